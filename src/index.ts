@@ -1,0 +1,55 @@
+// The public face of the library: what a schema or a configuration file imports.
+
+export { z } from "./zod.ts";
+export { defineConfig } from "./config.ts";
+export {
+  and,
+  any,
+  anyCredential,
+  choose,
+  concat,
+  duplicates,
+  equals,
+  type Exp,
+  filter,
+  hasPrefix,
+  implies,
+  instanceName,
+  isEmpty,
+  isNull,
+  isSet,
+  join,
+  json,
+  list,
+  literal,
+  map,
+  namesOf,
+  not,
+  or,
+  type OrValue,
+  packageName,
+  program,
+  record,
+  type Ref,
+  sourceFile,
+  sourceFileExists,
+  text,
+  textFile,
+  when,
+} from "./schema/expression.ts";
+export { credential, group, option, type Refs } from "./schema/option.ts";
+export { defineService, derived, type Service, variants } from "./schema/service.ts";
+export {
+  absolutePath,
+  environmentVariablePattern,
+  jsonObject,
+  jsonValue,
+  packageType,
+  port,
+  seconds,
+  secretFile,
+  sourcePath,
+  submodule,
+} from "./schema/types.ts";
+export { perPlatform } from "./ir/platform-values.ts";
+export type { ConfinementRule, ManagedFile, ServiceModel } from "./ir/model.ts";

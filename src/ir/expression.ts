@@ -1,0 +1,86 @@
+// Expressions: where a value depends on other options (derived defaults, the service model,
+// assertions), a schema says so with one of these. They are typed (`Exp<string>` is an expression
+// whose value is a string), closed (an emitter handles every kind or does not compile) and know
+// nothing of Nix. `schema/expression.ts` holds the functions that build them.
+
+import type { JsonValue } from "../json.ts";
+
+/** What an expression is made of. `variable` names are chosen by the functions that bind them. */
+export type ExpNode =
+  | { readonly kind: "literal"; readonly value: JsonValue }
+  /** The value of the option at `path`, in the instance at hand. */
+  | { readonly kind: "option"; readonly path: readonly string[] }
+  /** The name of the instance at hand. */
+  | { readonly kind: "instanceName" }
+  /** A row of the variant table, for the variant the instance selects. */
+  | { readonly kind: "variant"; readonly key: string }
+  | { readonly kind: "variable"; readonly name: string }
+  | { readonly kind: "field"; readonly of: ExpNode; readonly name: string }
+  | { readonly kind: "text"; readonly parts: readonly (string | ExpNode)[] }
+  | { readonly kind: "list"; readonly items: readonly ExpNode[] }
+  | { readonly kind: "record"; readonly entries: readonly (readonly [string, ExpNode])[] }
+  | {
+      readonly kind: "if";
+      readonly condition: ExpNode;
+      readonly then: ExpNode;
+      readonly else: ExpNode;
+    }
+  | { readonly kind: "equals"; readonly left: ExpNode; readonly right: ExpNode }
+  | { readonly kind: "not"; readonly of: ExpNode }
+  | { readonly kind: "and"; readonly all: readonly ExpNode[] }
+  | { readonly kind: "or"; readonly any: readonly ExpNode[] }
+  | {
+      readonly kind: "map";
+      readonly over: ExpNode;
+      readonly variable: string;
+      readonly body: ExpNode;
+    }
+  | {
+      readonly kind: "filter";
+      readonly over: ExpNode;
+      readonly variable: string;
+      readonly body: ExpNode;
+    }
+  | {
+      readonly kind: "any";
+      readonly over: ExpNode;
+      readonly variable: string;
+      readonly body: ExpNode;
+    }
+  | { readonly kind: "concat"; readonly lists: readonly ExpNode[] }
+  | { readonly kind: "join"; readonly list: ExpNode; readonly separator: string }
+  | { readonly kind: "names"; readonly of: ExpNode }
+  /** The elements of a list of strings that occur more than once, each once. */
+  | { readonly kind: "duplicates"; readonly list: ExpNode }
+  | { readonly kind: "hasPrefix"; readonly text: ExpNode; readonly prefix: string }
+  /** Whether a file exists below a source directory, known when the configuration is evaluated. */
+  | { readonly kind: "sourceFileExists"; readonly directory: ExpNode; readonly file: ExpNode }
+  /** The store path of one file of a source directory. */
+  | { readonly kind: "sourceFile"; readonly directory: ExpNode; readonly file: ExpNode }
+  /** The store path of a file with the given content. */
+  | { readonly kind: "textFile"; readonly name: ExpNode; readonly text: ExpNode }
+  | { readonly kind: "json"; readonly of: ExpNode }
+  /** The name a package goes by: what it provides, for people. */
+  | { readonly kind: "packageName"; readonly of: ExpNode }
+  /** The absolute path of a program of the package collection. */
+  | { readonly kind: "program"; readonly package: string; readonly program: string }
+  /** Whether at least one credential of this purpose is given. */
+  | { readonly kind: "anyCredential"; readonly purpose: string };
+
+/** Marks expressions, so that no JSON value is mistaken for one. */
+export const valueType = Symbol("expression");
+
+/** An expression with a value of type `T`. */
+export interface Exp<out T> {
+  readonly node: ExpNode;
+  /** Holds nothing; makes expressions of different types different types. */
+  readonly [valueType]: T | undefined;
+}
+
+/** A reference to an option whose value has type `T`. */
+export interface Ref<out T> extends Exp<T> {
+  readonly path: readonly string[];
+}
+
+/** Where an expression is wanted, a plain value will do. */
+export type OrValue<T> = T | Exp<T>;

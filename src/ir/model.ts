@@ -1,0 +1,177 @@
+// The service model: what is run, as whom, with which files, credentials, environment and
+// confinement, on any platform. A platform emitter maps it to systemd units or launchd jobs and
+// adds nothing of its own.
+
+import type { Exp, ExpNode, OrValue, Ref } from "./expression.ts";
+import type { IrOption } from "./options.ts";
+import type { ConfinementDirective, DirectiveValue } from "./systemd.ts";
+import type { PlatformDefaults } from "./platform-values.ts";
+import type { JsonValue } from "../json.ts";
+
+/** A default computed from other options of the same instance. */
+export interface DerivedDefault {
+  readonly option: Ref<unknown>;
+  readonly value: PlatformDefaults;
+}
+
+/** Who the service runs as. */
+export interface Identity {
+  readonly user: Ref<string>;
+  readonly group: Ref<string>;
+  /** Whether the module creates user and group. */
+  readonly create: Ref<boolean>;
+  /**
+   * The program that runs the service's own shell commands, exported as `SHELL`. The account
+   * itself has no login shell.
+   */
+  readonly shell: Exp<string>;
+}
+
+/** A directory the service owns. */
+export interface Directory {
+  readonly path: Exp<string>;
+  /** Permissions in octal, for example `0700`. */
+  readonly mode: string;
+}
+
+/** The program's own configuration file, rendered from options. */
+export interface ConfigFile {
+  readonly path: Ref<string>;
+  /** Free settings; they win over everything the typed options say. */
+  readonly settings: Ref<{ readonly [key: string]: JsonValue }>;
+  /** Settings that are always there; those of the options are merged in. */
+  readonly base: Exp<unknown>;
+  /** The well-known place the program's own command line looks in; becomes a link to `path`. */
+  readonly link: Exp<string>;
+  /** Key of the effective port in the settings: `["gateway", "port"]`. */
+  readonly port: readonly string[];
+}
+
+export interface EnvironmentVariable {
+  readonly name: OrValue<string>;
+  /** Left out where it is null. */
+  readonly value: Exp<string | null> | string;
+}
+
+/** A secret that is made once, at the first start, where the user gave none. */
+export interface GeneratedSecret {
+  readonly variable: OrValue<string>;
+  /** Where it is kept, readable by the service only. */
+  readonly file: Exp<string>;
+  readonly when: Exp<boolean>;
+}
+
+/** A file or directory the module owns inside a directory the service may write to. */
+export interface ManagedFile {
+  /** Relative to the directory. */
+  readonly target: string;
+  /** Store paths: one directory, copied whole, or files, concatenated. */
+  readonly sources: readonly string[];
+}
+
+export interface ManagedFiles {
+  readonly directory: Exp<string>;
+  readonly files: Exp<readonly ManagedFile[]>;
+  /** Lists what was managed at the last start, so that what is no longer declared is removed. */
+  readonly record: Exp<string>;
+}
+
+/** Options whose values must differ between instances. */
+export interface Unique {
+  /** For people: `port`. */
+  readonly what: string;
+  readonly option: Ref<unknown>;
+  /** The effective value, where it is not simply the option's. */
+  readonly setting?: readonly string[];
+}
+
+export interface Assertion {
+  /** The option at fault; its path starts the message. */
+  readonly option: Ref<unknown>;
+  readonly holds: Exp<boolean>;
+  /** What to set instead. */
+  readonly message: OrValue<string>;
+}
+
+/** When the service is started again. Times in seconds. */
+export interface RestartRules {
+  readonly delay: number;
+  /** Upper bound of the delay, reached after `steps` failures in a row. */
+  readonly maxDelay: number;
+  readonly steps: number;
+  /** Exit codes that will not go away by trying again (sysexits.h). */
+  readonly finalExitCodes: readonly number[];
+  /** Exit codes that are no failure. */
+  readonly successExitCodes: readonly number[];
+  readonly stopTimeout: number;
+  /** Why the stop timeout is what it is. */
+  readonly stopTimeoutReason: string;
+}
+
+/** Something the service is kept from doing, on a systemd platform. */
+export interface ConfinementRule {
+  readonly id: string;
+  /** What would be possible without the rule. Becomes a comment in the module. */
+  readonly why: string;
+  readonly directives: {
+    readonly [D in ConfinementDirective]?: OrValue<DirectiveValue>;
+  };
+}
+
+export interface OperatorCommand {
+  /** The command's name, as the operator types it. */
+  readonly name: string;
+}
+
+export interface ServiceModel {
+  /** Name of the unit of the instance `default`; others get `-<instance>` appended. */
+  readonly unit: string;
+  /** Selects the row of the variant table. */
+  readonly variant?: Ref<string>;
+  readonly derived: readonly DerivedDefault[];
+  readonly identity: Identity;
+  readonly package: Ref<string>;
+  readonly arguments: readonly OrValue<string>[];
+  readonly stateDirectory: Directory & { readonly path: Ref<string> };
+  readonly directories: readonly Directory[];
+  readonly config: ConfigFile;
+  readonly environment: readonly EnvironmentVariable[];
+  /** Variables, files of variables, and packages the user adds. */
+  readonly extra: {
+    readonly variables: Ref<Readonly<Record<string, string>>>;
+    readonly files: Ref<readonly string[]>;
+    readonly packages: Ref<readonly string[]>;
+  };
+  /** Attributes of the package collection that are always on the service's PATH. */
+  readonly packages: readonly string[];
+  /** Credentials by environment variable that have no option of their own. */
+  readonly credentials: Ref<Readonly<Record<string, string>>>;
+  readonly generatedSecrets: readonly GeneratedSecret[];
+  /** Credentials the operator's command needs, by variable. */
+  readonly operatorVariables: readonly OrValue<string>[];
+  readonly managedFiles: readonly ManagedFiles[];
+  readonly unique: readonly Unique[];
+  readonly assertions: readonly Assertion[];
+  readonly restart: RestartRules;
+  readonly confinement: readonly ConfinementRule[];
+  readonly command: OperatorCommand;
+}
+
+/** Values that differ between variants of the program: a row per key, a column per variant. */
+export interface VariantTable {
+  /** Name of the table in generated code. */
+  readonly name: string;
+  readonly variants: Readonly<Record<string, Readonly<Record<string, ExpNode>>>>;
+}
+
+/** A service, lowered: everything the emitters read. */
+export interface IrService {
+  readonly name: string;
+  readonly summary: string;
+  readonly documentation: string;
+  /** Earlier names of the service; every option is renamed from there. */
+  readonly renamedFrom: readonly string[];
+  readonly options: readonly IrOption[];
+  readonly variants: VariantTable | undefined;
+  readonly model: ServiceModel;
+}

@@ -1,0 +1,26 @@
+// A value that may differ between platforms.
+
+import type { Platform } from "../platform.ts";
+import type { OrValue } from "./expression.ts";
+
+/** A value for each platform. */
+export type PerPlatform<T> = { readonly [P in Platform]: T };
+
+const perPlatformTag = Symbol("per platform");
+
+export interface PlatformValues<T> {
+  readonly [perPlatformTag]: true;
+  readonly values: PerPlatform<T>;
+}
+
+/** A default for all platforms, or one for each. */
+export type PlatformDefaults = OrValue<unknown> | PlatformValues<OrValue<unknown>>;
+
+/** A default that differs between platforms: `perPlatform({ nixos: …, … })`. */
+export function perPlatform<T>(values: PerPlatform<T>): PlatformValues<T> {
+  return { [perPlatformTag]: true, values };
+}
+
+export function isPlatformValues(value: unknown): value is PlatformValues<unknown> {
+  return typeof value === "object" && value !== null && perPlatformTag in value;
+}

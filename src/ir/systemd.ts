@@ -1,0 +1,71 @@
+// The confinement and resource directives a rule may use: those of systemd.exec(5),
+// systemd.kill(5) and systemd.resource-control(5) that restrict a service. A directive that is
+// not listed does not compile, so a typing error cannot silently confine nothing.
+//
+// https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
+// https://www.freedesktop.org/software/systemd/man/latest/systemd.resource-control.html
+
+export const confinementDirectives = [
+  "AmbientCapabilities",
+  "BindPaths",
+  "BindReadOnlyPaths",
+  "CapabilityBoundingSet",
+  "CPUQuota",
+  "DeviceAllow",
+  "DevicePolicy",
+  "IPAddressAllow",
+  "IPAddressDeny",
+  "InaccessiblePaths",
+  "KeyringMode",
+  "LimitCORE",
+  "LimitMEMLOCK",
+  "LimitNOFILE",
+  "LimitNPROC",
+  "LockPersonality",
+  "MemoryDenyWriteExecute",
+  "MemoryHigh",
+  "MemoryMax",
+  "MemorySwapMax",
+  "NoExecPaths",
+  "NoNewPrivileges",
+  "NotifyAccess",
+  "PrivateDevices",
+  "PrivateIPC",
+  "PrivateMounts",
+  "PrivateNetwork",
+  "PrivatePIDs",
+  "PrivateTmp",
+  "PrivateUsers",
+  "ProcSubset",
+  "ProtectClock",
+  "ProtectControlGroups",
+  "ProtectHome",
+  "ProtectHostname",
+  "ProtectKernelLogs",
+  "ProtectKernelModules",
+  "ProtectKernelTunables",
+  "ProtectProc",
+  "ProtectSystem",
+  "ReadOnlyPaths",
+  "ReadWritePaths",
+  "RemoveIPC",
+  "RestrictAddressFamilies",
+  "RestrictFileSystems",
+  "RestrictNamespaces",
+  "RestrictRealtime",
+  "RestrictSUIDSGID",
+  "SecureBits",
+  "SocketBindAllow",
+  "SocketBindDeny",
+  "SystemCallArchitectures",
+  "SystemCallErrorNumber",
+  "SystemCallFilter",
+  "TasksMax",
+  "TemporaryFileSystem",
+  "UMask",
+] as const;
+
+export type ConfinementDirective = (typeof confinementDirectives)[number];
+
+/** A directive's value; a list is written as one line per element. */
+export type DirectiveValue = boolean | number | string | readonly string[];

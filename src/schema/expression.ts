@@ -1,0 +1,217 @@
+// Builds the expressions of `ir/expression.ts`: the functions a schema's author calls.
+
+import { type Exp, type ExpNode, type OrValue, type Ref, valueType } from "../ir/expression.ts";
+import type { JsonValue } from "../json.ts";
+
+export type { Exp, OrValue, Ref } from "../ir/expression.ts";
+
+function make<T>(node: ExpNode): Exp<T> {
+  return { node, [valueType]: undefined };
+}
+
+export function isExp(value: unknown): value is Exp<unknown> {
+  return typeof value === "object" && value !== null && valueType in value;
+}
+
+export function nodeOf(value: OrValue<unknown>): ExpNode {
+  return isExp(value) ? value.node : { kind: "literal", value: value as JsonValue };
+}
+
+export function literal<const T extends JsonValue>(value: T): Exp<T> {
+  return make({ kind: "literal", value });
+}
+
+/** A reference to the option at `path`; schemas get theirs, typed, from `defineService`. */
+export function reference<T>(path: readonly string[]): Ref<T> {
+  return { ...make<T>({ kind: "option", path }), path };
+}
+
+/** The name of the instance at hand: `default` where none are declared. */
+export const instanceName: Exp<string> = make({ kind: "instanceName" });
+
+/** A row of the variant table; schemas get theirs, typed, from `variants`. */
+export function variantValue<T>(key: string): Exp<T> {
+  return make({ kind: "variant", key });
+}
+
+/** Text with expressions in it: ``text`${cfg.stateDir}/logs` ``. */
+export function text(
+  strings: TemplateStringsArray,
+  ...values: readonly OrValue<string | number>[]
+): Exp<string> {
+  const parts = strings.flatMap((string, index): readonly (string | ExpNode)[] => {
+    const value = values[index];
+    return value === undefined ? [string] : [string, nodeOf(value)];
+  });
+  return make({ kind: "text", parts: parts.filter((part) => part !== "") });
+}
+
+export function list<T>(...items: readonly OrValue<T>[]): Exp<readonly T[]> {
+  return make({ kind: "list", items: items.map(nodeOf) });
+}
+
+export function record<T extends Readonly<Record<string, OrValue<unknown>>>>(
+  entries: T,
+): Exp<{ readonly [K in keyof T]: T[K] extends Exp<infer V> ? V : T[K] }> {
+  return make({
+    kind: "record",
+    entries: Object.entries(entries).map(([name, value]) => [name, nodeOf(value)]),
+  });
+}
+
+export function when<T>(condition: Exp<boolean>, then: OrValue<T>): Exp<T | null> {
+  return choose<T | null>(condition, then, null);
+}
+
+export function choose<T>(
+  condition: Exp<boolean>,
+  then: OrValue<T>,
+  otherwise: OrValue<T>,
+): Exp<T> {
+  return make({
+    kind: "if",
+    condition: condition.node,
+    then: nodeOf(then),
+    else: nodeOf(otherwise),
+  });
+}
+
+export function equals<T>(left: Exp<T>, right: OrValue<T>): Exp<boolean> {
+  return make({ kind: "equals", left: left.node, right: nodeOf(right) });
+}
+
+export function not(of: Exp<boolean>): Exp<boolean> {
+  return make({ kind: "not", of: of.node });
+}
+
+export function and(...all: readonly Exp<boolean>[]): Exp<boolean> {
+  return make({ kind: "and", all: all.map(nodeOf) });
+}
+
+export function or(...any: readonly Exp<boolean>[]): Exp<boolean> {
+  return make({ kind: "or", any: any.map(nodeOf) });
+}
+
+/** Whether the condition `consequence` holds wherever `premise` does. */
+export function implies(premise: Exp<boolean>, consequence: Exp<boolean>): Exp<boolean> {
+  return or(not(premise), consequence);
+}
+
+export function isNull(of: Exp<unknown>): Exp<boolean> {
+  return equals(of, null);
+}
+
+export function isSet(of: Exp<unknown>): Exp<boolean> {
+  return not(isNull(of));
+}
+
+export function isEmpty(of: Exp<readonly unknown[]>): Exp<boolean> {
+  return make({ kind: "equals", left: of.node, right: { kind: "list", items: [] } });
+}
+
+/** Typed access to the fields of a list's element inside `map`, `filter` and `any`. */
+export type Fields<T> = Exp<T> & {
+  readonly [K in keyof T]-?: Exp<Exclude<T[K], undefined>>;
+};
+
+function elementOf<T>(variable: string): Fields<T> {
+  const node: ExpNode = { kind: "variable", name: variable };
+  // A proxy, because the names of the fields exist only as types.
+  return new Proxy(make<T>(node), {
+    get: (target, name) =>
+      typeof name === "symbol" || name in target
+        ? Reflect.get(target, name)
+        : make({ kind: "field", of: node, name }),
+  }) as Fields<T>;
+}
+
+/** Applies `body` to every element. `variable` is the element's name in the generated code. */
+export function map<T, U>(
+  over: Exp<readonly T[]>,
+  variable: string,
+  body: (element: Fields<T>) => OrValue<U>,
+): Exp<readonly U[]> {
+  return make({
+    kind: "map",
+    over: over.node,
+    variable,
+    body: nodeOf(body(elementOf<T>(variable))),
+  });
+}
+
+export function filter<T>(
+  over: Exp<readonly T[]>,
+  variable: string,
+  body: (element: Fields<T>) => Exp<boolean>,
+): Exp<readonly T[]> {
+  return make({
+    kind: "filter",
+    over: over.node,
+    variable,
+    body: body(elementOf<T>(variable)).node,
+  });
+}
+
+export function any<T>(
+  over: Exp<readonly T[]>,
+  variable: string,
+  body: (element: Fields<T>) => Exp<boolean>,
+): Exp<boolean> {
+  return make({ kind: "any", over: over.node, variable, body: body(elementOf<T>(variable)).node });
+}
+
+export function concat<T>(...lists: readonly Exp<readonly T[]>[]): Exp<readonly T[]> {
+  return make({ kind: "concat", lists: lists.map(nodeOf) });
+}
+
+export function join(of: Exp<readonly string[]>, separator: string): Exp<string> {
+  return make({ kind: "join", list: of.node, separator });
+}
+
+/** The keys of a record. */
+export function namesOf(of: Exp<Readonly<Record<string, unknown>>>): Exp<readonly string[]> {
+  return make({ kind: "names", of: of.node });
+}
+
+export function duplicates(of: Exp<readonly string[]>): Exp<readonly string[]> {
+  return make({ kind: "duplicates", list: of.node });
+}
+
+export function hasPrefix(of: Exp<string>, prefix: string): Exp<boolean> {
+  return make({ kind: "hasPrefix", text: of.node, prefix });
+}
+
+/** Whether a file exists in a source directory; known when the configuration is evaluated. */
+export function sourceFileExists(
+  directory: Exp<string | null>,
+  file: OrValue<string>,
+): Exp<boolean> {
+  return make({ kind: "sourceFileExists", directory: directory.node, file: nodeOf(file) });
+}
+
+/** The store path of one file of a source directory. */
+export function sourceFile(directory: Exp<string | null>, file: OrValue<string>): Exp<string> {
+  return make({ kind: "sourceFile", directory: directory.node, file: nodeOf(file) });
+}
+
+/** The store path of a file with this content. Never for secrets: the store is public. */
+export function textFile(name: OrValue<string>, content: OrValue<string>): Exp<string> {
+  return make({ kind: "textFile", name: nodeOf(name), text: nodeOf(content) });
+}
+
+export function json(of: Exp<unknown>): Exp<string> {
+  return make({ kind: "json", of: of.node });
+}
+
+export function packageName(of: Exp<unknown>): Exp<string> {
+  return make({ kind: "packageName", of: of.node });
+}
+
+export function program(packageAttribute: string, name: string): Exp<string> {
+  return make({ kind: "program", package: packageAttribute, program: name });
+}
+
+/** Whether at least one credential of this purpose is given. */
+export function anyCredential(purpose: string): Exp<boolean> {
+  return make({ kind: "anyCredential", purpose });
+}
