@@ -1,0 +1,86 @@
+# The three real module systems, each as one function: modules -> the module system's result
+# (config, options ...). Each adds the least that a configuration without the tested module needs.
+{
+  trees, # { nixpkgs, homeManager, nixDarwin }
+  lib, # nixpkgs' lib, or one that reports errors (reporting-lib.nix)
+  pkgs,
+  system,
+}:
+let
+  inherit (lib) mkDefault;
+  isDarwin = lib.hasSuffix "-darwin" system;
+  userName = "tester";
+
+  nixosBase = {
+    _file = "evaluation harness (base system)";
+    fileSystems."/" = {
+      device = "none";
+      fsType = "tmpfs";
+    };
+    boot.loader.grub.enable = false;
+    system.stateVersion = "26.11";
+    documentation.nixos.enable = false;
+    # One nixpkgs for all evaluations of a run: instantiating it takes longer than a module.
+    nixpkgs.pkgs = pkgs;
+  };
+
+  homeBase = {
+    _file = "evaluation harness (base home)";
+    home.username = mkDefault userName;
+    home.homeDirectory = mkDefault (if isDarwin then "/Users/${userName}" else "/home/${userName}");
+    home.stateVersion = mkDefault "26.11";
+    home.enableNixpkgsReleaseCheck = mkDefault false;
+    manual.manpages.enable = mkDefault false;
+    programs.home-manager.path = mkDefault (toString trees.homeManager);
+  };
+
+  darwinBase = {
+    _file = "evaluation harness (base system)";
+    system.stateVersion = mkDefault 6;
+    system.primaryUser = mkDefault userName;
+    nixpkgs.source = trees.nixpkgs;
+    nixpkgs.pkgs = pkgs;
+    documentation.enable = mkDefault false;
+    # It evaluates a second nix-darwin system, with a nixpkgs without our stand-ins.
+    system.tools.darwin-uninstaller.enable = mkDefault false;
+  };
+in
+{
+  nixos =
+    modules:
+    import (trees.nixpkgs + "/nixos/lib/eval-config.nix") {
+      inherit lib;
+      system = null;
+      modules = [ nixosBase ] ++ modules;
+    };
+
+  # What home-manager's modules/default.nix does, but without throwing on the first failing
+  # assertion: failing assertions are data here.
+  home-manager =
+    modules:
+    let
+      homeLib = import (trees.homeManager + "/modules/lib/stdlib-extended.nix") lib;
+    in
+    homeLib.evalModules {
+      class = "homeManager";
+      modules = [
+        homeBase
+      ]
+      ++ modules
+      ++ import (trees.homeManager + "/modules/modules.nix") {
+        inherit pkgs;
+        lib = homeLib;
+        check = true;
+        # The given pkgs, instead of a nixpkgs of its own.
+        useNixpkgsModule = false;
+      };
+      specialArgs.modulesPath = toString (trees.homeManager + "/modules");
+    };
+
+  darwin =
+    modules:
+    import (trees.nixDarwin + "/eval-config.nix") {
+      inherit lib;
+      modules = [ darwinBase ] ++ modules;
+    };
+}

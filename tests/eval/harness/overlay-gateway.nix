@@ -1,0 +1,38 @@
+# A dummy gateway package under each of the names the program has had.
+#
+# nixpkgs' own `openclaw` carries meta.knownVulnerabilities, so that evaluating it throws unless
+# the user permits it; the other names do not exist there. Every dummy ships all three programs,
+# as nixpkgs' package does, and the guest replaces its store path by the real gateway.
+final: _prev:
+let
+  programs = [
+    "openclaw"
+    "moltbot"
+    "clawdbot"
+  ];
+  gateway =
+    name:
+    final.stdenvNoCC.mkDerivation {
+      pname = name;
+      version = "0.0.0-dummy";
+      dontUnpack = true;
+      installPhase = ''
+        mkdir -p $out/bin
+        for program in ${toString programs}; do
+          printf '#!/bin/sh\necho "$0" "$@"\n' > $out/bin/$program
+          chmod +x $out/bin/$program
+        done
+      '';
+      meta = {
+        mainProgram = name;
+        description = "Dummy gateway for evaluation tests";
+      };
+    };
+in
+# (final.lib would make the names of this overlay depend on its own result.)
+builtins.listToAttrs (
+  map (name: {
+    inherit name;
+    value = gateway name;
+  }) programs
+)
