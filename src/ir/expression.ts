@@ -12,6 +12,10 @@ export type ExpNode =
   | { readonly kind: "option"; readonly path: readonly string[] }
   /** The name of the instance at hand. */
   | { readonly kind: "instanceName" }
+  /** `base` for the instance `default`, `base-<name>` for every other. */
+  | { readonly kind: "perInstance"; readonly base: string }
+  /** The home directory of the user whose configuration it is; home-manager only. */
+  | { readonly kind: "homeDirectory" }
   /** A row of the variant table, for the variant the instance selects. */
   | { readonly kind: "variant"; readonly key: string }
   | { readonly kind: "variable"; readonly name: string }
@@ -52,6 +56,10 @@ export type ExpNode =
   | { readonly kind: "names"; readonly of: ExpNode }
   /** The elements of a list of strings that occur more than once, each once. */
   | { readonly kind: "duplicates"; readonly list: ExpNode }
+  /** Whether all of a text matches a POSIX extended regular expression. */
+  | { readonly kind: "matches"; readonly text: ExpNode; readonly pattern: string }
+  /** Whether a deep value has something at a path. */
+  | { readonly kind: "has"; readonly of: ExpNode; readonly path: readonly string[] }
   | { readonly kind: "hasPrefix"; readonly text: ExpNode; readonly prefix: string }
   /** Whether a file exists below a source directory, known when the configuration is evaluated. */
   | { readonly kind: "sourceFileExists"; readonly directory: ExpNode; readonly file: ExpNode }

@@ -39,8 +39,11 @@ export interface ConfigFile {
   readonly path: Ref<string>;
   /** Free settings; they win over everything the typed options say. */
   readonly settings: Ref<{ readonly [key: string]: JsonValue }>;
-  /** Settings that are always there; those of the options are merged in. */
-  readonly base: Exp<unknown>;
+  /**
+   * Settings that are always there, lowest layer first. The settings of typed options come on top
+   * of them, the user's free settings last.
+   */
+  readonly layers: readonly Exp<unknown>[];
   /** The well-known place the program's own command line looks in; becomes a link to `path`. */
   readonly link: Exp<string>;
   /** Key of the effective port in the settings: `["gateway", "port"]`. */
@@ -48,9 +51,9 @@ export interface ConfigFile {
 }
 
 export interface EnvironmentVariable {
-  readonly name: OrValue<string>;
   /** Left out where it is null. */
-  readonly value: Exp<string | null> | string;
+  readonly name: OrValue<string | null>;
+  readonly value: OrValue<string>;
 }
 
 /** A secret that is made once, at the first start, where the user gave none. */
@@ -114,13 +117,16 @@ export interface ConfinementRule {
   /** What would be possible without the rule. Becomes a comment in the module. */
   readonly why: string;
   readonly directives: {
-    readonly [D in ConfinementDirective]?: OrValue<DirectiveValue>;
+    readonly [D in ConfinementDirective]?: DirectiveValue;
   };
 }
 
+/** The program's own command line, run as the service. */
 export interface OperatorCommand {
   /** The command's name, as the operator types it. */
   readonly name: string;
+  /** The variables it needs of the credentials and generated secrets. */
+  readonly secrets: readonly OrValue<string>[];
 }
 
 export interface ServiceModel {
@@ -147,14 +153,14 @@ export interface ServiceModel {
   /** Credentials by environment variable that have no option of their own. */
   readonly credentials: Ref<Readonly<Record<string, string>>>;
   readonly generatedSecrets: readonly GeneratedSecret[];
-  /** Credentials the operator's command needs, by variable. */
-  readonly operatorVariables: readonly OrValue<string>[];
   readonly managedFiles: readonly ManagedFiles[];
   readonly unique: readonly Unique[];
   readonly assertions: readonly Assertion[];
   readonly restart: RestartRules;
   readonly confinement: readonly ConfinementRule[];
   readonly command: OperatorCommand;
+  /** Whether the service's port is opened in the firewall. */
+  readonly openFirewall: Ref<boolean>;
 }
 
 /** Values that differ between variants of the program: a row per key, a column per variant. */

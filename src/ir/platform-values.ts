@@ -3,8 +3,8 @@
 import type { Platform } from "../platform.ts";
 import type { OrValue } from "./expression.ts";
 
-/** A value for each platform. */
-export type PerPlatform<T> = { readonly [P in Platform]: T };
+/** A value for each platform the option exists on. */
+export type PerPlatform<T> = { readonly [P in Platform]?: T };
 
 const perPlatformTag = Symbol("per platform");
 
@@ -17,7 +17,7 @@ export interface PlatformValues<T> {
 export type PlatformDefaults = OrValue<unknown> | PlatformValues<OrValue<unknown>>;
 
 /** A default that differs between platforms: `perPlatform({ nixos: …, … })`. */
-export function perPlatform<T>(values: PerPlatform<T>): PlatformValues<T> {
+export function perPlatform<T>(values: PerPlatform<OrValue<T>>): PlatformValues<OrValue<T>> {
   return { [perPlatformTag]: true, values };
 }
 

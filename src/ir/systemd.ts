@@ -5,6 +5,8 @@
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.resource-control.html
 
+import type { OrValue } from "./expression.ts";
+
 export const confinementDirectives = [
   "AmbientCapabilities",
   "BindPaths",
@@ -68,4 +70,4 @@ export const confinementDirectives = [
 export type ConfinementDirective = (typeof confinementDirectives)[number];
 
 /** A directive's value; a list is written as one line per element. */
-export type DirectiveValue = boolean | number | string | readonly string[];
+export type DirectiveValue = OrValue<boolean | number | string> | readonly OrValue<string>[];

@@ -29,6 +29,14 @@ export function reference<T>(path: readonly string[]): Ref<T> {
 /** The name of the instance at hand: `default` where none are declared. */
 export const instanceName: Exp<string> = make({ kind: "instanceName" });
 
+/** `base` for the instance `default`, `base-<name>` for every other. */
+export function perInstance(base: string): Exp<string> {
+  return make({ kind: "perInstance", base });
+}
+
+/** The home directory of the user whose configuration it is; exists under home-manager only. */
+export const homeDirectory: Exp<string> = make({ kind: "homeDirectory" });
+
 /** A row of the variant table; schemas get theirs, typed, from `variants`. */
 export function variantValue<T>(key: string): Exp<T> {
   return make({ kind: "variant", key });
@@ -105,6 +113,11 @@ export function isSet(of: Exp<unknown>): Exp<boolean> {
   return not(isNull(of));
 }
 
+/** The same value, where a condition elsewhere makes sure that it is not null. */
+export function nonNull<T>(of: Exp<T | null>): Exp<T> {
+  return make(of.node);
+}
+
 export function isEmpty(of: Exp<readonly unknown[]>): Exp<boolean> {
   return make({ kind: "equals", left: of.node, right: { kind: "list", items: [] } });
 }
@@ -179,6 +192,16 @@ export function duplicates(of: Exp<readonly string[]>): Exp<readonly string[]> {
 
 export function hasPrefix(of: Exp<string>, prefix: string): Exp<boolean> {
   return make({ kind: "hasPrefix", text: of.node, prefix });
+}
+
+/** Whether all of a text matches a POSIX extended regular expression. */
+export function matches(of: Exp<string>, pattern: string): Exp<boolean> {
+  return make({ kind: "matches", text: of.node, pattern });
+}
+
+/** Whether free settings say anything at a path: `has(cfg.settings, "models.providers")`. */
+export function has(of: Exp<unknown>, path: string): Exp<boolean> {
+  return make({ kind: "has", of: of.node, path: path.split(".") });
 }
 
 /** Whether a file exists in a source directory; known when the configuration is evaluated. */

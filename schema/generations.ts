@@ -1,0 +1,74 @@
+// The gateway was renamed twice, and each name reads other environment variables, file names and
+// configuration keys. This table is the only place that knows them.
+
+import { variants } from "../src/index.ts";
+
+/** Settings that every generation accepts and a server wants. */
+const quiet = {
+  update: { checkOnStart: false },
+  discovery: { mdns: { mode: "off" } },
+  env: { shellEnv: { enabled: false } },
+  skills: { install: { preferBrew: false } },
+} as const;
+
+/** January 2026 and before: only the paths were renamed to MOLTBOT_, the rest stayed CLAWDBOT_. */
+const clawdbotVariables = {
+  nixMode: "CLAWDBOT_NIX_MODE",
+  token: "CLAWDBOT_GATEWAY_TOKEN",
+  password: "CLAWDBOT_GATEWAY_PASSWORD",
+  noRespawn: "CLAWDBOT_NO_RESPAWN",
+  noBonjour: "CLAWDBOT_DISABLE_BONJOUR",
+  ownPath: "CLAWDBOT_PATH_BOOTSTRAPPED",
+  readOnlyConfig: null,
+  supervisor: null,
+  // It loads TOOLS.md itself.
+  toolsReport: "TOOLS.md",
+  // It rewrites its configuration when a configured channel's plugin is not enabled by name.
+  enablesChannelPlugins: true,
+  settings: { ...quiet, browser: { enabled: false }, canvasHost: { enabled: false } },
+} as const;
+
+export const generations = variants("generations", {
+  openclaw: {
+    stateDir: "OPENCLAW_STATE_DIR",
+    configPath: "OPENCLAW_CONFIG_PATH",
+    nixMode: "OPENCLAW_NIX_MODE",
+    token: "OPENCLAW_GATEWAY_TOKEN",
+    password: "OPENCLAW_GATEWAY_PASSWORD",
+    noRespawn: "OPENCLAW_NO_RESPAWN",
+    noBonjour: "OPENCLAW_DISABLE_BONJOUR",
+    ownPath: "OPENCLAW_PATH_BOOTSTRAPPED",
+    readOnlyConfig: "OPENCLAW_CONFIG_READONLY",
+    supervisor: "OPENCLAW_SUPERVISOR_MODE",
+    configName: "openclaw.json",
+    skillKey: "openclaw",
+    // It no longer loads TOOLS.md, so the report has to be where it looks.
+    toolsReport: "AGENTS.md",
+    enablesChannelPlugins: false,
+    settings: {
+      ...quiet,
+      gateway: {
+        // A shell on the host for whoever is an administrator in the web interface: off.
+        terminal: { enabled: false },
+        nodes: { pairing: { sshVerify: false } },
+      },
+      update: { checkOnStart: false, auto: { enabled: false } },
+      telemetry: { enabled: false },
+      models: { catalogRefresh: { enabled: false } },
+    },
+  },
+  moltbot: {
+    ...clawdbotVariables,
+    stateDir: "MOLTBOT_STATE_DIR",
+    configPath: "MOLTBOT_CONFIG_PATH",
+    configName: "moltbot.json",
+    skillKey: "moltbot",
+  },
+  clawdbot: {
+    ...clawdbotVariables,
+    stateDir: "CLAWDBOT_STATE_DIR",
+    configPath: "CLAWDBOT_CONFIG_PATH",
+    configName: "clawdbot.json",
+    skillKey: "clawdbot",
+  },
+});

@@ -1,0 +1,375 @@
+// moltbot: an AI gateway (upstream calls it openclaw now) as an isolated service.
+
+import {
+  and,
+  any,
+  anyCredential,
+  choose,
+  concat,
+  defineService,
+  derived,
+  duplicates,
+  equals,
+  filter,
+  has,
+  homeDirectory,
+  implies,
+  instanceName,
+  isEmpty,
+  isNull,
+  isSet,
+  join,
+  json,
+  list,
+  literal,
+  map,
+  matches,
+  namesOf,
+  nonNull,
+  not,
+  or,
+  packageName,
+  perInstance,
+  perPlatform,
+  program,
+  record,
+  sourceFile,
+  sourceFileExists,
+  text,
+  textFile,
+  when,
+} from "../src/index.ts";
+import { confinement } from "./confinement.ts";
+import { generations } from "./generations.ts";
+import { agent, routing } from "./options/agent.ts";
+import { telegram } from "./options/channels.ts";
+import { environment } from "./options/environment.ts";
+import { gateway } from "./options/gateway.ts";
+import { identity } from "./options/identity.ts";
+import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
+import { workspace } from "./options/workspace.ts";
+
+const requiredDocuments = ["AGENTS.md", "SOUL.md", "TOOLS.md"];
+const optionalDocuments = [
+  "IDENTITY.md",
+  "USER.md",
+  "LORE.md",
+  "HEARTBEAT.md",
+  "PROMPTING-EXAMPLES.md",
+];
+
+/** Programs the gateway and its tools expect; attributes of the package collection. */
+const packages = ["bashInteractive", "coreutils", "findutils", "gitMinimal", "gnugrep", "gnused"];
+
+/** Names of variables whose value is a secret, whatever the service. */
+const secretVariable = ".*(_API_KEY|_KEY|_TOKEN|_SECRET|_PASSWORD)";
+
+export default defineService({
+  name: "moltbot",
+  summary: "the moltbot AI gateway as an isolated service",
+  documentation: "https://docs.openclaw.ai/gateway",
+  renamedFrom: ["clawdbot"],
+  variants: generations.table,
+
+  options: {
+    ...identity,
+    gateway,
+    providers: { ...modelProviders, ...mediaProviders, telegram },
+    agent,
+    routing,
+    ...workspace,
+    ...environment,
+  },
+
+  model: (cfg) => ({
+    unit: "moltbot-gateway",
+    variant: cfg.gateway.generation,
+
+    derived: [
+      derived(
+        cfg.user,
+        perPlatform({
+          nixos: perInstance("moltbot"),
+
+          darwin: perInstance("_moltbot"),
+        }),
+      ),
+      derived(
+        cfg.group,
+        perPlatform({
+          nixos: perInstance("moltbot"),
+
+          darwin: perInstance("_moltbot"),
+        }),
+      ),
+      derived(
+        cfg.stateDir,
+        perPlatform({
+          nixos: text`/var/lib/${perInstance("moltbot")}`,
+          "home-manager": text`${homeDirectory}/.${perInstance("moltbot")}`,
+          darwin: text`/var/lib/${perInstance("moltbot")}`,
+        }),
+      ),
+      derived(cfg.workspaceDir, text`${cfg.stateDir}/workspace`),
+      derived(
+        cfg.configPath,
+        perPlatform({
+          nixos: text`/etc/moltbot/${instanceName}.json`,
+          "home-manager": text`${cfg.stateDir}/${generations.value.configName}`,
+          darwin: text`/etc/moltbot/${instanceName}.json`,
+        }),
+      ),
+    ],
+
+    identity: {
+      user: cfg.user,
+      group: cfg.group,
+      create: cfg.createUser,
+      shell: program("bashInteractive", "bash"),
+    },
+    package: cfg.package,
+    arguments: ["gateway"],
+    packages,
+
+    stateDirectory: { path: cfg.stateDir, mode: "0700" },
+    directories: [{ path: cfg.workspaceDir, mode: "0700" }],
+
+    config: {
+      path: cfg.configPath,
+      settings: cfg.settings,
+      port: ["gateway", "port"],
+      link: text`${cfg.stateDir}/${generations.value.configName}`,
+      layers: [
+        generations.value.settings,
+        record({
+          gateway: record({ mode: "local", reload: record({ mode: "off" }) }),
+          logging: record({ file: text`${cfg.stateDir}/logs/gateway.log` }),
+          agents: record({ defaults: record({ workspace: cfg.workspaceDir }) }),
+          plugins: record({
+            entries: record({
+              telegram: record({
+                enabled: when(
+                  and(generations.value.enablesChannelPlugins, cfg.providers.telegram.enable),
+                  true,
+                ),
+              }),
+            }),
+          }),
+        }),
+      ],
+    },
+
+    environment: [
+      { name: "HOME", value: cfg.stateDir },
+      { name: generations.value.stateDir, value: cfg.stateDir },
+      { name: generations.value.configPath, value: cfg.configPath },
+      { name: generations.value.nixMode, value: "1" },
+      { name: generations.value.readOnlyConfig, value: "1" },
+      { name: generations.value.noBonjour, value: "1" },
+      { name: generations.value.noRespawn, value: "1" },
+      { name: generations.value.ownPath, value: "1" },
+      { name: generations.value.supervisor, value: "external" },
+    ],
+    extra: {
+      variables: cfg.environment,
+      files: cfg.environmentFiles,
+      packages: cfg.path,
+    },
+
+    credentials: cfg.credentials,
+    generatedSecrets: [
+      {
+        variable: generations.value.token,
+        file: text`${cfg.stateDir}/gateway-token`,
+        when: and(equals(cfg.gateway.auth.mode, "token"), isNull(cfg.gateway.auth.tokenFile)),
+      },
+    ],
+
+    managedFiles: [
+      {
+        directory: cfg.workspaceDir,
+        record: text`${cfg.stateDir}/managed-files`,
+        files: concat(
+          map(
+            filter(literal([...requiredDocuments, ...optionalDocuments]), "file", (file) =>
+              and(isSet(cfg.documents), sourceFileExists(cfg.documents, file)),
+            ),
+            "file",
+            (file) =>
+              record({
+                target: file,
+                sources: choose(
+                  equals(file, generations.value.toolsReport),
+                  list(
+                    sourceFile(cfg.documents, file),
+                    textFile(
+                      "tools-report.md",
+                      text`\n## Programs on the PATH (managed by Nix)\n\n${join(
+                        map(
+                          concat(literal(packages), map(cfg.path, "package", packageName)),
+                          "name",
+                          (name) => text`- ${name}\n`,
+                        ),
+                        "",
+                      )}`,
+                    ),
+                  ),
+                  list(sourceFile(cfg.documents, file)),
+                ),
+              }),
+          ),
+          map(cfg.skills, "skill", (skill) =>
+            choose(
+              equals(skill.mode, "copy"),
+              record({ target: text`skills/${skill.name}`, sources: list(nonNull(skill.source)) }),
+              record({
+                target: text`skills/${skill.name}/SKILL.md`,
+                sources: list(
+                  textFile(
+                    "SKILL.md",
+                    // JSON strings are YAML strings, whatever is in them.
+                    text`---\nname: ${json(skill.name)}\ndescription: ${json(skill.description)}\n${choose(
+                      isSet(skill.homepage),
+                      text`homepage: ${json(skill.homepage)}\n`,
+                      "",
+                    )}metadata: {${json(generations.value.skillKey)}: ${json(skill.metadata)}}\n---\n\n${skill.body}\n`,
+                  ),
+                ),
+              }),
+            ),
+          ),
+        ),
+      },
+    ],
+
+    unique: [
+      { what: "port", option: cfg.gateway.port, setting: ["gateway", "port"] },
+      { what: "user", option: cfg.user },
+      { what: "state directory", option: cfg.stateDir },
+      { what: "workspace", option: cfg.workspaceDir },
+      { what: "configuration file", option: cfg.configPath },
+    ],
+
+    assertions: [
+      {
+        option: cfg.credentials,
+        holds: or(
+          anyCredential(modelPurpose),
+          not(isEmpty(namesOf(cfg.credentials))),
+          not(isEmpty(cfg.environmentFiles)),
+          has(cfg.settings, "models.providers"),
+        ),
+        message:
+          "no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here.",
+      },
+      {
+        option: cfg.gateway.auth.passwordFile,
+        holds: implies(
+          equals(cfg.gateway.auth.mode, "password"),
+          isSet(cfg.gateway.auth.passwordFile),
+        ),
+        message:
+          'is needed, because `gateway.auth.mode` is "password": set it to a file holding the password.',
+      },
+      {
+        option: cfg.gateway.auth.passwordFile,
+        holds: implies(
+          isSet(cfg.gateway.auth.passwordFile),
+          equals(cfg.gateway.auth.mode, "password"),
+        ),
+        message:
+          'has no effect while `gateway.auth.mode` is "token": set the mode to "password" or remove this.',
+      },
+      {
+        option: cfg.gateway.auth.tokenFile,
+        holds: implies(isSet(cfg.gateway.auth.tokenFile), equals(cfg.gateway.auth.mode, "token")),
+        message:
+          'has no effect while `gateway.auth.mode` is "password": set the mode to "token" or remove this.',
+      },
+      {
+        option: cfg.providers.telegram.botTokenFile,
+        holds: implies(cfg.providers.telegram.enable, isSet(cfg.providers.telegram.botTokenFile)),
+        message:
+          "is needed, because `providers.telegram.enable` is true: set it to a file holding the bot's token.",
+      },
+      {
+        option: cfg.providers.telegram.allowFrom,
+        holds: implies(
+          cfg.providers.telegram.enable,
+          not(isEmpty(cfg.providers.telegram.allowFrom)),
+        ),
+        message:
+          "is empty, so nobody could talk to the bot: list the ids of the Telegram users who may.",
+      },
+      {
+        option: cfg.skills,
+        holds: isEmpty(duplicates(map(cfg.skills, "skill", (skill) => skill.name))),
+        message: text`these names are used more than once: ${join(
+          duplicates(map(cfg.skills, "skill", (skill) => skill.name)),
+          ", ",
+        )}. Give every skill a name of its own.`,
+      },
+      {
+        option: cfg.skills,
+        holds: not(
+          any(cfg.skills, "skill", (skill) =>
+            and(equals(skill.mode, "copy"), isNull(skill.source)),
+          ),
+        ),
+        message: text`these skills have mode "copy" but no source: ${join(
+          map(
+            filter(cfg.skills, "skill", (skill) =>
+              and(equals(skill.mode, "copy"), isNull(skill.source)),
+            ),
+            "skill",
+            (skill) => skill.name,
+          ),
+          ", ",
+        )}. Set \`source\` to the skill's directory, or \`mode\` to "inline".`,
+      },
+      {
+        option: cfg.documents,
+        holds: implies(
+          isSet(cfg.documents),
+          and(...requiredDocuments.map((file) => sourceFileExists(cfg.documents, file))),
+        ),
+        message: text`these files are missing in the directory: ${join(
+          filter(literal(requiredDocuments), "file", (file) =>
+            not(sourceFileExists(cfg.documents, file)),
+          ),
+          ", ",
+        )}. Add them, or set the option to null.`,
+      },
+      {
+        option: cfg.environment,
+        holds: not(any(namesOf(cfg.environment), "name", (name) => matches(name, secretVariable))),
+        message: text`these look like secrets and would be readable by everybody: ${join(
+          filter(namesOf(cfg.environment), "name", (name) => matches(name, secretVariable)),
+          ", ",
+        )}. Use \`credentials.<NAME>\` with a file instead.`,
+      },
+    ],
+
+    restart: {
+      delay: 5,
+      maxDelay: 300,
+      steps: 6,
+      finalExitCodes: [78],
+      successExitCodes: [143],
+      stopTimeout: 330,
+      stopTimeoutReason:
+        "A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning up and 5 s to spare.",
+    },
+
+    confinement: confinement({
+      port: cfg.gateway.port,
+      writablePaths: [cfg.stateDir, cfg.workspaceDir],
+    }),
+
+    command: {
+      name: "moltbot",
+      secrets: [generations.value.token, generations.value.password],
+    },
+    openFirewall: cfg.gateway.openFirewall,
+  }),
+});

@@ -1,0 +1,43 @@
+// The model that is talked to, and how messages that arrive meanwhile are treated.
+
+import { option, z } from "../../src/index.ts";
+
+/** How a message that arrives while the model is busy is treated. */
+const queueMode = z.enum(["steer", "followup", "collect", "interrupt"]);
+
+export const agent = {
+  /** The model, as `provider/model`. */
+  model: option(z.string().regex(/^[^/\s]+\/\S+$/), {
+    default: "anthropic/claude-sonnet-4-5",
+    setting: "agents.defaults.model.primary",
+  }),
+
+  /**
+   * How much the model thinks before it answers. Null leaves it to the gateway. `adaptive`, `max`
+   * and `ultra` exist from generation `openclaw` on.
+   */
+  thinkingDefault: option(
+    z
+      .enum(["off", "minimal", "low", "medium", "high", "xhigh", "adaptive", "max", "ultra"])
+      .nullable(),
+    { default: null, example: "low", setting: "agents.defaults.thinkingDefault" },
+  ),
+};
+
+export const routing = {
+  queue: {
+    /**
+     * What happens to messages that arrive while the model is busy: `steer` hands them to the
+     * running turn, `followup` answers them one by one afterwards, `collect` answers them together
+     * afterwards, `interrupt` drops the running turn.
+     */
+    mode: option(queueMode, { default: "interrupt", setting: "messages.queue.mode" }),
+
+    /** The same, for single channels. */
+    byChannel: option(z.record(queueMode), {
+      default: {},
+      example: { telegram: "steer" },
+      setting: "messages.queue.byChannel",
+    }),
+  },
+};

@@ -1,0 +1,36 @@
+// Messengers. Telegram is the one the gateway ships; the others are set up through `settings`.
+
+import { credential, option, submodule, z } from "../../src/index.ts";
+
+export const telegram = {
+  /** Whether the gateway answers on Telegram. */
+  enable: option(z.boolean(), { default: false, setting: "channels.telegram.enabled" }),
+
+  /** File holding the bot token that BotFather gave. */
+  botTokenFile: credential({ variable: "TELEGRAM_BOT_TOKEN" }),
+
+  /**
+   * Numeric ids of the users who may talk to the bot. Nobody else is answered; an empty list is
+   * refused, because it would leave pairing as the only way in.
+   */
+  allowFrom: option(z.array(z.union([z.number().int(), z.string().min(1)])), {
+    default: [],
+    example: [12345678],
+    setting: "channels.telegram.allowFrom",
+  }),
+
+  /** Groups the bot takes part in, by chat id; `*` stands for every group. */
+  groups: option(
+    z.record(
+      submodule({
+        /** Whether the bot answers only when it is mentioned. */
+        requireMention: option(z.boolean(), { default: true }),
+      }),
+    ),
+    {
+      default: {},
+      example: { "*": { requireMention: true } },
+      setting: "channels.telegram.groups",
+    },
+  ),
+};

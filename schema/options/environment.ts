@@ -1,0 +1,50 @@
+// What the process is given besides its configuration.
+
+import {
+  absolutePath,
+  environmentVariablePattern,
+  jsonObject,
+  option,
+  packageType,
+  secretFile,
+  z,
+} from "../../src/index.ts";
+
+export const environment = {
+  /**
+   * Configuration of the gateway, as in its own configuration file. What is written here wins over
+   * what the other options say. It is readable by everybody who can read the Nix store: secrets
+   * belong into {option}`credentials`.
+   */
+  settings: option(jsonObject(), {
+    default: {},
+    example: { agents: { defaults: { timeoutSeconds: 600 } } },
+  }),
+
+  /**
+   * Secret files by the name of the environment variable the gateway reads, for everything that has
+   * no option of its own.
+   */
+  credentials: option(z.record(z.string().regex(environmentVariablePattern), secretFile()), {
+    default: {},
+    example: { BRAVE_API_KEY: "/run/keys/brave" },
+  }),
+
+  /**
+   * Environment variables of the service. Everybody on the machine can read them: secrets belong
+   * into {option}`credentials`.
+   */
+  environment: option(z.record(z.string().regex(environmentVariablePattern), z.string()), {
+    default: {},
+    example: { TZ: "Europe/Vienna" },
+  }),
+
+  /**
+   * Files with further variables, one `NAME=value` per line, read when the service starts. The
+   * files are read by the service manager and need not be readable by the service's user.
+   */
+  environmentFiles: option(z.array(absolutePath()), { default: [] }),
+
+  /** Packages whose programs the model's tools may run. Every one widens what the model can do. */
+  path: option(z.array(packageType()), { default: [] }),
+};

@@ -1,0 +1,41 @@
+// What runs, as whom, and where its files are.
+
+import { absolutePath, option, packageType, z } from "../../src/index.ts";
+
+/** A name useradd accepts; see useradd(8). */
+const accountName = /^[a-z_][a-z0-9_-]{0,30}$/;
+
+export const identity = {
+  /** The gateway's package. Its main program is run. */
+  package: option(packageType(), { default: "openclaw" }),
+
+  /**
+   * User the gateway runs as. It owns nothing but the gateway's state, and no two instances may
+   * share it: that is what keeps them apart.
+   */
+  user: option(z.string().regex(accountName), { instance: "own", platforms: ["nixos", "darwin"] }),
+
+  /** Primary group of the gateway's user. */
+  group: option(z.string().regex(accountName), { instance: "own", platforms: ["nixos", "darwin"] }),
+
+  /**
+   * Whether to create the user and the group. Set to `false` where something else does; the user
+   * then has to exist before the service starts.
+   */
+  createUser: option(z.boolean(), { default: true, platforms: ["nixos", "darwin"] }),
+
+  /**
+   * Directory of everything the gateway writes: sessions, databases, logs, and the workspace
+   * unless that is moved. Readable by the gateway's user alone.
+   */
+  stateDir: option(absolutePath(), { instance: "own", example: "/srv/moltbot" }),
+
+  /** Directory the model's tools work in. Everything in it can be changed by the model. */
+  workspaceDir: option(absolutePath(), { instance: "own" }),
+
+  /**
+   * Where the rendered configuration is put, as a regular file that the gateway can read but
+   * neither change nor replace.
+   */
+  configPath: option(absolutePath(), { instance: "own" }),
+};

@@ -1,0 +1,64 @@
+// What the configuration puts into the workspace: documents that shape the model's behaviour, and
+// skills. Both are copied at every start, because the gateway ignores links that lead out of the
+// workspace and files with more than one hard link.
+
+import { jsonObject, option, sourcePath, submodule, z } from "../../src/index.ts";
+
+export const workspace = {
+  /**
+   * Directory with the documents the gateway reads at the start of a session: `AGENTS.md`,
+   * `SOUL.md` and `TOOLS.md` are needed, `IDENTITY.md`, `USER.md`, `LORE.md`, `HEARTBEAT.md` and
+   * `PROMPTING-EXAMPLES.md` may be there. They are copied into the workspace at every start. A
+   * list of the programs on the service's `PATH` is appended to the document the gateway reads
+   * it from. `BOOTSTRAP.md`, `MEMORY.md` and `memory/` belong to the model and are never touched.
+   */
+  documents: option(sourcePath().nullable(), { default: null }),
+
+  /**
+   * Skills to put into the workspace's `skills` directory. A skill that is no longer listed is
+   * removed at the next start; skills the model wrote itself are left alone.
+   */
+  skills: option(
+    z.array(
+      submodule({
+        /** Name of the skill and of its directory. */
+        name: option(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/)),
+
+        /**
+         * `copy` takes the directory {option}`source` as it is; `inline` writes a `SKILL.md` from
+         * the other options.
+         */
+        mode: option(z.enum(["copy", "inline"]), { default: "inline" }),
+
+        /** Directory with a `SKILL.md`, for mode `copy`. */
+        source: option(sourcePath().nullable(), { default: null }),
+
+        /** When the model should use the skill, in a sentence. */
+        description: option(z.string(), { default: "" }),
+
+        /** Where more about the skill is found. */
+        homepage: option(z.string().nullable(), { default: null }),
+
+        /** What the gateway should know of the skill: `requires`, `os`, `emoji` and the like. */
+        metadata: option(jsonObject(), { default: {} }),
+
+        /** The skill's instructions, in Markdown. */
+        body: option(z.string(), { default: "" }),
+      }),
+    ),
+    {
+      default: [],
+      example: [
+        {
+          name: "weather",
+          mode: "inline",
+          source: null,
+          description: "Tells the weather of a place.",
+          homepage: null,
+          metadata: {},
+          body: "Run `curl wttr.in/<place>` and summarise the answer.",
+        },
+      ],
+    },
+  ),
+};
