@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// Starts the command. The sources are TypeScript and run as they are: tsx is registered before
+// anything else is imported, which also maps stack traces back to the sources.
+
+import { register } from "tsx/esm/api";
+
+register();
+
+const { main } = await import("../src/cli.ts");
+const { generate } = await import("../src/generate.ts");
+
+process.exitCode = await main(process.argv.slice(2), generate);

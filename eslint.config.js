@@ -1,0 +1,35 @@
+// Lint rules: the strictest type-aware set of typescript-eslint. Layout is prettier's business, so
+// no rule here is about it.
+
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["generated/", "tests/guest/", "nix/", "coverage/"] },
+  { linterOptions: { reportUnusedDisableDirectives: "error" } },
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      "@typescript-eslint/consistent-type-exports": "error",
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/explicit-module-boundary-types": "error",
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        // A default case would hide the kind that is added next.
+        { allowDefaultCaseForExhaustiveSwitch: false, requireDefaultForNonUnion: true },
+      ],
+      // Numbers read well in messages; objects, which do not, stay forbidden.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // `record["key"]` is what the compiler demands for index signatures.
+      "@typescript-eslint/dot-notation": "off",
+      eqeqeq: "error",
+      "no-console": "error",
+      "object-shorthand": "error",
+      "prefer-const": "error",
+    },
+  },
+  // Only the command line and the test reporter talk.
+  { files: ["src/cli.ts", "src/watch.ts", "vitest.config.ts"], rules: { "no-console": "off" } },
+);

@@ -1,0 +1,178 @@
+// The project's configuration, `nixmodgen.config.ts`, and the services it names. Everything that can
+// be wrong with either is found here, before anything is generated.
+
+import { readFileSync, statSync } from "node:fs";
+import { basename, dirname, posix, relative, resolve } from "node:path";
+import { inspect } from "node:util";
+import { UserError } from "./errors.ts";
+import type { ServiceSource } from "./generate.ts";
+import { loadDefaultExport } from "./load-module.ts";
+import { nearest } from "./nearest.ts";
+import type { Service } from "./schema/service.ts";
+import { z } from "./zod.ts";
+
+export interface Config {
+  /** Directory the generated files are written to, relative to the configuration file. */
+  readonly output: string;
+  /** Schema files, relative to the configuration file. */
+  readonly services: readonly string[];
+}
+
+/** Gives the configuration file's default export its type. */
+export function defineConfig(config: Config): Config {
+  return config;
+}
+
+/** A configuration whose files are known to exist. All paths but `output` are absolute. */
+export interface LoadedConfig {
+  readonly file: string;
+  readonly root: string;
+  /** POSIX path relative to `root`. */
+  readonly output: string;
+  readonly services: readonly string[];
+  readonly tsconfig: string;
+}
+
+export const configName = "nixmodgen.config.ts";
+
+const examples: Readonly<Record<keyof Config, string>> = {
+  output: 'a directory below the configuration file, for example "generated"',
+  services: 'a list of schema files, for example ["schema/moltbot.ts"]',
+};
+
+const configSchema = z
+  .object({
+    output: z.string().refine(isBelow),
+    services: z.array(z.string().min(1)).nonempty(),
+  })
+  .strict();
+
+/** A path that is neither the configuration's own directory nor outside it. */
+function isBelow(path: string): boolean {
+  const [first] = posix.normalize(path).split("/");
+  return !posix.isAbsolute(path) && first !== "." && first !== "..";
+}
+
+/**
+ * Finds, reads and checks the configuration.
+ *
+ * @param directory where the command runs
+ * @param path the file given with `--config`, if any
+ * @param fresh read the file again even if it was read before
+ */
+export async function loadConfig(
+  directory: string,
+  path: string = configName,
+  fresh = false,
+): Promise<LoadedConfig> {
+  const file = resolve(directory, path);
+  const root = dirname(file);
+  const label = basename(file);
+  if (!isFile(file)) {
+    throw new UserError(`configuration file ${path} not found`, {
+      next: `run the command where ${configName} is, or name the file with --config`,
+    });
+  }
+  const config = validate(await loadDefaultExport(file, { root, fresh }), file);
+  const services = config.services.map((service) => resolve(root, service));
+  for (const [index, service] of services.entries()) {
+    const name = relative(root, service);
+    const location = { file: label, line: lineOf(file, "services") };
+    if (!isFile(service)) {
+      throw new UserError(`schema file ${name} not found`, {
+        location,
+        next: 'correct "services"; its paths are relative to the configuration file',
+      });
+    }
+    if (services.indexOf(service) !== index) {
+      throw new UserError(`schema file ${name} is listed twice`, {
+        location,
+        next: 'remove one of the two from "services"',
+      });
+    }
+  }
+  const tsconfig = resolve(root, "tsconfig.json");
+  if (!isFile(tsconfig)) {
+    throw new UserError(`no tsconfig.json beside ${label}`, {
+      next: "create one: schema files are read the way TypeScript reads them",
+    });
+  }
+  const output = posix.normalize(config.output).replace(/\/$/, "");
+  return { file, root, output, services, tsconfig };
+}
+
+function validate(value: unknown, file: string): Config {
+  const label = basename(file);
+  const result = configSchema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  if (issue?.code === "unrecognized_keys") {
+    const key = issue.keys[0] ?? "";
+    const meant = nearest(key, Object.keys(examples));
+    throw new UserError(`unknown key "${key}" in ${label}`, {
+      location: { file: label, line: lineOf(file, key) },
+      expected: Object.keys(examples).join(", "),
+      next: meant === undefined ? "remove it" : `did you mean "${meant}"?`,
+    });
+  }
+  const key = issue?.path[0];
+  if (key !== "output" && key !== "services") {
+    throw new UserError(`the default export of ${label} is not a configuration`, {
+      expected: "defineConfig({ output: …, services: […] })",
+      received: describe(value),
+    });
+  }
+  const received = Object.entries(value ?? {}).find(([name]) => name === key)?.[1] as unknown;
+  throw new UserError(
+    `"${key}" in ${label} is ${received === undefined ? "missing" : "not valid"}`,
+    {
+      location: { file: label, line: lineOf(file, key) },
+      expected: examples[key],
+      received: received === undefined ? undefined : describe(received),
+    },
+  );
+}
+
+/** Imports the schema files of a configuration. */
+export async function loadServices(config: LoadedConfig): Promise<readonly ServiceSource[]> {
+  const { root, tsconfig } = config;
+  const sources: ServiceSource[] = [];
+  for (const entry of config.services) {
+    const service = await loadDefaultExport(entry, { root });
+    if (!isService(service)) {
+      throw new UserError(`the default export of ${relative(root, entry)} is not a service`, {
+        expected: "export default defineService({ … })",
+        received: describe(service),
+      });
+    }
+    sources.push({ entry, service, root, tsconfig });
+  }
+  return sources;
+}
+
+function isService(value: unknown): value is Service {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "service";
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** The line a key is written on; the first one if the file does not spell it out. */
+function lineOf(file: string, key: string): number {
+  const lines = readFileSync(file, "utf8").split("\n");
+  const index = lines.findIndex((line) =>
+    new RegExp(`(^|[^\\w])["']?${escapeRegExp(key)}["']?\\s*:`).test(line),
+  );
+  return Math.max(index, 0) + 1;
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** A value as it would be written, cut short. */
+function describe(value: unknown): string {
+  const text = inspect(value, { depth: 1, compact: true, breakLength: Infinity });
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

@@ -1,0 +1,84 @@
+// Imports a TypeScript module somebody else wrote: a schema or the configuration file. What is wrong
+// with that module is its author's mistake and is told as one; an error thrown inside the library
+// is a bug and passes through with its stack.
+
+import { relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { UserError, type SourceLocation } from "./errors.ts";
+
+const librarySource = fileURLToPath(new URL(".", import.meta.url));
+
+export interface LoadOptions {
+  /** Paths in messages are relative to this directory. */
+  readonly root: string;
+  /** Read the file again even if it was imported before. */
+  readonly fresh?: boolean;
+}
+
+/** The module's default export. */
+export async function loadDefaultExport(file: string, options: LoadOptions): Promise<unknown> {
+  const label = relative(options.root, file);
+  const module = await importModule(file, options);
+  if (typeof module !== "object" || module === null || !("default" in module)) {
+    throw new UserError(`${label} has no default export`, { next: "add `export default …` to it" });
+  }
+  return module.default;
+}
+
+async function importModule(file: string, options: LoadOptions): Promise<unknown> {
+  const url = pathToFileURL(file);
+  if (options.fresh === true) url.searchParams.set("time", String(Date.now()));
+  try {
+    const module: unknown = await import(url.href);
+    return module;
+  } catch (error) {
+    throw explain(error, file, options.root);
+  }
+}
+
+function explain(error: unknown, file: string, root: string): unknown {
+  if (!(error instanceof Error) || error instanceof UserError) return error;
+  const label = relative(root, file);
+  const code = "code" in error ? error.code : undefined;
+  if (code === "ERR_REQUIRE_CYCLE_MODULE" || code === "ERR_REQUIRE_ESM") {
+    return new UserError(`${label} is not loaded as an ES module`, {
+      next: 'add "type": "module" to the package.json beside it',
+    });
+  }
+  const syntax = /^(?<file>.+):(?<line>\d+):\d+: ERROR: (?<text>.*)$/m.exec(error.message)?.groups;
+  if (error.name === "TransformError" && syntax !== undefined) {
+    const location = { file: relative(root, syntax["file"] ?? file), line: Number(syntax["line"]) };
+    return new UserError(`syntax error: ${syntax["text"] ?? ""}`, { location });
+  }
+  const missing =
+    /^Cannot find (?<what>module|package) '(?<name>[^']*)' imported from (?<by>.*)$/.exec(
+      error.message,
+    )?.groups;
+  if (code === "ERR_MODULE_NOT_FOUND" && missing !== undefined) {
+    const name = missing["name"] ?? "";
+    const isPackage = missing["what"] === "package";
+    return new UserError(
+      `${relative(root, missing["by"] ?? file)} imports ${isPackage ? name : relative(root, name)}, which does not exist`,
+      { next: isPackage ? `install the package ${name}` : "correct the path in the import" },
+    );
+  }
+  // The module loader itself complains, for example about a name that is not exported.
+  if (error instanceof SyntaxError) {
+    return new UserError(`${label} cannot be imported: ${error.message}`);
+  }
+  const location = thrownAt(error);
+  if (location === undefined || location.file.startsWith(librarySource)) return error;
+  return new UserError(`${label} throws ${error.name}: ${error.message}`, {
+    location: { ...location, file: relative(root, location.file) },
+  });
+}
+
+/** Where the error was created, from the first line of its stack that names a file. */
+function thrownAt(error: Error): SourceLocation | undefined {
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  const frame = /\(?(?<file>(?:file:\/\/)?\/[^()]*):(?<line>\d+):\d+\)?$/.exec(frames[0] ?? "");
+  const file = frame?.groups?.["file"];
+  if (file === undefined) return undefined;
+  const path = file.startsWith("file://") ? fileURLToPath(file) : file;
+  return { file: path.replace(/\?.*$/, ""), line: Number(frame?.groups?.["line"]) };
+}

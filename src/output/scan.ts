@@ -1,0 +1,98 @@
+// Reads what is in the output directory now. Symbolic links and special files are refused: writing
+// through them would change files elsewhere. Hidden names (`.gitattributes`, an editor's swap file)
+// are not ours and not looked at, except the temporary files an earlier run was killed over.
+
+import { join } from "node:path";
+import { UserError } from "../errors.ts";
+import { diskError } from "./disk-error.ts";
+import { generateCommand } from "./file.ts";
+import type { FileSystem, PathKind } from "./file-system.ts";
+
+export interface OutputDirectory {
+  /** Absolute path of the project; the directory lies below it. */
+  readonly root: string;
+  /** POSIX path relative to the project; names the directory in messages. */
+  readonly label: string;
+}
+
+export interface ScannedOutput {
+  readonly directory: OutputDirectory;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly directories: ReadonlySet<string>;
+  /** Temporary files of a run that was killed. */
+  readonly leftovers: readonly string[];
+}
+
+const temporaryFile = /^\..*\.nixmodgen-tmp$/;
+
+/** The name of a temporary file beside its target. `role` keeps two for one target apart. */
+export function temporaryPath(path: string, role: "new" | "old"): string {
+  const slash = path.lastIndexOf("/") + 1;
+  const name = path.slice(slash);
+  return `${path.slice(0, slash)}.${name}.${String(process.pid)}.${role}.nixmodgen-tmp`;
+}
+
+export function scanOutput(directory: OutputDirectory, fileSystem: FileSystem): ScannedOutput {
+  const files = new Map<string, Uint8Array>();
+  const directories = new Set<string>();
+  const leftovers: string[] = [];
+
+  /** `path` is relative to the output directory; "" is the directory itself. */
+  function visit(path: string): void {
+    for (const name of fileSystem.list(join(directory.root, directory.label, path))) {
+      const child = path === "" ? name : `${path}/${name}`;
+      if (temporaryFile.test(name)) leftovers.push(child);
+      if (name.startsWith(".")) continue;
+      const label = `${directory.label}/${child}`;
+      const absolute = join(directory.root, label);
+      if (isDirectory(fileSystem.kind(absolute), label)) {
+        directories.add(child);
+        visit(child);
+      } else {
+        files.set(child, fileSystem.read(absolute));
+      }
+    }
+  }
+
+  try {
+    if (outputExists(directory, fileSystem)) visit("");
+  } catch (error) {
+    throw diskError(`cannot read ${directory.label}`, error);
+  }
+  return { directory, files, directories, leftovers };
+}
+
+/** Whether the output directory exists; every directory down to it has to be a real one. */
+function outputExists(directory: OutputDirectory, fileSystem: FileSystem): boolean {
+  const parts = directory.label.split("/");
+  for (const index of parts.keys()) {
+    const label = parts.slice(0, index + 1).join("/");
+    const kind = fileSystem.kind(join(directory.root, label));
+    if (kind === "missing") return false;
+    if (!isDirectory(kind, label)) {
+      throw new UserError(`${label} is a file, but the output directory is to be there`, {
+        next: `delete or move ${label}, then run \`${generateCommand}\``,
+      });
+    }
+  }
+  return true;
+}
+
+/** Tells directories from files; anything else is refused. */
+function isDirectory(kind: PathKind, label: string): boolean {
+  switch (kind) {
+    case "directory":
+      return true;
+    case "file":
+      return false;
+    case "symlink":
+      throw new UserError(`${label} is a symbolic link`, {
+        next: `replace it by a real file or directory, then run \`${generateCommand}\``,
+      });
+    case "other":
+    case "missing":
+      throw new UserError(`${label} is neither a file nor a directory`, {
+        next: `delete it, then run \`${generateCommand}\``,
+      });
+  }
+}

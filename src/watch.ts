@@ -1,0 +1,111 @@
+// `generate --watch`: generates again whenever a source changes. Every generation is a process of
+// its own, because Node cannot forget a module it has imported, and so that no error ends the watch.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, watch, type FSWatcher } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { configName, loadConfig, type LoadedConfig } from "./config.ts";
+
+const librarySource = fileURLToPath(new URL(".", import.meta.url));
+
+/** An editor saves in several steps; changes this close together are one. */
+const debounceMs = 100;
+
+interface WatchedDirectory {
+  readonly path: string;
+  /** Whether a change of the entry of this name matters. */
+  readonly isSource: (name: string) => boolean;
+}
+
+export interface WatchOptions {
+  readonly directory: string;
+  readonly config: string | undefined;
+  /** Arguments for `node` that generate once. */
+  readonly command: readonly string[];
+}
+
+/** Generates, waits for a change, and so on until the process is interrupted. */
+export async function watchSources(options: WatchOptions): Promise<never> {
+  let config: LoadedConfig | undefined;
+  for (;;) {
+    // While the configuration has a mistake, the sources it named last are watched.
+    config = (await tryConfig(options)) ?? config;
+    // Watching starts before the generation, so that a change during it is not missed.
+    const changed = nextChange(sourceDirectories(options, config));
+    const child = spawn(process.execPath, options.command, { stdio: "inherit" });
+    await once(child, "exit");
+    console.log("watching for changes, Ctrl-C ends");
+    console.log(`${await changed} changed`);
+  }
+}
+
+async function tryConfig(options: WatchOptions): Promise<LoadedConfig | undefined> {
+  try {
+    return await loadConfig(options.directory, options.config, true);
+  } catch {
+    // The generation that follows reports the same mistake.
+    return undefined;
+  }
+}
+
+/** The directories whose files have a say in the output. */
+function sourceDirectories(
+  options: WatchOptions,
+  config: LoadedConfig | undefined,
+): readonly WatchedDirectory[] {
+  const file = resolve(options.directory, options.config ?? configName);
+  const output = config === undefined ? undefined : resolve(config.root, config.output);
+  const trees = new Set([
+    ...(config?.services ?? []).map((entry) => dirname(entry)),
+    librarySource,
+  ]);
+  return [
+    {
+      path: dirname(file),
+      isSource: (name) => name === basename(file) || name === "tsconfig.json",
+    },
+    ...[...trees]
+      .flatMap((tree) => directoriesBelow(tree, output))
+      .map((path) => ({ path, isSource: (name: string) => !isIgnored(name) })),
+  ];
+}
+
+function directoriesBelow(directory: string, output: string | undefined): readonly string[] {
+  if (resolve(directory) === output) return [];
+  const children = readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !isIgnored(entry.name))
+    .flatMap((entry) => directoriesBelow(join(directory, entry.name), output));
+  return [directory, ...children];
+}
+
+/** Hidden files, editors' backups and installed packages are no sources. */
+function isIgnored(name: string): boolean {
+  return name.startsWith(".") || name.endsWith("~") || name === "node_modules";
+}
+
+/** Resolves to the name of a changed file once no more changes follow. */
+function nextChange(directories: readonly WatchedDirectory[]): Promise<string> {
+  return new Promise((resolveChange) => {
+    let timer: NodeJS.Timeout | undefined;
+    const watchers: FSWatcher[] = [];
+    const report = (name: string): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        for (const watcher of watchers) watcher.close();
+        resolveChange(name);
+      }, debounceMs);
+    };
+    for (const { path, isSource } of directories) {
+      const watcher = watch(path, (_event, name) => {
+        if (name !== null && isSource(name)) report(name);
+      });
+      // A directory that is removed while it is watched has changed, too.
+      watcher.on("error", () => {
+        report(basename(path));
+      });
+      watchers.push(watcher);
+    }
+  });
+}
