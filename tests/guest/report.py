@@ -1,0 +1,73 @@
+"""What a guest run prints: one line per subtest, details of a failure, and the counts."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+class SubtestFailed(Exception):
+    """A subtest failed and has been reported; the script ends, as in the NixOS driver."""
+
+
+class Report:
+    def __init__(self, show: Callable[[str], None] = print) -> None:
+        self.passed = 0
+        self.failed = 0
+        self.skipped = 0
+        self._show = show
+        self._details: list[str] = []
+        self._journals: Callable[[], str] = lambda: ""
+
+    def on_failure(self, journals: Callable[[], str]) -> None:
+        """What to print after a failure besides the failure itself."""
+        self._journals = journals
+
+    def detail(self, line: str) -> None:
+        """Kept for the case that the subtest fails."""
+        self._details.append(line)
+
+    def info(self, line: str) -> None:
+        self._show(line)
+
+    def skip(self, name: str, reason: str) -> None:
+        self.skipped += 1
+        self._show(f"skip {name}: {reason}")
+
+    @contextmanager
+    def subtest(self, name: str) -> Iterator[None]:
+        start = time.monotonic()
+        self._details = []
+        try:
+            yield
+        except SubtestFailed:
+            # A nested subtest has failed and is counted.
+            raise
+        except Exception as error:
+            self.fail(name, error)
+            raise SubtestFailed(name) from error
+        self.passed += 1
+        self._show(f"pass {name} ({time.monotonic() - start:.1f} s)")
+
+    def fail(self, name: str, error: BaseException) -> None:
+        self.failed += 1
+        self._show(f"FAIL {name}")
+        for line in [*self._details, *_describe(error), "journal:", self._journals()]:
+            self._show(_indented(line))
+
+    def summary(self) -> str:
+        return f"guest summary: passed={self.passed} failed={self.failed} skipped={self.skipped}"
+
+
+def _describe(error: BaseException) -> list[str]:
+    """The message, and the line of the test script that asked."""
+    frames = traceback.extract_tb(error.__traceback__)
+    script = [frame for frame in frames if frame.filename.startswith("<test script")]
+    places = [f"{frame.filename} line {frame.lineno}: {frame.line or ''}" for frame in script[-1:]]
+    return [*places, f"{type(error).__name__}: {error}"]
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())

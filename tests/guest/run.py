@@ -1,0 +1,238 @@
+"""Runs a NixOS test on guests: evaluate, realise, boot, run its script, report.
+
+Usage: run.py TEST.nix --module MODULE.nix
+
+The test is what pkgs.testers.runNixOSTest takes. Its nodes are evaluated in the real NixOS module
+system (evaluate.ts), realised as files over a Debian root (realise.py) and booted as containers
+(container.py); its script runs against the NixOS test driver's interface (machine.py). The last
+line is `guest summary: ...`; the exit code is 1 when something failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import linecache
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from container import Container, GuestError, require_programs
+from machine import Machine, RequestedAssertionFailed
+from realise import GATEWAY_MODULES
+from report import Report, SubtestFailed
+from write_layer import write_layer
+
+HERE = Path(__file__).parent
+EVALUATION_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What tests/setup has put into the cache folder."""
+
+    guest_root: Path
+    gateway: Path
+
+
+@dataclass(frozen=True)
+class Definition:
+    """An evaluated NixOS test."""
+
+    name: str
+    script: str
+    # Node name -> summary of its configuration.
+    nodes: Mapping[str, Mapping[str, Any]]
+
+
+def main() -> int:
+    arguments = _arguments()
+    os.umask(0o022)
+    report = Report(_print)
+    try:
+        require_programs()
+        tools = find_tools(cache_folder())
+        definition = evaluate(arguments.test, arguments.module)
+        _print(f"test {definition.name}: nodes {', '.join(definition.nodes)}")
+        run(definition, tools, report)
+    except (GuestError, subprocess.SubprocessError) as error:
+        report.fail("guest run", error)
+    except KeyboardInterrupt as error:
+        report.fail("interrupted", error)
+    _print(report.summary())
+    return 1 if report.failed or not report.passed else 0
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Runs a NixOS test on guests.")
+    parser.add_argument("test", type=Path, help="the test, as runNixOSTest takes it")
+    parser.add_argument("--module", type=Path, required=True, help="the NixOS module it is for")
+    return parser.parse_args()
+
+
+# ---- tools ----
+
+
+def cache_folder() -> Path:
+    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nixmodgen"
+    return Path(os.environ.get("NIXMODGEN_CACHE") or default)
+
+
+def find_tools(cache: Path) -> Tools:
+    gateways = sorted((cache / "gateway").glob("*/node_modules"))
+    root = cache / "guest-root"
+    if not gateways or not root.is_dir():
+        raise GuestError(f"no guest root or gateway in {cache}: run tests/setup/all.sh")
+    return Tools(root, gateways[-1])
+
+
+# ---- evaluation ----
+
+
+def evaluate(test: Path, module: Path) -> Definition:
+    command = ["node", "--import", "tsx", str(HERE / "evaluate.ts"), str(test.resolve()), str(module.resolve())]
+    result = subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=EVALUATION_SECONDS,
+        check=True,
+        cwd=HERE,
+    )
+    data = json.loads(result.stdout)
+    for name, summary in data["nodes"].items():
+        if summary["assertions"]:
+            raise GuestError(f"node {name} fails assertions: {summary['assertions']}")
+    return Definition(data["name"], data["testScript"], data["nodes"])
+
+
+# ---- the run ----
+
+
+def run(definition: Definition, tools: Tools, report: Report) -> None:
+    with ExitStack() as stack:
+        stack.enter_context(_interrupted_by_signals())
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nixmodgen-guest-")))
+        machines = {
+            name: _machine(name, summary, tools, work / name, report, stack)
+            for name, summary in definition.nodes.items()
+        }
+        report.on_failure(lambda: _journals(machines))
+        started = time.monotonic()
+        run_script(definition, machines, report)
+        report.info(f"script took {time.monotonic() - started:.0f} s")
+        for line in facts(definition, machines, tools):
+            report.info(line)
+
+
+def _machine(
+    name: str,
+    summary: Mapping[str, Any],
+    tools: Tools,
+    work: Path,
+    report: Report,
+    stack: ExitStack,
+) -> Machine:
+    work.mkdir()
+    write_layer(work / "layer", summary, tools.guest_root, name)
+    container = Container(
+        name=name,
+        template=tools.guest_root,
+        layer=work / "layer",
+        work=work,
+        binds={GATEWAY_MODULES: tools.gateway},
+    )
+    stack.callback(container.close)
+    return Machine(container, report)
+
+
+def run_script(definition: Definition, machines: Mapping[str, Machine], report: Report) -> None:
+    file = f"<test script {definition.name}>"
+    # So that a failure can show the line of the script.
+    linecache.cache[file] = (len(definition.script), None, definition.script.splitlines(True), file)
+    try:
+        exec(compile(definition.script, file, "exec"), _symbols(machines, report))
+    except SubtestFailed:
+        pass
+    except Exception as error:
+        report.fail("test script", error)
+
+
+def _symbols(machines: Mapping[str, Machine], report: Report) -> dict[str, object]:
+    """The names that a NixOS test script may use."""
+
+    def start_all() -> None:
+        for machine in machines.values():
+            machine.start()
+
+    only = list(machines.values())
+    return {
+        **{re.sub(r"[^0-9A-Za-z_]", "_", name): machine for name, machine in machines.items()},
+        # As in NixOS: the only machine is also called `machine`.
+        **({"machine": only[0]} if len(only) == 1 else {}),
+        "machines": only,
+        "start_all": start_all,
+        "subtest": report.subtest,
+        "RequestedAssertionFailed": RequestedAssertionFailed,
+    }
+
+
+def _journals(machines: Mapping[str, Machine]) -> str:
+    tails = [(name, machine.journal_tail()) for name, machine in machines.items()]
+    return "\n".join(f"-- {name} --\n{tail}" for name, tail in tails if tail)
+
+
+@contextmanager
+def _interrupted_by_signals() -> Iterator[None]:
+    """A request to end is an exception, so that guests are taken down."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    previous = {
+        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+# ---- facts about the run ----
+
+
+def facts(definition: Definition, machines: Mapping[str, Machine], tools: Tools) -> Iterator[str]:
+    gateway = json.loads((tools.gateway / "openclaw/package.json").read_text())
+    yield f"gateway {gateway['version']}"
+    for name, machine in machines.items():
+        if not machine.is_up():
+            continue
+        _, version = machine.execute("systemctl --version | head -n 1")
+        yield f"{name}: {version.strip()}"
+        for unit in sorted(definition.nodes[name]["units"]):
+            if unit.endswith(".service") and "@" not in unit:
+                yield f"{name}: {exposure(machine, unit)}"
+
+
+def exposure(machine: Machine, unit: str) -> str:
+    """systemd's own rating, for example "exposure level for x.service: 1.1 OK"."""
+    _, rating = machine.execute(f"systemd-analyze security --no-pager {unit} | tail -n 1")
+    return re.sub(r"[^\x20-\x7e]", "", rating).strip().lstrip("> ").strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

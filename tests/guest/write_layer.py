@@ -1,0 +1,78 @@
+"""Writes a plan (realise.py) into a folder that is laid over the guest's root.
+
+The writing half of the realisation: it also gathers the facts about a guest that the plan needs.
+A layer is a folder of its own, so nothing here can change the guest's template or follow one of
+its links out of it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import guest_packages
+from realise import Action, Copy, Directory, File, Guest, Link, Summary, plan, store_references
+
+
+def read_guest(root: Path, summary: Summary) -> Guest:
+    """The facts about the guest root that the plan of this configuration depends on."""
+    return Guest(
+        passwd=(root / "etc/passwd").read_text(),
+        group=(root / "etc/group").read_text(),
+        package_files=_package_files(root),
+        units=frozenset(unit.name for unit in (root / "usr/lib/systemd/system").iterdir()),
+        copied=frozenset(path for path in store_references(summary) if _is_copied(path)),
+    )
+
+
+def _is_copied(path: str) -> bool:
+    """Whether the evaluator has put the content itself into the store (a path, not a build)."""
+    return os.path.exists(path) and not path.endswith(".drv")
+
+
+def _package_files(root: Path) -> dict[str, list[str]]:
+    names = {name for listed in guest_packages.DEBIAN_PACKAGES.values() for name in listed}
+    return {name: _dpkg_list(root, name) for name in sorted(names)}
+
+
+def _dpkg_list(root: Path, name: str) -> list[str]:
+    return (root / f"var/lib/dpkg/info/{name}.list").read_text().splitlines()
+
+
+def write_layer(layer: Path, summary: Summary, template: Path, host_name: str) -> list[Action]:
+    """Realises a configuration below `layer`, and returns what was written."""
+    actions = plan(summary, read_guest(template, summary), host_name)
+    layer.mkdir(mode=0o755)
+    for action in actions:
+        _write(layer, action)
+    return actions
+
+
+def _write(layer: Path, action: Action) -> None:
+    path = layer / action.path.lstrip("/")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    match action:
+        case File():
+            path.write_text(action.content)
+            _own(path, action)
+        case Directory():
+            path.mkdir(exist_ok=True)
+            _own(path, action)
+        case Link():
+            path.symlink_to(action.target)
+        case Copy():
+            _copy(Path(action.path), path)
+
+
+def _own(path: Path, action: File | Directory) -> None:
+    # The mode last: a change of owner clears set-id bits.
+    os.chown(path, action.uid, action.gid)
+    path.chmod(action.mode)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, symlinks=True)
+    else:
+        shutil.copy2(source, target)

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Puts every tool that tests need and that can be fetched into the cache folder. Needs root on
+# Debian, and the packages debootstrap, systemd-container and npm. Repeating it costs nothing.
+set -euo pipefail
+
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+bash "$here/guest-root.sh"
+bash "$here/gateway.sh"

@@ -1,0 +1,37 @@
+# Shared by the setup scripts; to be sourced.
+#
+# Everything is put into one folder, the cache, which can be deleted at any time. A thing is built
+# under a temporary name and renamed when it is complete, so an interrupted setup leaves nothing
+# that looks finished.
+
+cache="${NIXMODGEN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nixmodgen}"
+
+say() {
+  printf 'setup: %s\n' "$*"
+}
+
+die() {
+  printf 'setup: %s\n' "$*" >&2
+  exit 1
+}
+
+require_program() {
+  command -v "$1" >/dev/null || die "needs the program $1 (Debian package $2)"
+}
+
+# Sets $staging to a new folder beside its destination, removed on exit.
+make_staging_folder() {
+  mkdir -p "$cache"
+  staging="$(mktemp -d "$cache/staging.XXXXXX")"
+  trap 'rm -rf --one-file-system "$staging"' EXIT
+}
+
+# Puts a finished folder into its place, and an older one out of it.
+put_in_place() {
+  local built="$1" place="$2"
+  mkdir -p "$(dirname "$place")"
+  if [ -e "$place" ]; then
+    mv "$place" "$staging/replaced"
+  fi
+  mv "$built" "$place"
+}

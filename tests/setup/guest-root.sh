@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Makes the guest's root file system in the cache: Debian 13 with systemd 257 and what a test
+# script uses. It also brings Nix, which runs on any host through this root's own loader.
+#
+# The mirror is the one apt is configured with, or $NIXMODGEN_DEBIAN_MIRROR.
+set -euo pipefail
+
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+# shellcheck source=tests/setup/common.sh
+source "$here/common.sh"
+
+suite=trixie
+root="$cache/guest-root"
+mapfile -t packages <"$here/guest-packages.txt"
+
+has_package() {
+  local info="$root/var/lib/dpkg/info"
+  # Packages that can be installed for several architectures carry theirs in the name.
+  [ -e "$info/$1.list" ] || compgen -G "$info/$1:*.list" >/dev/null
+}
+
+# Whether the root is of that suite and has every package.
+is_complete() {
+  grep -qs "^VERSION_CODENAME=$suite$" "$root/etc/os-release" || return 1
+  local package
+  for package in "${packages[@]}"; do
+    has_package "$package" || return 1
+  done
+}
+
+# The first archive of Debian itself that apt knows.
+apt_mirror() {
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -n 1
+}
+
+if is_complete; then
+  say "guest root: $root is complete"
+  exit 0
+fi
+
+[ "$(id -u)" = 0 ] || die "making the guest root needs root"
+require_program debootstrap debootstrap
+mirror="${NIXMODGEN_DEBIAN_MIRROR:-$(apt_mirror)}"
+[ -n "$mirror" ] || die "apt knows no Debian archive: run apt-get update, or set NIXMODGEN_DEBIAN_MIRROR"
+
+make_staging_folder
+say "guest root: Debian $suite with ${#packages[@]} packages, about a minute"
+list="$(IFS=, && echo "${packages[*]}")"
+if ! debootstrap --variant=minbase --include="$list" "$suite" "$staging/root" "$mirror" \
+  >"$staging/log"; then
+  tail -n 30 "$staging/log" >&2
+  die "debootstrap failed"
+fi
+rm -rf "$staging/root/var/cache/apt/archives"
+chmod 0755 "$staging/root"
+put_in_place "$staging/root" "$root"
+say "guest root: made $root"

@@ -1,0 +1,311 @@
+// Evaluates modules in the real NixOS, home-manager and nix-darwin module systems.
+//
+// Contract: a case names a module, a configuration and what to look at; the outcome is the value,
+// or the message with which the module system rejected the configuration. Starting the evaluator
+// and its base systems costs seconds, so evaluateMany evaluates many cases in one process
+// (tests/eval/harness/batch.nix); a case whose error gives no message there, and every case of a
+// process that died, is evaluated once more alone, where the evaluator's own report is read.
+
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { BugError } from "../../src/errors.ts";
+import { findNix, findTree, type TreeName } from "./tools.ts";
+
+export type Target = "nixos" | "home-manager" | "darwin";
+
+/** Nix source text of an expression, in contrast to the path of a file. */
+export interface NixExpression {
+  readonly nix: string;
+}
+
+export function nix(expression: string): NixExpression {
+  return { nix: expression };
+}
+
+export interface EvaluationCase {
+  readonly target: Target;
+  /** The tested module: the path of a file, or an expression. */
+  readonly module: string | NixExpression;
+  /** Nix text of a further module: what the user writes. */
+  readonly config?: string;
+  /** For example `aarch64-linux`; each target has a default. */
+  readonly system?: string;
+  /** Dotted path below the summary; only that part is evaluated. */
+  readonly attr?: string;
+  /** Whether the summary also has option docs, changed base units and the top level's path. */
+  readonly extras?: boolean;
+  /** Nix function from { summary, config, options, pkgs, lib, base } to any data. */
+  readonly query?: string;
+  /** false: nixpkgs' own gateway package instead of a dummy. */
+  readonly dummies?: boolean;
+}
+
+export type Outcome =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
+
+/** The evaluator rejected a case. `message` is what the user would read, without the trace. */
+export class EvaluationError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "EvaluationError";
+  }
+}
+
+interface Evaluator {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+interface ProcessResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const harness = fileURLToPath(new URL("../eval/harness", import.meta.url));
+const caseMarker = "nixmodgen-case";
+const errorMarker = "nixmodgen-error";
+const timeoutMs = 300_000;
+const maxOutput = 512 * 1024 * 1024;
+
+/** Cases in one process: each NixOS evaluation keeps some 150 MB until the process ends. */
+const batchSize = 20;
+
+/** Each tree and the variable through which the harness reads its path. */
+const trees: readonly (readonly [TreeName, string])[] = [
+  ["nixpkgs", "NIXPKGS_TREE"],
+  ["home-manager", "HOME_MANAGER"],
+  ["nix-darwin", "NIX_DARWIN"],
+];
+
+/** What evaluation needs and this machine lacks, for the names of skipped tests. */
+export function missingForEvaluation(): readonly string[] {
+  const missing = trees.map(([name]) => name).filter((name) => findTree(name) === undefined);
+  return findNix() === undefined ? ["nix", ...missing] : missing;
+}
+
+/** Evaluates one case. Throws an EvaluationError when the configuration is rejected. */
+export async function evaluateModule(testCase: EvaluationCase): Promise<unknown> {
+  const { only } = await evaluateMany({ only: testCase });
+  if (only === undefined) throw new BugError("evaluateMany lost its only case");
+  if (!only.ok) throw new EvaluationError(only.message);
+  return only.value;
+}
+
+/** Evaluates named cases; a rejected case is an outcome, not an exception. */
+export async function evaluateMany<Name extends string>(
+  cases: Readonly<Record<Name, EvaluationCase>>,
+): Promise<Record<Name, Outcome>>;
+export async function evaluateMany(
+  cases: Readonly<Record<string, EvaluationCase>>,
+): Promise<Record<string, Outcome>> {
+  const evaluator = requireEvaluator();
+  const outcomes: Record<string, Outcome> = {};
+  for (const batch of batches(Object.entries(cases))) {
+    Object.assign(outcomes, await evaluateBatch(evaluator, batch));
+  }
+  return outcomes;
+}
+
+/** Evaluates any expression, with the trees of the module systems in its environment. */
+export async function evaluateNix(expression: string): Promise<unknown> {
+  const run = await evaluateExpression(requireEvaluator(), expression);
+  if (run.status !== 0) throw new EvaluationError(finalError(run.stderr));
+  return parseJson(run.stdout);
+}
+
+type NamedCase = readonly [name: string, testCase: EvaluationCase];
+
+function batches(cases: readonly NamedCase[]): readonly (readonly NamedCase[])[] {
+  const count = Math.ceil(cases.length / batchSize);
+  return Array.from({ length: count }, (_, index) =>
+    cases.slice(index * batchSize, (index + 1) * batchSize),
+  );
+}
+
+async function evaluateBatch(
+  evaluator: Evaluator,
+  cases: readonly NamedCase[],
+): Promise<Record<string, Outcome>> {
+  const run = await evaluateExpression(evaluator, batchExpression(cases));
+  const values = run.status === 0 ? parseOutcomes(run.stdout) : {};
+  const messages = reportedErrors(run.stderr);
+  const outcomes: Record<string, Outcome> = {};
+  for (const [name, testCase] of cases) {
+    const result = values[name];
+    const message = messages.get(name);
+    if (result?.ok === true) outcomes[name] = { ok: true, value: result.value };
+    else if (result !== undefined && message !== undefined) outcomes[name] = { ok: false, message };
+    else outcomes[name] = await evaluateAlone(evaluator, testCase);
+  }
+  return outcomes;
+}
+
+async function evaluateAlone(evaluator: Evaluator, testCase: EvaluationCase): Promise<Outcome> {
+  const run = await evaluateExpression(evaluator, caseExpression(testCase));
+  if (run.status === 0) return { ok: true, value: parseJson(run.stdout) };
+  return { ok: false, message: finalError(run.stderr) };
+}
+
+// ---- Nix text ----
+
+/** A JSON string is a Nix string once `${` is escaped. */
+function nixString(text: string): string {
+  return JSON.stringify(text).replaceAll("${", "\\${");
+}
+
+/** A path literal for any absolute path, blanks included. */
+export function nixPath(absolute: string): string {
+  return `(/. + ${nixString(absolute)})`;
+}
+
+function moduleText(module: string | NixExpression): string {
+  return typeof module === "string" ? nixPath(path.resolve(module)) : `(${module.nix}\n)`;
+}
+
+function caseArguments(testCase: EvaluationCase): string {
+  return [
+    `target = ${nixString(testCase.target)};`,
+    `module = ${moduleText(testCase.module)};`,
+    testCase.config === undefined ? "" : `config = (${testCase.config}\n);`,
+    testCase.system === undefined ? "" : `system = ${nixString(testCase.system)};`,
+    testCase.dummies === undefined ? "" : `dummies = ${String(testCase.dummies)};`,
+    testCase.extras === undefined ? "" : `extras = ${String(testCase.extras)};`,
+  ]
+    .filter((argument) => argument !== "")
+    .join(" ");
+}
+
+function selectText({ attr, query }: EvaluationCase): string {
+  if (query !== undefined) return `(${query}\n)`;
+  const steps = attr === undefined ? [] : attr.split(".");
+  return `(result: result.summary${steps.map((step) => `.${nixString(step)}`).join("")})`;
+}
+
+function caseExpression(testCase: EvaluationCase): string {
+  return `${selectText(testCase)} (import ${nixPath(harness)} { } { ${caseArguments(testCase)} })`;
+}
+
+function batchExpression(cases: readonly NamedCase[]): string {
+  const entries = cases.map(
+    ([name, testCase]) =>
+      `${nixString(name)} = { ${caseArguments(testCase)} select = ${selectText(testCase)}; };`,
+  );
+  return [
+    `import ${nixPath(path.join(harness, "batch.nix"))} {`,
+    `  caseMarker = ${nixString(caseMarker)};`,
+    `  errorMarker = ${nixString(errorMarker)};`,
+    `  cases = {\n${entries.join("\n")}\n};`,
+    "}",
+  ].join("\n");
+}
+
+// ---- the evaluator ----
+
+function requireEvaluator(): Evaluator {
+  const found = findNix();
+  if (found === undefined) throw new BugError("evaluation without nix; ask missingForEvaluation");
+  // A missing tree matters only to the target that reads it.
+  const folders = trees.map(
+    ([name, variable]) => [variable, findTree(name) ?? `/missing-tree/${name}`] as const,
+  );
+  const settings = ["experimental-features = nix-command flakes", "build-users-group ="];
+  return {
+    command: found.command,
+    args: found.args,
+    env: { ...process.env, ...Object.fromEntries(folders), NIX_CONFIG: settings.join("\n") },
+  };
+}
+
+/** The expression goes through a file: a batch is longer than a command line may be. */
+async function evaluateExpression(
+  { command, args, env }: Evaluator,
+  expression: string,
+): Promise<ProcessResult> {
+  const folder = await mkdtemp(path.join(tmpdir(), "nixmodgen-evaluate-"));
+  try {
+    const file = path.join(folder, "expression.nix");
+    await writeFile(file, expression);
+    const evaluation = ["eval", "--impure", "--json", "--file", file];
+    return await runProcess(command, [...args, ...evaluation], env);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function runProcess(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<ProcessResult> {
+  return new Promise((resolve, reject) => {
+    const options = { env, maxBuffer: maxOutput, timeout: timeoutMs };
+    execFile(command, args, options, (error, stdout, stderr) => {
+      if (error === null) resolve({ status: 0, stdout, stderr });
+      else if (typeof error.code === "number") resolve({ status: error.code, stdout, stderr });
+      else reject(error);
+    });
+  });
+}
+
+// ---- reading its output ----
+
+function parseJson(text: string): unknown {
+  return JSON.parse(text);
+}
+
+interface BatchResult {
+  readonly ok: boolean;
+  readonly value: unknown;
+}
+
+function parseOutcomes(stdout: string): Readonly<Record<string, BatchResult>> {
+  const parsed = parseJson(stdout);
+  if (typeof parsed !== "object" || parsed === null) throw new BugError("a batch is no object");
+  const results = Object.entries(parsed).map(([name, outcome]: [string, unknown]) => {
+    if (typeof outcome !== "object" || outcome === null || !("ok" in outcome)) {
+      throw new BugError(`case ${name} has no outcome`);
+    }
+    const value = "value" in outcome ? outcome.value : undefined;
+    return [name, { ok: outcome.ok === true, value }] as const;
+  });
+  return Object.fromEntries(results);
+}
+
+/** The last error reported for each case: an earlier one was caught by the module system. */
+export function reportedErrors(stderr: string): ReadonlyMap<string, string> {
+  const errors = new Map<string, string>();
+  let current: string | undefined;
+  for (const line of stderr.split("\n")) {
+    const [marker, json] = markedLine(line);
+    if (marker === caseMarker) current = json;
+    else if (marker === errorMarker && current !== undefined) errors.set(current, json);
+  }
+  return errors;
+}
+
+function markedLine(line: string): readonly [marker: string | undefined, text: string] {
+  const match = /^trace: (nixmodgen-case|nixmodgen-error) (".*")$/.exec(line);
+  const text = match?.[2] === undefined ? "" : parseJson(match[2]);
+  return typeof text === "string" ? [match?.[1], text] : [undefined, ""];
+}
+
+/** The error itself, which the evaluator prints last, without the trace that leads to it. */
+export function finalError(stderr: string): string {
+  const lines = stderr.trimEnd().split("\n");
+  const start = lines.findLastIndex((line) => /^\s*error: /.test(line));
+  if (start === -1) return stderr.trim();
+  const indent = /^\s*/.exec(lines[start] ?? "")?.[0] ?? "";
+  const message = lines
+    .slice(start)
+    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
+  return message
+    .join("\n")
+    .replace(/^error: /, "")
+    .trim();
+}
