@@ -1,0 +1,173 @@
+// Expressions of the schema (ir/expression.ts) as Nix. One function per kind of node; a kind that
+// is missing here does not compile.
+
+import { BugError } from "../errors.ts";
+import type { ExpNode } from "../ir/expression.ts";
+import type { IrService } from "../ir/model.ts";
+import { nix, type NixExpr } from "../nix/index.ts";
+
+/** What the names in an expression are called where it is emitted. */
+export interface Scope {
+  /** The options of the instance at hand. */
+  readonly options: NixExpr;
+  /** The name of the instance at hand. */
+  readonly name: NixExpr;
+  /** The row values of the selected variant. */
+  readonly variant: NixExpr;
+  /** Whether an option's value is a number, which Nix does not interpolate by itself. */
+  readonly isNumber: (path: readonly string[]) => boolean;
+}
+
+type Visitor = {
+  readonly [K in ExpNode["kind"]]: (
+    node: Extract<ExpNode, { readonly kind: K }>,
+    scope: Scope,
+  ) => NixExpr;
+};
+
+/** The scope where the options of the instance at hand are called `options`. */
+export function scopeOf(service: IrService, options: string): Scope {
+  const numeric = new Set(
+    service.options
+      .filter(({ type }) => ["int", "number", "port"].includes(type.kind))
+      .map(({ path }) => path.join(".")),
+  );
+  return {
+    options: nix.id(options),
+    name: nix.id("name"),
+    variant: nix.id("variant"),
+    isNumber: (path) => numeric.has(path.join(".")),
+  };
+}
+
+export function emitExpression(node: ExpNode, scope: Scope): NixExpr {
+  // The visitor's entry for `node.kind` takes exactly this node; TypeScript cannot see that.
+  const visit = visitor[node.kind] as (node: ExpNode, scope: Scope) => NixExpr;
+  return visit(node, scope);
+}
+
+/** Whether an expression refers to the variant table. */
+export function usesVariant(node: ExpNode): boolean {
+  return node.kind === "variant" || children(node).some(usesVariant);
+}
+
+function children(node: ExpNode): readonly ExpNode[] {
+  return Object.values(node).flatMap((value: unknown): readonly ExpNode[] => nodesIn(value));
+}
+
+function nodesIn(value: unknown): readonly ExpNode[] {
+  if (Array.isArray(value)) return value.flatMap(nodesIn);
+  return typeof value === "object" && value !== null && "kind" in value ? [value as ExpNode] : [];
+}
+
+const both = (left: ExpNode, operator: "==" | "!=", right: ExpNode, scope: Scope): NixExpr =>
+  nix.op(operator, emitExpression(left, scope), emitExpression(right, scope));
+
+/** Calls `lib.<name>` with a function of one variable and a list. */
+function over(
+  name: string,
+  node: { readonly over: ExpNode; readonly variable: string; readonly body: ExpNode },
+  scope: Scope,
+): NixExpr {
+  const body = nix.lambda(node.variable, emitExpression(node.body, scope));
+  return nix`lib.${name} (${body}) ${emitExpression(node.over, scope)}`;
+}
+
+function chain(operator: "&&" | "||" | "++", nodes: readonly ExpNode[], scope: Scope): NixExpr {
+  const [first, ...rest] = nodes.map((node) => emitExpression(node, scope));
+  if (first === undefined) throw new BugError(`nothing to combine with ${operator}`);
+  return rest.reduce((left, right) => nix.op(operator, left, right), first);
+}
+
+const visitor: Visitor = {
+  literal: ({ value }) => nix.value(value),
+  option: ({ path }, { options }) => nix.select(options, path),
+  instanceName: (_, { name }) => name,
+  perInstance: ({ base }, { name }) => nix`nameFor ${base} ${name}`,
+  homeDirectory: () => nix`config.home.homeDirectory`,
+  variant: ({ key }, { variant }) => nix.select(variant, [key]),
+  variable: ({ name }) => nix.id(name),
+  field: ({ of, name }, scope) => nix.select(emitExpression(of, scope), [name]),
+  text: ({ parts }, scope) =>
+    nix.str(
+      flatText(parts).map((part) =>
+        typeof part === "string" ? part : emitInterpolated(part, scope),
+      ),
+    ),
+  list: ({ items }, scope) => nix.list(items.map((item) => emitExpression(item, scope))),
+  record: ({ entries }, scope) =>
+    nix.attrs(entries.map(([name, value]) => nix.binding([name], emitExpression(value, scope)))),
+  if: (node, scope) =>
+    nix.if_(
+      emitExpression(node.condition, scope),
+      emitExpression(node.then, scope),
+      emitExpression(node.else, scope),
+    ),
+  equals: ({ left, right }, scope) => both(left, "==", right, scope),
+  not: ({ of }, scope) =>
+    of.kind === "equals"
+      ? both(of.left, "!=", of.right, scope)
+      : nix.unary("!", emitExpression(of, scope)),
+  and: ({ all }, scope) => chain("&&", all, scope),
+  or: ({ any }, scope) => emitOr(any, scope),
+  map: (node, scope) => over("map", node, scope),
+  filter: (node, scope) => over("filter", node, scope),
+  any: (node, scope) => over("any", node, scope),
+  concat: ({ lists }, scope) => chain("++", lists, scope),
+  join: ({ list, separator }, scope) =>
+    list.kind === "map"
+      ? nix`lib.concatMapStringsSep ${separator} ${nix.lambda(list.variable, emitExpression(list.body, scope))} ${emitExpression(list.over, scope)}`
+      : nix`lib.concatStringsSep ${separator} ${emitExpression(list, scope)}`,
+  names: ({ of }, scope) => nix`lib.attrNames ${emitExpression(of, scope)}`,
+  duplicates: ({ list }, scope) => nix`duplicates ${emitExpression(list, scope)}`,
+  matches: ({ text, pattern }, scope) =>
+    nix`builtins.match ${pattern} ${emitExpression(text, scope)} != null`,
+  has: ({ of, path }, scope) => nix.has(emitExpression(of, scope), path),
+  hasPrefix: ({ text, prefix }, scope) =>
+    nix`lib.hasPrefix ${prefix} ${emitExpression(text, scope)}`,
+  sourceFileExists: ({ directory, file }, scope) =>
+    nix`builtins.pathExists ${inDirectory(directory, file, scope)}`,
+  sourceFile: ({ directory, file }, scope) => nix.quoted([inDirectory(directory, file, scope)]),
+  textFile: ({ name, text }, scope) =>
+    nix`pkgs.writeText ${emitExpression(name, scope)} ${emitExpression(text, scope)}`,
+  json: ({ of }, scope) => nix`builtins.toJSON ${emitExpression(of, scope)}`,
+  packageName: ({ of }, scope) => nix`lib.getName ${emitExpression(of, scope)}`,
+  program: (node) => nix`lib.getExe' pkgs.${node.package} ${node.program}`,
+  anyCredential: ({ purpose }) =>
+    nix`lib.any (credential: credential.purpose == ${purpose}) credentials`,
+};
+
+/** Path arithmetic rather than interpolation: only the one file is copied to the store. */
+function inDirectory(directory: ExpNode, file: ExpNode, scope: Scope): NixExpr {
+  const name =
+    file.kind === "literal"
+      ? nix.str(`/${String(file.value)}`)
+      : nix.quoted(["/", emitExpression(file, scope)]);
+  return nix.op("+", emitExpression(directory, scope), name);
+}
+
+/** Text inside text is text. */
+function flatText(parts: readonly (string | ExpNode)[]): readonly (string | ExpNode)[] {
+  return parts.flatMap((part) => {
+    if (typeof part === "string") return [part];
+    if (part.kind === "text") return flatText(part.parts);
+    return part.kind === "literal" ? [String(part.value)] : [part];
+  });
+}
+
+/** Numbers are no strings in Nix: what may be one is converted. */
+function emitInterpolated(node: ExpNode, scope: Scope): NixExpr {
+  const expression = emitExpression(node, scope);
+  return node.kind === "option" && scope.isNumber(node.path)
+    ? nix`toString ${expression}`
+    : expression;
+}
+
+/** `!a || b` is an implication, and reads better as one. */
+function emitOr(any: readonly ExpNode[], scope: Scope): NixExpr {
+  const [premise, consequence, ...rest] = any;
+  if (premise?.kind === "not" && consequence !== undefined && rest.length === 0) {
+    return nix.op("->", emitExpression(premise.of, scope), emitExpression(consequence, scope));
+  }
+  return chain("||", any, scope);
+}

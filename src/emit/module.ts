@@ -1,0 +1,93 @@
+// A whole module file: head, `let` with the shared parts, options, configuration. What a platform
+// contributes is its `config` and the way its credentials are read.
+
+import type { IrService } from "../ir/model.ts";
+import { type Binding, nix, type NixExpr } from "../nix/index.ts";
+import type { Platform } from "../platform.ts";
+import { emitInstanceModule, emitInstanceOptions, emitTopLevelOptions } from "./options.ts";
+import { preludeFor } from "./prelude.ts";
+import { emitRenames } from "./renames.ts";
+import { emitServiceFunction } from "./service.ts";
+
+export interface PlatformParts {
+  /** Definitions only this platform needs. */
+  readonly definitions: readonly Binding[];
+  /** Shell code that defines `read_secret`. */
+  readonly readSecret: string;
+  /** What the module configures once it is enabled. */
+  readonly config: readonly Binding[];
+}
+
+export function emitModule(service: IrService, platform: Platform, parts: PlatformParts): NixExpr {
+  const definitions: readonly Binding[] = [
+    nix.binding(["instanceOptions"], emitInstanceOptions(service, platform), {
+      comment: "The options of the instance `name`, whose values are `self`.",
+      blankLine: true,
+    }),
+    nix.binding(["instanceModule"], emitInstanceModule(service, platform), {
+      comment: "A declared instance: the same options, with the top level's values as defaults.",
+      blankLine: true,
+    }),
+    nix.binding(["serviceOf"], emitServiceFunction(service, platform, parts.readSecret), {
+      comment: "All it takes to run one instance, on any platform.",
+      blankLine: true,
+    }),
+    nix.binding(
+      ["instances"],
+      nix`if cfg.instances == { } then { default = cfg; } else cfg.instances`,
+      { comment: "Without declared instances the top level is one.", blankLine: true },
+    ),
+    nix.binding(["services"], nix`lib.mapAttrs serviceOf instances`),
+    ...parts.definitions,
+  ];
+  const options = nix`
+    instanceOptions "default" cfg // ${nix.attrs(emitTopLevelOptions(service, platform))}
+  `;
+  const collisions = emitCollisions(service);
+  return nix`
+    { config, lib, pkgs, ... }:
+    let
+      inherit (lib) types;
+
+      cfg = config.services.${service.name};
+      ${preludeFor(service, [definitions, options, parts.config, collisions])}
+      ${definitions}
+    in
+    {
+      imports = ${emitRenames(service, platform)};
+
+      options.services.${service.name} = ${options};
+
+      config = lib.mkIf cfg.enable {
+        assertions =
+          lib.concatMap (service: service.assertions) (lib.attrValues services)
+          ++ ${collisions};
+        ${parts.config}
+      };
+    }
+  `;
+}
+
+/** One assertion per thing that two instances must not share; the message names both. */
+function emitCollisions(service: IrService): NixExpr {
+  const unique = service.model.unique.map(({ what, option, setting }) => {
+    const value =
+      setting === undefined
+        ? nix.select(nix`service.instance`, option.path)
+        : nix.select(nix`service.settings`, setting);
+    return nix`{
+      what = ${what};
+      option = ${option.path.join(".")};
+      valueOf = service: toString ${value};
+    }`;
+  });
+  return nix`
+    lib.concatMap (
+      { what, option, valueOf }:
+      lib.mapAttrsToList (value: names: {
+        assertion = lib.length names == 1;
+        message = "services.${service.name}.instances.\${lib.head names}.\${option}: the instances \${lib.concatStringsSep " and " names} have the same \${what}, \${value}. Give each its own.";
+      }) (lib.groupBy (name: valueOf services.\${name}) (lib.attrNames services))
+    ) ${nix.list(unique)}
+  `;
+}

@@ -1,0 +1,147 @@
+// The option declarations of a module: a function that every instance and the top level share,
+// the options only the top level has, and what an instance inherits.
+
+import type { ExpNode } from "../ir/expression.ts";
+import type { IrService } from "../ir/model.ts";
+import type { IrOption } from "../ir/options.ts";
+import type { Platform } from "../platform.ts";
+import { type Binding, nix, type NixExpr } from "../nix/index.ts";
+import { emitExpression, type Scope, scopeOf } from "./expression.ts";
+import { emitType, mkOption } from "./type.ts";
+
+export function optionsOn(service: IrService, platform: Platform): readonly IrOption[] {
+  return service.options.filter((option) => option.platforms.includes(platform));
+}
+
+/** `name: self: { … }`: the options of the instance `name`, whose values are `self`. */
+export function emitInstanceOptions(service: IrService, platform: Platform): NixExpr {
+  const scope = scopeOf(service, "self");
+  const options = optionsOn(service, platform).filter(({ instance }) => instance !== "none");
+  return nix`name: self: ${nix.attrs(emitTree(options, 0, platform, scope))}`;
+}
+
+/** The options that exist once, whatever the instances. */
+export function emitTopLevelOptions(service: IrService, platform: Platform): readonly Binding[] {
+  const options = optionsOn(service, platform).filter(({ instance }) => instance === "none");
+  return [
+    nix.binding(["enable"], nix`lib.mkEnableOption ${service.summary}`),
+    ...emitTree(options, 0, platform, scopeOf(service, "cfg")),
+    nix.binding(
+      ["instances"],
+      mkOption({
+        type: nix`types.attrsOf (types.submodule instanceModule)`,
+        default: nix`{ }`,
+        example: nix`
+          {
+            work.gateway.port = 18790;
+            family.gateway.port = 18791;
+          }
+        `,
+        description: [
+          `Instances of the service, each with a user, a state directory and a unit of its own. An`,
+          `instance takes every option it does not set from the top level. Without any, there is one`,
+          `called \`default\`.`,
+        ].join("\n"),
+      }),
+    ),
+  ];
+}
+
+/** The module of one instance: the shared options, with the top level's values as defaults. */
+export function emitInstanceModule(service: IrService, platform: Platform): NixExpr {
+  const own = optionsOn(service, platform)
+    .filter(({ instance }) => instance === "own")
+    .map(({ path }) => nix.value(path));
+  return nix`
+    { name, config, ... }:
+    let
+      options = instanceOptions name config;
+
+      # Each instance has these for itself.
+      own = ${nix.list(own)};
+
+      # Weaker than anything the instance says, stronger than the options' own defaults.
+      inheritFrom = value:
+        if lib.isAttrs value && !lib.isDerivation value then
+          lib.mapAttrs (_: inheritFrom) value
+        else
+          lib.mkOverride 1400 value;
+    in
+    {
+      inherit options;
+      config = lib.mapAttrsRecursiveCond (value: !lib.isOption value) (
+        path: _: lib.mkIf (!lib.elem path own) (inheritFrom (lib.getAttrFromPath path cfg))
+      ) options;
+    }
+  `;
+}
+
+/** Options of one level of the tree, groups as nested attribute sets, in declaration order. */
+function emitTree(
+  options: readonly IrOption[],
+  depth: number,
+  platform: Platform,
+  scope: Scope,
+): readonly Binding[] {
+  const names = [...new Set(options.map(({ path }) => path[depth] ?? ""))];
+  return names.map((name, index) => {
+    const below = options.filter(({ path }) => path[depth] === name);
+    const leaf = below.find(({ path }) => path.length === depth + 1);
+    const value =
+      leaf === undefined
+        ? nix.attrs(emitTree(below, depth + 1, platform, scope))
+        : emitOption(leaf, platform, scope);
+    return nix.binding([name], value, { blankLine: index > 0 });
+  });
+}
+
+function emitOption(option: IrOption, platform: Platform, scope: Scope): NixExpr {
+  const value = option.defaults?.[platform];
+  if (option.type.kind === "package" && value?.kind === "literal") {
+    return emitPackageOption(String(value.value), option.description);
+  }
+  return mkOption({
+    type: emitType(option.type),
+    default: value === undefined ? undefined : emitExpression(value, scope),
+    defaultText: value === undefined || isConstant(value) ? undefined : emitDefaultText(value),
+    example: option.example === undefined ? undefined : nix.value(option.example),
+    description: option.description,
+  });
+}
+
+function emitPackageOption(attribute: string, description: string): NixExpr {
+  return nix`lib.mkPackageOption pkgs ${attribute} { extraDescription = ${description}; }`;
+}
+
+function isConstant(node: ExpNode): boolean {
+  return node.kind === "literal";
+}
+
+/** What manuals show for a default that depends on other options. */
+function emitDefaultText(node: ExpNode): NixExpr {
+  return nix`lib.literalMD ${`\`${describeDefault(node)}\``}`;
+}
+
+/** A default for people: options and the instance's name appear as `<placeholders>`. */
+export function describeDefault(node: ExpNode): string {
+  switch (node.kind) {
+    case "literal":
+      return typeof node.value === "string" ? node.value : JSON.stringify(node.value);
+    case "option":
+      return `<${node.path.join(".")}>`;
+    case "instanceName":
+      return "<name>";
+    case "perInstance":
+      return `${node.base}[-<name>]`;
+    case "homeDirectory":
+      return "~";
+    case "variant":
+      return `<${node.key}>`;
+    case "text":
+      return node.parts
+        .map((part) => (typeof part === "string" ? part : describeDefault(part)))
+        .join("");
+    default:
+      return "computed";
+  }
+}

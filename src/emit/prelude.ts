@@ -1,0 +1,119 @@
+// Small Nix functions that emitted code calls. A module defines those it uses and no others.
+
+import type { IrService } from "../ir/model.ts";
+import { type Binding, nix, type NixExpr } from "../nix/index.ts";
+import { emitExpression, type Scope } from "./expression.ts";
+
+/** Rows of the variant table are plain values. */
+const noOptions: Scope = {
+  options: nix.id("config"),
+  name: nix.id("name"),
+  variant: nix.id("variant"),
+  isNumber: () => false,
+};
+
+interface Helper {
+  readonly name: string;
+  readonly comment: string;
+  readonly value: NixExpr;
+}
+
+function helpers(service: IrService): readonly Helper[] {
+  return [
+    {
+      name: "settingsFormat",
+      comment: "The format of the configuration file.",
+      value: nix`pkgs.formats.json { }`,
+    },
+    {
+      name: "absolutePath",
+      comment:
+        "A path on the machine, as a string: neither a store path nor a Nix path literal, which\nwould be copied to the store, where everybody can read it.",
+      value: nix`types.addCheck types.externalPath builtins.isString`,
+    },
+    {
+      name: "attrsMatching",
+      comment: "An attribute set whose names all match a regular expression.",
+      value: nix`
+        pattern: element:
+        types.addCheck (types.attrsOf element) (
+          value: lib.all (name: builtins.match pattern name != null) (lib.attrNames value)
+        )
+      `,
+    },
+    {
+      name: "taggedUnion",
+      comment: "Attribute sets that are told apart by the value of one attribute.",
+      value: nix`
+        tag: members:
+        lib.mkOptionType {
+          name = "taggedUnion";
+          description = "attribute set whose \${tag} is one of \${lib.concatStringsSep ", " (lib.attrNames members)}";
+          check = value: lib.isAttrs value && members ? \${value.\${tag} or ""};
+          merge = loc: definitions: members.\${(lib.head definitions).value.\${tag}}.merge loc definitions;
+        }
+      `,
+    },
+    {
+      name: "nameFor",
+      comment:
+        "The instance `default` goes by the plain name; every other has its own name appended.",
+      value: nix`base: name: if name == "default" then base else "\${base}-\${name}"`,
+    },
+    {
+      name: "duplicates",
+      comment: "What occurs more than once in a list of strings.",
+      value: nix`
+        list: lib.attrNames (lib.filterAttrs (_: same: lib.length same > 1) (lib.groupBy lib.id list))
+      `,
+    },
+    ...(service.variants === undefined
+      ? []
+      : [
+          {
+            name: service.variants.name,
+            comment: "What differs between the variants of the program.",
+            value: nix.attrs(
+              Object.entries(service.variants.variants).map(([variant, row]) =>
+                nix.binding(
+                  [variant],
+                  nix.attrs(
+                    Object.entries(row).map(([key, value]) =>
+                      nix.binding([key], emitExpression(value, noOptions)),
+                    ),
+                  ),
+                ),
+              ),
+            ),
+          },
+        ]),
+  ];
+}
+
+/** The definitions of the helpers that `code` uses, those of other helpers included. */
+export function preludeFor(service: IrService, code: readonly unknown[]): readonly Binding[] {
+  const all = helpers(service);
+  const used = new Set<string>();
+  const visit = (value: unknown): void => {
+    for (const name of identifiersIn(value)) {
+      const helper = all.find((candidate) => candidate.name === name);
+      if (helper !== undefined && !used.has(name)) {
+        used.add(name);
+        visit(helper.value);
+      }
+    }
+  };
+  visit(code);
+  return all
+    .filter(({ name }) => used.has(name))
+    .map(({ name, comment, value }) => nix.binding([name], value, { comment, blankLine: true }));
+}
+
+function identifiersIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(identifiersIn);
+  if (typeof value !== "object" || value === null) return [];
+  if ("kind" in value && value.kind === "identifier" && "name" in value) {
+    return [String(value.name)];
+  }
+  return Object.values(value).flatMap(identifiersIn);
+}

@@ -1,0 +1,192 @@
+// The portable core of a module: a Nix function `serviceOf` that turns the options of one instance
+// into everything a platform needs to run it: names, settings, environment, credentials, the
+// scripts that prepare and start it, and assertions. Platforms add nothing of their own to it.
+
+import type { IrService } from "../ir/model.ts";
+import { type ExpNode, nodeOf, type OrValue } from "../ir/expression.ts";
+import { type Binding, nix, type NixExpr } from "../nix/index.ts";
+import type { Platform } from "../platform.ts";
+import { emitExpression, type Scope, scopeOf } from "./expression.ts";
+import { optionsOn } from "./options.ts";
+import { readShell } from "../shell/read.ts";
+import { emitSettings } from "./settings.ts";
+
+export function emitValue(value: OrValue<unknown>, scope: Scope): NixExpr {
+  return emitExpression(nodeOf(value), scope);
+}
+
+/** `name: instance: { … }` */
+export function emitServiceFunction(
+  service: IrService,
+  platform: Platform,
+  readSecret: string,
+): NixExpr {
+  const { model } = service;
+  const scope = scopeOf(service, "instance");
+  const options = optionsOn(service, platform);
+  const bindings: Binding[] = [
+    nix.binding(["unit"], nix`nameFor ${model.unit} name`),
+    nix.binding(["prefix"], emitPrefix(service), {
+      comment: "How messages name this instance's options.",
+    }),
+    ...emitVariant(service, scope),
+    nix.binding(["settings"], emitSettings(service, options, scope), { blankLine: true }),
+    nix.binding(["configFile"], nix`settingsFormat.generate "\${unit}.json" settings`),
+    nix.binding(["credentials"], emitCredentials(service, scope), {
+      comment: "Secret files by the variable they are exported as.",
+      blankLine: true,
+    }),
+    nix.binding(["environment"], emitEnvironment(service, scope), { blankLine: true }),
+    nix.binding(["path"], emitPath(service, scope)),
+    nix.binding(["prepare"], emitPrepareScript(service, scope), {
+      comment: "Brings the service's own directories up to date; runs as the service before it.",
+      blankLine: true,
+    }),
+    nix.binding(["launch"], emitLaunchScript(service, scope, readSecret), {
+      comment: "Exports the credentials and becomes the service.",
+      blankLine: true,
+    }),
+  ];
+  return nix`
+    name: instance:
+    let
+      ${bindings}
+    in
+    {
+      ${nix.inherit([
+        "instance",
+        ...(service.variants === undefined ? [] : ["variant"]),
+        ...["unit", "settings", "configFile", "credentials", "environment", "path"],
+        ...["prepare", "launch"],
+      ])}
+
+      assertions = map (assertion: assertion // { message = "\${prefix}.\${assertion.message}"; }) ${emitAssertions(service, scope)};
+    }
+  `;
+}
+
+/** Options of the only instance are the top level's. */
+function emitPrefix(service: IrService): NixExpr {
+  const top = `services.${service.name}`;
+  return nix`if cfg.instances == { } then ${top} else "${`${top}.instances`}.\${name}"`;
+}
+
+function emitVariant(service: IrService, scope: Scope): readonly Binding[] {
+  const { variant } = service.model;
+  if (service.variants === undefined || variant === undefined) return [];
+  return [
+    nix.binding(
+      ["variant"],
+      nix.select(nix.id(service.variants.name), [emitExpression(variant.node, scope)]),
+    ),
+  ];
+}
+
+function emitCredentials(service: IrService, scope: Scope): NixExpr {
+  const rows = service.options.flatMap((option) =>
+    option.credential === undefined
+      ? []
+      : [
+          nix`credential ${option.path.join(".")} ${emitExpression(option.credential.variable, scope)} ${nix.value(option.credential.purpose ?? null)}`,
+        ],
+  );
+  const free = service.model.credentials;
+  return nix`
+    let
+      credential = option: variable: purpose: {
+        inherit option variable purpose;
+        file = lib.getAttrFromPath (lib.splitString "." option) instance;
+      };
+    in
+    lib.filter (credential: credential.file != null) (
+      ${nix.list(rows)}
+      ++ lib.mapAttrsToList (variable: file: {
+        inherit variable file;
+        option = "${free.path.join(".")}.\${variable}";
+        purpose = null;
+      }) ${emitExpression(free.node, scope)}
+    )
+  `;
+}
+
+function emitEnvironment(service: IrService, scope: Scope): NixExpr {
+  const { environment, identity, extra } = service.model;
+  const fixed = [...environment, { name: "SHELL", value: identity.shell }].map((variable) =>
+    nix.binding(
+      typeof variable.name === "string" ? [variable.name] : emitValue(variable.name, scope),
+      emitValue(variable.value, scope),
+    ),
+  );
+  return nix`${nix.attrs(fixed)} // ${emitExpression(extra.variables.node, scope)}`;
+}
+
+function emitPath(service: IrService, scope: Scope): NixExpr {
+  const packages = service.model.packages.map((name) => nix`pkgs.${name}`);
+  return nix`${nix.list(packages)} ++ ${emitExpression(service.model.extra.packages.node, scope)}`;
+}
+
+function emitPrepareScript(service: IrService, scope: Scope): NixExpr {
+  const { model } = service;
+  const word = (value: OrValue<unknown>): NixExpr =>
+    nix`lib.escapeShellArg ${emitValue(value, scope)}`;
+  const directories = [model.stateDirectory, ...model.directories];
+  return nix`pkgs.writeShellScript "\${unit}-prepare" ${nix.indented([
+    "set -euo pipefail\numask 0077\n\n",
+    readShell("prepare"),
+    "\n",
+    ...directories.flatMap(({ path, mode }) => [`mkdir -p -m ${mode} `, word(path), "\n"]),
+    ...["own_link ", word(model.config.link), " ", word(model.config.path), "\n"],
+    ...model.managedFiles.flatMap(({ directory, record, files }) => [
+      ...["manage ", word(directory), " ", word(record), "\n"],
+      nix`
+        lib.concatMapStrings (file: "put \${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n") (
+          ${emitValue(files, scope)}
+        )
+      `,
+      "finish\n",
+    ]),
+  ])}`;
+}
+
+function emitLaunchScript(service: IrService, scope: Scope, readSecret: string): NixExpr {
+  const { model } = service;
+  const generated = model.generatedSecrets.map((secret) => {
+    const words = nix.list([emitValue(secret.variable, scope), emitValue(secret.file, scope)]);
+    return nix`
+      lib.optionalString (${emitValue(secret.when, scope)})
+        "generate \${lib.escapeShellArgs ${words}}\n"
+    `;
+  });
+  const args = nix.list(model.arguments.map((argument) => emitValue(argument, scope)));
+  return nix`pkgs.writeShellScript "\${unit}-launch" ${nix.indented([
+    "set -euo pipefail\numask 0077\n\n",
+    readSecret,
+    "\n",
+    readShell("launch"),
+    "\n",
+    nix`
+      lib.concatMapStrings (
+        { variable, option, file, ... }:
+        "load \${lib.escapeShellArgs [ variable "\${prefix}.\${option}" file ]}\n"
+      ) credentials
+    `,
+    ...generated,
+    ...["exec ", nix`lib.getExe ${emitValue(model.package, scope)}`],
+    ...[" ", nix`lib.escapeShellArgs ${args}`, "\n"],
+  ])}`;
+}
+
+function emitAssertions(service: IrService, scope: Scope): NixExpr {
+  return nix.list(
+    service.model.assertions.map(({ option, holds, message }) => {
+      const says: ExpNode = {
+        kind: "text",
+        parts: [`${option.path.join(".")}: `, nodeOf(message)],
+      };
+      return nix`{
+        assertion = ${emitValue(holds, scope)};
+        message = ${emitExpression(says, scope)};
+      }`;
+    }),
+  );
+}

@@ -1,0 +1,119 @@
+// The program's configuration as a Nix value: layers of fixed settings, the settings that typed
+// options fill, and the user's free settings, which win.
+
+import { BugError } from "../errors.ts";
+import type { ExpNode } from "../ir/expression.ts";
+import type { IrService } from "../ir/model.ts";
+import type { IrOption } from "../ir/options.ts";
+import { type Binding, nix, type NixExpr } from "../nix/index.ts";
+import { emitExpression, type Scope } from "./expression.ts";
+
+/** A leaf has a value and, where the setting depends on an `enable` option, that option's path. */
+interface Leaf {
+  readonly kind: "leaf";
+  readonly value: NixExpr;
+  readonly guard: readonly string[] | undefined;
+}
+
+interface Branch {
+  readonly kind: "branch";
+  readonly children: Map<string, Leaf | Branch>;
+}
+
+/** The rendered configuration of one instance; nulls are settings that are left out. */
+export function emitSettings(
+  service: IrService,
+  options: readonly IrOption[],
+  scope: Scope,
+): NixExpr {
+  const tree: Branch = { kind: "branch", children: new Map() };
+  const layers: NixExpr[] = [];
+  for (const { node } of service.model.config.layers) {
+    if (node.kind === "record") addRecord(tree, node, [], scope);
+    else layers.push(emitExpression(node, scope));
+  }
+  for (const option of options) {
+    if (option.setting === undefined) continue;
+    insert(tree, option.setting, {
+      kind: "leaf",
+      value: nix.select(scope.options, option.path),
+      guard: option.guard,
+    });
+  }
+  const user = emitExpression(service.model.config.settings.node, scope);
+  const all = [...layers, nix.attrs(emitBranch(tree, undefined, scope)), user];
+  return nix`
+    lib.filterAttrsRecursive (_: value: value != null) (
+      lib.foldl' lib.recursiveUpdate { } ${nix.list(all)}
+    )
+  `;
+}
+
+function addRecord(tree: Branch, node: ExpNode, path: readonly string[], scope: Scope): void {
+  if (node.kind === "record") {
+    for (const [name, child] of node.entries) addRecord(tree, child, [...path, name], scope);
+  } else {
+    insert(tree, path, { kind: "leaf", value: emitExpression(node, scope), guard: undefined });
+  }
+}
+
+function insert(tree: Branch, path: readonly string[], leaf: Leaf): void {
+  const [name, ...rest] = path;
+  if (name === undefined) throw new BugError("a setting without a key");
+  const existing = tree.children.get(name);
+  if (rest.length === 0) {
+    if (existing !== undefined) throw new BugError(`setting ${path.join(".")} is filled twice`);
+    tree.children.set(name, leaf);
+    return;
+  }
+  if (existing?.kind === "leaf") throw new BugError(`setting ${path.join(".")} is filled twice`);
+  const branch: Branch = existing ?? { kind: "branch", children: new Map() };
+  tree.children.set(name, branch);
+  insert(branch, rest, leaf);
+}
+
+function emitBranch(
+  branch: Branch,
+  assumed: readonly string[] | undefined,
+  scope: Scope,
+): readonly Binding[] {
+  return [...branch.children].map(([name, child]) => emitChild([name], child, assumed, scope));
+}
+
+function emitChild(
+  path: readonly string[],
+  child: Leaf | Branch,
+  assumed: readonly string[] | undefined,
+  scope: Scope,
+): Binding {
+  const guard = commonGuard(child);
+  if (guard !== undefined && !same(guard, assumed)) {
+    const bare = child.kind === "leaf" ? child.value : nix.attrs(emitBranch(child, guard, scope));
+    const condition = nix.select(scope.options, guard);
+    return nix.binding(
+      path,
+      child.kind === "leaf"
+        ? nix.if_(condition, bare, nix.null_())
+        : nix`lib.optionalAttrs ${condition} ${bare}`,
+    );
+  }
+  if (child.kind === "leaf") return nix.binding(path, child.value);
+  // A chain of single keys is written with dots.
+  const [only, ...others] = child.children;
+  if (only !== undefined && others.length === 0) {
+    return emitChild([...path, only[0]], only[1], assumed, scope);
+  }
+  return nix.binding(path, nix.attrs(emitBranch(child, assumed, scope)));
+}
+
+/** The guard all leaves share, if they do. */
+function commonGuard(child: Leaf | Branch): readonly string[] | undefined {
+  if (child.kind === "leaf") return child.guard;
+  const guards = [...child.children.values()].map(commonGuard);
+  const [first, ...rest] = guards;
+  return rest.every((guard) => same(guard, first)) ? first : undefined;
+}
+
+function same(left: readonly string[] | undefined, right: readonly string[] | undefined): boolean {
+  return left?.join(".") === right?.join(".");
+}

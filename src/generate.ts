@@ -1,0 +1,30 @@
+// From a service to the texts of its files: the phases of the generator, in order. Pure but for
+// reading the schema's own sources, where the descriptions are.
+
+import { readDocs } from "./docs/read-docs.ts";
+import { emitNixosModule } from "./emit/nixos.ts";
+import { lowerService } from "./ir/lower.ts";
+import { printNix } from "./nix/index.ts";
+import type { OutputFile } from "./output/file.ts";
+import type { Service } from "./schema/service.ts";
+
+/** A service and the file it is defined in. */
+export interface ServiceSource {
+  /** Absolute path of the schema file whose default export is the service. */
+  readonly entry: string;
+  readonly service: Service;
+  /** Directory that reported file names are relative to. */
+  readonly root: string;
+  readonly tsconfig: string;
+}
+
+/**
+ * Generates everything for one service.
+ *
+ * @throws UserError where the schema is wrong: option path, file and line, what to do
+ */
+export function generate({ entry, service, root, tsconfig }: ServiceSource): readonly OutputFile[] {
+  const docs = readDocs({ entry, root, tsconfig });
+  const ir = lowerService(service, docs);
+  return [{ path: `nixos/${ir.name}.nix`, text: printNix(emitNixosModule(ir)) }];
+}

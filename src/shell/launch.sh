@@ -1,0 +1,28 @@
+# The part of a service's launcher that does not depend on the service: exports the credentials.
+# The platform defines `read_secret VARIABLE FILE`.
+
+# fail MESSAGE: one line, and the exit code that tells the service manager not to try again
+fail() {
+  printf '%s\n' "$1" >&2
+  exit 78
+}
+
+# load VARIABLE OPTION FILE: exports the secret in the file the option names
+load() {
+  local variable=$1 option=$2 file=$3 value
+  value=$(read_secret "$variable" "$file") ||
+    fail "$option: $file does not exist or cannot be read: create it, or change the option"
+  [[ $value =~ [^[:space:]] ]] ||
+    fail "$option: $file is empty: write the secret into it"
+  export "$variable=$value"
+}
+
+# generate VARIABLE FILE: exports a random secret that is made once and kept
+generate() {
+  local variable=$1 file=$2
+  if [ ! -s "$file" ]; then
+    od -An -N32 -tx1 /dev/urandom | tr -d ' \n' > "$file.new"
+    mv -T -- "$file.new" "$file"
+  fi
+  export "$variable=$(< "$file")"
+}
