@@ -157,9 +157,35 @@ function leading(options: LeadingOptions): {
   readonly blankLine: boolean;
 } {
   return {
-    comment: options.comment === undefined ? undefined : checkText(options.comment),
+    comment: options.comment === undefined ? undefined : toComment(options.comment),
     blankLine: options.blankLine ?? false,
   };
+}
+
+function toComment(comment: string): string {
+  return checkText(comment)
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+/** The same binding, element or parameter with another comment or blank line before it. */
+export function withLeading<Node extends Binding | ListItem | PatternField>(
+  node: Node,
+  options: LeadingOptions,
+): Node {
+  return make({ ...node, ...leading(options) });
+}
+
+// What stands first has nothing before it to be separated from.
+function withoutFirstBlank<Node extends Binding | ListItem | PatternField>(
+  nodes: readonly Node[],
+): readonly Node[] {
+  return Object.freeze(
+    nodes.map((node, index) =>
+      index === 0 && node.blankLine ? withLeading(node, { comment: node.comment }) : node,
+    ),
+  );
 }
 
 // ---- strings, numbers, names ---------------------------------------------------------------
@@ -313,7 +339,7 @@ export function item(value: NixExpr, options: LeadingOptions = {}): ListItem {
 export function list(items: readonly (NixExpr | ListItem)[]): ListNode {
   return make({
     kind: "list",
-    items: Object.freeze(items.map((entry) => (isItem(entry) ? entry : item(entry)))),
+    items: withoutFirstBlank(items.map((entry) => (isItem(entry) ? entry : item(entry)))),
   });
 }
 
@@ -424,7 +450,7 @@ function checkBindings(bindings: readonly Binding[]): readonly Binding[] {
       declare(seen, entry.path, entry.value);
     }
   }
-  return Object.freeze([...bindings]);
+  return withoutFirstBlank(bindings);
 }
 
 /** The names a set declares so far; a leaf is closed: nothing may be declared below it. */
@@ -498,14 +524,16 @@ export function call(callee: NixExpr, ...args: readonly NixExpr[]): CallNode {
     : make({ kind: "call", callee, args: Object.freeze([...args]) });
 }
 
+/** The parameter of `name: body`. */
+export function nameParameter(name: string): NameParameter {
+  return make({ kind: "nameParameter", name: escapeIdentifier(name) });
+}
+
 /** `parameter: body`; a string is the name of a simple parameter. */
 export function lambda(parameter: string | Parameter, body: NixExpr): LambdaNode {
   return make({
     kind: "lambda",
-    parameter:
-      typeof parameter === "string"
-        ? make<NameParameter>({ kind: "nameParameter", name: escapeIdentifier(parameter) })
-        : parameter,
+    parameter: typeof parameter === "string" ? nameParameter(parameter) : parameter,
     body: expectExpr(body, "the body of a function"),
   });
 }
@@ -545,7 +573,7 @@ export function pattern(
   }
   return make({
     kind: "patternParameter",
-    fields: Object.freeze(made),
+    fields: withoutFirstBlank(made),
     ellipsis: options.ellipsis ?? false,
     alias: options.alias === undefined ? undefined : escapeIdentifier(options.alias),
   });
@@ -647,6 +675,11 @@ export type JsonValue =
 /** Deeper data than Nix's own parser and evaluator take without running out of stack. */
 const MAX_DEPTH = 1000;
 
+/** Whether a value is data, not something made here. (What it holds is checked on the way.) */
+export function isJson(input: unknown): input is JsonValue {
+  return !isMade(input);
+}
+
 /**
  * The Nix expression of a JSON value. Nix evaluates it back to the same JSON value; `-0` is `0` in
  * JSON, too. As in JSON, an attribute that is `undefined` is not there.
@@ -661,7 +694,7 @@ function valueAt(json: JsonValue, depth: number): NixExpr {
       expected: `at most ${MAX_DEPTH} levels`,
     });
   }
-  if (isExpr(json)) {
+  if (!isJson(json)) {
     throw new BugError(`expected a JSON value, not ${describe(json)}`);
   }
   switch (typeof json) {

@@ -64,54 +64,86 @@ export function escapeString(text: string, beforeInterpolation = false): string 
   return beforeInterpolation ? escaped.replace(/\$$/, "\\$") : escaped;
 }
 
-/** What surrounds a piece of text inside an indented string. */
-export interface IndentedContext {
-  /** The piece is followed by `${…}`. */
-  readonly beforeInterpolation: boolean;
-  /** The piece is the last one: the closing quotes follow. */
-  readonly atEnd: boolean;
-}
+/** What follows a piece of text inside an indented string. */
+export type IndentedNext = "interpolation" | "end";
 
 /**
- * One line (or piece of a line) between `''` and `''`. Leading blanks are the business of
- * `escapeIndentedLines`, which sees the whole string.
+ * Text between `''` and `''`, newlines standing for themselves.
  *
- * A quote directly before another quote would begin the end of the string, so each quote of a run
- * is escaped as part of a pair (`''` is written `'''`), and a lone quote before the end or before an
- * interpolation as `''\'`. A tab is written as an escape because formatters take a tab at the start
- * of a line for indentation.
+ * `${` and a pair of quotes get two quotes and one quote in front; a tab and a carriage return become
+ * escapes: Nix turns a carriage return in the source into a newline, and formatters take a tab at
+ * the start of a line for indentation. Every escape begins with two quotes, so a single quote
+ * before an escape, or before the end, is escaped itself.
+ *
+ * Spaces at the start of lines are the business of `protectedLines`, which sees all lines.
  */
-export function escapeIndentedPiece(text: string, context: IndentedContext): string {
-  const lastIsExposed = context.beforeInterpolation || context.atEnd;
-  return checkText(text).replace(/\r|\t|'+|\$+(?=\{)|\$+$/g, (found, offset: number) => {
-    const isLast = offset + found.length === text.length;
+export function escapeIndented(text: string, next: IndentedNext): string {
+  return checkText(text).replace(/[\r\t]|'+|\$(?=\{)|\$$/g, (found, offset: number) => {
+    const rest = text.slice(offset + found.length);
     switch (found[0]) {
       case "\r":
         return "''\\r";
       case "\t":
         return "''\\t";
-      case "'":
-        return escapeQuotes(found.length, text[offset + found.length], isLast && lastIsExposed);
+      case "$":
+        return rest !== "" || next === "interpolation" ? "''$" : "$";
       default:
-        return isLast && !context.beforeInterpolation ? found : "''$".repeat(found.length);
+        return escapeQuotes(found.length, beginsWithQuotes(rest, next));
     }
   });
 }
 
-function escapeQuotes(count: number, next: string | undefined, exposed: boolean): string {
+// Whether what follows is written with two quotes in front.
+function beginsWithQuotes(rest: string, next: IndentedNext): boolean {
+  if (rest === "") {
+    return next === "end";
+  }
+  return /^([\r\t]|\$\{)/.test(rest) || (rest === "$" && next === "interpolation");
+}
+
+function escapeQuotes(count: number, exposed: boolean): string {
   const pairs = "'''".repeat(Math.floor(count / 2));
   if (count % 2 === 0) {
     return pairs;
   }
-  // After a pair, or before something that itself begins with two quotes, a lone quote is
-  // ambiguous; anywhere else it stands for itself.
-  const ambiguous = pairs !== "" || exposed || next === "$" || next === "\r" || next === "\t";
-  return pairs + (ambiguous ? "''\\'" : "'");
+  return pairs + (pairs !== "" || exposed ? "''\\'" : "'");
+}
+
+/** A space at the start of a line of an indented string that is not indentation. */
+export const PROTECTED_SPACE = "''\\ ";
+
+/**
+ * Finds the line whose first space must be written as `PROTECTED_SPACE`, because Nix would take it
+ * for indentation. The lines are those of the whole string, with some visible character in place of
+ * each interpolation.
+ *
+ * Nix removes from all lines the indentation they have in common, lines of spaces only not counted,
+ * and the spaces of the last line if there is nothing else on it. One protected space in the right
+ * line leaves no common indentation.
+ */
+export function protectedLine(lines: readonly string[]): number | undefined {
+  const last = lines.length - 1;
+  if (/^ +$/.test(lines[last] ?? "")) {
+    return last;
+  }
+  if (!lines.every((line) => line === "" || line.startsWith(" "))) {
+    return undefined;
+  }
+  const visible = lines.findIndex((line) => /[^ ]/.test(line));
+  const first = visible === -1 ? lines.findIndex((line) => line !== "") : visible;
+  return first === -1 ? undefined : first;
 }
 
 /** An attribute name: bare where Nix allows it, quoted otherwise (also for keywords). */
 export function escapeAttrName(name: string): string {
   return isIdentifier(name) ? name : `"${escapeString(name)}"`;
+}
+
+/** A non-negative floating-point number. Nix's lexer wants a point in it, also before an exponent. */
+export function escapeFloat(value: number): string {
+  const [digits, exponent] = String(value).split("e");
+  const withPoint = digits?.includes(".") ? digits : `${digits}.0`;
+  return exponent === undefined ? withPoint : `${withPoint}e${exponent}`;
 }
 
 /** Checks a variable's name: there is no way to quote one. */

@@ -1,0 +1,394 @@
+// Layout: prettier's Docs, plus three things that Nix's official style (RFC 166) needs.
+//
+//   nest        Indentation follows the lines that really appear: however many constructs open on a
+//               line, what stands below is one step deeper. Prettier's own `indent` would add a
+//               step for each. So nesting is marked in the text, and the steps are counted when
+//               the line breaks are known. Style measures lines without their indentation, which
+//               is why it can come last.
+//   priority    Part of a group that, when the group does not fit on a line, is expanded before
+//               the rest, if that lets the rest stay on one line.
+//   transparent A group that shows the priority parts inside it to the group around it.
+//
+// Contract: printers build a `Layout` from these and from prettier's builders; `group` resolves it to
+// a Doc; `render` turns that into text. Nobody counts columns or passes an indentation.
+
+import { doc, type Doc } from "prettier";
+
+const { builders } = doc;
+
+const WIDTH = 100;
+const STEP = "  ";
+
+/** Part of a group, see above. */
+export interface Priority {
+  readonly role: "priority";
+  readonly contents: Layout;
+}
+
+/** A group, see above. */
+export interface Transparent {
+  readonly role: "transparent";
+  readonly contents: Layout;
+}
+
+export type Layout = Doc | Priority | Transparent | readonly Layout[];
+
+/** A space or a line break. */
+export const line: Layout = builders.line;
+/** Nothing or a line break. */
+export const softline: Layout = builders.softline;
+export const hardline: Layout = builders.hardline;
+
+// ---- text ----------------------------------------------------------------------------------
+
+// Marks are control characters: prettier gives them no width. Text from outside never has any,
+// because `text` replaces them.
+const MARK = {
+  nest: "\u0001",
+  unnest: "\u0002",
+  flat: "\u0003",
+  unflat: "\u0004",
+  /** On a line that is meant to be empty. */
+  empty: "\u0005",
+  /** One column deeper, whatever the nesting. */
+  offset: "\u0006",
+  unoffset: "\u0007",
+} as const;
+
+// A stand-in is one character wide, as the style counts code points, whatever the width of the
+// character it stands for: a control character that says the Unicode plane (no width), and a
+// private character that says the place in it.
+const PLANE_BASE = 0x0e;
+const PLACE_BASE = 0xf0000;
+
+function standIn(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return (
+    String.fromCodePoint(PLANE_BASE + (code >> 16)) +
+    String.fromCodePoint(PLACE_BASE + (code & 0xffff))
+  );
+}
+
+function removeStandIns(text: string): string {
+  return text.replace(/([\u000e-\u001e])(.)/gu, (_, plane: string, place: string) =>
+    String.fromCodePoint(
+      ((plane.charCodeAt(0) - PLANE_BASE) << 16) + ((place.codePointAt(0) ?? 0) - PLACE_BASE),
+    ),
+  );
+}
+
+/** Text on one line that is printed as it is, its spaces included. */
+export function text(content: string): Doc {
+  return content.replace(/[^\u0021-\u007e]/gu, standIn);
+}
+
+/** A line without anything on it. */
+export const emptyLine: Layout = MARK.empty;
+
+// ---- structure -----------------------------------------------------------------------------
+
+/** What begins a line inside is one step deeper than the line where it opens. */
+export function nest(contents: Layout): Layout {
+  return [MARK.nest, contents, MARK.unnest];
+}
+
+/** Lines inside are so many columns deeper. */
+export function offset(columns: number, contents: Layout): Layout {
+  return columns === 0
+    ? contents
+    : [MARK.offset.repeat(columns), contents, MARK.unoffset.repeat(columns)];
+}
+
+export function priority(contents: Layout): Priority {
+  return { role: "priority", contents };
+}
+
+export function transparent(contents: Layout): Transparent {
+  return { role: "transparent", contents };
+}
+
+/** Puts a separator between parts. */
+export function join(separator: Layout, parts: readonly Layout[]): Layout {
+  return parts.flatMap((part, index) => (index === 0 ? [part] : [separator, part]));
+}
+
+/** Text that stands only where the group is spread over lines. */
+export function whenBroken(contents: string): Layout {
+  return builders.ifBreak(contents);
+}
+
+function isRole(layout: Layout): layout is Priority | Transparent {
+  return typeof layout === "object" && "role" in layout;
+}
+
+function isSequence(layout: Layout): layout is readonly Layout[] {
+  return Array.isArray(layout);
+}
+
+/** All on one line if that fits; otherwise priority parts first; otherwise each line breaks. */
+export function group(contents: Layout): Doc {
+  const broken = toDoc(contents);
+  const segments = segmentsOf(contents);
+  const isForced = flatText(broken) === undefined;
+  const states = [
+    ...(isForced ? [] : [withFlatMarks(broken)]),
+    ...segments
+      .map((_, index) => expandOnly(segments, index))
+      .filter((state) => state !== undefined)
+      .reverse(),
+  ];
+  if (states.length === 0) {
+    return builders.group(broken, { shouldBreak: true });
+  }
+  const choice = builders.conditionalGroup([...states, broken]);
+  // Prettier does not look into the choices for line breaks that are there in any case.
+  return isForced ? [choice, builders.breakParent] : choice;
+}
+
+/** A Doc in which every part is a group of its own. */
+function toDoc(layout: Layout): Doc {
+  if (isSequence(layout)) {
+    return layout.map(toDoc);
+  }
+  if (!isRole(layout)) {
+    return layout;
+  }
+  return layout.role === "priority" ? group(layout.contents) : plainGroup(toDoc(layout.contents));
+}
+
+function plainGroup(contents: Doc): Doc {
+  return flatText(contents) === undefined
+    ? builders.group(contents, { shouldBreak: true })
+    : builders.conditionalGroup([withFlatMarks(contents), contents]);
+}
+
+function withFlatMarks(contents: Doc): Doc {
+  return [MARK.flat, contents, MARK.unflat];
+}
+
+/** The contents of a group, cut at its priority parts. */
+function segmentsOf(layout: Layout): readonly Layout[] {
+  if (isSequence(layout)) {
+    return layout.flatMap(segmentsOf);
+  }
+  return isRole(layout) && layout.role === "transparent" ? segmentsOf(layout.contents) : [layout];
+}
+
+/** The group with one priority part expanded and all else on one line, if that can be. */
+function expandOnly(segments: readonly Layout[], index: number): Doc | undefined {
+  const segment = segments[index];
+  if (segment === undefined || !isRole(segment) || segment.role !== "priority") {
+    return undefined;
+  }
+  const before = toDoc(segments.slice(0, index));
+  const after = toDoc(segments.slice(index + 1));
+  const expanded = toDoc(segment.contents);
+  const afterText = flatText(after);
+  if (flatText(before) === undefined || afterText === undefined) {
+    return undefined;
+  }
+  if (widthOf(lastLine(expanded)) + widthOf(afterText) > WIDTH) {
+    return undefined;
+  }
+  return [
+    withFlatMarks(before),
+    builders.group(expanded, { shouldBreak: true }),
+    withFlatMarks(after),
+  ];
+}
+
+/**
+ * A separator and what follows it: on the same line if that fits; otherwise on the next one if it
+ * fits there; otherwise wherever it begins best.
+ */
+export function fill(separator: " " | "", contents: Layout): Doc {
+  const following = toDoc(contents);
+  const whole = flatText(following);
+  const separatorDoc = separator === " " ? builders.line : builders.softline;
+  return whole === undefined || widthOf(whole) > WIDTH
+    ? [builders.group(separatorDoc), following]
+    : builders.conditionalGroup([
+        withFlatMarks([separatorDoc, following]),
+        [builders.hardline, following],
+      ]);
+}
+
+/** The contents on one line whatever the width; undefined if they have a line break in any case. */
+export function onOneLine(contents: Layout): string | undefined {
+  // Not marked as flat: unlike a group that happened to fit, what follows may be nested in it.
+  return flatText(toDoc(contents))?.replaceAll(MARK.flat, "").replaceAll(MARK.unflat, "");
+}
+
+// ---- measuring -----------------------------------------------------------------------------
+
+const flatTexts = new WeakMap<object, string | false>();
+
+/** The text of a Doc on one line; undefined if some line break is there in any case. */
+function flatText(contents: Doc): string | undefined {
+  if (typeof contents === "string") {
+    return contents;
+  }
+  const known = flatTexts.get(contents);
+  const found = known ?? measureFlat(contents) ?? false;
+  flatTexts.set(contents, found);
+  return found === false ? undefined : found;
+}
+
+function measureFlat(contents: Exclude<Doc, string>): string | undefined {
+  if (Array.isArray(contents)) {
+    const texts: string[] = [];
+    for (const part of contents) {
+      const found = flatText(part);
+      if (found === undefined) {
+        return undefined;
+      }
+      texts.push(found);
+    }
+    return texts.join("");
+  }
+  switch (contents.type) {
+    case "line":
+      return "hard" in contents ? undefined : "soft" in contents ? "" : " ";
+    case "break-parent":
+      return undefined;
+    case "group":
+      return contents.break ? undefined : flatText(contents.contents);
+    case "if-break":
+      return flatText(contents.flatContents);
+    default:
+      throw new TypeError(`layouts do not use prettier's ${contents.type}`);
+  }
+}
+
+/** The text after the last line break of an expanded Doc. */
+function lastLine(contents: Doc): string {
+  return tailOf(contents, true).text;
+}
+
+function tailOf(
+  contents: Doc,
+  expanded: boolean,
+): { readonly text: string; readonly cut: boolean } {
+  if (typeof contents === "string") {
+    return { text: contents, cut: false };
+  }
+  if (!expanded) {
+    return { text: flatText(contents) ?? "", cut: false };
+  }
+  if (Array.isArray(contents)) {
+    let tail = "";
+    for (const part of contents.toReversed()) {
+      const found = tailOf(part, expanded);
+      tail = found.text + tail;
+      if (found.cut) {
+        return { text: tail, cut: true };
+      }
+    }
+    return { text: tail, cut: false };
+  }
+  switch (contents.type) {
+    case "line":
+      return { text: "", cut: true };
+    case "group": {
+      const whole = flatText(contents);
+      const last = contents.expandedStates?.at(-1) ?? contents.contents;
+      return tailOf(last, whole === undefined || widthOf(whole) > WIDTH);
+    }
+    case "if-break":
+      return tailOf(contents.breakContents, expanded);
+    default:
+      return { text: "", cut: false };
+  }
+}
+
+/** Columns on one line, as the style counts them. */
+export function widthOf(flat: string): number {
+  // eslint-disable-next-line no-control-regex -- the marks are control characters
+  return [...flat.replace(/[\u0000-\u001f]/g, "")].length;
+}
+
+// ---- rendering -----------------------------------------------------------------------------
+
+/** The text of a Doc, with its indentation. */
+export function render(contents: Doc): string {
+  const { formatted } = doc.printer.printDocToString(contents, {
+    printWidth: WIDTH,
+    tabWidth: 0,
+    useTabs: true,
+  });
+  return removeStandIns(indentLines(formatted));
+}
+
+/** A line that has begun, and how deep what stands on it is nested. */
+interface Opening {
+  readonly indentation: string;
+  readonly nesting: number;
+}
+
+/** Replaces the marks by indentation, and removes empty lines that are not meant. */
+function indentLines(marked: string): string {
+  const openings: Opening[] = [{ indentation: "", nesting: 0 }];
+  let nesting = 0;
+  let flat = 0;
+  let columns = 0;
+  const lines: string[] = [];
+  for (const markedLine of marked.split("\n")) {
+    let output = "";
+    let isEmptyOnPurpose = false;
+    for (const character of markedLine) {
+      switch (character) {
+        case MARK.nest:
+          nesting += 1;
+          break;
+        case MARK.unnest:
+          nesting -= 1;
+          break;
+        case MARK.flat:
+          flat += 1;
+          break;
+        case MARK.unflat:
+          flat -= 1;
+          break;
+        case MARK.offset:
+          columns += 1;
+          break;
+        case MARK.unoffset:
+          columns -= 1;
+          break;
+        case MARK.empty:
+          isEmptyOnPurpose = true;
+          break;
+        case " ":
+          output += output === "" ? "" : " ";
+          break;
+        default:
+          // What is all on one line opens nothing that a later line could be nested in.
+          if (output === "" || flat === 0) {
+            const { indentation } = open(openings, nesting, output === "");
+            output = output === "" ? indentation + " ".repeat(columns) : output;
+          }
+          output += character;
+      }
+    }
+    if (output !== "" || isEmptyOnPurpose) {
+      lines.push(output.replace(/ +$/, ""));
+    }
+  }
+  return lines.join("\n");
+}
+
+/** The opening that text nested so deep belongs to; a new one if it is deeper than the last. */
+function open(openings: Opening[], nesting: number, atLineStart: boolean): Opening {
+  let last = openings.at(-1);
+  while (last !== undefined && last.nesting > nesting) {
+    openings.pop();
+    last = openings.at(-1);
+  }
+  const indentation = last?.indentation ?? "";
+  if (last?.nesting === nesting) {
+    return last;
+  }
+  const opening = { indentation: atLineStart ? indentation + STEP : indentation, nesting };
+  openings.push(opening);
+  return opening;
+}

@@ -1,0 +1,131 @@
+// Values that begin on the line of what they belong to: the right side of `=` and of a parameter's
+// `?`, the contents of parentheses, the last argument of a call.
+//
+// https://github.com/NixOS/nixfmt/blob/master/standard.md#terms
+
+import type { NixExpr } from "./ast.ts";
+import {
+  group,
+  hardline,
+  line,
+  nest,
+  priority,
+  softline,
+  transparent,
+  type Layout,
+} from "./layout.ts";
+import { BINARY_RULES } from "./operators.ts";
+import { printCall } from "./print-call.ts";
+import { printLambda } from "./print-lambda.ts";
+import { printOperation } from "./print-operation.ts";
+import { printItems, printSet } from "./print-set.ts";
+import { print } from "./print.ts";
+import { isAbsorbable, isAbsorbableTerm, isTerm, operands, type Shown } from "./shape.ts";
+
+/** A term without the group around it. */
+export function printTerm(shown: Shown): Layout {
+  return shown.kind === "list" ? printItems(shown, hardline) : print(shown);
+}
+
+/** A term, spread over lines if it is a set with something in it. */
+export function printExpanded(shown: Shown): Layout {
+  return shown.kind === "set" ? printSet(shown, { expand: true }) : printTerm(shown);
+}
+
+/**
+ * An absorbable expression.
+ *
+ * `spaced`: a space stands before it, which becomes a line break if a function or `with` does not
+ * fit otherwise. `expand`: a set is spread over lines even if it fits on one.
+ */
+export function absorbed(
+  shown: Shown,
+  options: { readonly spaced: boolean; readonly expand: boolean },
+): Layout {
+  const { spaced, expand } = options;
+  switch (shown.kind) {
+    case "with":
+      return group([
+        spaced ? line : softline,
+        "with ",
+        nest(group(print(shown.scope))),
+        "; ",
+        priority(printExpanded(shown.body)),
+      ]);
+    case "lambda":
+      return printLambda(shown, spaced ? line : softline);
+    default:
+      return [spaced ? " " : [], expand ? printExpanded(shown) : printTerm(shown)];
+  }
+}
+
+/** Parentheses that open on the current line. */
+export function absorbedParens(inner: NixExpr): Layout {
+  return priority(nest(["(", softline, group(nest(print(inner))), softline, ")"]));
+}
+
+/** What follows `=`, with the space or the line break between. */
+export function printAssigned(shown: Shown): Layout {
+  if (shown.kind === "set" && shown.bindings.length === 1 && isOnlyInherit(shown)) {
+    return nest(group(absorbed(shown, { spaced: true, expand: false })));
+  }
+  if (isAbsorbable(shown)) {
+    return nest(group(absorbed(shown, { spaced: true, expand: true })));
+  }
+  switch (shown.kind) {
+    case "paren":
+      return nest([" ", absorbedParens(shown.inner)]);
+    case "string":
+    case "indentedString":
+    case "path":
+      return nest([" ", group(print(shown))]);
+    case "call":
+      return nest(printCall(shown, { lead: line, isParenthesized: false }));
+    case "with":
+      return nest(group([line, print(shown)]));
+    case "binary":
+      return printAssignedOperation(shown) ?? nest([line, group(print(shown))]);
+    default:
+      return isTerm(shown) ? nest(group([line, print(shown)])) : nest([line, group(print(shown))]);
+  }
+}
+
+function isOnlyInherit(shown: Shown): boolean {
+  return (
+    shown.kind === "set" &&
+    shown.bindings.every((entry) => entry.kind === "inherit" && entry.comment === undefined)
+  );
+}
+
+const COMPACT_OPERATORS: ReadonlySet<string> = new Set(["//", "++", "+"]);
+
+/** Chains that join sets, lists or strings are more compact if one of them is there to see. */
+function printAssignedOperation(node: Extract<NixExpr, { kind: "binary" }>): Layout | undefined {
+  if (
+    !COMPACT_OPERATORS.has(node.operator) ||
+    BINARY_RULES[node.operator].associativity === "none"
+  ) {
+    return undefined;
+  }
+  const chain = operands(node.operator, node);
+  const [first, second] = chain;
+  if (first !== undefined && isTerm(first) && isAbsorbableTerm(first)) {
+    return [" ", printOperation(node, { expandFirst: true })];
+  }
+  if (
+    first === undefined ||
+    second === undefined ||
+    chain.length > 2 ||
+    !isAbsorbableTerm(second)
+  ) {
+    return undefined;
+  }
+  return nest(
+    group([
+      line,
+      print(first),
+      line,
+      transparent([node.operator, " ", priority(printExpanded(second))]),
+    ]),
+  );
+}

@@ -1,0 +1,173 @@
+// What the layout rules ask about an expression: does it need parentheses here, may it begin on the
+// line of its parent, is it simple.
+//
+// Contract: pure questions about nodes; no layout is made here. The terms are those of the style
+// (RFC 166): a value is *absorbable* when its opening delimiter may stay on the line of what it
+// belongs to while its contents go below.
+
+import { visit, type BinaryOperator, type NixExpr, type PatternParameter } from "./ast.ts";
+import { isIdentifier } from "./escape.ts";
+import { BINARY_RULES, PRECEDENCE, precedenceOf } from "./operators.ts";
+
+/** An expression in its place: in parentheses where the place needs them. */
+export type Shown = NixExpr | Paren;
+
+export interface Paren {
+  readonly kind: "paren";
+  readonly inner: NixExpr;
+}
+
+export function paren(inner: NixExpr): Paren {
+  return { kind: "paren", inner };
+}
+
+/** The expression, in parentheses if it binds less strongly than its place asks for. */
+export function shownIn(minimum: number, node: NixExpr): Shown {
+  return precedenceOf(node) < minimum ? paren(node) : node;
+}
+
+/** A list element or an argument. */
+export function asArgument(node: NixExpr): Shown {
+  return shownIn(PRECEDENCE.select, node);
+}
+
+/** What is called. */
+export function asCallee(node: NixExpr): Shown {
+  return shownIn(PRECEDENCE.select, node);
+}
+
+/** What is selected from. A path or a number would take the dot for its own. */
+export function asSubject(node: NixExpr): Shown {
+  return node.kind === "path" || node.kind === "integer" || node.kind === "float"
+    ? paren(node)
+    : shownIn(PRECEDENCE.atom, node);
+}
+
+/** The operands of a chain of one operator, each as it is shown. */
+export function operands(operator: BinaryOperator, node: NixExpr): readonly Shown[] {
+  if (node.kind !== "binary" || node.operator !== operator) {
+    return [shownIn(BINARY_RULES[operator].precedence + 1, node)];
+  }
+  const strict = (side: NixExpr): readonly Shown[] => [
+    shownIn(BINARY_RULES[operator].precedence + 1, side),
+  ];
+  switch (BINARY_RULES[operator].associativity) {
+    case "left":
+      return [...leftSide(operator, node.left), ...strict(node.right)];
+    case "right":
+      return [...strict(node.left), ...operands(operator, node.right)];
+    case "none":
+      return [...strict(node.left), ...strict(node.right)];
+  }
+}
+
+// An operator of the same strength needs no parentheses on the left: `a - b + c`.
+function leftSide(operator: BinaryOperator, node: NixExpr): readonly Shown[] {
+  return node.kind === "binary" && node.operator === operator
+    ? operands(operator, node)
+    : [shownIn(BINARY_RULES[operator].precedence, node)];
+}
+
+const TERM_KINDS: { readonly [Kind in NixExpr["kind"]]: boolean } = {
+  string: true,
+  indentedString: true,
+  integer: true,
+  float: true,
+  path: true,
+  searchPath: true,
+  identifier: true,
+  list: true,
+  set: true,
+  select: true,
+  hasAttr: false,
+  call: false,
+  lambda: false,
+  let: false,
+  if: false,
+  with: false,
+  assert: false,
+  unary: false,
+  binary: false,
+};
+
+/** Whether it is one syntactic unit: what could be a list element. */
+export function isTerm(shown: Shown): boolean {
+  return shown.kind === "paren" || TERM_KINDS[shown.kind];
+}
+
+/** A set, a list or an indented string with something in it. */
+export function isAbsorbableTerm(shown: Shown): boolean {
+  switch (shown.kind) {
+    case "indentedString":
+      return true;
+    case "set":
+      return shown.bindings.length > 0;
+    case "list":
+      return shown.items.length > 0;
+    case "paren":
+      return isTerm(shown.inner) && isAbsorbableTerm(shown.inner);
+    default:
+      return false;
+  }
+}
+
+/** An absorbable term, or a function or `with` whose body is one. */
+export function isAbsorbable(shown: Shown): boolean {
+  switch (shown.kind) {
+    case "with":
+      return isAbsorbableTerm(shown.body);
+    case "lambda":
+      return (
+        shown.parameter.kind === "nameParameter" &&
+        (shown.body.kind === "lambda" ? isAbsorbable(shown.body) : isAbsorbableTerm(shown.body))
+      );
+    default:
+      return isAbsorbableTerm(shown);
+  }
+}
+
+/** A name, a literal, or a call of few of them. */
+export function isSimple(shown: Shown): boolean {
+  return shown.kind === "paren" ? isSimple(shown.inner) : isSimpleNode(shown);
+}
+
+function isSimpleNode(node: NixExpr): boolean {
+  return visit(
+    {
+      string: () => true,
+      indentedString: () => true,
+      integer: () => true,
+      float: () => true,
+      path: () => true,
+      searchPath: () => true,
+      identifier: () => true,
+      list: () => false,
+      set: () => false,
+      select: ({ subject, path, fallback }) =>
+        isSimple(asSubject(subject)) &&
+        fallback === undefined &&
+        path.every((key) => key.kind === "name" && isIdentifier(key.name)),
+      hasAttr: () => false,
+      call: ({ callee, args }) => args.length <= 2 && [callee, ...args].every(isSimple),
+      lambda: () => false,
+      let: () => false,
+      if: () => false,
+      with: () => false,
+      assert: () => false,
+      unary: () => false,
+      binary: () => false,
+    },
+    node,
+  );
+}
+
+/** Whether a set pattern may stand on one line. */
+export function isShortPattern({ fields }: PatternParameter): boolean {
+  return (
+    fields.length <= 2 &&
+    fields.every(
+      ({ fallback, comment, blankLine }) =>
+        fallback === undefined && comment === undefined && !blankLine,
+    )
+  );
+}
