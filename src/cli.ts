@@ -5,6 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { posix, relative, sep } from "node:path";
+import { isatty } from "node:tty";
 import { Command, CommanderError, Option } from "commander";
 import picocolors from "picocolors";
 import type { Colors } from "picocolors/types.js";
@@ -138,6 +139,6 @@ function printJson(report: JsonReport): void {
 }
 
 /** Colours on a terminal only, and not where https://no-color.org says no. */
-function colorsFor(stream: NodeJS.WriteStream): Colors {
-  return picocolors.createColors(stream.isTTY && !process.env["NO_COLOR"]);
+function colorsFor(stream: { readonly fd: number }): Colors {
+  return picocolors.createColors(isatty(stream.fd) && !process.env["NO_COLOR"]);
 }

@@ -105,7 +105,9 @@ function validate(value: unknown, file: string): Config {
   const label = basename(file);
   const result = configSchema.safeParse(value);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
+  const { issues } = result.error;
+  // A misspelt key is also a missing one; the first says more.
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   if (issue?.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
     const meant = nearest(key, Object.keys(examples));

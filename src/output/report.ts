@@ -67,7 +67,7 @@ export function checkReport(
   const mendable = problems.some(isMendable);
   return [
     ...problems.flatMap((problem) => describeProblem(problem, colors)),
-    colors.red(`${count(problems.length, "file")} not as generated`),
+    colors.red(`${count(problems.length, "file")} not as the schema has it`),
     ...(mendable ? [`  next:     run \`${generateCommand}\` and commit the result`] : []),
   ].join("\n");
 }
