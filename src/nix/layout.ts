@@ -53,6 +53,8 @@ const MARK = {
   /** One column deeper, whatever the nesting. */
   offset: "\u0006",
   unoffset: "\u0007",
+  /** A second space that became one with the first. */
+  merged: "\u0008",
 } as const;
 
 // A stand-in is one character wide, as the style counts code points, whatever the width of the
@@ -81,6 +83,12 @@ function removeStandIns(text: string): string {
 export function text(content: string): Doc {
   return content.replace(/[^\u0021-\u007e]/gu, standIn);
 }
+
+/**
+ * Stands beside a separator where the style has two. Only one is printed, but both count where an
+ * interpolation is measured.
+ */
+export const mergedSpace: Layout = MARK.merged;
 
 /** A line without anything on it. */
 export const emptyLine: Layout = MARK.empty;
@@ -260,51 +268,50 @@ function measureFlat(contents: Exclude<Doc, string>): string | undefined {
   }
 }
 
-/** The text after the last line break of an expanded Doc. */
+/**
+ * The text after the last line break of a Doc that does not fit on a line. A group at its end is
+ * spread over lines, too: if it were not, it would fit with what follows.
+ */
 function lastLine(contents: Doc): string {
-  return tailOf(contents, true).text;
+  return tailOf(contents).text;
 }
 
-function tailOf(
-  contents: Doc,
-  expanded: boolean,
-): { readonly text: string; readonly cut: boolean } {
+function tailOf(contents: Doc): { readonly text: string; readonly isCut: boolean } {
   if (typeof contents === "string") {
-    return { text: contents, cut: false };
-  }
-  if (!expanded) {
-    return { text: flatText(contents) ?? "", cut: false };
+    return { text: contents, isCut: false };
   }
   if (Array.isArray(contents)) {
     let tail = "";
     for (const part of contents.toReversed()) {
-      const found = tailOf(part, expanded);
-      tail = found.text + tail;
-      if (found.cut) {
-        return { text: tail, cut: true };
+      const { text: found, isCut } = tailOf(part);
+      tail = found + tail;
+      if (isCut) {
+        return { text: tail, isCut };
       }
     }
-    return { text: tail, cut: false };
+    return { text: tail, isCut: false };
   }
   switch (contents.type) {
     case "line":
-      return { text: "", cut: true };
-    case "group": {
-      const whole = flatText(contents);
-      const last = contents.expandedStates?.at(-1) ?? contents.contents;
-      return tailOf(last, whole === undefined || widthOf(whole) > WIDTH);
-    }
+      return { text: "", isCut: true };
+    case "group":
+      return tailOf(contents.expandedStates?.at(-1) ?? contents.contents);
     case "if-break":
-      return tailOf(contents.breakContents, expanded);
+      return tailOf(contents.breakContents);
     default:
-      return { text: "", cut: false };
+      return { text: "", isCut: false };
   }
 }
 
 /** Columns on one line, as the style counts them. */
-export function widthOf(flat: string): number {
+function widthOf(flat: string): number {
   // eslint-disable-next-line no-control-regex -- the marks are control characters
   return [...flat.replace(/[\u0000-\u001f]/g, "")].length;
+}
+
+/** Whether what `onOneLine` gave is so narrow that it never leaves its line. */
+export function isNarrow(flat: string, columns: number): boolean {
+  return widthOf(flat.replaceAll(MARK.merged, " ")) <= columns;
 }
 
 // ---- rendering -----------------------------------------------------------------------------
@@ -354,6 +361,8 @@ function indentLines(marked: string): string {
           break;
         case MARK.unoffset:
           columns -= 1;
+          break;
+        case MARK.merged:
           break;
         case MARK.empty:
           isEmptyOnPurpose = true;

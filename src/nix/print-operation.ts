@@ -4,7 +4,7 @@
 // https://github.com/NixOS/nixfmt/blob/master/standard.md#operators
 
 import type { BinaryNode } from "./ast.ts";
-import { fill, group, line, nest, type Layout } from "./layout.ts";
+import { fill, group, line, mergedSpace, nest, type Layout } from "./layout.ts";
 import { printExpanded } from "./print-absorbed.ts";
 import { printCall } from "./print-call.ts";
 import { print } from "./print.ts";
@@ -39,7 +39,7 @@ function printOperand(shown: Shown): Layout {
     case "binary":
       return group([line, print(shown)]);
     case "call":
-      return printCall(shown, { lead: line, isParenthesized: false });
+      return printCall(shown, { lead: [mergedSpace, line], isParenthesized: false });
     default:
       return [" ", print(shown)];
   }

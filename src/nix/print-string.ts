@@ -21,13 +21,13 @@ import {
   emptyLine,
   group,
   hardline,
+  isNarrow,
   join,
   nest,
   offset,
   onOneLine,
   softline,
   text,
-  widthOf,
   type Layout,
 } from "./layout.ts";
 import { printTerm } from "./print-absorbed.ts";
@@ -138,8 +138,10 @@ export function printInterpolation(expression: NixExpr): Layout {
   }
   const contents = print(expression);
   const flat = onOneLine(contents);
-  if (flat !== undefined && (isSimple(expression) || widthOf(flat) <= MAX_FORCED_WIDTH)) {
-    return ["${", flat, "}"];
+  if (isSimple(expression)) {
+    return ["${", flat ?? contents, "}"];
   }
-  return group(["${", softline, nest(contents), softline, "}"]);
+  return flat !== undefined && isNarrow(flat, MAX_FORCED_WIDTH)
+    ? ["${", flat, "}"]
+    : group(["${", softline, nest(contents), softline, "}"]);
 }

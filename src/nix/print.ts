@@ -143,6 +143,6 @@ function printIf(node: IfNode, separator: Layout): Layout {
     separator,
     alternative.kind === "if"
       ? ["else ", printIf(alternative, hardline)]
-      : ["else", line, nest(group(print(alternative)))],
+      : ["else", mergedSpace, line, nest(group(print(alternative)))],
   ];
 }
