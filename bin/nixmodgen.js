@@ -6,7 +6,12 @@ import { register } from "tsx/esm/api";
 
 register();
 
-const { main } = await import("../src/cli.ts");
-const { generate } = await import("../src/generate.ts");
-
-process.exitCode = await main(process.argv.slice(2), generate);
+try {
+  const { main } = await import("../src/cli.ts");
+  const { generate } = await import("../src/generate.ts");
+  process.exitCode = await main(process.argv.slice(2), generate);
+} catch (error) {
+  // The library itself does not load; the command reports everything later on its own.
+  console.error(error);
+  process.exitCode = 70;
+}

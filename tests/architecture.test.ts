@@ -1,0 +1,221 @@
+// The directions dependencies may take (DESIGN: layout), checked on the imports the sources really
+// have. A rule without a file to apply to fails, so that a renamed directory cannot empty it.
+
+import { existsSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Node, Project, type SourceFile } from "ts-morph";
+import { describe, expect, test } from "vitest";
+
+const repository = fileURLToPath(new URL("..", import.meta.url));
+
+interface Import {
+  /** Path of the importing file, relative to the repository. */
+  readonly from: string;
+  /** Path of the imported file, or the name of a package or built-in module. */
+  readonly to: string;
+  /** Gone when the program runs. */
+  readonly isTypeOnly: boolean;
+}
+
+const sources = readImports(["src", "schema", "nixmodgen.config.ts"]);
+
+function readImports(paths: readonly string[]): ReadonlyMap<string, readonly Import[]> {
+  const project = new Project({ compilerOptions: { allowJs: false } });
+  for (const path of paths) {
+    project.addSourceFilesAtPaths(path.endsWith(".ts") ? path : join(repository, path, "**/*.ts"));
+  }
+  return new Map(
+    project.getSourceFiles().map((file) => [pathOf(file.getFilePath()), importsOf(file)]),
+  );
+}
+
+/** Every kind of import: static, dynamic, type-only, re-export. */
+function importsOf(file: SourceFile): readonly Import[] {
+  const from = pathOf(file.getFilePath());
+  return file.getImportStringLiterals().map((literal) => {
+    const specifier = literal.getLiteralValue();
+    const isFile = specifier.startsWith(".");
+    const declaration = literal.getParent();
+    const isTypeOnly =
+      Node.isImportDeclaration(declaration) || Node.isExportDeclaration(declaration)
+        ? declaration.isTypeOnly()
+        : Node.isLiteralTypeNode(declaration);
+    return { from, to: isFile ? join(dirname(from), specifier) : specifier, isTypeOnly };
+  });
+}
+
+function pathOf(absolute: string): string {
+  return relative(repository, absolute);
+}
+
+/** The imports of every file below a path. */
+function importsBelow(path: string): readonly Import[] {
+  const files = [...sources].filter(([file]) => isBelow(file, path));
+  expect(files, `no file below ${path}`).not.toEqual([]);
+  return files.flatMap(([, imports]) => imports);
+}
+
+function isBelow(file: string, path: string): boolean {
+  return file === path || file.startsWith(`${path}/`);
+}
+
+function isFile(target: string): boolean {
+  return target.includes("/") && /^(src|schema|tests|bin)\//.test(target);
+}
+
+const arrows: readonly { from: string; never: readonly string[]; why: string }[] = [
+  { from: "src", never: ["schema", "tests", "bin"], why: "the library knows nothing of moltbot" },
+  {
+    from: "src/nix",
+    never: ["src/emit", "src/ir", "src/schema", "src/output", "src/docs", "src/config.ts"],
+    why: "Nix syntax is a language of its own",
+  },
+  {
+    from: "src/emit",
+    never: ["src/schema", "src/output", "src/docs", "src/config.ts", "src/cli.ts"],
+    why: "outputs are backends of the IR",
+  },
+  {
+    from: "src/ir",
+    never: ["src/nix", "src/emit", "src/output", "src/cli.ts"],
+    why: "the IR knows no target",
+  },
+  {
+    from: "src/schema",
+    never: ["src/nix", "src/emit", "src/output", "src/cli.ts"],
+    why: "a schema knows no target",
+  },
+  {
+    from: "src/output",
+    never: ["src/nix", "src/emit", "src/ir", "src/schema", "src/docs", "src/config.ts"],
+    why: "output moves texts, whatever they say",
+  },
+];
+
+describe("arrows", () => {
+  const cases = arrows.flatMap(({ from, never, why }) => never.map((to) => ({ from, to, why })));
+  test.each(cases)("$from never imports $to: $why", ({ from, to }) => {
+    expect(importsBelow(from).filter((edge) => isBelow(edge.to, to))).toEqual([]);
+  });
+
+  test("schema imports its own files and the library's public face, nothing else", () => {
+    const others = importsBelow("schema").filter(
+      ({ to }) => !isBelow(to, "schema") && to !== "src/index.ts",
+    );
+    expect(others).toEqual([]);
+  });
+
+  test("the configuration imports the library's public face, nothing else", () => {
+    expect(importsBelow("nixmodgen.config.ts").map(({ to }) => to)).toEqual(["src/index.ts"]);
+  });
+});
+
+/** Who may import a module, and why. */
+const reserved: Readonly<
+  Record<string, { readonly module: RegExp; readonly by: Readonly<Record<string, string>> }>
+> = {
+  "the file system": {
+    module: /^(node:)?fs(\/promises)?$/,
+    by: {
+      "src/output/file-system.ts": "writes the output",
+      "src/config.ts": "looks whether the files it names exist",
+      "src/cli.ts": "reads the package's version",
+      "src/shell/files.ts": "reads the library's own shell code",
+      "src/watch.ts": "watches",
+    },
+  },
+  "other processes": {
+    module: /^(node:)?child_process$/,
+    by: { "src/watch.ts": "generates in a process of its own" },
+  },
+  zod: {
+    module: /^zod(\/.*)?$|^zod-to-json-schema$/,
+    by: { "src/zod.ts": "the one version of zod" },
+  },
+  commander: { module: /^commander$/, by: { "src/cli.ts": "the command line" } },
+  picocolors: {
+    module: /^picocolors(\/.*)?$/,
+    by: { "src/cli.ts": "chooses colours", "src/output/report.ts": "uses them" },
+  },
+  diff: { module: /^diff$/, by: { "src/output/check.ts": "shows differences" } },
+};
+
+describe("reserved modules", () => {
+  test.each(Object.entries(reserved))("%s", (_name, { module, by }) => {
+    const importers = [...sources.values()]
+      .flat()
+      .filter(({ to }) => module.test(to))
+      .map(({ from }) => from);
+    expect([...new Set(importers)].sort()).toEqual(Object.keys(by).sort());
+  });
+
+  test("zod is version 3's interface, the one zod-to-json-schema reads", () => {
+    const names = importsBelow("src/zod.ts").map(({ to }) => to);
+    expect(names).toEqual(["zod/v3", "zod-to-json-schema"]);
+  });
+});
+
+test("relative imports name files that exist, with their suffix", () => {
+  const files = new Set(sources.keys());
+  const missing = [...sources.values()]
+    .flat()
+    .filter(({ to }) => isFile(to) && !files.has(to) && !existsSync(join(repository, to)));
+  expect(missing).toEqual([]);
+});
+
+test("built-in modules are imported with node:", () => {
+  const bare = [...sources.values()]
+    .flat()
+    .filter(({ to }) => isBuiltin(to) && !to.startsWith("node:"));
+  expect(bare).toEqual([]);
+});
+
+/** The printers call each other, as terms contain terms; none runs while it is imported. */
+function isPrinter(file: string): boolean {
+  return /^src\/nix\/print(-\w+)?\.ts$/.test(file);
+}
+
+/** A directory of `src`, or a file directly in it. */
+function layerOf(file: string): string {
+  // Lowering leads from the schema to the IR, so it stands above both.
+  if (file.startsWith("src/ir/lower")) return "src/ir/lower";
+  return file.split("/").slice(0, 2).join("/");
+}
+
+const runTimeImports = [...sources.values()]
+  .flat()
+  .filter(({ to, isTypeOnly }) => isFile(to) && !isTypeOnly);
+
+test("no layer depends on itself by way of others", () => {
+  const edges = runTimeImports.map(({ from, to }) => [layerOf(from), layerOf(to)] as const);
+  expect(findCycles(edges.filter(([from, to]) => from !== to))).toEqual([]);
+});
+
+test("no file imports itself by way of others", () => {
+  const edges = runTimeImports
+    .filter(({ from, to }) => !(isPrinter(from) && isPrinter(to)))
+    .map(({ from, to }) => [from, to] as const);
+  expect(findCycles(edges)).toEqual([]);
+});
+
+test("a cycle would be found", () => {
+  const edges = ["ab", "bc", "ca", "cd", "ee"].map(([from = "", to = ""]) => [from, to] as const);
+  expect(findCycles(edges)).toEqual(["a > b > c > a", "e > e"]);
+});
+
+/** One cycle for each way back to something that is being visited. */
+function findCycles(edges: readonly (readonly [string, string])[]): readonly string[] {
+  const cycles = new Set<string>();
+  const done = new Set<string>();
+  const visit = (place: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(place);
+    if (start >= 0) cycles.add([...trail.slice(start), place].join(" > "));
+    if (start >= 0 || done.has(place)) return;
+    for (const [from, to] of edges) if (from === place) visit(to, [...trail, place]);
+    done.add(place);
+  };
+  for (const [from] of edges) visit(from, []);
+  return [...cycles];
+}
