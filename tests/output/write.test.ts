@@ -1,13 +1,23 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { OutputFile } from "../../src/output/file.ts";
 import { nodeFileSystem, type FileSystem } from "../../src/output/file-system.ts";
+import { addHeader } from "../../src/output/header.ts";
 import { createManifest } from "../../src/output/manifest.ts";
 import { createPlan, type Plan } from "../../src/output/plan.ts";
 import { scanOutput, temporaryPath } from "../../src/output/scan.ts";
 import { writePlan } from "../../src/output/write.ts";
-import { asOrdinaryUser, messageOf, readTree, temporaryDirectory, type Tree } from "./project.ts";
+import {
+  asOrdinaryUser,
+  messageOf,
+  readTree,
+  temporaryDirectory,
+  type Tree,
+  writeTree,
+} from "./project.ts";
 
 function planFor(root: string, files: readonly OutputFile[], label = "generated"): Plan {
   return createPlan(files, scanOutput({ root, label }, nodeFileSystem));
@@ -163,6 +173,35 @@ describe("a write that succeeds", () => {
     writePlan(planFor(root, newFiles), nodeFileSystem);
     expect(readTree(root)).toEqual(after);
   });
+});
+
+test("whatever was there, after a write there is nothing left to write", () => {
+  const names = fc.constantFrom("a.json", "b.nix", "c/d.json", "c/e.nix", "f/g/h.json");
+  const outputs = fc.dictionary(names, fc.constantFrom("", "1", "2"));
+  const edits = fc.dictionary(names, fc.constantFrom("", "1", "by hand"));
+  fc.assert(
+    fc.property(outputs, edits, outputs, (first, edited, second) => {
+      const root = mkdtempSync(join(tmpdir(), "nixmodgen-"));
+      try {
+        const filesOf = (output: Readonly<Record<string, string>>): readonly OutputFile[] =>
+          Object.entries(output).map(([path, text]) => addHeader({ path, text }, "schema/demo.ts"));
+        writePlan(planFor(root, filesOf(first)), nodeFileSystem);
+        const ours = Object.entries(edited).filter(([path]) => path in first);
+        writeTree(join(root, "generated"), Object.fromEntries(ours));
+        writePlan(planFor(root, filesOf(second)), nodeFileSystem);
+        const { entries } = planFor(root, filesOf(second));
+        expect(entries.filter(({ status }) => status !== "unchanged")).toEqual(
+          // What somebody has edited stays, even if it is no longer generated.
+          entries.filter(({ path }) => path in edited && !(path in second)),
+        );
+        for (const { path, text } of filesOf(second)) {
+          expect(readTree(root)[`generated/${path}`]).toBe(text);
+        }
+      } finally {
+        rmSync(root, { recursive: true });
+      }
+    }),
+  );
 });
 
 describe("a write that fails", () => {
