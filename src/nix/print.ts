@@ -16,6 +16,7 @@ import {
   group,
   hardline,
   line,
+  mergedSpace,
   nest,
   render,
   softline,
