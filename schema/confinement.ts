@@ -2,12 +2,25 @@
 // for, and a language model asks for whatever it last read: every rule assumes that the process
 // inside is hostile. Directives are those of systemd.exec(5) and systemd.resource-control(5).
 
-import { type ConfinementRule, type Exp, type Ref, text } from "../src/index.ts";
+import {
+  any,
+  choose,
+  type ConfinementRule,
+  type Exp,
+  filter,
+  hasPrefix,
+  or,
+  text,
+} from "../src/index.ts";
 
 export interface ConfinementInputs {
-  readonly port: Ref<number>;
-  readonly writablePaths: readonly Exp<string>[];
+  readonly port: Exp<number>;
+  readonly writablePaths: Exp<readonly string[]>;
 }
+
+/** What ProtectHome= hides. */
+const isInHome = (path: Exp<string>): Exp<boolean> =>
+  or(hasPrefix(path, "/home/"), hasPrefix(path, "/root/"), hasPrefix(path, "/run/user/"));
 
 export function confinement({
   port,
@@ -21,8 +34,11 @@ export function confinement({
     },
     {
       id: "homes",
-      why: "SSH keys, mail and browser profiles live in home directories: there are none.",
-      directives: { ProtectHome: true },
+      why: "SSH keys, mail and browser profiles live in home directories: there are none, but for the service's own directories, should they be there.",
+      directives: {
+        ProtectHome: choose<boolean | string>(any(writablePaths, "path", isInHome), "tmpfs", true),
+        BindPaths: filter(writablePaths, "path", isInHome),
+      },
     },
     {
       id: "temporary-files",

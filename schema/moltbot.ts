@@ -29,12 +29,15 @@ import {
   not,
   or,
   packageName,
+  packagesOnPath,
   perInstance,
   perPlatform,
   program,
   record,
+  setting,
   sourceFile,
   sourceFileExists,
+  storePath,
   text,
   textFile,
   when,
@@ -57,6 +60,9 @@ const optionalDocuments = [
   "HEARTBEAT.md",
   "PROMPTING-EXAMPLES.md",
 ];
+
+/** The port the gateway listens on, also where free settings say it. */
+const port = setting<number>("gateway.port");
 
 /** Programs the gateway and its tools expect; attributes of the package collection. */
 const packages = ["bashInteractive", "coreutils", "findutils", "gitMinimal", "gnugrep", "gnused"];
@@ -137,7 +143,6 @@ export default defineService({
     config: {
       path: cfg.configPath,
       settings: cfg.settings,
-      port: ["gateway", "port"],
       link: text`${cfg.stateDir}/${generations.value.configName}`,
       layers: [
         generations.value.settings,
@@ -206,7 +211,7 @@ export default defineService({
                       "tools-report.md",
                       text`\n## Programs on the PATH (managed by Nix)\n\n${join(
                         map(
-                          concat(literal(packages), map(cfg.path, "package", packageName)),
+                          map(packagesOnPath, "package", packageName),
                           "name",
                           (name) => text`- ${name}\n`,
                         ),
@@ -221,7 +226,10 @@ export default defineService({
           map(cfg.skills, "skill", (skill) =>
             choose(
               equals(skill.mode, "copy"),
-              record({ target: text`skills/${skill.name}`, sources: list(nonNull(skill.source)) }),
+              record({
+                target: text`skills/${skill.name}`,
+                sources: list(storePath(nonNull(skill.source))),
+              }),
               record({
                 target: text`skills/${skill.name}/SKILL.md`,
                 sources: list(
@@ -243,7 +251,7 @@ export default defineService({
     ],
 
     unique: [
-      { what: "port", option: cfg.gateway.port, setting: ["gateway", "port"] },
+      { what: "port", option: cfg.gateway.port, value: port },
       { what: "user", option: cfg.user },
       { what: "state directory", option: cfg.stateDir },
       { what: "workspace", option: cfg.workspaceDir },
@@ -362,14 +370,14 @@ export default defineService({
     },
 
     confinement: confinement({
-      port: cfg.gateway.port,
-      writablePaths: [cfg.stateDir, cfg.workspaceDir],
+      port,
+      writablePaths: list(cfg.stateDir, cfg.workspaceDir),
     }),
 
     command: {
       name: "moltbot",
       secrets: [generations.value.token, generations.value.password],
     },
-    openFirewall: cfg.gateway.openFirewall,
+    firewall: { open: cfg.gateway.openFirewall, port },
   }),
 });

@@ -7,6 +7,7 @@ import { lowerService } from "./ir/lower.ts";
 import { printNix } from "./nix/index.ts";
 import type { OutputFile } from "./output/file.ts";
 import type { Service } from "./schema/service.ts";
+import { readShell, shellFiles, shellPath } from "./shell/files.ts";
 
 /** A service and the file it is defined in. */
 export interface ServiceSource {
@@ -26,5 +27,8 @@ export interface ServiceSource {
 export function generate({ entry, service, root, tsconfig }: ServiceSource): readonly OutputFile[] {
   const docs = readDocs({ entry, root, tsconfig });
   const ir = lowerService(service, docs);
-  return [{ path: `nixos/${ir.name}.nix`, text: printNix(emitNixosModule(ir)) }];
+  return [
+    { path: `nixos/${ir.name}.nix`, text: printNix(emitNixosModule(ir)) },
+    ...shellFiles.map((name) => ({ path: shellPath(name), text: readShell(name) })),
+  ];
 }

@@ -4,7 +4,8 @@
 import { BugError } from "../errors.ts";
 import type { ExpNode } from "../ir/expression.ts";
 import type { IrService } from "../ir/model.ts";
-import { nix, type NixExpr } from "../nix/index.ts";
+import type { JsonValue } from "../json.ts";
+import { type AttrKey, type Binding, nix, type NixExpr } from "../nix/index.ts";
 
 /** What the names in an expression are called where it is emitted. */
 export interface Scope {
@@ -14,6 +15,8 @@ export interface Scope {
   readonly name: NixExpr;
   /** The row values of the selected variant. */
   readonly variant: NixExpr;
+  /** The effective configuration of the instance at hand. */
+  readonly settings: NixExpr;
   /** Whether an option's value is a number, which Nix does not interpolate by itself. */
   readonly isNumber: (path: readonly string[]) => boolean;
 }
@@ -36,6 +39,7 @@ export function scopeOf(service: IrService, options: string): Scope {
     options: nix.id(options),
     name: nix.id("name"),
     variant: nix.id("variant"),
+    settings: nix.id("settings"),
     isNumber: (path) => numeric.has(path.join(".")),
   };
 }
@@ -63,14 +67,24 @@ function nodesIn(value: unknown): readonly ExpNode[] {
 const both = (left: ExpNode, operator: "==" | "!=", right: ExpNode, scope: Scope): NixExpr =>
   nix.op(operator, emitExpression(left, scope), emitExpression(right, scope));
 
-/** Calls `lib.<name>` with a function of one variable and a list. */
+/** `variable: body`, or just the function where the body only calls one with the variable. */
+function functionOf(variable: string, body: ExpNode, scope: Scope): NixExpr {
+  return body.kind === "packageName" && body.of.kind === "variable" && body.of.name === variable
+    ? nix`lib.getName`
+    : nix.lambda(variable, emitExpression(body, scope));
+}
+
+/** Calls a function with a function of one variable and a list. */
 function over(
-  name: string,
+  callee: NixExpr,
   node: { readonly over: ExpNode; readonly variable: string; readonly body: ExpNode },
   scope: Scope,
 ): NixExpr {
-  const body = nix.lambda(node.variable, emitExpression(node.body, scope));
-  return nix`lib.${name} (${body}) ${emitExpression(node.over, scope)}`;
+  return nix.call(
+    callee,
+    functionOf(node.variable, node.body, scope),
+    emitExpression(node.over, scope),
+  );
 }
 
 function chain(operator: "&&" | "||" | "++", nodes: readonly ExpNode[], scope: Scope): NixExpr {
@@ -80,9 +94,11 @@ function chain(operator: "&&" | "||" | "++", nodes: readonly ExpNode[], scope: S
 }
 
 const visitor: Visitor = {
-  literal: ({ value }) => nix.value(value),
+  literal: ({ value }) => emitJson(value),
   option: ({ path }, { options }) => nix.select(options, path),
   instanceName: (_, { name }) => name,
+  setting: ({ path }, { settings }) => nix.select(settings, path),
+  packages: () => nix`path`,
   perInstance: ({ base }, { name }) => nix`nameFor ${base} ${name}`,
   homeDirectory: () => nix`config.home.homeDirectory`,
   variant: ({ key }, { variant }) => nix.select(variant, [key]),
@@ -96,7 +112,7 @@ const visitor: Visitor = {
     ),
   list: ({ items }, scope) => nix.list(items.map((item) => emitExpression(item, scope))),
   record: ({ entries }, scope) =>
-    nix.attrs(entries.map(([name, value]) => nix.binding([name], emitExpression(value, scope)))),
+    nix.attrs(entries.map(([name, value]) => dotted([name], emitExpression(value, scope)))),
   if: (node, scope) =>
     nix.if_(
       emitExpression(node.condition, scope),
@@ -110,13 +126,13 @@ const visitor: Visitor = {
       : nix.unary("!", emitExpression(of, scope)),
   and: ({ all }, scope) => chain("&&", all, scope),
   or: ({ any }, scope) => emitOr(any, scope),
-  map: (node, scope) => over("map", node, scope),
-  filter: (node, scope) => over("filter", node, scope),
-  any: (node, scope) => over("any", node, scope),
+  map: (node, scope) => over(nix`map`, node, scope),
+  filter: (node, scope) => over(nix`lib.filter`, node, scope),
+  any: (node, scope) => over(nix`lib.any`, node, scope),
   concat: ({ lists }, scope) => chain("++", lists, scope),
   join: ({ list, separator }, scope) =>
     list.kind === "map"
-      ? nix`lib.concatMapStringsSep ${separator} ${nix.lambda(list.variable, emitExpression(list.body, scope))} ${emitExpression(list.over, scope)}`
+      ? nix`lib.concatMapStringsSep ${separator} ${functionOf(list.variable, list.body, scope)} ${emitExpression(list.over, scope)}`
       : nix`lib.concatStringsSep ${separator} ${emitExpression(list, scope)}`,
   names: ({ of }, scope) => nix`lib.attrNames ${emitExpression(of, scope)}`,
   duplicates: ({ list }, scope) => nix`duplicates ${emitExpression(list, scope)}`,
@@ -146,6 +162,26 @@ function inDirectory(directory: ExpNode, file: ExpNode, scope: Scope): NixExpr {
   return nix.op("+", emitExpression(directory, scope), name);
 }
 
+function emitJson(value: JsonValue): NixExpr {
+  if (typeof value !== "object" || value === null) return nix.value(value);
+  return isArray(value)
+    ? nix.list(value.map(emitJson))
+    : nix.attrs(Object.entries(value).map(([name, child]) => dotted([name], emitJson(child))));
+}
+
+/** `Array.isArray`, which does not narrow readonly arrays. */
+function isArray(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+/** `a.b = …` rather than `a = { b = …; }`. */
+export function dotted(path: readonly AttrKey[] | readonly string[], value: NixExpr): Binding {
+  const [only, ...others] = value.kind === "set" && !value.recursive ? value.bindings : [];
+  return only?.kind === "assign" && others.length === 0 && only.comment === undefined
+    ? nix.binding([...path, ...only.path], only.value)
+    : nix.binding([...path], value);
+}
+
 /** Text inside text is text. */
 function flatText(parts: readonly (string | ExpNode)[]): readonly (string | ExpNode)[] {
   return parts.flatMap((part) => {
@@ -158,7 +194,7 @@ function flatText(parts: readonly (string | ExpNode)[]): readonly (string | ExpN
 /** Numbers are no strings in Nix: what may be one is converted. */
 function emitInterpolated(node: ExpNode, scope: Scope): NixExpr {
   const expression = emitExpression(node, scope);
-  return node.kind === "option" && scope.isNumber(node.path)
+  return node.kind === "setting" || (node.kind === "option" && scope.isNumber(node.path))
     ? nix`toString ${expression}`
     : expression;
 }

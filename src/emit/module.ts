@@ -7,16 +7,28 @@ import type { Platform } from "../platform.ts";
 import { emitInstanceModule, emitInstanceOptions, emitTopLevelOptions } from "./options.ts";
 import { preludeFor } from "./prelude.ts";
 import { emitRenames } from "./renames.ts";
-import { emitServiceFunction } from "./service.ts";
+import { type Scope, scopeOf } from "./expression.ts";
+import { emitServiceFunction, emitValue } from "./service.ts";
 
 export interface PlatformParts {
   /** Definitions only this platform needs. */
   readonly definitions: readonly Binding[];
   /** Shell code that defines `read_secret`. */
-  readonly readSecret: string;
+  readonly readSecret: readonly (string | NixExpr)[];
   /** What the module configures once it is enabled. */
   readonly config: readonly Binding[];
+  /** What must hold for each instance on this platform; `name`, `instance` are in scope. */
+  readonly assertions: readonly PlatformAssertion[];
 }
+
+export interface PlatformAssertion {
+  readonly option: string;
+  readonly holds: NixExpr;
+  readonly message: string;
+}
+
+/** What a name has to look like to be part of a unit's, a user's and a file's name. */
+const instanceName = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
 
 export function emitModule(service: IrService, platform: Platform, parts: PlatformParts): NixExpr {
   const definitions: readonly Binding[] = [
@@ -44,13 +56,14 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
     instanceOptions "default" cfg // ${nix.attrs(emitTopLevelOptions(service, platform))}
   `;
   const collisions = emitCollisions(service);
+  const perInstance = emitInstanceAssertions(service, parts.assertions);
   return nix`
     { config, lib, pkgs, ... }:
     let
       inherit (lib) types;
 
       cfg = config.services.${service.name};
-      ${preludeFor(service, [definitions, options, parts.config, collisions])}
+      ${preludeFor(service, [definitions, options, parts.config, collisions, perInstance])}
       ${definitions}
     in
     {
@@ -61,6 +74,7 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
       config = lib.mkIf cfg.enable {
         assertions =
           lib.concatMap (service: service.assertions) (lib.attrValues services)
+          ++ ${perInstance}
           ++ ${collisions};
         ${parts.config}
       };
@@ -68,19 +82,43 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
   `;
 }
 
+function emitInstanceAssertions(
+  service: IrService,
+  assertions: readonly PlatformAssertion[],
+): NixExpr {
+  const all = assertions.map(
+    ({ option, holds, message }) => nix`{
+      assertion = ${holds};
+      message = "\${prefix}.${option}: ${message}";
+    }`,
+  );
+  return nix`
+    lib.concatLists (
+      lib.mapAttrsToList (name: { instance, prefix, ... }: [
+        {
+          assertion = builtins.match ${instanceName} name != null;
+          message = "services.${service.name}.instances: \${name} is no name for an instance: use lower-case letters, digits and hyphens.";
+        }
+        ${all}
+      ]) services
+    )
+  `;
+}
+
 /** One assertion per thing that two instances must not share; the message names both. */
 function emitCollisions(service: IrService): NixExpr {
-  const unique = service.model.unique.map(({ what, option, setting }) => {
-    const value =
-      setting === undefined
-        ? nix.select(nix`service.instance`, option.path)
-        : nix.select(nix`service.settings`, setting);
-    return nix`{
+  const scope: Scope = {
+    ...scopeOf(service, "instance"),
+    options: nix`service.instance`,
+    settings: nix`service.settings`,
+  };
+  const unique = service.model.unique.map(
+    ({ what, option, value = option }) => nix`{
       what = ${what};
       option = ${option.path.join(".")};
-      valueOf = service: toString ${value};
-    }`;
-  });
+      valueOf = service: toString ${emitValue(value, scope)};
+    }`,
+  );
   return nix`
     lib.concatMap (
       { what, option, valueOf }:

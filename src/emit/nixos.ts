@@ -7,11 +7,12 @@
 import type { ConfinementRule, IrService } from "../ir/model.ts";
 import type { DirectiveValue } from "../ir/systemd.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
-import { readShell } from "../shell/read.ts";
+import { includeShell } from "../shell/files.ts";
 import { scopeOf, type Scope } from "./expression.ts";
 import { emitModule } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitValue } from "./service.ts";
+import { wrapComment } from "./wrap.ts";
 
 /** What systemd puts in place of a credential whose file does not exist. */
 const missingCredential = "missing-credential-file";
@@ -30,13 +31,20 @@ export function emitNixosModule(service: IrService): NixExpr {
   const configPath = emitValue(model.config.path, scope);
 
   return emitModule(service, "nixos", {
-    readSecret: `missing_credential=${missingCredential}\n\n${readShell("secrets-systemd")}`,
+    readSecret: [`missing_credential=${missingCredential}\n`, includeShell("secrets-systemd")],
     definitions: [
       nix.binding(["belowVarLib"], nix`path: lib.hasPrefix "/var/lib/" path`, { blankLine: true }),
       nix.binding(["escapeSpecifiers"], nix`lib.replaceStrings [ "%" ] [ "%%" ]`, {
         comment: "systemd expands specifiers in paths: a percent sign is written twice.",
         blankLine: true,
       }),
+    ],
+    assertions: [
+      {
+        option: model.config.path.path.join("."),
+        holds: nix`lib.hasPrefix "/etc/" ${configPath}`,
+        message: "NixOS manages files below /etc only: choose a path there.",
+      },
     ],
     config: [
       nix.binding(
@@ -78,7 +86,7 @@ export function emitNixosModule(service: IrService): NixExpr {
         nix`
           lib.concatMap (
             { instance, settings, ... }:
-            lib.optional ${emitValue(model.openFirewall, scope)} ${nix.select(nix`settings`, model.config.port)}
+            lib.optional ${emitValue(model.firewall.open, scope)} ${emitValue(model.firewall.port, scope)}
           ) (lib.attrValues services)
         `,
         { blankLine: true },
@@ -131,6 +139,9 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
   const { model } = service;
   const { restart } = model;
   const stateDir = emitValue(model.stateDirectory.path, scope);
+  const directories = [model.stateDirectory, ...model.directories].map(({ path }) =>
+    emitValue(path, scope),
+  );
   const serviceConfig: readonly Binding[] = [
     nix.binding(["Type"], nix`"exec"`),
     nix.binding(["ExecStartPre"], nix`prepare`),
@@ -140,7 +151,7 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     nix.binding(["WorkingDirectory"], stateDir),
     nix.binding(
       ["StateDirectory"],
-      nix`lib.mkIf (belowVarLib ${stateDir}) (lib.removePrefix "/var/lib/" ${stateDir})`,
+      nix`map (lib.removePrefix "/var/lib/") (lib.filter belowVarLib ${nix.list(directories)})`,
     ),
     nix.binding(["StateDirectoryMode"], nix.str(model.stateDirectory.mode)),
     nix.binding(["EnvironmentFile"], emitValue(model.extra.files, scope)),
@@ -174,7 +185,7 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     nix.binding(["SuccessExitStatus"], nix.str(restart.successExitCodes.join(" "))),
     nix.binding(["KillMode"], nix`"mixed"`),
     nix.binding(["TimeoutStopSec"], nix.int(restart.stopTimeout), {
-      comment: restart.stopTimeoutReason,
+      comment: wrapComment(restart.stopTimeoutReason),
     }),
     ...model.confinement.flatMap((rule) => emitRule(rule, scope)),
   ];
@@ -185,6 +196,8 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     wants = [ "network-online.target" ];
     after = [ "network-online.target" ];
     inherit environment path;
+    # The PATH is what the options say and nothing else.
+    enableDefaultPath = false;
     restartTriggers = [ configFile ];
     # Restarts are slowed down instead of given up.
     startLimitIntervalSec = 0;
@@ -200,7 +213,7 @@ function emitRule(rule: ConfinementRule, scope: Scope): readonly Binding[] {
   return Object.entries(rule.directives).map(([directive, value], index) =>
     nix.binding([directive], emitDirective(value, scope), {
       blankLine: index === 0,
-      comment: index === 0 ? rule.why : undefined,
+      comment: index === 0 ? wrapComment(rule.why) : undefined,
     }),
   );
 }

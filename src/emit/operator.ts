@@ -3,7 +3,7 @@
 
 import type { IrService } from "../ir/model.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
-import { readShell } from "../shell/read.ts";
+import { includeShell } from "../shell/files.ts";
 import { scopeOf } from "./expression.ts";
 import { emitValue } from "./service.ts";
 
@@ -15,18 +15,18 @@ export function emitOperatorCommand(service: IrService): NixExpr {
     const words = nix.list([emitValue(secret.variable, scope), emitValue(secret.file, scope)]);
     return nix`
       lib.optionalString (${emitValue(secret.when, scope)})
-        "secret \${lib.escapeShellArgs ${words}}\\n"
+        "secret \${lib.escapeShellArgs ${words}}\n"
     `;
   });
   const exports = [
     nix`
       lib.concatStrings (
-        lib.mapAttrsToList (variable: value: "export \${variable}=\${lib.escapeShellArg value}\\n") environment
+        lib.mapAttrsToList (variable: value: "export \${variable}=\${lib.escapeShellArg value}\n") environment
       )
     `,
     nix`
       lib.concatMapStrings (
-        { variable, file, ... }: "secret \${lib.escapeShellArgs [ variable file ]}\\n"
+        { variable, file, ... }: "secret \${lib.escapeShellArgs [ variable file ]}\n"
       ) (lib.filter ({ variable, ... }: lib.elem variable ${needed}) credentials)
     `,
     ...generated,
@@ -57,7 +57,7 @@ export function emitOperatorCommand(service: IrService): NixExpr {
       `\ncommand_name=${model.command.name}\ninstances=(`,
       nix`lib.escapeShellArgs (lib.attrNames services)`,
       ")\n\n",
-      readShell("operator"),
+      includeShell("operator"),
       "\ncase $instance in\n",
       nix`
         lib.concatStrings (

@@ -2,13 +2,14 @@
 
 import type { IrService } from "../ir/model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
-import { emitExpression, type Scope } from "./expression.ts";
+import { dotted, emitExpression, type Scope } from "./expression.ts";
 
 /** Rows of the variant table are plain values. */
 const noOptions: Scope = {
   options: nix.id("config"),
   name: nix.id("name"),
   variant: nix.id("variant"),
+  settings: nix.id("settings"),
   isNumber: () => false,
 };
 
@@ -79,7 +80,7 @@ function helpers(service: IrService): readonly Helper[] {
                   [variant],
                   nix.attrs(
                     Object.entries(row).map(([key, value]) =>
-                      nix.binding([key], emitExpression(value, noOptions)),
+                      dotted([key], emitExpression(value, noOptions)),
                     ),
                   ),
                 ),

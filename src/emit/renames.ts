@@ -8,10 +8,15 @@ import { optionsOn } from "./options.ts";
 
 export function emitRenames(service: IrService, platform: Platform): NixExpr {
   const options = optionsOn(service, platform);
-  const everywhere = [["enable"], ["instances"], ...options.map(({ path }) => path)];
+  const everywhere = ["enable", "instances", ...options.map(({ path }) => path.join("."))];
   const ofService = service.renamedFrom.map(
     (former) => nix`
-      map (path: lib.mkRenamedOptionModule ([ "services" ${former} ] ++ path) ([ "services" ${service.name} ] ++ path)) ${nix.value(everywhere)}
+      map (
+        path:
+        lib.mkRenamedOptionModule (lib.splitString "." "services.${former}.\${path}") (
+          lib.splitString "." "services.${service.name}.\${path}"
+        )
+      ) ${nix.value(everywhere)}
     `,
   );
   const ofOptions = options.flatMap(({ path, renamedFrom }) =>

@@ -8,7 +8,7 @@ import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import type { Platform } from "../platform.ts";
 import { emitExpression, type Scope, scopeOf } from "./expression.ts";
 import { optionsOn } from "./options.ts";
-import { readShell } from "../shell/read.ts";
+import { includeShell } from "../shell/files.ts";
 import { emitSettings } from "./settings.ts";
 
 export function emitValue(value: OrValue<unknown>, scope: Scope): NixExpr {
@@ -19,7 +19,7 @@ export function emitValue(value: OrValue<unknown>, scope: Scope): NixExpr {
 export function emitServiceFunction(
   service: IrService,
   platform: Platform,
-  readSecret: string,
+  readSecret: readonly (string | NixExpr)[],
 ): NixExpr {
   const { model } = service;
   const scope = scopeOf(service, "instance");
@@ -38,6 +38,12 @@ export function emitServiceFunction(
     }),
     nix.binding(["environment"], emitEnvironment(service, scope), { blankLine: true }),
     nix.binding(["path"], emitPath(service, scope)),
+    ...model.managedFiles.map(({ files }, index) =>
+      nix.binding([managedName(index)], emitValue(files, scope), {
+        comment: "Files the service finds in a directory of its own: where, and made of what.",
+        blankLine: true,
+      }),
+    ),
     nix.binding(["prepare"], emitPrepareScript(service, scope), {
       comment: "Brings the service's own directories up to date; runs as the service before it.",
       blankLine: true,
@@ -54,7 +60,7 @@ export function emitServiceFunction(
     in
     {
       ${nix.inherit([
-        "instance",
+        ...["instance", "prefix"],
         ...(service.variants === undefined ? [] : ["variant"]),
         ...["unit", "settings", "configFile", "credentials", "environment", "path"],
         ...["prepare", "launch"],
@@ -125,6 +131,10 @@ function emitPath(service: IrService, scope: Scope): NixExpr {
   return nix`${nix.list(packages)} ++ ${emitExpression(service.model.extra.packages.node, scope)}`;
 }
 
+function managedName(index: number): string {
+  return index === 0 ? "managedFiles" : `managedFiles${String(index + 1)}`;
+}
+
 function emitPrepareScript(service: IrService, scope: Scope): NixExpr {
   const { model } = service;
   const word = (value: OrValue<unknown>): NixExpr =>
@@ -132,23 +142,27 @@ function emitPrepareScript(service: IrService, scope: Scope): NixExpr {
   const directories = [model.stateDirectory, ...model.directories];
   return nix`pkgs.writeShellScript "\${unit}-prepare" ${nix.indented([
     "set -euo pipefail\numask 0077\n\n",
-    readShell("prepare"),
+    includeShell("prepare"),
     "\n",
     ...directories.flatMap(({ path, mode }) => [`mkdir -p -m ${mode} `, word(path), "\n"]),
     ...["own_link ", word(model.config.link), " ", word(model.config.path), "\n"],
-    ...model.managedFiles.flatMap(({ directory, record, files }) => [
+    ...model.managedFiles.flatMap(({ directory, record }, index) => [
       ...["manage ", word(directory), " ", word(record), "\n"],
       nix`
-        lib.concatMapStrings (file: "put \${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n") (
-          ${emitValue(files, scope)}
-        )
+        lib.concatMapStrings (
+          file: "put \${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
+        ) ${nix.id(managedName(index))}
       `,
       "finish\n",
     ]),
   ])}`;
 }
 
-function emitLaunchScript(service: IrService, scope: Scope, readSecret: string): NixExpr {
+function emitLaunchScript(
+  service: IrService,
+  scope: Scope,
+  readSecret: readonly (string | NixExpr)[],
+): NixExpr {
   const { model } = service;
   const generated = model.generatedSecrets.map((secret) => {
     const words = nix.list([emitValue(secret.variable, scope), emitValue(secret.file, scope)]);
@@ -157,12 +171,11 @@ function emitLaunchScript(service: IrService, scope: Scope, readSecret: string):
         "generate \${lib.escapeShellArgs ${words}}\n"
     `;
   });
-  const args = nix.list(model.arguments.map((argument) => emitValue(argument, scope)));
   return nix`pkgs.writeShellScript "\${unit}-launch" ${nix.indented([
     "set -euo pipefail\numask 0077\n\n",
-    readSecret,
+    ...readSecret,
     "\n",
-    readShell("launch"),
+    includeShell("launch"),
     "\n",
     nix`
       lib.concatMapStrings (
@@ -172,8 +185,16 @@ function emitLaunchScript(service: IrService, scope: Scope, readSecret: string):
     `,
     ...generated,
     ...["exec ", nix`lib.getExe ${emitValue(model.package, scope)}`],
-    ...[" ", nix`lib.escapeShellArgs ${args}`, "\n"],
+    ...model.arguments.flatMap((argument) => [" ", emitWord(argument, scope)]),
+    "\n",
   ])}`;
+}
+
+/** A word of a shell command; a plain one needs no quoting. */
+function emitWord(value: OrValue<string>, scope: Scope): string | NixExpr {
+  return typeof value === "string" && /^[\w./:=-]+$/.test(value)
+    ? value
+    : nix`lib.escapeShellArg ${emitValue(value, scope)}`;
 }
 
 function emitAssertions(service: IrService, scope: Scope): NixExpr {

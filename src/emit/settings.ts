@@ -6,13 +6,13 @@ import type { ExpNode } from "../ir/expression.ts";
 import type { IrService } from "../ir/model.ts";
 import type { IrOption } from "../ir/options.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
-import { emitExpression, type Scope } from "./expression.ts";
+import { dotted, emitExpression, type Scope } from "./expression.ts";
 
-/** A leaf has a value and, where the setting depends on an `enable` option, that option's path. */
+/** A leaf has a value and, where it is not always there, the condition under which it is. */
 interface Leaf {
   readonly kind: "leaf";
   readonly value: NixExpr;
-  readonly guard: readonly string[] | undefined;
+  readonly guard: ExpNode | undefined;
 }
 
 interface Branch {
@@ -34,10 +34,11 @@ export function emitSettings(
   }
   for (const option of options) {
     if (option.setting === undefined) continue;
+    const isItsOwnGuard = option.path.join(".") === option.guard?.join(".");
     insert(tree, option.setting, {
       kind: "leaf",
-      value: nix.select(scope.options, option.path),
-      guard: option.guard,
+      value: isItsOwnGuard ? nix.bool(true) : nix.select(scope.options, option.path),
+      guard: option.guard && { kind: "option", path: option.guard },
     });
   }
   const user = emitExpression(service.model.config.settings.node, scope);
@@ -52,9 +53,15 @@ export function emitSettings(
 function addRecord(tree: Branch, node: ExpNode, path: readonly string[], scope: Scope): void {
   if (node.kind === "record") {
     for (const [name, child] of node.entries) addRecord(tree, child, [...path, name], scope);
-  } else {
-    insert(tree, path, { kind: "leaf", value: emitExpression(node, scope), guard: undefined });
+    return;
   }
+  const isConditional =
+    node.kind === "if" && node.else.kind === "literal" && node.else.value === null;
+  insert(tree, path, {
+    kind: "leaf",
+    value: emitExpression(isConditional ? node.then : node, scope),
+    guard: isConditional ? node.condition : undefined,
+  });
 }
 
 function insert(tree: Branch, path: readonly string[], leaf: Leaf): void {
@@ -74,7 +81,7 @@ function insert(tree: Branch, path: readonly string[], leaf: Leaf): void {
 
 function emitBranch(
   branch: Branch,
-  assumed: readonly string[] | undefined,
+  assumed: ExpNode | undefined,
   scope: Scope,
 ): readonly Binding[] {
   return [...branch.children].map(([name, child]) => emitChild([name], child, assumed, scope));
@@ -83,13 +90,18 @@ function emitBranch(
 function emitChild(
   path: readonly string[],
   child: Leaf | Branch,
-  assumed: readonly string[] | undefined,
+  assumed: ExpNode | undefined,
   scope: Scope,
 ): Binding {
+  // A chain of single keys is written with dots.
+  const [only, ...others] = child.kind === "branch" ? child.children : [];
+  if (only !== undefined && others.length === 0 && !isGuardedLeaf(only[1])) {
+    return emitChild([...path, only[0]], only[1], assumed, scope);
+  }
   const guard = commonGuard(child);
   if (guard !== undefined && !same(guard, assumed)) {
     const bare = child.kind === "leaf" ? child.value : nix.attrs(emitBranch(child, guard, scope));
-    const condition = nix.select(scope.options, guard);
+    const condition = emitExpression(guard, scope);
     return nix.binding(
       path,
       child.kind === "leaf"
@@ -97,23 +109,24 @@ function emitChild(
         : nix`lib.optionalAttrs ${condition} ${bare}`,
     );
   }
-  if (child.kind === "leaf") return nix.binding(path, child.value);
-  // A chain of single keys is written with dots.
-  const [only, ...others] = child.children;
-  if (only !== undefined && others.length === 0) {
-    return emitChild([...path, only[0]], only[1], assumed, scope);
-  }
-  return nix.binding(path, nix.attrs(emitBranch(child, assumed, scope)));
+  return child.kind === "leaf"
+    ? dotted(path, child.value)
+    : nix.binding(path, nix.attrs(emitBranch(child, assumed, scope)));
+}
+
+/** The condition of a lone leaf goes around the set it is in, so that no empty set is left. */
+function isGuardedLeaf(child: Leaf | Branch): boolean {
+  return child.kind === "leaf" && child.guard !== undefined;
 }
 
 /** The guard all leaves share, if they do. */
-function commonGuard(child: Leaf | Branch): readonly string[] | undefined {
+function commonGuard(child: Leaf | Branch): ExpNode | undefined {
   if (child.kind === "leaf") return child.guard;
   const guards = [...child.children.values()].map(commonGuard);
   const [first, ...rest] = guards;
   return rest.every((guard) => same(guard, first)) ? first : undefined;
 }
 
-function same(left: readonly string[] | undefined, right: readonly string[] | undefined): boolean {
-  return left?.join(".") === right?.join(".");
+function same(left: ExpNode | undefined, right: ExpNode | undefined): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
 }

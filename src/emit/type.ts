@@ -102,6 +102,7 @@ const staticScope: Scope = {
   options: nix.id("config"),
   name: nix.id("name"),
   variant: nix.id("variant"),
+  settings: nix.id("settings"),
   isNumber: () => false,
 };
 

@@ -12,6 +12,10 @@ export type ExpNode =
   | { readonly kind: "option"; readonly path: readonly string[] }
   /** The name of the instance at hand. */
   | { readonly kind: "instanceName" }
+  /** The effective value of a key of the program's configuration, after all layers. */
+  | { readonly kind: "setting"; readonly path: readonly string[] }
+  /** All packages on the service's PATH. */
+  | { readonly kind: "packages" }
   /** `base` for the instance `default`, `base-<name>` for every other. */
   | { readonly kind: "perInstance"; readonly base: string }
   /** The home directory of the user whose configuration it is; home-manager only. */
@@ -92,3 +96,12 @@ export interface Ref<out T> extends Exp<T> {
 
 /** Where an expression is wanted, a plain value will do. */
 export type OrValue<T> = T | Exp<T>;
+
+export function isExp(value: unknown): value is Exp<unknown> {
+  return typeof value === "object" && value !== null && valueType in value;
+}
+
+/** The node of an expression; a plain value becomes a literal. */
+export function nodeOf(value: OrValue<unknown>): ExpNode {
+  return isExp(value) ? value.node : { kind: "literal", value: value as JsonValue };
+}

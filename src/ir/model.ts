@@ -46,8 +46,6 @@ export interface ConfigFile {
   readonly layers: readonly Exp<unknown>[];
   /** The well-known place the program's own command line looks in; becomes a link to `path`. */
   readonly link: Exp<string>;
-  /** Key of the effective port in the settings: `["gateway", "port"]`. */
-  readonly port: readonly string[];
 }
 
 export interface EnvironmentVariable {
@@ -85,7 +83,7 @@ export interface Unique {
   readonly what: string;
   readonly option: Ref<unknown>;
   /** The effective value, where it is not simply the option's. */
-  readonly setting?: readonly string[];
+  readonly value?: Exp<unknown>;
 }
 
 export interface Assertion {
@@ -159,8 +157,8 @@ export interface ServiceModel {
   readonly restart: RestartRules;
   readonly confinement: readonly ConfinementRule[];
   readonly command: OperatorCommand;
-  /** Whether the service's port is opened in the firewall. */
-  readonly openFirewall: Ref<boolean>;
+  /** A port that is opened in the firewall if the user wants it. */
+  readonly firewall: { readonly open: Ref<boolean>; readonly port: Exp<number> };
 }
 
 /** Values that differ between variants of the program: a row per key, a column per variant. */

@@ -5,7 +5,7 @@
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.resource-control.html
 
-import type { OrValue } from "./expression.ts";
+import type { Exp, OrValue } from "./expression.ts";
 
 export const confinementDirectives = [
   "AmbientCapabilities",
@@ -70,4 +70,5 @@ export const confinementDirectives = [
 export type ConfinementDirective = (typeof confinementDirectives)[number];
 
 /** A directive's value; a list is written as one line per element. */
-export type DirectiveValue = OrValue<boolean | number | string> | readonly OrValue<string>[];
+export type DirectiveValue =
+  OrValue<boolean | number | string> | Exp<readonly string[]> | readonly OrValue<string>[];

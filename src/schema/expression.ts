@@ -1,20 +1,19 @@
 // Builds the expressions of `ir/expression.ts`: the functions a schema's author calls.
 
-import { type Exp, type ExpNode, type OrValue, type Ref, valueType } from "../ir/expression.ts";
+import {
+  type Exp,
+  type ExpNode,
+  nodeOf,
+  type OrValue,
+  type Ref,
+  valueType,
+} from "../ir/expression.ts";
 import type { JsonValue } from "../json.ts";
 
 export type { Exp, OrValue, Ref } from "../ir/expression.ts";
 
 function make<T>(node: ExpNode): Exp<T> {
   return { node, [valueType]: undefined };
-}
-
-export function isExp(value: unknown): value is Exp<unknown> {
-  return typeof value === "object" && value !== null && valueType in value;
-}
-
-export function nodeOf(value: OrValue<unknown>): ExpNode {
-  return isExp(value) ? value.node : { kind: "literal", value: value as JsonValue };
 }
 
 export function literal<const T extends JsonValue>(value: T): Exp<T> {
@@ -28,6 +27,14 @@ export function reference<T>(path: readonly string[]): Ref<T> {
 
 /** The name of the instance at hand: `default` where none are declared. */
 export const instanceName: Exp<string> = make({ kind: "instanceName" });
+
+/** The value a key of the program's configuration ends up with, whoever set it. */
+export function setting<T>(path: string): Exp<T> {
+  return make({ kind: "setting", path: path.split(".") });
+}
+
+/** All packages on the service's PATH, the user's included. */
+export const packagesOnPath: Exp<readonly string[]> = make({ kind: "packages" });
 
 /** `base` for the instance `default`, `base-<name>` for every other. */
 export function perInstance(base: string): Exp<string> {
@@ -202,6 +209,11 @@ export function matches(of: Exp<string>, pattern: string): Exp<boolean> {
 /** Whether free settings say anything at a path: `has(cfg.settings, "models.providers")`. */
 export function has(of: Exp<unknown>, path: string): Exp<boolean> {
   return make({ kind: "has", of: of.node, path: path.split(".") });
+}
+
+/** The store path of a source directory or file, which is copied there. */
+export function storePath(of: Exp<string>): Exp<string> {
+  return make({ kind: "text", parts: [of.node] });
 }
 
 /** Whether a file exists in a source directory; known when the configuration is evaluated. */

@@ -2,10 +2,10 @@
 // of the program, and the model, which refers to options through typed references.
 
 import { UserError } from "../errors.ts";
-import type { Exp, ExpNode, OrValue, Ref } from "../ir/expression.ts";
+import { type Exp, type ExpNode, nodeOf, type OrValue, type Ref } from "../ir/expression.ts";
 import type { DerivedDefault, ServiceModel, VariantTable } from "../ir/model.ts";
 import type { PlatformValues } from "../ir/platform-values.ts";
-import { nodeOf, reference, variantValue } from "./expression.ts";
+import { reference, variantValue } from "./expression.ts";
 import { isOption, type OptionTree, type Refs } from "./option.ts";
 
 type Row = Readonly<Record<string, OrValue<unknown>>>;

@@ -2,7 +2,8 @@
 # not exist it puts the fallback instead, so that the launcher can say which option is wrong.
 read_secret() {
   local value
-  value=$(< "$CREDENTIALS_DIRECTORY/$1") || return 1
+  [ -r "$CREDENTIALS_DIRECTORY/$1" ] || return 1
+  value=$(< "$CREDENTIALS_DIRECTORY/$1")
   [ "$value" != "$missing_credential" ] || return 1
   printf '%s' "$value"
 }

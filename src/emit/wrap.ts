@@ -1,0 +1,11 @@
+/** Breaks a comment into lines a reader can take in, at blanks. */
+export function wrapComment(text: string, width = 88): string {
+  return text
+    .split(" ")
+    .reduce<string[]>((lines, word) => {
+      const last = lines.at(-1);
+      if (last === undefined || last.length + 1 + word.length > width) return [...lines, word];
+      return [...lines.slice(0, -1), `${last} ${word}`];
+    }, [])
+    .join("\n");
+}

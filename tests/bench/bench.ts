@@ -1,0 +1,186 @@
+// `pnpm bench`: what generation and evaluation cost. Prints measurements; judges nothing. Times
+// are medians of several runs in one process or ratios within one run, because machines differ.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { nixPath } from "../support/evaluate.ts";
+import { findNix, findTree, type Tool } from "../support/tools.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const runs = 5;
+
+interface Cost {
+  readonly milliseconds: number;
+  readonly megabytes: number;
+  readonly bytes: number;
+}
+
+/** Generates in a process of its own, as the command does, so that nothing is warm. */
+function generationCost(entry: string): Cost {
+  const script = `
+    import { pathToFileURL } from "node:url";
+    const { generate } = await import(${JSON.stringify(join(root, "src/generate.ts"))});
+    const entry = ${JSON.stringify(entry)};
+    const { default: service } = await import(pathToFileURL(entry).href);
+    const start = performance.now();
+    const files = generate({
+      entry, service, root: ${JSON.stringify(root)}, tsconfig: ${JSON.stringify(join(root, "tsconfig.json"))},
+    });
+    console.log(JSON.stringify({
+      milliseconds: performance.now() - start,
+      megabytes: process.resourceUsage().maxRSS / 1024,
+      bytes: files.reduce((sum, file) => sum + file.text.length, 0),
+    }));
+  `;
+  const samples = Array.from({ length: runs }, (): Cost => {
+    const output = execFileSync(
+      process.execPath,
+      ["--import", "tsx", "--input-type=module", "--eval", script],
+      { cwd: root, encoding: "utf8" },
+    );
+    return JSON.parse(output) as Cost;
+  });
+  return {
+    milliseconds: median(samples.map(({ milliseconds }) => milliseconds)),
+    megabytes: median(samples.map(({ megabytes }) => megabytes)),
+    bytes: samples[0]?.bytes ?? 0,
+  };
+}
+
+function median(values: readonly number[]): number {
+  return (
+    [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN
+  );
+}
+
+/** The moltbot schema with further options beside its own. */
+function schemaWith(extra: number): string {
+  const options = Array.from(
+    { length: extra },
+    (_, index) => `    /** Option number ${String(index)}. */
+    o${String(index)}: option(z.number().int().min(0), { default: ${String(index)} }),`,
+  );
+  return `import { defineService, option, z } from ${JSON.stringify(join(root, "src/index.ts"))};
+import moltbot from ${JSON.stringify(join(root, "schema/moltbot.ts"))};
+export default defineService({
+  ...moltbot,
+  options: {
+    ...moltbot.options,
+    extra: {
+${options.join("\n")}
+    },
+  },
+  model: () => moltbot.model,
+});
+`;
+}
+
+function benchGeneration(): void {
+  console.log("\ngeneration (one process each; median of %d)", runs);
+  const directory = mkdtempSync(join(root, "node_modules", ".bench-"));
+  try {
+    for (const extra of [0, 100, 200, 400, 800]) {
+      const entry = join(directory, `schema-${String(extra)}.ts`);
+      writeFileSync(entry, schemaWith(extra));
+      const cost = generationCost(entry);
+      console.log(
+        "  %s options more: %s ms, %s MB peak, %s kB of Nix",
+        String(extra).padStart(4),
+        cost.milliseconds.toFixed(0).padStart(5),
+        cost.megabytes.toFixed(0).padStart(4),
+        (cost.bytes / 1000).toFixed(1).padStart(6),
+      );
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** Evaluator statistics, see NIX_SHOW_STATS in the Nix manual. */
+interface Statistics {
+  readonly cpuTime: number;
+  readonly nrThunks: number;
+  readonly nrFunctionCalls: number;
+}
+
+const usage = `{
+  services.moltbot = {
+    enable = true;
+    providers.anthropic.oauthTokenFile = "/run/agenix/token";
+  };
+}`;
+
+/** What evaluating a NixOS system to its derivation costs, with these modules. */
+function evaluationCost(nix: Tool, nixpkgs: string, modules: readonly string[]): Statistics {
+  const directory = mkdtempSync(join(tmpdir(), "nixmodgen-bench-"));
+  const statistics = join(directory, "statistics.json");
+  const harness = nixPath(join(root, "tests/eval/harness"));
+  const expression = `
+    (import ${harness} { } {
+      target = "nixos";
+      module = [ ${modules.join(" ")} ];
+    }).config.system.build.toplevel.drvPath`;
+  try {
+    execFileSync(
+      nix.command,
+      [
+        ...nix.args,
+        ...["eval", "--extra-experimental-features", "nix-command flakes", "--impure"],
+        ...["--expr", expression],
+      ],
+      {
+        env: {
+          ...process.env,
+          NIXPKGS_TREE: nixpkgs,
+          HOME_MANAGER: "/none",
+          NIX_DARWIN: "/none",
+          NIX_SHOW_STATS: "1",
+          NIX_SHOW_STATS_PATH: statistics,
+        },
+        stdio: ["ignore", "ignore", "pipe"],
+      },
+    );
+    return JSON.parse(readFileSync(statistics, "utf8")) as Statistics;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function benchEvaluation(): void {
+  const nix = findNix();
+  const nixpkgs = findTree("nixpkgs");
+  if (nix === undefined || nixpkgs === undefined) {
+    console.log("\nevaluation: skipped, no nix or no nixpkgs tree");
+    return;
+  }
+  const module = nixPath(join(root, "generated/nixos/moltbot.nix"));
+  const variants: readonly (readonly [string, readonly string[]])[] = [
+    ["the system alone", []],
+    ["module imported", [module]],
+    ["module enabled", [module, `(${usage})`]],
+  ];
+  console.log("\nevaluation of a NixOS system to its derivation");
+  let base: Statistics | undefined;
+  for (const [name, modules] of variants) {
+    const cost = evaluationCost(nix, nixpkgs, modules);
+    base ??= cost;
+    const more = (value: number, of: number): string =>
+      `${(((value - of) / of) * 100).toFixed(2)} %`;
+    console.log(
+      "  %s %s thunks (+%s), %s calls (+%s), %s s",
+      name.padEnd(18),
+      cost.nrThunks.toLocaleString("en"),
+      more(cost.nrThunks, base.nrThunks),
+      cost.nrFunctionCalls.toLocaleString("en"),
+      more(cost.nrFunctionCalls, base.nrFunctionCalls),
+      cost.cpuTime.toFixed(2),
+    );
+  }
+}
+
+benchGeneration();
+benchEvaluation();

@@ -1,0 +1,650 @@
+// The generated module in the real NixOS module system: what it configures, what it rejects and
+// with which words.
+
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+import {
+  evaluateMany,
+  type EvaluationCase,
+  missingForEvaluation,
+  type Outcome,
+} from "../support/evaluate.ts";
+
+const module = fileURLToPath(new URL("../../generated/nixos/moltbot.nix", import.meta.url));
+const missing = missingForEvaluation();
+const suite = describe.skipIf(missing.length > 0);
+const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+
+/** The least that works; `more` is added to it. */
+function moltbot(more = ""): string {
+  return `{ services.moltbot = { enable = true; providers.anthropic.apiKeyFile = "/run/keys/a"; ${more} }; }`;
+}
+
+function onNixos(config: string, rest: Partial<EvaluationCase> = {}): EvaluationCase {
+  return { target: "nixos", module, config, ...rest };
+}
+
+/** The value of a case that must have been accepted. */
+function accepted(outcome: Outcome | undefined): unknown {
+  if (outcome?.ok !== true) throw new Error(`rejected: ${outcome?.message ?? "no outcome"}`);
+  return outcome.value;
+}
+
+const withoutHashes = (text: string): string =>
+  text.replaceAll(/\/nix\/store\/[0-9a-z]{32}-/g, "/nix/store/");
+
+interface Summary {
+  readonly assertions: readonly { readonly message: string }[];
+  readonly warnings: readonly string[];
+  readonly units: Readonly<Record<string, string>>;
+  readonly users: Readonly<Record<string, { readonly group: string; readonly shell: string }>>;
+  readonly groups: Readonly<Record<string, unknown>>;
+  readonly etc: Readonly<Record<string, { readonly text: string; readonly mode: string }>>;
+  readonly packages: readonly string[];
+  readonly firewall: { readonly allowedTCPPorts: readonly number[] };
+  readonly tmpfiles: { readonly settings: Readonly<Record<string, unknown>> };
+  readonly texts: Readonly<Record<string, { readonly text: string }>>;
+}
+
+suite(`a service that is enabled${note}`, async () => {
+  const usage = `{
+    services.moltbot = {
+      enable = true;
+      providers.anthropic.oauthTokenFile = "/run/agenix/token";
+      providers.telegram = { enable = true; botTokenFile = "/run/agenix/tg"; allowFrom = [ 12345678 ]; };
+    };
+  }`;
+  const outcomes =
+    missing.length > 0
+      ? {}
+      : await evaluateMany({
+          usage: onNixos(usage),
+          disabled: onNixos("{ }"),
+          aarch64: onNixos(usage, { system: "aarch64-linux" }),
+        });
+  const summary = (name: string): Summary =>
+    accepted((outcomes as Record<string, Outcome>)[name]) as Summary;
+
+  test("the README's example has no failing assertion and no warning", () => {
+    expect(summary("usage").assertions).toEqual([]);
+    expect(summary("usage").warnings).toEqual([]);
+  });
+
+  test("its unit is the one in the golden file", async () => {
+    const unit = summary("usage").units["moltbot-gateway.service"] ?? "";
+    await expect(withoutHashes(unit)).toMatchFileSnapshot(
+      "../golden/nixos/moltbot-gateway.service",
+    );
+  });
+
+  test("its configuration file is the one in the golden file, and only its group reads it", async () => {
+    const file = summary("usage").etc["moltbot/default.json"];
+    expect(file).toMatchObject({ mode: "0440", user: "+0", group: "moltbot" });
+    const pretty = `${JSON.stringify(JSON.parse(file?.text ?? ""), null, 2)}\n`;
+    await expect(pretty).toMatchFileSnapshot("../golden/nixos/default.json");
+  });
+
+  test("its user is a system user that cannot log in", () => {
+    const { users, groups } = summary("usage");
+    expect(Object.keys(users)).toEqual(["moltbot"]);
+    expect(Object.keys(groups)).toEqual(["moltbot"]);
+    expect(users["moltbot"]).toMatchObject({
+      group: "moltbot",
+      isSystemUser: true,
+      isNormalUser: false,
+      createHome: false,
+      home: "/var/lib/moltbot",
+      extraGroups: [],
+    });
+    expect(users["moltbot"]?.shell).toMatch(/\/nologin$/);
+  });
+
+  test("it opens no port and adds one command", () => {
+    expect(summary("usage").firewall.allowedTCPPorts).toEqual([]);
+    expect(summary("usage").packages).toEqual(["moltbot"]);
+  });
+
+  test("disabled, it adds nothing", () => {
+    const { units, users, groups, etc, packages, tmpfiles } = summary("disabled");
+    expect({ units, users, groups, etc, packages }).toEqual({
+      units: {},
+      users: {},
+      groups: {},
+      etc: {},
+      packages: [],
+    });
+    expect(tmpfiles.settings).toEqual({});
+  });
+
+  test("the unit is the same on aarch64-linux, but for store paths", () => {
+    const unitOn = (name: string): string =>
+      (summary(name).units["moltbot-gateway.service"] ?? "").replaceAll(
+        /\/nix\/store\/[^/"]*/g,
+        "",
+      );
+    expect(unitOn("aarch64")).toBe(unitOn("usage"));
+  });
+});
+
+// Options whose value the module system refuses by its type.
+const rejected: readonly (readonly [string, string, string])[] = [
+  ["a port that is none", "gateway.port = 70000;", "services.moltbot.gateway.port"],
+  ["a port as a string", 'gateway.port = "18789";', "services.moltbot.gateway.port"],
+  ["an unknown address", 'gateway.bind = "0.0.0.0";', "services.moltbot.gateway.bind"],
+  ["an unknown option", "gateway.prot = 1;", "services.moltbot.gateway.prot"],
+  ["a model without provider", 'agent.model = "sonnet";', "services.moltbot.agent.model"],
+  [
+    "a secret in the store",
+    'providers.openai.apiKeyFile = "/nix/store/00000000000000000000000000000000-key";',
+    "services.moltbot.providers.openai.apiKeyFile",
+  ],
+  [
+    "a secret as a Nix path, which would be copied to the store",
+    "providers.openai.apiKeyFile = ./nixos.test.ts;",
+    "services.moltbot.providers.openai.apiKeyFile",
+  ],
+  [
+    "a secret made by a derivation",
+    'providers.openai.apiKeyFile = builtins.toFile "key" "sk-1";',
+    "services.moltbot.providers.openai.apiKeyFile",
+  ],
+  [
+    "a relative path",
+    'providers.openai.apiKeyFile = "keys/openai";',
+    "services.moltbot.providers.openai.apiKeyFile",
+  ],
+  ["a state directory in the store", "stateDir = /var/lib/moltbot;", "services.moltbot.stateDir"],
+  ["a user name that is none", 'user = "Molt Bot";', "services.moltbot.user"],
+  [
+    "a credential that is no variable",
+    'credentials."A B" = "/run/a";',
+    "services.moltbot.credentials",
+  ],
+  ["a variable that is none", 'environment."A=B" = "1";', "services.moltbot.environment"],
+  ["a variable that is no string", "environment.A = 1;", "services.moltbot.environment.A"],
+  [
+    "an unknown skill mode",
+    'skills = [ { name = "a"; mode = "link"; } ];',
+    "services.moltbot.skills",
+  ],
+  ["a skill name with a slash", 'skills = [ { name = "a/b"; } ];', "services.moltbot.skills"],
+  ["an unknown queue mode", 'routing.queue.mode = "queue";', "services.moltbot.routing.queue.mode"],
+  [
+    "an unknown generation",
+    'gateway.generation = "clawdis";',
+    "services.moltbot.gateway.generation",
+  ],
+  ["settings that are no JSON", "settings.a = x: x;", "services.moltbot.settings"],
+];
+
+suite(`values of the wrong type${note}`, async () => {
+  const outcomes =
+    missing.length > 0
+      ? {}
+      : await evaluateMany(
+          Object.fromEntries(
+            rejected.map(([name, config]) => [name, onNixos(moltbot(config), { query: forceAll })]),
+          ),
+        );
+  test.each(rejected)("%s", (name, _, option) => {
+    const outcome = outcomes[name];
+    expect(outcome?.ok).toBe(false);
+    if (outcome?.ok === false) expect(outcome.message).toContain(option);
+  });
+});
+
+/** Forces every part of the configuration a wrong value could hide in. */
+const forceAll = `r: builtins.deepSeq (with r.config; [
+  systemd.units."moltbot-gateway.service".text
+  (map (a: a.message) (builtins.filter (a: !a.assertion) assertions))
+  (builtins.attrNames users.users)
+]) true`;
+
+// Assertions, each with a configuration that fails it and one that does not.
+const assertions: readonly (readonly [
+  string,
+  { readonly fails: string; readonly message: string; readonly holds: string },
+])[] = [
+  [
+    "a model credential",
+    {
+      fails: "{ services.moltbot.enable = true; }",
+      message:
+        "services.moltbot.credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here.",
+      holds: '{ services.moltbot = { enable = true; credentials.GROQ_API_KEY = "/run/keys/g"; }; }',
+    },
+  ],
+  [
+    "a model credential, or a provider in the settings",
+    {
+      fails: '{ services.moltbot = { enable = true; providers.deepgram.apiKeyFile = "/run/d"; }; }',
+      message:
+        "services.moltbot.credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here.",
+      holds:
+        '{ services.moltbot = { enable = true; settings.models.providers.local.baseUrl = "http://127.0.0.1:8080"; }; }',
+    },
+  ],
+  [
+    "password authentication has a password",
+    {
+      fails: moltbot('gateway.auth.mode = "password";'),
+      message:
+        'services.moltbot.gateway.auth.passwordFile: is needed, because `gateway.auth.mode` is "password": set it to a file holding the password.',
+      holds: moltbot('gateway.auth = { mode = "password"; passwordFile = "/run/keys/p"; };'),
+    },
+  ],
+  [
+    "no password without password authentication",
+    {
+      fails: moltbot('gateway.auth.passwordFile = "/run/keys/p";'),
+      message:
+        'services.moltbot.gateway.auth.passwordFile: has no effect while `gateway.auth.mode` is "token": set the mode to "password" or remove this.',
+      holds: moltbot(),
+    },
+  ],
+  [
+    "no token without token authentication",
+    {
+      fails: moltbot(
+        'gateway.auth = { mode = "password"; passwordFile = "/run/keys/p"; tokenFile = "/run/keys/t"; };',
+      ),
+      message:
+        'services.moltbot.gateway.auth.tokenFile: has no effect while `gateway.auth.mode` is "password": set the mode to "token" or remove this.',
+      holds: moltbot('gateway.auth.tokenFile = "/run/keys/t";'),
+    },
+  ],
+  [
+    "Telegram has a token",
+    {
+      fails: moltbot("providers.telegram = { enable = true; allowFrom = [ 1 ]; };"),
+      message:
+        "services.moltbot.providers.telegram.botTokenFile: is needed, because `providers.telegram.enable` is true: set it to a file holding the bot's token.",
+      holds: moltbot(
+        'providers.telegram = { enable = true; botTokenFile = "/run/t"; allowFrom = [ 1 ]; };',
+      ),
+    },
+  ],
+  [
+    "somebody may talk to the Telegram bot",
+    {
+      fails: moltbot('providers.telegram = { enable = true; botTokenFile = "/run/t"; };'),
+      message:
+        "services.moltbot.providers.telegram.allowFrom: is empty, so nobody could talk to the bot: list the ids of the Telegram users who may.",
+      holds: moltbot("providers.telegram.allowFrom = [ ];"),
+    },
+  ],
+  [
+    "skills have different names",
+    {
+      fails: moltbot(
+        'skills = [ { name = "b"; } { name = "a"; } { name = "a"; } { name = "b"; } ];',
+      ),
+      message:
+        "services.moltbot.skills: these names are used more than once: a, b. Give every skill a name of its own.",
+      holds: moltbot('skills = [ { name = "a"; } { name = "b"; } ];'),
+    },
+  ],
+  [
+    "a skill to copy has a source",
+    {
+      fails: moltbot('skills = [ { name = "a"; mode = "copy"; } { name = "b"; } ];'),
+      message:
+        'services.moltbot.skills: these skills have mode "copy" but no source: a. Set `source` to the skill\'s directory, or `mode` to "inline".',
+      holds: moltbot('skills = [ { name = "a"; mode = "copy"; source = /etc; } ];'),
+    },
+  ],
+  [
+    "no secrets among the variables",
+    {
+      fails: moltbot('environment = { GROQ_API_KEY = "x"; TZ = "UTC"; };'),
+      message:
+        "services.moltbot.environment: these look like secrets and would be readable by everybody: GROQ_API_KEY. Use `credentials.<NAME>` with a file instead.",
+      holds: moltbot('environment.TZ = "UTC";'),
+    },
+  ],
+  [
+    "the configuration file is below /etc",
+    {
+      fails: moltbot('configPath = "/var/lib/moltbot/config.json";'),
+      message:
+        "services.moltbot.configPath: NixOS manages files below /etc only: choose a path there.",
+      holds: moltbot('configPath = "/etc/gateway.json";'),
+    },
+  ],
+  [
+    "instances have names that can be part of a unit's",
+    {
+      fails: moltbot('instances."My Bot" = { user = "bot"; };'),
+      message:
+        "services.moltbot.instances: My Bot is no name for an instance: use lower-case letters, digits and hyphens.",
+      holds: moltbot("instances.my-bot2 = { };"),
+    },
+  ],
+  [
+    "instances have different ports",
+    {
+      fails: moltbot("instances = { a = { }; b = { }; };"),
+      message:
+        "services.moltbot.instances.a.gateway.port: the instances a and b have the same port, 18789. Give each its own.",
+      holds: moltbot("instances = { a = { }; b.gateway.port = 18790; };"),
+    },
+  ],
+  [
+    "also where free settings say the port",
+    {
+      fails: moltbot(
+        "instances = { a.gateway.port = 1; b = { gateway.port = 2; settings.gateway.port = 1; }; };",
+      ),
+      message:
+        "services.moltbot.instances.a.gateway.port: the instances a and b have the same port, 1. Give each its own.",
+      holds: moltbot("instances = { a = { }; b.settings.gateway.port = 18790; };"),
+    },
+  ],
+  [
+    "instances have different state directories",
+    {
+      fails: moltbot(
+        'instances = { a = { stateDir = "/srv/s"; workspaceDir = "/srv/a"; }; b = { gateway.port = 2; stateDir = "/srv/s"; workspaceDir = "/srv/b"; }; };',
+      ),
+      message:
+        "services.moltbot.instances.a.stateDir: the instances a and b have the same state directory, /srv/s. Give each its own.",
+      holds: moltbot(
+        'instances = { a.stateDir = "/srv/a"; b = { gateway.port = 2; stateDir = "/srv/b"; }; };',
+      ),
+    },
+  ],
+  [
+    "instances have different configuration files",
+    {
+      fails: moltbot(
+        'instances = { a.configPath = "/etc/m.json"; b = { gateway.port = 2; configPath = "/etc/m.json"; }; };',
+      ),
+      message:
+        "services.moltbot.instances.a.configPath: the instances a and b have the same configuration file, /etc/m.json. Give each its own.",
+      holds: moltbot(
+        'instances = { a.configPath = "/etc/m.json"; b = { gateway.port = 2; configPath = "/etc/n.json"; }; };',
+      ),
+    },
+  ],
+  [
+    "instances have different users",
+    {
+      fails: moltbot('instances = { a.user = "m"; b = { gateway.port = 2; user = "m"; }; };'),
+      message:
+        "services.moltbot.instances.a.user: the instances a and b have the same user, m. Give each its own.",
+      holds: moltbot('instances = { a.user = "m"; b = { gateway.port = 2; user = "n"; }; };'),
+    },
+  ],
+];
+
+const messages = "r: map (a: a.message) (builtins.filter (a: !a.assertion) r.config.assertions)";
+
+suite(`assertions${note}`, async () => {
+  const cases = assertions.flatMap(([name, { fails, holds }]) => [
+    [`${name}: fails`, onNixos(fails, { query: messages })] as const,
+    [`${name}: holds`, onNixos(holds, { query: messages })] as const,
+  ]);
+  const outcomes = missing.length > 0 ? {} : await evaluateMany(Object.fromEntries(cases));
+  test.each(assertions)("%s", (name, { message }) => {
+    expect(accepted(outcomes[`${name}: fails`])).toEqual([message]);
+    expect(accepted(outcomes[`${name}: holds`])).toEqual([]);
+  });
+});
+
+/** A query for one thing, and what it should be. */
+type Want = readonly [
+  name: string,
+  given: { readonly config: string; readonly query: string },
+  want: unknown,
+];
+
+const unit = (name: string): string => `r.config.systemd.services.${name}`;
+const settings = 'r: builtins.fromJSON r.summary.etc."moltbot/default.json".text';
+
+const behaviours: readonly Want[] = [
+  [
+    "instances have a unit, user, group, state directory and configuration of their own",
+    {
+      config: moltbot("instances = { default = { }; work.gateway.port = 18790; };"),
+      query: `r: {
+        units = builtins.attrNames r.summary.units;
+        users = builtins.attrNames r.summary.users;
+        groups = builtins.attrNames r.summary.groups;
+        etc = builtins.attrNames r.summary.etc;
+        state = map (n: r.config.systemd.services.\${n}.serviceConfig.StateDirectory) [ "moltbot-gateway" "moltbot-gateway-work" ];
+      }`,
+    },
+    {
+      units: ["moltbot-gateway-work.service", "moltbot-gateway.service"],
+      users: ["moltbot", "moltbot-work"],
+      groups: ["moltbot", "moltbot-work"],
+      etc: ["moltbot/default.json", "moltbot/work.json"],
+      state: [
+        ["moltbot", "moltbot/workspace"],
+        ["moltbot-work", "moltbot-work/workspace"],
+      ],
+    },
+  ],
+  [
+    "an instance inherits what it does not set, deeply for sets, and wins where it does",
+    {
+      config: moltbot(`
+        agent.model = "openai/gpt-6";
+        settings = { a.b = 1; a.c = 1; };
+        environment = { X = "top"; Y = "top"; };
+        user = "somebody";
+        instances.work = { settings.a.c = 2; environment.Y = "work"; agent.thinkingDefault = "low"; };
+      `),
+      query: `r: {
+        inherit (r.config.services.moltbot.instances.work) settings environment user agent;
+        inherit (r.config.services.moltbot.instances.work.providers.anthropic) apiKeyFile;
+      }`,
+    },
+    {
+      settings: { a: { b: 1, c: 2 } },
+      environment: { X: "top", Y: "work" },
+      user: "moltbot-work",
+      agent: { model: "openai/gpt-6", thinkingDefault: "low" },
+      apiKeyFile: "/run/keys/a",
+    },
+  ],
+  [
+    "messages of an instance name its options",
+    {
+      config: moltbot('instances.work.gateway.auth.mode = "password";'),
+      query: messages,
+    },
+    [
+      'services.moltbot.instances.work.gateway.auth.passwordFile: is needed, because `gateway.auth.mode` is "password": set it to a file holding the password.',
+    ],
+  ],
+  [
+    "free settings are merged deeply over the typed ones, and nulls are left out",
+    {
+      config: moltbot(
+        'agent.model = "a/b"; settings = { agents.defaults.model.fallbacks = [ "c/d" ]; gateway.bind = "lan"; telemetry = null; };',
+      ),
+      query: `${settings}`,
+    },
+    expect.objectContaining({
+      agents: {
+        defaults: {
+          model: { primary: "a/b", fallbacks: ["c/d"] },
+          workspace: "/var/lib/moltbot/workspace",
+        },
+      },
+      gateway: expect.objectContaining({ bind: "lan", port: 18789, mode: "local" }) as unknown,
+    }),
+  ],
+  [
+    "settings set to null are gone",
+    { config: moltbot("settings.telemetry = null;"), query: `r: (${settings}) r ? telemetry` },
+    false,
+  ],
+  [
+    "settings are merged across modules, mkForce and mkDefault included",
+    {
+      config: `{ lib, ... }: { imports = [
+        ${moltbot("settings = { a = lib.mkDefault 1; b = 1; list = [ 1 ]; };")}
+        { services.moltbot.settings = { a = 2; b = lib.mkForce 2; list = [ 2 ]; }; }
+      ]; }`,
+      query: "r: r.config.services.moltbot.settings",
+    },
+    { a: 2, b: 2, list: [1, 2] },
+  ],
+  [
+    "directories elsewhere are made and writable",
+    {
+      config: moltbot('stateDir = "/srv/m"; workspaceDir = "/data/w";'),
+      query: `r: {
+        inherit (${unit("moltbot-gateway")}.serviceConfig) ReadWritePaths StateDirectory ProtectHome WorkingDirectory;
+        tmpfiles = r.config.systemd.tmpfiles.settings.moltbot-gateway."/srv/m".d;
+        made = builtins.attrNames r.config.systemd.tmpfiles.settings.moltbot-gateway;
+      }`,
+    },
+    {
+      ReadWritePaths: ["/srv/m", "/data/w"],
+      StateDirectory: [],
+      ProtectHome: true,
+      WorkingDirectory: "/srv/m",
+      tmpfiles: expect.objectContaining({
+        mode: "0700",
+        user: "moltbot",
+        group: "moltbot",
+      }) as unknown,
+      made: ["/data/w", "/srv/m"],
+    },
+  ],
+  [
+    "a directory below /home is the only thing there",
+    {
+      config: moltbot('workspaceDir = "/home/alice/bot";'),
+      query: `r: { inherit (${unit("moltbot-gateway")}.serviceConfig) ProtectHome BindPaths; }`,
+    },
+    { ProtectHome: "tmpfs", BindPaths: ["/home/alice/bot"] },
+  ],
+  [
+    "a percent sign in a path is no specifier",
+    {
+      config: moltbot('credentials.A_KEY = "/run/keys/50%u";'),
+      query: `r: ${unit("moltbot-gateway")}.serviceConfig.LoadCredential`,
+    },
+    ["ANTHROPIC_API_KEY:/run/keys/a", "A_KEY:/run/keys/50%%u"],
+  ],
+  [
+    "the port is opened only when asked for, and it is the effective one",
+    {
+      config: moltbot("gateway.openFirewall = true; settings.gateway.port = 4242;"),
+      query: `r: {
+        ports = r.summary.firewall.allowedTCPPorts;
+        bind = ${unit("moltbot-gateway")}.serviceConfig.SocketBindAllow;
+      }`,
+    },
+    { ports: [4242], bind: "tcp:4242" },
+  ],
+  ...(["openclaw", "moltbot", "clawdbot"] as const).map((generation): Want => [
+    `generation ${generation} gets its own variables`,
+    {
+      config: moltbot(`gateway.generation = "${generation}";`),
+      query: `r: builtins.filter (n: builtins.match "(OPENCLAW|MOLTBOT|CLAWDBOT)_.*" n != null) (builtins.attrNames ${unit("moltbot-gateway")}.environment)`,
+    },
+    {
+      openclaw: [
+        "OPENCLAW_CONFIG_PATH",
+        "OPENCLAW_CONFIG_READONLY",
+        "OPENCLAW_DISABLE_BONJOUR",
+        "OPENCLAW_NIX_MODE",
+        "OPENCLAW_NO_RESPAWN",
+        "OPENCLAW_PATH_BOOTSTRAPPED",
+        "OPENCLAW_STATE_DIR",
+        "OPENCLAW_SUPERVISOR_MODE",
+      ],
+      moltbot: [
+        "CLAWDBOT_DISABLE_BONJOUR",
+        "CLAWDBOT_NIX_MODE",
+        "CLAWDBOT_NO_RESPAWN",
+        "CLAWDBOT_PATH_BOOTSTRAPPED",
+        "MOLTBOT_CONFIG_PATH",
+        "MOLTBOT_STATE_DIR",
+      ],
+      clawdbot: [
+        "CLAWDBOT_CONFIG_PATH",
+        "CLAWDBOT_DISABLE_BONJOUR",
+        "CLAWDBOT_NIX_MODE",
+        "CLAWDBOT_NO_RESPAWN",
+        "CLAWDBOT_PATH_BOOTSTRAPPED",
+        "CLAWDBOT_STATE_DIR",
+      ],
+    }[generation],
+  ]),
+  [
+    "an older generation enables a channel's plugin by name, so that it leaves its configuration alone",
+    {
+      config: moltbot(
+        'gateway.generation = "moltbot"; providers.telegram = { enable = true; botTokenFile = "/run/t"; allowFrom = [ 1 ]; };',
+      ),
+      query: `r: ((${settings}) r).plugins`,
+    },
+    { entries: { telegram: { enabled: true } } },
+  ],
+  [
+    "packages and variables of the user reach the unit",
+    {
+      config: `{ pkgs, ... }: ${moltbot('path = [ pkgs.jq ]; environment.TZ = "UTC"; environmentFiles = [ "/run/env" ];')}`,
+      query: `r: with ${unit("moltbot-gateway")}; {
+        jq = builtins.any (p: r.lib.getName p == "jq") path;
+        tz = environment.TZ;
+        files = serviceConfig.EnvironmentFile;
+      }`,
+    },
+    { jq: true, tz: "UTC", files: ["/run/env"] },
+  ],
+  [
+    "an existing user can be used",
+    {
+      config: moltbot('createUser = false; user = "gateway"; group = "gateway";'),
+      query: `r: { users = builtins.attrNames r.summary.users; user = ${unit("moltbot-gateway")}.serviceConfig.User; }`,
+    },
+    { users: [], user: "gateway" },
+  ],
+  [
+    "another package is run through its main program",
+    {
+      config: `{ pkgs, ... }: ${moltbot('package = pkgs.writeShellScriptBin "other-gateway" "";')}`,
+      query: `r: builtins.any (t: builtins.match ".*exec [^ ]*/bin/other-gateway gateway.*" (builtins.replaceStrings [ "\\n" ] [ " " ] t.text) != null) (builtins.attrValues r.summary.texts)`,
+    },
+    true,
+  ],
+  [
+    "a configuration for the earlier name goes on working and says what to change",
+    {
+      config:
+        '{ services.clawdbot = { enable = true; gateway.port = 1234; providers.anthropic.apiKeyFile = "/run/keys/a"; }; }',
+      query: "r: { inherit (r.summary) warnings; port = r.config.services.moltbot.gateway.port; }",
+    },
+    {
+      port: 1234,
+      warnings: ["providers.anthropic.apiKeyFile", "gateway.port", "enable"].map(
+        (option) =>
+          expect.stringContaining(
+            `The option \`services.clawdbot.${option}' defined in`,
+          ) as unknown,
+      ),
+    },
+  ],
+];
+
+suite(`behaviour${note}`, async () => {
+  const outcomes =
+    missing.length > 0
+      ? {}
+      : await evaluateMany(
+          Object.fromEntries(
+            behaviours.map(([name, { config, query }]) => [name, onNixos(config, { query })]),
+          ),
+        );
+  test.each(behaviours)("%s", (name, _, want) => {
+    expect(accepted(outcomes[name])).toEqual(want);
+  });
+});

@@ -1,0 +1,84 @@
+// How secrets reach the process, and what is said when they cannot.
+
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+import { runShell, withDirectory } from "./run-shell.ts";
+
+const files = ["secrets-systemd", "launch"] as const;
+const missing = "missing_credential=missing-credential-file\n";
+
+const cases: readonly (readonly [
+  string,
+  { readonly content: string | undefined; readonly stdout?: string; readonly stderr?: string },
+])[] = [
+  ["a secret is exported", { content: "s3cret", stdout: "s3cret" }],
+  ["a final newline is no part of it", { content: "s3cret\n", stdout: "s3cret" }],
+  [
+    "shell metacharacters are text",
+    { content: "a'b\"c $(id) `id` \\ *", stdout: "a'b\"c $(id) `id` \\ *" },
+  ],
+  ["several lines stay several lines", { content: "one\ntwo\n", stdout: "one\ntwo" }],
+  ["an empty file", { content: "", stderr: "opt: /keys/k is empty: write the secret into it\n" }],
+  [
+    "a blank file",
+    { content: " \n\t\n", stderr: "opt: /keys/k is empty: write the secret into it\n" },
+  ],
+  [
+    "systemd's fallback for a file that does not exist",
+    {
+      content: "missing-credential-file",
+      stderr: "opt: /keys/k does not exist or cannot be read: create it, or change the option\n",
+    },
+  ],
+];
+
+describe("load", () => {
+  test.each(cases)("%s", (_, { content, stdout = "", stderr = "" }) => {
+    withDirectory((directory) => {
+      writeFileSync(join(directory, "KEY"), content ?? "");
+      const result = runShell(
+        files,
+        `${missing}load KEY opt /keys/k\nprintf '%s' "$(printenv KEY)"`,
+        directory,
+        { CREDENTIALS_DIRECTORY: directory },
+      );
+      expect(result).toEqual({ status: stderr === "" ? 0 : 78, stdout, stderr });
+    });
+  });
+
+  test("a credential systemd did not set up at all", () => {
+    withDirectory((directory) => {
+      const result = runShell(files, `${missing}load KEY opt /keys/k`, directory, {
+        CREDENTIALS_DIRECTORY: directory,
+      });
+      expect(result.status).toBe(78);
+      expect(result.stderr).toBe(
+        "opt: /keys/k does not exist or cannot be read: create it, or change the option\n",
+      );
+    });
+  });
+});
+
+describe("generate", () => {
+  test("makes 256 random bits once, for the service alone, and keeps them", () => {
+    withDirectory((directory) => {
+      mkdirSync(join(directory, "state"));
+      const start = (): string =>
+        runShell(files, "generate KEY state/token\nprintenv KEY", directory).stdout.trim();
+      const first = start();
+      expect(first).toMatch(/^[0-9a-f]{64}$/);
+      expect(start()).toBe(first);
+      expect(readFileSync(join(directory, "state/token"), "utf8")).toBe(first);
+      expect(statSync(join(directory, "state/token")).mode & 0o777).toBe(0o600);
+    });
+  });
+
+  test("another service gets another one", () => {
+    withDirectory((directory) => {
+      const result = runShell(files, 'generate A one\ngenerate B two\n[ "$A" != "$B" ]', directory);
+      expect(result.status).toBe(0);
+    });
+  });
+});
