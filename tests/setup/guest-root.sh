@@ -45,13 +45,13 @@ mirror="${NIXMODGEN_DEBIAN_MIRROR:-$(apt_mirror)}"
 
 make_staging_folder
 say "guest root: Debian $suite with ${#packages[@]} packages, about a minute"
-list="$(IFS=, && echo "${packages[*]}")"
+# nix-bin depends on a virtual package, which debootstrap does not resolve: libdbi-perl provides it.
+list="$(IFS=, && echo "${packages[*]}"),libdbi-perl"
 if ! debootstrap --variant=minbase --include="$list" "$suite" "$staging/root" "$mirror" \
   >"$staging/log"; then
-  tail -n 30 "$staging/log" >&2
+  tail -n 30 "$staging/log" "$staging/root/debootstrap/debootstrap.log" >&2
   die "debootstrap failed"
 fi
 rm -rf "$staging/root/var/cache/apt/archives"
-chmod 0755 "$staging/root"
 put_in_place "$staging/root" "$root"
 say "guest root: made $root"

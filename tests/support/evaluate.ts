@@ -92,7 +92,6 @@ export function missingForEvaluation(): readonly string[] {
 /** Evaluates one case. Throws an EvaluationError when the configuration is rejected. */
 export async function evaluateModule(testCase: EvaluationCase): Promise<unknown> {
   const { only } = await evaluateMany({ only: testCase });
-  if (only === undefined) throw new BugError("evaluateMany lost its only case");
   if (!only.ok) throw new EvaluationError(only.message);
   return only.value;
 }
@@ -133,11 +132,11 @@ async function evaluateBatch(
   cases: readonly NamedCase[],
 ): Promise<Record<string, Outcome>> {
   const run = await evaluateExpression(evaluator, batchExpression(cases));
-  const values = run.status === 0 ? parseOutcomes(run.stdout) : {};
+  const results = run.status === 0 ? parseResults(run.stdout) : new Map<string, BatchResult>();
   const messages = reportedErrors(run.stderr);
   const outcomes: Record<string, Outcome> = {};
   for (const [name, testCase] of cases) {
-    const result = values[name];
+    const result = results.get(name);
     const message = messages.get(name);
     if (result?.ok === true) outcomes[name] = { ok: true, value: result.value };
     else if (result !== undefined && message !== undefined) outcomes[name] = { ok: false, message };
@@ -248,7 +247,7 @@ function runProcess(
     execFile(command, args, options, (error, stdout, stderr) => {
       if (error === null) resolve({ status: 0, stdout, stderr });
       else if (typeof error.code === "number") resolve({ status: error.code, stdout, stderr });
-      else reject(error);
+      else reject(new Error(`cannot run ${command}`, { cause: error }));
     });
   });
 }
@@ -264,7 +263,7 @@ interface BatchResult {
   readonly value: unknown;
 }
 
-function parseOutcomes(stdout: string): Readonly<Record<string, BatchResult>> {
+function parseResults(stdout: string): ReadonlyMap<string, BatchResult> {
   const parsed = parseJson(stdout);
   if (typeof parsed !== "object" || parsed === null) throw new BugError("a batch is no object");
   const results = Object.entries(parsed).map(([name, outcome]: [string, unknown]) => {
@@ -274,7 +273,7 @@ function parseOutcomes(stdout: string): Readonly<Record<string, BatchResult>> {
     const value = "value" in outcome ? outcome.value : undefined;
     return [name, { ok: outcome.ok === true, value }] as const;
   });
-  return Object.fromEntries(results);
+  return new Map(results);
 }
 
 /** The last error reported for each case: an earlier one was caught by the module system. */
