@@ -206,19 +206,39 @@ function expandOnly(segments: readonly Layout[], index: number): Doc | undefined
 }
 
 /**
- * A separator and what follows it: on the same line if that fits; otherwise on the next one if it
- * fits there; otherwise wherever it begins best.
+ * A separator and what follows it: on the same line if that fits, up to the next possible line
+ * break; otherwise on the next one if it fits there; otherwise wherever it begins best.
  */
 export function fill(separator: " " | "", contents: Layout): Doc {
-  const following = toDoc(contents);
-  const whole = flatText(following);
+  const parts = flatten(toDoc(contents));
+  const end = parts.findIndex(mayBreak);
+  const first = end === -1 ? parts : parts.slice(0, end);
+  const rest = end === -1 ? [] : parts.slice(end);
   const separatorDoc = separator === " " ? builders.line : builders.softline;
-  return whole === undefined || widthOf(whole) > WIDTH
-    ? [builders.group(separatorDoc), following]
-    : builders.conditionalGroup([
-        withFlatMarks([separatorDoc, following]),
-        [builders.hardline, following],
-      ]);
+  const flat = flatText(first);
+  if (flat === undefined || widthOf(flat) > WIDTH) {
+    const choice = builders.group(separatorDoc);
+    fills.add(choice);
+    return [choice, ...parts];
+  }
+  const choice = builders.conditionalGroup([
+    [separatorDoc, first],
+    [builders.hardline, first],
+  ]);
+  fills.add(choice);
+  return [choice, ...rest];
+}
+
+/** The groups that begin with the separator of a `fill`. */
+const fills = new WeakSet<object>();
+
+/** Whether the line may end here, whatever the groups around. */
+function mayBreak(part: Doc): boolean {
+  return typeof part === "object" && (("type" in part && part.type === "line") || fills.has(part));
+}
+
+function flatten(contents: Doc): Doc[] {
+  return Array.isArray(contents) ? contents.flatMap(flatten) : [contents];
 }
 
 /** The contents on one line whatever the width; undefined if they have a line break in any case. */

@@ -136,7 +136,7 @@ export function printInterpolation(expression: NixExpr): Layout {
   if (isAbsorbableTerm(expression)) {
     return group(["${", printTerm(expression), "}"]);
   }
-  const contents = print(expression);
+  const contents = group(print(expression));
   const flat = onOneLine(contents);
   if (isSimple(expression)) {
     return ["${", flat ?? contents, "}"];

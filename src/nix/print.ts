@@ -105,6 +105,7 @@ function printSelect({ subject, path, fallback }: SelectNode): Layout {
 function printSelectedPath(subject: Shown, path: Layout): Layout {
   switch (subject.kind) {
     case "identifier":
+    case "searchPath":
       return path;
     case "paren":
       return fill("", path);
