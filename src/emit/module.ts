@@ -27,9 +27,6 @@ export interface PlatformAssertion {
   readonly message: string;
 }
 
-/** What a name has to look like to be part of a unit's, a user's and a file's name. */
-const instanceName = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
-
 export function emitModule(service: IrService, platform: Platform, parts: PlatformParts): NixExpr {
   const definitions: readonly Binding[] = [
     nix.binding(["instanceOptions"], emitInstanceOptions(service, platform), {
@@ -56,7 +53,7 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
     instanceOptions "default" cfg // ${nix.attrs(emitTopLevelOptions(service, platform))}
   `;
   const collisions = emitCollisions(service);
-  const perInstance = emitInstanceAssertions(service, parts.assertions);
+  const perInstance = emitInstanceAssertions(parts.assertions);
   return nix`
     { config, lib, pkgs, ... }:
     let
@@ -82,10 +79,7 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
   `;
 }
 
-function emitInstanceAssertions(
-  service: IrService,
-  assertions: readonly PlatformAssertion[],
-): NixExpr {
+function emitInstanceAssertions(assertions: readonly PlatformAssertion[]): NixExpr {
   const all = assertions.map(
     ({ option, holds, message }) => nix`{
       assertion = ${holds};
@@ -94,13 +88,7 @@ function emitInstanceAssertions(
   );
   return nix`
     lib.concatLists (
-      lib.mapAttrsToList (name: { instance, prefix, ... }: [
-        {
-          assertion = builtins.match ${instanceName} name != null;
-          message = "services.${service.name}.instances: \${name} is no name for an instance: use lower-case letters, digits and hyphens.";
-        }
-        ${all}
-      ]) services
+      lib.mapAttrsToList (_: { instance, prefix, ... }: ${nix.list(all)}) services
     )
   `;
 }

@@ -20,10 +20,9 @@ const missingCredential = "missing-credential-file";
 export function emitNixosModule(service: IrService): NixExpr {
   const scope = scopeOf(service, "instance");
   const { model } = service;
-  const accounts = (value: NixExpr): NixExpr => nix`
-    lib.mkMerge (
-      map (instance: lib.mkIf ${emitValue(model.identity.create, scope)} ${value}) (lib.attrValues instances)
-    )
+  // The first of two accounts of one name is taken; the assertion about them then has the word.
+  const accounts = (name: NixExpr, value: NixExpr): NixExpr => nix`
+    lib.listToAttrs (map (instance: lib.nameValuePair ${name} ${value}) created)
   `;
   const user = emitValue(model.identity.user, scope);
   const group = emitValue(model.identity.group, scope);
@@ -33,6 +32,11 @@ export function emitNixosModule(service: IrService): NixExpr {
   return emitModule(service, "nixos", {
     readSecret: [`missing_credential=${missingCredential}\n`, includeShell("secrets-systemd")],
     definitions: [
+      nix.binding(
+        ["created"],
+        nix`lib.filter (instance: ${emitValue(model.identity.create, scope)}) (lib.attrValues instances)`,
+        { blankLine: true, comment: "The instances whose accounts the module makes." },
+      ),
       nix.binding(["belowVarLib"], nix`path: lib.hasPrefix "/var/lib/" path`, { blankLine: true }),
       nix.binding(["escapeSpecifiers"], nix`lib.replaceStrings [ "%" ] [ "%%" ]`, {
         comment: "systemd expands specifiers in paths: a percent sign is written twice.",
@@ -49,17 +53,18 @@ export function emitNixosModule(service: IrService): NixExpr {
     config: [
       nix.binding(
         ["users", "users"],
-        accounts(nix`{
-        \${${user}} = {
+        accounts(
+          user,
+          nix`{
           isSystemUser = true;
           description = ${`${service.name} service`};
           group = ${group};
           home = ${stateDir};
-        };
-      }`),
+        }`,
+        ),
         { blankLine: true },
       ),
-      nix.binding(["users", "groups"], accounts(nix`{ \${${group}} = { }; }`)),
+      nix.binding(["users", "groups"], accounts(group, nix`{ }`)),
       nix.binding(
         ["environment", "etc"],
         nix`

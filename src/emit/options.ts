@@ -9,6 +9,9 @@ import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { emitExpression, type Scope, scopeOf } from "./expression.ts";
 import { emitType, mkOption } from "./type.ts";
 
+/** What a name has to look like to be part of a unit's, a user's and a file's name. */
+const instanceName = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
+
 export function optionsOn(service: IrService, platform: Platform): readonly IrOption[] {
   return service.options.filter((option) => option.platforms.includes(platform));
 }
@@ -29,7 +32,7 @@ export function emitTopLevelOptions(service: IrService, platform: Platform): rea
     nix.binding(
       ["instances"],
       mkOption({
-        type: nix`types.attrsOf (types.submodule instanceModule)`,
+        type: nix`attrsMatching ${instanceName} (types.submodule instanceModule)`,
         default: nix`{ }`,
         example: nix`
           {
@@ -40,7 +43,7 @@ export function emitTopLevelOptions(service: IrService, platform: Platform): rea
         description: [
           `Instances of the service, each with a user, a state directory and a unit of its own. An`,
           `instance takes every option it does not set from the top level. Without any, there is one`,
-          `called \`default\`.`,
+          `called \`default\`. Names are made of lower-case letters, digits and hyphens.`,
         ].join("\n"),
       }),
     ),

@@ -40,6 +40,9 @@ function helpers(service: IrService): readonly Helper[] {
         types.addCheck (types.attrsOf element) (
           value: lib.all (name: builtins.match pattern name != null) (lib.attrNames value)
         )
+        // {
+          description = "attribute set of \${element.description}, with names matching the pattern \${pattern}";
+        }
       `,
     },
     {

@@ -175,6 +175,11 @@ const rejected: readonly (readonly [string, string, string])[] = [
     'gateway.generation = "clawdis";',
     "services.moltbot.gateway.generation",
   ],
+  [
+    "an instance name that can be no unit's",
+    'instances."My Bot" = { };',
+    "services.moltbot.instances",
+  ],
   ["settings that are no JSON", "settings.a = x: x;", "services.moltbot.settings"],
 ];
 
@@ -310,15 +315,6 @@ const assertions: readonly (readonly [
       message:
         "services.moltbot.configPath: NixOS manages files below /etc only: choose a path there.",
       holds: moltbot('configPath = "/etc/gateway.json";'),
-    },
-  ],
-  [
-    "instances have names that can be part of a unit's",
-    {
-      fails: moltbot('instances."My Bot" = { user = "bot"; };'),
-      message:
-        "services.moltbot.instances: My Bot is no name for an instance: use lower-case letters, digits and hyphens.",
-      holds: moltbot("instances.my-bot2 = { };"),
     },
   ],
   [
@@ -491,7 +487,7 @@ const behaviours: readonly Want[] = [
       ]; }`,
       query: "r: r.config.services.moltbot.settings",
     },
-    { a: 2, b: 2, list: [1, 2] },
+    { a: 2, b: 2, list: [2, 1] },
   ],
   [
     "directories elsewhere are made and writable",
