@@ -137,8 +137,9 @@ def allocate_ids(summary: Summary, guest: Guest) -> Ids:
     users = _ids_in(guest.passwd)
     groups = _ids_in(guest.group)
     taken = set(users.values()) | set(groups.values())
-    names = sorted({*summary["users"], *_group_names(summary)})
-    for name in names:
+    # A group of the guest that a user merely joins has its id already.
+    names = {*summary["users"], *(_group_names(summary) - groups.keys())}
+    for name in sorted(names):
         user = summary["users"].get(name, {})
         group = summary["groups"].get(name, {})
         number = _first_free(taken, FIRST_NORMAL_ID if user.get("isNormalUser") else FIRST_SYSTEM_ID)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import guest_packages
@@ -43,10 +44,14 @@ def _dpkg_list(root: Path, name: str) -> list[str]:
 def write_layer(layer: Path, summary: Summary, template: Path, host_name: str) -> list[Action]:
     """Realises a configuration below `layer`, and returns what was written."""
     actions = plan(summary, read_guest(template, summary), host_name)
+    write_actions(layer, actions)
+    return actions
+
+
+def write_actions(layer: Path, actions: Iterable[Action]) -> None:
     layer.mkdir(mode=0o755)
     for action in actions:
         _write(layer, action)
-    return actions
 
 
 def _write(layer: Path, action: Action) -> None:
