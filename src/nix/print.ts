@@ -23,7 +23,7 @@ import {
   text,
   type Layout,
 } from "./layout.ts";
-import { BINARY_RULES, PRECEDENCE, UNARY_PRECEDENCE } from "./operators.ts";
+import { BINARY_RULES, PRECEDENCE } from "./operators.ts";
 import { absorbed } from "./print-absorbed.ts";
 import { callLayout, printCall } from "./print-call.ts";
 import { printLambda } from "./print-lambda.ts";
@@ -33,6 +33,7 @@ import { printIndentedString, printPathLiteral, printString } from "./print-stri
 import {
   asArgument,
   asSubject,
+  asUnaryOperand,
   isAbsorbable,
   isAbsorbableTerm,
   shownIn,
@@ -79,7 +80,7 @@ const VISITOR: Visitor<Layout> = {
       hardline,
       print(body),
     ]),
-  unary: ({ operator, operand }) => [operator, print(shownIn(UNARY_PRECEDENCE[operator], operand))],
+  unary: ({ operator, operand }) => [operator, print(asUnaryOperand(operator, operand))],
   binary: (node) =>
     BINARY_RULES[node.operator].associativity === "none"
       ? printComparison(node)

@@ -5,9 +5,15 @@
 // (RFC 166): a value is *absorbable* when its opening delimiter may stay on the line of what it
 // belongs to while its contents go below.
 
-import { visit, type BinaryOperator, type NixExpr, type PatternParameter } from "./ast.ts";
+import {
+  visit,
+  type BinaryOperator,
+  type NixExpr,
+  type PatternParameter,
+  type UnaryOperator,
+} from "./ast.ts";
 import { isIdentifier } from "./escape.ts";
-import { BINARY_RULES, PRECEDENCE, precedenceOf } from "./operators.ts";
+import { BINARY_RULES, PRECEDENCE, UNARY_PRECEDENCE, precedenceOf } from "./operators.ts";
 
 /** An expression in its place: in parentheses where the place needs them. */
 export type Shown = NixExpr | Paren;
@@ -41,6 +47,14 @@ export function asSubject(node: NixExpr): Shown {
   return node.kind === "path" || node.kind === "integer" || node.kind === "float"
     ? paren(node)
     : shownIn(PRECEDENCE.atom, node);
+}
+
+/**
+ * The operand of `-` or `!`. `!a ? b` means `!(a ? b)`, but few readers know, so it is written with
+ * the parentheses.
+ */
+export function asUnaryOperand(operator: UnaryOperator, node: NixExpr): Shown {
+  return node.kind === "hasAttr" ? paren(node) : shownIn(UNARY_PRECEDENCE[operator], node);
 }
 
 /** The operands of a chain of one operator, each as it is shown. */
