@@ -6,6 +6,7 @@ import {
   anyCredential,
   choose,
   concat,
+  configFile,
   defineService,
   derived,
   duplicates,
@@ -121,8 +122,6 @@ export default defineService({
         cfg.configPath,
         perPlatform({
           nixos: text`/etc/moltbot/${instanceName}.json`,
-          "home-manager": text`${cfg.stateDir}/${generations.value.configName}`,
-          darwin: text`/etc/moltbot/${instanceName}.json`,
         }),
       ),
     ],
@@ -167,7 +166,7 @@ export default defineService({
     environment: [
       { name: "HOME", value: cfg.stateDir },
       { name: generations.value.stateDir, value: cfg.stateDir },
-      { name: generations.value.configPath, value: cfg.configPath },
+      { name: generations.value.configPath, value: configFile },
       { name: generations.value.nixMode, value: "1" },
       { name: generations.value.readOnlyConfig, value: "1" },
       { name: generations.value.noBonjour, value: "1" },

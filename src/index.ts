@@ -8,6 +8,7 @@ export {
   anyCredential,
   choose,
   concat,
+  configFile,
   duplicates,
   equals,
   type Exp,

@@ -37,5 +37,5 @@ export const identity = {
    * Where the rendered configuration is put, as a regular file that the gateway can read but
    * neither change nor replace.
    */
-  configPath: option(absolutePath(), { instance: "own" }),
+  configPath: option(absolutePath(), { instance: "own", platforms: ["nixos"] }),
 };

@@ -15,6 +15,8 @@ export interface Scope {
   readonly name: NixExpr;
   /** The row values of the selected variant. */
   readonly variant: NixExpr;
+  /** Where the service finds its configuration file. */
+  readonly configFile: NixExpr;
   /** The effective configuration of the instance at hand. */
   readonly settings: NixExpr;
   /** Whether an option's value is a number, which Nix does not interpolate by itself. */
@@ -28,8 +30,16 @@ type Visitor = {
   ) => NixExpr;
 };
 
-/** The scope where the options of the instance at hand are called `options`. */
-export function scopeOf(service: IrService, options: string): Scope {
+/**
+ * The scope where the options of the instance at hand are called `options`.
+ *
+ * @param configFile where the platform puts the configuration file; by default the store
+ */
+export function scopeOf(
+  service: IrService,
+  options: string,
+  configFile: NixExpr = nix.id("configFile"),
+): Scope {
   const numeric = new Set(
     service.options
       .filter(({ type }) => ["int", "number", "port"].includes(type.kind))
@@ -40,6 +50,7 @@ export function scopeOf(service: IrService, options: string): Scope {
     name: nix.id("name"),
     variant: nix.id("variant"),
     settings: nix.id("settings"),
+    configFile,
     isNumber: (path) => numeric.has(path.join(".")),
   };
 }
@@ -99,6 +110,7 @@ const visitor: Visitor = {
   instanceName: (_, { name }) => name,
   setting: ({ path }, { settings }) => nix.select(settings, path),
   packages: () => nix`path`,
+  configFile: (_, { configFile }) => configFile,
   perInstance: ({ base }, { name }) => nix`nameFor ${base} ${name}`,
   homeDirectory: () => nix`config.home.homeDirectory`,
   variant: ({ key }, { variant }) => nix.select(variant, [key]),

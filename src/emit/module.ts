@@ -8,13 +8,12 @@ import { emitInstanceModule, emitInstanceOptions, emitTopLevelOptions } from "./
 import { preludeFor } from "./prelude.ts";
 import { emitRenames } from "./renames.ts";
 import { type Scope, scopeOf } from "./expression.ts";
-import { emitServiceFunction, emitValue } from "./service.ts";
+import { emitServiceFunction, emitValue, type ServiceSeams } from "./service.ts";
 
 export interface PlatformParts {
   /** Definitions only this platform needs. */
   readonly definitions: readonly Binding[];
-  /** Shell code that defines `read_secret`. */
-  readonly readSecret: readonly (string | NixExpr)[];
+  readonly seams: ServiceSeams;
   /** What the module configures once it is enabled. */
   readonly config: readonly Binding[];
   /** What must hold for each instance on this platform; `name`, `instance` are in scope. */
@@ -37,7 +36,7 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
       comment: "A declared instance: the same options, with the top level's values as defaults.",
       blankLine: true,
     }),
-    nix.binding(["serviceOf"], emitServiceFunction(service, platform, parts.readSecret), {
+    nix.binding(["serviceOf"], emitServiceFunction(service, platform, parts.seams), {
       comment: "All it takes to run one instance, on any platform.",
       blankLine: true,
     }),

@@ -4,18 +4,13 @@
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
 // https://nixos.org/manual/nixos/stable/#sec-writing-modules
 
-import type { ConfinementRule, IrService } from "../ir/model.ts";
-import type { DirectiveValue } from "../ir/systemd.ts";
+import type { IrService } from "../ir/model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
-import { includeShell } from "../shell/files.ts";
 import { scopeOf, type Scope } from "./expression.ts";
 import { emitModule } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitValue } from "./service.ts";
-import { wrapComment } from "./wrap.ts";
-
-/** What systemd puts in place of a credential whose file does not exist. */
-const missingCredential = "missing-credential-file";
+import { emitProcess, emitRule, escapeSpecifiers, readSystemdSecret } from "./systemd.ts";
 
 export function emitNixosModule(service: IrService): NixExpr {
   const scope = scopeOf(service, "instance");
@@ -30,7 +25,13 @@ export function emitNixosModule(service: IrService): NixExpr {
   const configPath = emitValue(model.config.path, scope);
 
   return emitModule(service, "nixos", {
-    readSecret: [`missing_credential=${missingCredential}\n`, includeShell("secrets-systemd")],
+    seams: {
+      configFile: configPath,
+      readSecret: readSystemdSecret,
+      beforeStart: [],
+      wrapper: [],
+      definitions: [],
+    },
     definitions: [
       nix.binding(
         ["created"],
@@ -38,10 +39,7 @@ export function emitNixosModule(service: IrService): NixExpr {
         { blankLine: true, comment: "The instances whose accounts the module makes." },
       ),
       nix.binding(["belowVarLib"], nix`path: lib.hasPrefix "/var/lib/" path`, { blankLine: true }),
-      nix.binding(["escapeSpecifiers"], nix`lib.replaceStrings [ "%" ] [ "%%" ]`, {
-        comment: "systemd expands specifiers in paths: a percent sign is written twice.",
-        blankLine: true,
-      }),
+      escapeSpecifiers,
     ],
     assertions: [
       {
@@ -142,15 +140,11 @@ function emitTmpfiles(service: IrService, scope: Scope): NixExpr {
 
 function emitUnit(service: IrService, scope: Scope): NixExpr {
   const { model } = service;
-  const { restart } = model;
   const stateDir = emitValue(model.stateDirectory.path, scope);
   const directories = [model.stateDirectory, ...model.directories].map(({ path }) =>
     emitValue(path, scope),
   );
   const serviceConfig: readonly Binding[] = [
-    nix.binding(["Type"], nix`"exec"`),
-    nix.binding(["ExecStartPre"], nix`prepare`),
-    nix.binding(["ExecStart"], nix`launch`),
     nix.binding(["User"], emitValue(model.identity.user, scope)),
     nix.binding(["Group"], emitValue(model.identity.group, scope)),
     nix.binding(["WorkingDirectory"], stateDir),
@@ -159,40 +153,8 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
       nix`map (lib.removePrefix "/var/lib/") (lib.filter belowVarLib ${nix.list(directories)})`,
     ),
     nix.binding(["StateDirectoryMode"], nix.str(model.stateDirectory.mode)),
-    nix.binding(["EnvironmentFile"], emitValue(model.extra.files, scope)),
-
-    nix.binding(
-      ["LoadCredential"],
-      nix`map (credential: "\${credential.variable}:\${escapeSpecifiers credential.file}") credentials`,
-      { blankLine: true, comment: "Read by systemd, so that only root needs to be able to." },
-    ),
-    nix.binding(
-      ["SetCredential"],
-      nix`map (credential: "\${credential.variable}:${missingCredential}") credentials`,
-      {
-        comment:
-          "In place of a file that does not exist, so that the launcher can name the option at fault.",
-      },
-    ),
-
-    nix.binding(["Restart"], nix`"always"`, {
-      blankLine: true,
-      comment: "It exits with 0 to be started anew, and a service that is enabled should run.",
-    }),
-    nix.binding(["RestartSec"], nix.int(restart.delay)),
-    nix.binding(["RestartSteps"], nix.int(restart.steps)),
-    nix.binding(["RestartMaxDelaySec"], nix.int(restart.maxDelay)),
-    nix.binding(
-      ["RestartPreventExitStatus"],
-      nix.str([...restart.finalExitCodes, credentialsExitCode].join(" ")),
-      { comment: "A wrong configuration or credential does not mend itself." },
-    ),
-    nix.binding(["SuccessExitStatus"], nix.str(restart.successExitCodes.join(" "))),
-    nix.binding(["KillMode"], nix`"mixed"`),
-    nix.binding(["TimeoutStopSec"], nix.int(restart.stopTimeout), {
-      comment: wrapComment(restart.stopTimeoutReason),
-    }),
-    ...model.confinement.flatMap((rule) => emitRule(rule, scope)),
+    ...emitProcess(service, scope),
+    ...model.confinement.flatMap((rule) => emitRule(rule.why, rule.directives, scope)),
   ];
   return nix`{
     description = "${service.name} (\${name})";
@@ -209,22 +171,4 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
 
     serviceConfig = ${nix.attrs(serviceConfig)};
   }`;
-}
-
-/** EXIT_CREDENTIALS of systemd.exec(5): a credential could not be set up. */
-const credentialsExitCode = 243;
-
-function emitRule(rule: ConfinementRule, scope: Scope): readonly Binding[] {
-  return Object.entries(rule.directives).map(([directive, value], index) =>
-    nix.binding([directive], emitDirective(value, scope), {
-      blankLine: index === 0,
-      comment: index === 0 ? wrapComment(rule.why) : undefined,
-    }),
-  );
-}
-
-function emitDirective(value: DirectiveValue, scope: Scope): NixExpr {
-  return Array.isArray(value)
-    ? nix.list(value.map((element) => emitValue(element, scope)))
-    : emitValue(value, scope);
 }

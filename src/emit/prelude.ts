@@ -10,6 +10,7 @@ const noOptions: Scope = {
   name: nix.id("name"),
   variant: nix.id("variant"),
   settings: nix.id("settings"),
+  configFile: nix.id("configFile"),
   isNumber: () => false,
 };
 

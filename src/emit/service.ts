@@ -4,7 +4,7 @@
 
 import type { IrService } from "../ir/model.ts";
 import { type ExpNode, nodeOf, type OrValue } from "../ir/expression.ts";
-import { type Binding, nix, type NixExpr } from "../nix/index.ts";
+import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import type { Platform } from "../platform.ts";
 import { emitExpression, type Scope, scopeOf } from "./expression.ts";
 import { optionsOn } from "./options.ts";
@@ -15,14 +15,31 @@ export function emitValue(value: OrValue<unknown>, scope: Scope): NixExpr {
   return emitExpression(nodeOf(value), scope);
 }
 
+/** Shell code with Nix values in it. */
+export type ShellText = readonly (string | NixExpr)[];
+
+/** Where platforms differ inside the portable core. */
+export interface ServiceSeams {
+  /** Where the service finds its configuration file. */
+  readonly configFile: NixExpr;
+  /** Defines the shell function `read_secret VARIABLE FILE`. */
+  readonly readSecret: ShellText;
+  /** What the launcher does once the credentials are there. */
+  readonly beforeStart: ShellText;
+  /** Words before the program: what confines it where the service manager cannot. */
+  readonly wrapper: ShellText;
+  /** More of what an instance is made of. */
+  readonly definitions: readonly AssignBinding[];
+}
+
 /** `name: instance: { … }` */
 export function emitServiceFunction(
   service: IrService,
   platform: Platform,
-  readSecret: readonly (string | NixExpr)[],
+  seams: ServiceSeams,
 ): NixExpr {
   const { model } = service;
-  const scope = scopeOf(service, "instance");
+  const scope = scopeOf(service, "instance", seams.configFile);
   const options = optionsOn(service, platform);
   const bindings: Binding[] = [
     nix.binding(["unit"], nix`nameFor ${model.unit} name`),
@@ -44,15 +61,19 @@ export function emitServiceFunction(
         blankLine: true,
       }),
     ),
-    nix.binding(["prepare"], emitPrepareScript(service, scope), {
+    nix.binding(["prepare"], emitPrepareScript(service, scope, seams), {
       comment: "Brings the service's own directories up to date; runs as the service before it.",
       blankLine: true,
     }),
-    nix.binding(["launch"], emitLaunchScript(service, scope, readSecret), {
+    ...seams.definitions,
+    nix.binding(["launch"], emitLaunchScript(service, scope, seams), {
       comment: "Exports the credentials and becomes the service.",
       blankLine: true,
     }),
   ];
+  const extra = seams.definitions.flatMap(({ path: [key] }) =>
+    key?.kind === "name" ? [key.name] : [],
+  );
   return nix`
     name: instance:
     let
@@ -63,7 +84,7 @@ export function emitServiceFunction(
         ...["instance", "prefix"],
         ...(service.variants === undefined ? [] : ["variant"]),
         ...["unit", "settings", "configFile", "credentials", "environment", "path"],
-        ...["prepare", "launch"],
+        ...["prepare", "launch", ...extra],
       ])}
 
       assertions = map (assertion: assertion // { message = "\${prefix}.\${assertion.message}"; }) ${emitAssertions(service, scope)};
@@ -135,7 +156,7 @@ function managedName(index: number): string {
   return index === 0 ? "managedFiles" : `managedFiles${String(index + 1)}`;
 }
 
-function emitPrepareScript(service: IrService, scope: Scope): NixExpr {
+function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams): NixExpr {
   const { model } = service;
   const word = (value: OrValue<unknown>): NixExpr =>
     nix`lib.escapeShellArg ${emitValue(value, scope)}`;
@@ -145,7 +166,13 @@ function emitPrepareScript(service: IrService, scope: Scope): NixExpr {
     includeShell("prepare"),
     "\n",
     ...directories.flatMap(({ path, mode }) => [`mkdir -p -m ${mode} `, word(path), "\n"]),
-    ...["own_link ", word(model.config.link), " ", word(model.config.path), "\n"],
+    ...[
+      "own_link ",
+      word(model.config.link),
+      " ",
+      nix`lib.escapeShellArg ${seams.configFile}`,
+      "\n",
+    ],
     ...model.managedFiles.flatMap(({ directory, record }, index) => [
       ...["manage ", word(directory), " ", word(record), "\n"],
       nix`
@@ -158,11 +185,7 @@ function emitPrepareScript(service: IrService, scope: Scope): NixExpr {
   ])}`;
 }
 
-function emitLaunchScript(
-  service: IrService,
-  scope: Scope,
-  readSecret: readonly (string | NixExpr)[],
-): NixExpr {
+function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams): NixExpr {
   const { model } = service;
   const generated = model.generatedSecrets.map((secret) => {
     const words = nix.list([emitValue(secret.variable, scope), emitValue(secret.file, scope)]);
@@ -173,7 +196,7 @@ function emitLaunchScript(
   });
   return nix`pkgs.writeShellScript "\${unit}-launch" ${nix.indented([
     "set -euo pipefail\numask 0077\n\n",
-    ...readSecret,
+    ...seams.readSecret,
     "\n",
     includeShell("launch"),
     "\n",
@@ -184,7 +207,8 @@ function emitLaunchScript(
       ) credentials
     `,
     ...generated,
-    ...["exec ", nix`lib.getExe ${emitValue(model.package, scope)}`],
+    ...seams.beforeStart,
+    ...["exec ", ...seams.wrapper, nix`lib.getExe ${emitValue(model.package, scope)}`],
     ...model.arguments.flatMap((argument) => [" ", emitWord(argument, scope)]),
     "\n",
   ])}`;

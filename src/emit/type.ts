@@ -103,6 +103,7 @@ const staticScope: Scope = {
   name: nix.id("name"),
   variant: nix.id("variant"),
   settings: nix.id("settings"),
+  configFile: nix.id("configFile"),
   isNumber: () => false,
 };
 

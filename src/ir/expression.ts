@@ -14,6 +14,8 @@ export type ExpNode =
   | { readonly kind: "instanceName" }
   /** The effective value of a key of the program's configuration, after all layers. */
   | { readonly kind: "setting"; readonly path: readonly string[] }
+  /** Where the service finds its configuration file. */
+  | { readonly kind: "configFile" }
   /** All packages on the service's PATH. */
   | { readonly kind: "packages" }
   /** `base` for the instance `default`, `base-<name>` for every other. */

@@ -33,6 +33,9 @@ export function setting<T>(path: string): Exp<T> {
   return make({ kind: "setting", path: path.split(".") });
 }
 
+/** The path the service reads its configuration from, on whatever platform. */
+export const configFile: Exp<string> = make({ kind: "configFile" });
+
 /** All packages on the service's PATH, the user's included. */
 export const packagesOnPath: Exp<readonly string[]> = make({ kind: "packages" });
 

@@ -1,0 +1,99 @@
+// What system units and user units share: how a service is started, given its credentials,
+// restarted and confined.
+//
+// https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
+// https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
+
+import type { IrService } from "../ir/model.ts";
+import type { ConfinementDirective, DirectiveValue } from "../ir/systemd.ts";
+import { type Binding, nix, type NixExpr } from "../nix/index.ts";
+import { includeShell } from "../shell/files.ts";
+import type { Scope } from "./expression.ts";
+import { emitValue, type ShellText } from "./service.ts";
+import { wrapComment } from "./wrap.ts";
+
+/** What systemd puts in place of a credential whose file does not exist. */
+const missingCredential = "missing-credential-file";
+
+/** EXIT_CREDENTIALS of systemd.exec(5): a credential could not be set up. */
+const credentialsExitCode = 243;
+
+/** Reads a credential that systemd loaded. */
+export const readSystemdSecret: ShellText = [
+  `missing_credential=${missingCredential}\n`,
+  includeShell("secrets-systemd"),
+];
+
+/** `%` starts a specifier in most values of a unit. */
+export const escapeSpecifiers: Binding = nix.binding(
+  ["escapeSpecifiers"],
+  nix`lib.replaceStrings [ "%" ] [ "%%" ]`,
+  {
+    comment: "systemd expands specifiers in paths: a percent sign is written twice.",
+    blankLine: true,
+  },
+);
+
+/** The directives that start and restart a service, but for the account it runs as. */
+export function emitProcess(service: IrService, scope: Scope): readonly Binding[] {
+  const { model } = service;
+  const { restart } = model;
+  return [
+    nix.binding(["Type"], nix`"exec"`),
+    nix.binding(["ExecStartPre"], nix`prepare`),
+    nix.binding(["ExecStart"], nix`launch`),
+    nix.binding(["EnvironmentFile"], emitValue(model.extra.files, scope)),
+
+    nix.binding(
+      ["LoadCredential"],
+      nix`map (credential: "\${credential.variable}:\${escapeSpecifiers credential.file}") credentials`,
+      { blankLine: true, comment: "Read by systemd: the service's user needs no access." },
+    ),
+    nix.binding(
+      ["SetCredential"],
+      nix`map (credential: "\${credential.variable}:${missingCredential}") credentials`,
+      {
+        comment:
+          "In place of a file that does not exist, so that the launcher can name the option at fault.",
+      },
+    ),
+
+    nix.binding(["Restart"], nix`"always"`, {
+      blankLine: true,
+      comment: "It exits with 0 to be started anew, and a service that is enabled should run.",
+    }),
+    nix.binding(["RestartSec"], nix.int(restart.delay)),
+    nix.binding(["RestartSteps"], nix.int(restart.steps)),
+    nix.binding(["RestartMaxDelaySec"], nix.int(restart.maxDelay)),
+    nix.binding(
+      ["RestartPreventExitStatus"],
+      nix.str([...restart.finalExitCodes, credentialsExitCode].join(" ")),
+      { comment: "A wrong configuration or credential does not mend itself." },
+    ),
+    nix.binding(["SuccessExitStatus"], nix.str(restart.successExitCodes.join(" "))),
+    nix.binding(["KillMode"], nix`"mixed"`),
+    nix.binding(["TimeoutStopSec"], nix.int(restart.stopTimeout), {
+      comment: wrapComment(restart.stopTimeoutReason),
+    }),
+  ];
+}
+
+/** Directives of one confinement rule, the reason above the first. */
+export function emitRule(
+  why: string,
+  directives: { readonly [D in ConfinementDirective]?: DirectiveValue },
+  scope: Scope,
+): readonly Binding[] {
+  return Object.entries(directives).map(([directive, value], index) =>
+    nix.binding([directive], emitDirective(value, scope), {
+      blankLine: index === 0,
+      comment: index === 0 ? wrapComment(why) : undefined,
+    }),
+  );
+}
+
+function emitDirective(value: DirectiveValue, scope: Scope): NixExpr {
+  return Array.isArray(value)
+    ? nix.list(value.map((element) => emitValue(element, scope)))
+    : emitValue(value, scope);
+}
