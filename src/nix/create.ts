@@ -148,8 +148,10 @@ export function describe(value: unknown): string {
   if (isMade(value)) {
     return `a Nix ${value.kind}`;
   }
-  const json = JSON.stringify(value) ?? String(value);
-  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
+  // JSON has no word for some values, which the type of `stringify` does not say.
+  const json: unknown = JSON.stringify(value);
+  const shown = typeof json === "string" ? json : String(value);
+  return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
 }
 
 function leading(options: LeadingOptions): {
@@ -252,7 +254,6 @@ function isReadableAsLines(parts: readonly StringPart[]): boolean {
   const lines = whole.split("\n");
   return (
     lines.length > 1 &&
-    // eslint-disable-next-line no-control-regex -- control characters are the point
     !/[\u0000-\u0009\u000b-\u001f\u007f]/.test(whole) &&
     /^[^\s]/.test(whole) &&
     lines.every((line) => line === line.trimEnd())
@@ -439,13 +440,15 @@ function set(recursive: boolean, bindings: readonly Binding[]): SetNode {
 
 /** One name per set: Nix merges `a.b = …; a.c = …;` and refuses every other repetition. */
 function checkBindings(bindings: readonly Binding[]): readonly Binding[] {
-  const seen: NameTree = new Map();
+  const seen: NameTree = new Map<string, NameTree | "leaf">();
   for (const entry of bindings) {
     if (!isBinding(entry)) {
       throw new BugError(`expected a binding, not ${describe(entry)}`);
     }
     if (entry.kind === "inherit") {
-      entry.names.forEach((name) => declare(seen, [nameKey(name)], undefined));
+      for (const name of entry.names) {
+        declare(seen, [nameKey(name)], undefined);
+      }
     } else {
       declare(seen, entry.path, entry.value);
     }
@@ -470,7 +473,7 @@ function declare(tree: NameTree, path: readonly AttrKey[], value: NixExpr | unde
     tree.set(first.name, "leaf");
     return;
   }
-  const below: NameTree = known ?? new Map();
+  const below: NameTree = known ?? new Map<string, NameTree | "leaf">();
   tree.set(first.name, below);
   if (rest.length > 0) {
     declare(below, rest, value);
@@ -479,7 +482,9 @@ function declare(tree: NameTree, path: readonly AttrKey[], value: NixExpr | unde
       if (inner.kind === "assign") {
         declare(below, inner.path, inner.value);
       } else {
-        inner.names.forEach((name) => declare(below, [nameKey(name)], undefined));
+        for (const name of inner.names) {
+          declare(below, [nameKey(name)], undefined);
+        }
       }
     }
   }
@@ -664,13 +669,11 @@ export function op(
 // ---- JSON ----------------------------------------------------------------------------------
 
 /** Any value that JSON can hold. */
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [name: string]: JsonValue | undefined };
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+
+export interface JsonObject {
+  readonly [name: string]: JsonValue | undefined;
+}
 
 /** Deeper data than Nix's own parser and evaluator take without running out of stack. */
 const MAX_DEPTH = 1000;
@@ -697,27 +700,22 @@ function valueAt(json: JsonValue, depth: number): NixExpr {
   if (!isJson(json)) {
     throw new BugError(`expected a JSON value, not ${describe(json)}`);
   }
-  switch (typeof json) {
-    case "string":
-      return str(json);
-    case "number":
-      return numberValue(json);
-    case "boolean":
-      return bool(json);
-    case "object":
-      return objectValue(json, depth);
-    default:
-      throw new BugError(`${describe(json)} is not a JSON value`);
+  if (typeof json === "string") {
+    return str(json);
   }
+  if (typeof json === "number") {
+    return numberValue(json);
+  }
+  if (typeof json === "boolean") {
+    return bool(json);
+  }
+  if (typeof json !== "object") {
+    throw new BugError(`${describe(json)} is not a JSON value`);
+  }
+  return json === null ? null_() : compoundValue(json, depth);
 }
 
-function objectValue(
-  json: null | readonly JsonValue[] | { readonly [name: string]: JsonValue | undefined },
-  depth: number,
-): NixExpr {
-  if (json === null) {
-    return null_();
-  }
+function compoundValue(json: readonly JsonValue[] | JsonObject, depth: number): NixExpr {
   if (isArray(json)) {
     return list(json.map((entry) => valueAt(entry, depth + 1)));
   }

@@ -80,16 +80,16 @@ export type IndentedNext = "interpolation" | "end";
 export function escapeIndented(text: string, next: IndentedNext): string {
   return checkText(text).replace(/[\r\t]|'+|\$(?=\{)|\$$/g, (found, offset: number) => {
     const rest = text.slice(offset + found.length);
-    switch (found[0]) {
-      case "\r":
-        return "''\\r";
-      case "\t":
-        return "''\\t";
-      case "$":
-        return rest !== "" || next === "interpolation" ? "''$" : "$";
-      default:
-        return escapeQuotes(found.length, beginsWithQuotes(rest, next));
+    if (found === "\r") {
+      return "''\\r";
     }
+    if (found === "\t") {
+      return "''\\t";
+    }
+    if (found === "$") {
+      return rest !== "" || next === "interpolation" ? "''$" : "$";
+    }
+    return escapeQuotes(found.length, beginsWithQuotes(rest, next));
   });
 }
 

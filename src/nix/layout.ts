@@ -274,18 +274,14 @@ function measureFlat(contents: Exclude<Doc, string>): string | undefined {
     }
     return texts.join("");
   }
-  switch (contents.type) {
-    case "line":
-      return "hard" in contents ? undefined : "soft" in contents ? "" : " ";
-    case "break-parent":
-      return undefined;
-    case "group":
-      return contents.break ? undefined : flatText(contents.contents);
-    case "if-break":
-      return flatText(contents.flatContents);
-    default:
-      throw new TypeError(`layouts do not use prettier's ${contents.type}`);
+  if (contents.type === "line") {
+    return "hard" in contents ? undefined : "soft" in contents ? "" : " ";
   }
+  if (contents.type === "group") {
+    return contents.break ? undefined : flatText(contents.contents);
+  }
+  // Only these four are used here, so what is left is a forced break.
+  return contents.type === "if-break" ? flatText(contents.flatContents) : undefined;
 }
 
 /**
@@ -311,22 +307,26 @@ function tailOf(contents: Doc): { readonly text: string; readonly isCut: boolean
     }
     return { text: tail, isCut: false };
   }
-  switch (contents.type) {
-    case "line":
-      return { text: "", isCut: true };
-    case "group":
-      return tailOf(contents.expandedStates?.at(-1) ?? contents.contents);
-    case "if-break":
-      return tailOf(contents.breakContents);
-    default:
-      return { text: "", isCut: false };
+  if (contents.type === "line") {
+    return { text: "", isCut: true };
   }
+  if (contents.type === "group") {
+    return tailOf(expandedState(contents));
+  }
+  return contents.type === "if-break" ? tailOf(contents.breakContents) : { text: "", isCut: false };
+}
+
+/** What a group is when it is spread over lines. Prettier's types promise states to every group. */
+function expandedState(of: {
+  readonly contents: Doc;
+  readonly expandedStates?: readonly Doc[];
+}): Doc {
+  return of.expandedStates?.at(-1) ?? of.contents;
 }
 
 /** Columns on one line, as the style counts them. */
 function widthOf(flat: string): number {
-  // eslint-disable-next-line no-control-regex -- the marks are control characters
-  return [...flat.replace(/[\u0000-\u001f]/g, "")].length;
+  return Array.from(flat.replace(/[\u0000-\u001f]/g, "")).length;
 }
 
 /** Whether what `onOneLine` gave is so narrow that it never leaves its line. */

@@ -3,7 +3,14 @@
 //
 // https://nix.dev/manual/nix/stable/language/operators
 
-import type { BinaryOperator, NixExpr, UnaryOperator } from "./ast.ts";
+import type {
+  BinaryNode,
+  BinaryOperator,
+  NixExpr,
+  NixKind,
+  UnaryNode,
+  UnaryOperator,
+} from "./ast.ts";
 
 export interface OperatorRule {
   /** Greater binds more strongly. */
@@ -11,7 +18,7 @@ export interface OperatorRule {
   readonly associativity: "left" | "right" | "none";
 }
 
-export const BINARY_RULES: { readonly [Operator in BinaryOperator]: OperatorRule } = {
+export const BINARY_RULES: Readonly<Record<BinaryOperator, OperatorRule>> = {
   "++": { precedence: 11, associativity: "right" },
   "*": { precedence: 10, associativity: "left" },
   "/": { precedence: 10, associativity: "left" },
@@ -29,7 +36,7 @@ export const BINARY_RULES: { readonly [Operator in BinaryOperator]: OperatorRule
   "->": { precedence: 2, associativity: "right" },
 };
 
-export const UNARY_PRECEDENCE: { readonly [Operator in UnaryOperator]: number } = {
+export const UNARY_PRECEDENCE: Readonly<Record<UnaryOperator, number>> = {
   "-": 13,
   "!": 8,
 };
@@ -46,9 +53,9 @@ export const PRECEDENCE = {
   atom: 16,
 } as const;
 
-const KIND_PRECEDENCE: {
-  readonly [Kind in Exclude<NixExpr["kind"], "unary" | "binary">]: number;
-} = {
+const KIND_PRECEDENCE: Readonly<
+  Record<Exclude<NixKind, UnaryNode["kind"] | BinaryNode["kind"]>, number>
+> = {
   lambda: PRECEDENCE.open,
   let: PRECEDENCE.open,
   if: PRECEDENCE.open,
@@ -70,12 +77,10 @@ const KIND_PRECEDENCE: {
 
 /** How strongly the outermost construct of an expression binds. */
 export function precedenceOf(node: NixExpr): number {
-  switch (node.kind) {
-    case "unary":
-      return UNARY_PRECEDENCE[node.operator];
-    case "binary":
-      return BINARY_RULES[node.operator].precedence;
-    default:
-      return KIND_PRECEDENCE[node.kind];
+  if (node.kind === "unary") {
+    return UNARY_PRECEDENCE[node.operator];
   }
+  return node.kind === "binary"
+    ? BINARY_RULES[node.operator].precedence
+    : KIND_PRECEDENCE[node.kind];
 }

@@ -119,26 +119,30 @@ function expression(source: Source): NixExpr {
     expect(source, ":");
     return create.lambda(parameter, expression(source));
   }
-  switch (source.peek(IDENTIFIER)) {
-    case "let":
-      return letExpression(source);
-    case "if":
-      return ifExpression(source);
-    case "with": {
-      source.takeText("with");
-      const scope = expression(source);
-      expect(source, ";");
-      return create.with_(scope, expression(source));
-    }
-    case "assert": {
-      source.takeText("assert");
-      const condition = expression(source);
-      expect(source, ";");
-      return create.assert_(condition, expression(source));
-    }
-    default:
-      return operation(source, PRECEDENCE.operation);
-  }
+  const statement = STATEMENTS.get(source.peek(IDENTIFIER) ?? "");
+  return statement === undefined ? operation(source, PRECEDENCE.operation) : statement(source);
+}
+
+/** Expressions that begin with a keyword. */
+const STATEMENTS: ReadonlyMap<string, (source: Source) => NixExpr> = new Map([
+  ["let", letExpression],
+  ["if", ifExpression],
+  ["with", withExpression],
+  ["assert", assertExpression],
+]);
+
+function withExpression(source: Source): NixExpr {
+  source.takeText("with");
+  const scope = expression(source);
+  expect(source, ";");
+  return create.with_(scope, expression(source));
+}
+
+function assertExpression(source: Source): NixExpr {
+  source.takeText("assert");
+  const condition = expression(source);
+  expect(source, ";");
+  return create.assert_(condition, expression(source));
 }
 
 function letExpression(source: Source): NixExpr {

@@ -43,20 +43,19 @@ export function absorbed(
   options: { readonly spaced: boolean; readonly expand: boolean },
 ): Layout {
   const { spaced, expand } = options;
-  switch (shown.kind) {
-    case "with":
-      return group([
-        spaced ? line : softline,
-        "with ",
-        nest(group(print(shown.scope))),
-        "; ",
-        priority(printExpanded(shown.body)),
-      ]);
-    case "lambda":
-      return printLambda(shown, spaced ? line : softline);
-    default:
-      return [spaced ? " " : [], expand ? printExpanded(shown) : printTerm(shown)];
+  const lead = spaced ? line : softline;
+  if (shown.kind === "with") {
+    return group([
+      lead,
+      "with ",
+      nest(group(print(shown.scope))),
+      "; ",
+      priority(printExpanded(shown.body)),
+    ]);
   }
+  return shown.kind === "lambda"
+    ? printLambda(shown, lead)
+    : [spaced ? " " : [], expand ? printExpanded(shown) : printTerm(shown)];
 }
 
 /** Parentheses that open on the current line. */
@@ -72,22 +71,21 @@ export function printAssigned(shown: Shown): Layout {
   if (isAbsorbable(shown)) {
     return nest(group(absorbed(shown, { spaced: true, expand: true })));
   }
-  switch (shown.kind) {
-    case "paren":
-      return nest([" ", absorbedParens(shown.inner)]);
-    case "string":
-    case "indentedString":
-    case "path":
-      return nest([" ", group(print(shown))]);
-    case "call":
-      return nest(printCall(shown, { lead: line, isParenthesized: false }));
-    case "with":
-      return nest(group([line, print(shown)]));
-    case "binary":
-      return printAssignedOperation(shown) ?? nest([line, group(print(shown))]);
-    default:
-      return isTerm(shown) ? nest(group([line, print(shown)])) : nest([line, group(print(shown))]);
+  if (shown.kind === "paren") {
+    return nest([" ", absorbedParens(shown.inner)]);
   }
+  if (shown.kind === "string" || shown.kind === "path") {
+    return nest([" ", group(print(shown))]);
+  }
+  if (shown.kind === "call") {
+    return nest(printCall(shown, { lead: line, isParenthesized: false }));
+  }
+  if (shown.kind === "binary") {
+    return printAssignedOperation(shown) ?? nest([line, group(print(shown))]);
+  }
+  return isTerm(shown) || shown.kind === "with"
+    ? nest(group([line, print(shown)]))
+    : nest([line, group(print(shown))]);
 }
 
 function isOnlyInherit(shown: Shown): boolean {

@@ -35,12 +35,10 @@ export function printOperation(
 }
 
 function printOperand(shown: Shown): Layout {
-  switch (shown.kind) {
-    case "binary":
-      return group([line, print(shown)]);
-    case "call":
-      return printCall(shown, { lead: [mergedSpace, line], isParenthesized: false });
-    default:
-      return [" ", print(shown)];
+  if (shown.kind === "binary") {
+    return group([line, print(shown)]);
   }
+  return shown.kind === "call"
+    ? printCall(shown, { lead: [mergedSpace, line], isParenthesized: false })
+    : [" ", print(shown)];
 }

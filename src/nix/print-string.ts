@@ -110,10 +110,7 @@ function printLine(pieces: readonly Piece[]): Layout {
     /^ *$/.test(first.source) && second?.kind === "interpolation" && others.length === 0;
   return [
     text(first.source),
-    offset(
-      [...blanks].length,
-      isLone ? printLoneInterpolation(second.expression) : printPieces(rest),
-    ),
+    offset(blanks.length, isLone ? printLoneInterpolation(second.expression) : printPieces(rest)),
   ];
 }
 

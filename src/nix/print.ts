@@ -104,15 +104,10 @@ function printSelect({ subject, path, fallback }: SelectNode): Layout {
 }
 
 function printSelectedPath(subject: Shown, path: Layout): Layout {
-  switch (subject.kind) {
-    case "identifier":
-    case "searchPath":
-      return path;
-    case "paren":
-      return fill("", path);
-    default:
-      return [softline, path];
+  if (subject.kind === "identifier" || subject.kind === "searchPath") {
+    return path;
   }
+  return subject.kind === "paren" ? fill("", path) : [softline, path];
 }
 
 function printParen({ inner }: Paren): Layout {
@@ -124,16 +119,11 @@ export function printParenthesized(inner: NixExpr): Layout {
   if (isAbsorbable(inner)) {
     return group(absorbed(inner, { spaced: false, expand: false }));
   }
-  switch (inner.kind) {
-    case "call":
-      return printCall(inner, { lead: [], isParenthesized: true });
-    case "select":
-      return isAbsorbableTerm(asSubject(inner.subject))
-        ? [softline, group(print(inner)), softline]
-        : [group(print(inner)), softline];
-    default:
-      return [softline, group(print(inner)), softline];
+  if (inner.kind === "call") {
+    return printCall(inner, { lead: [], isParenthesized: true });
   }
+  const opensBelow = inner.kind !== "select" || isAbsorbableTerm(asSubject(inner.subject));
+  return [opensBelow ? softline : [], group(print(inner)), softline];
 }
 
 /** A chain of `else if` reads as one construct; `separator` stands around what follows `then`. */

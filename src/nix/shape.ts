@@ -8,6 +8,7 @@
 import {
   visit,
   type BinaryOperator,
+  type NixKind,
   type NixExpr,
   type PatternParameter,
   type UnaryOperator,
@@ -82,7 +83,7 @@ function leftSide(operator: BinaryOperator, node: NixExpr): readonly Shown[] {
     : [shownIn(BINARY_RULES[operator].precedence, node)];
 }
 
-const TERM_KINDS: { readonly [Kind in NixExpr["kind"]]: boolean } = {
+const TERM_KINDS: Readonly<Record<NixKind, boolean>> = {
   string: true,
   indentedString: true,
   integer: true,
@@ -111,33 +112,27 @@ export function isTerm(shown: Shown): boolean {
 
 /** A set, a list or an indented string with something in it. */
 export function isAbsorbableTerm(shown: Shown): boolean {
-  switch (shown.kind) {
-    case "indentedString":
-      return true;
-    case "set":
-      return shown.bindings.length > 0;
-    case "list":
-      return shown.items.length > 0;
-    case "paren":
-      return isTerm(shown.inner) && isAbsorbableTerm(shown.inner);
-    default:
-      return false;
-  }
+  return (
+    shown.kind === "indentedString" ||
+    (shown.kind === "set" && shown.bindings.length > 0) ||
+    (shown.kind === "list" && shown.items.length > 0) ||
+    (shown.kind === "paren" && isTerm(shown.inner) && isAbsorbableTerm(shown.inner))
+  );
 }
 
 /** An absorbable term, or a function or `with` whose body is one. */
 export function isAbsorbable(shown: Shown): boolean {
-  switch (shown.kind) {
-    case "with":
-      return isAbsorbableTerm(shown.body);
-    case "lambda":
-      return (
-        shown.parameter.kind === "nameParameter" &&
-        (shown.body.kind === "lambda" ? isAbsorbable(shown.body) : isAbsorbableTerm(shown.body))
-      );
-    default:
-      return isAbsorbableTerm(shown);
+  if (shown.kind === "with") {
+    return isAbsorbableTerm(shown.body);
   }
+  if (shown.kind === "lambda") {
+    const { parameter, body } = shown;
+    return (
+      parameter.kind === "nameParameter" &&
+      (body.kind === "lambda" ? isAbsorbable(body) : isAbsorbableTerm(body))
+    );
+  }
+  return isAbsorbableTerm(shown);
 }
 
 /** A name, a literal, or a call of few of them. */
