@@ -27,7 +27,9 @@ run_gateway() {
 # the guests see this folder read-only.
 finish_installation() {
   local modules="$1" pending="$1/openclaw/.openclaw-lifecycle-pending"
-  [ ! -e "$pending" ] || run_gateway "$modules" --version >/dev/null
+  # What it says is about the optional scripts that were left out.
+  [ ! -e "$pending" ] || run_gateway "$modules" --version >/dev/null 2>&1 ||
+    die "the installed gateway does not start"
   [ ! -e "$pending" ] || die "the gateway's installation does not finish"
 }
 
@@ -46,6 +48,6 @@ if ! npm install --prefix "$staging/gateway" --ignore-scripts --no-audit --no-fu
   tail -n 30 "$staging/log" >&2
   die "npm install failed"
 fi
+finish_installation "$staging/gateway/node_modules"
 put_in_place "$staging/gateway" "$place"
-finish_installation "$place/node_modules"
 say "gateway: installed $(run_gateway "$place/node_modules" --version)"
