@@ -61,8 +61,8 @@ export interface IrOption {
   readonly type: OptionType;
   readonly description: string;
   readonly location: SourceLocation;
-  /** Absent where the option must be set. */
-  readonly defaults: { readonly [P in Platform]: ExpNode } | undefined;
+  /** One for each of the option's platforms; absent where the option must be set. */
+  readonly defaults: Readonly<Partial<Record<Platform, ExpNode>>> | undefined;
   readonly example: JsonValue | undefined;
   readonly platforms: readonly Platform[];
   readonly instance: Inheritance;

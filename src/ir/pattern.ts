@@ -29,7 +29,7 @@ const maxStates = 20_000;
 
 export function translatePattern(regex: RegExp): PatternResult {
   if (regex.flags !== "") {
-    return { ok: false, reason: `the flag ${[...regex.flags].join(", ")}` };
+    return { ok: false, reason: `the flag ${Array.from(regex.flags).join(", ")}` };
   }
   try {
     const alternatives = parseRegExp(regex.source);
@@ -166,7 +166,7 @@ function runsOf(codes: ReadonlySet<number>): readonly (readonly [number, number]
   const runs: [number, number][] = [];
   for (const code of [...codes].sort((a, b) => a - b)) {
     const run = runs.at(-1);
-    if (run !== undefined && run[1] === code - 1) run[1] = code;
+    if (run?.[1] === code - 1) run[1] = code;
     else runs.push([code, code]);
   }
   return runs;

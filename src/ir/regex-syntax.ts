@@ -38,7 +38,7 @@ function range(first: number, last: number): readonly number[] {
 }
 
 function codes(text: string): readonly number[] {
-  return [...text].map((character) => character.charCodeAt(0));
+  return Array.from(text, (character) => character.charCodeAt(0));
 }
 
 function setOf(members: Iterable<number>, others = false): CharacterSet {

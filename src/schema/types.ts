@@ -6,18 +6,22 @@ import { z } from "../zod.ts";
 import type { JsonValue } from "../json.ts";
 import type { Option } from "./option.ts";
 
-/** Types that zod has no word for. */
-export type SpecialType =
-  | "port"
-  | "absolutePath"
-  | "sourcePath"
-  | "secretFile"
-  | "package"
-  | "json"
-  | "jsonObject"
-  | "submodule";
+/** Types that zod has no word for and that are no combination of others. */
+export const leafTypes = [
+  "port",
+  "absolutePath",
+  "sourcePath",
+  "secretFile",
+  "package",
+  "json",
+  "jsonObject",
+] as const;
+
+export type LeafType = (typeof leafTypes)[number];
+export type SpecialType = LeafType | "submodule";
 
 const specialKey = Symbol.for("nixmodgen.specialType");
+const optionsKey = Symbol.for("nixmodgen.submoduleOptions");
 
 /** The mark of a zod definition, if it has one. Survives `.describe()`, which copies it. */
 export function specialTypeOf(definition: object): SpecialType | undefined {
@@ -63,8 +67,8 @@ export function jsonValue(): z.ZodType<JsonValue> {
 }
 
 /** A JSON object, merged deeply when it is defined more than once (RFC 42 `settings`). */
-export function jsonObject(): z.ZodType<{ readonly [key: string]: JsonValue }> {
-  return special(z.custom<{ readonly [key: string]: JsonValue }>(), "jsonObject");
+export function jsonObject(): z.ZodType<Readonly<Record<string, JsonValue>>> {
+  return special(z.custom<Readonly<Record<string, JsonValue>>>(), "jsonObject");
 }
 
 /**
@@ -94,12 +98,20 @@ export function submodule<const T extends Readonly<Record<string, Option>>>(
   const shape = Object.fromEntries(
     Object.entries(options).map(([name, field]) => [name, field.type]),
   ) as SubmoduleShape<T>;
-  return Object.assign(special(z.object(shape), "submodule"), { options });
+  const type = special(z.object(shape), "submodule");
+  Object.assign(type._def, { [optionsKey]: options });
+  return Object.assign(type, { options });
 }
 
-/** The options of a submodule type, if it is one. */
-export function submoduleOptions(type: z.ZodTypeAny): Readonly<Record<string, Option>> | undefined {
-  return "options" in type && specialTypeOf(type._def) === "submodule"
-    ? (type.options as Readonly<Record<string, Option>>)
-    : undefined;
+/** The options a submodule's definition was made of, if it is one and still has their types. */
+export function submoduleOptions(
+  definition: z.ZodObjectDef,
+): Readonly<Record<string, Option>> | undefined {
+  const options = (definition as { readonly [optionsKey]?: Readonly<Record<string, Option>> })[
+    optionsKey
+  ];
+  const shape = definition.shape();
+  const names = new Set([...Object.keys(shape), ...Object.keys(options ?? {})]);
+  // `.extend()` and the like copy the mark, but not the meaning.
+  return [...names].every((name) => shape[name] === options?.[name]?.type) ? options : undefined;
 }

@@ -1,0 +1,27 @@
+// What the schema's sources say about options beyond their values: doc comments and positions.
+
+import type { SourceLocation } from "../errors.ts";
+
+export interface OptionDoc {
+  /** The doc comment: Markdown. */
+  readonly description: string;
+  readonly location: SourceLocation;
+}
+
+export interface OptionDocs {
+  /** Where the service is defined. */
+  readonly service: SourceLocation;
+  /**
+   * Options and the fields of their types, by dotted path. Elements of lists and values of records
+   * are at `*`, the members of a union at `|0`, `|1`: `providers.*.|1.key`.
+   */
+  readonly options: ReadonlyMap<string, OptionDoc>;
+}
+
+/** The segment of a union's member in the path of a field. */
+export function memberSegment(index: number): string {
+  return `|${index}`;
+}
+
+/** The segment that stands for all elements of a list, or all values of a record. */
+export const elementSegment = "*";

@@ -1,0 +1,196 @@
+// Reads the doc comment and the position of every option from the schema's sources.
+//
+// Contract: the result has every option of the service and every field of their types; options
+// without a doc comment are an error that lists them all. The sources are read by TypeScript's own
+// checker, so an option is found wherever it is written: imported, spread, made by a function,
+// shared between groups. The way there is the type of the schema's default export, `Service<T>`,
+// and down through `T`: the property of a type knows where it was declared.
+
+import { relative, sep } from "node:path";
+import { Node, Project, type Symbol as TypeSymbol, SyntaxKind, type Type } from "ts-morph";
+import { type SourceLocation, UserError } from "../errors.ts";
+import { readDocComment } from "./doc-comment.ts";
+import { elementSegment, memberSegment, type OptionDoc, type OptionDocs } from "./option-docs.ts";
+
+export interface DocsSource {
+  /** Absolute path of the schema file whose default export is the service. */
+  readonly entry: string;
+  /** Absolute path of the tsconfig.json the schema is written for. */
+  readonly tsconfig: string;
+  /** Reported files are relative to this directory. */
+  readonly root: string;
+}
+
+/**
+ * @throws UserError where doc comments are missing or not usable, or there is no service
+ */
+export function readDocs({ entry, tsconfig, root }: DocsSource): OptionDocs {
+  const project = new Project({
+    tsConfigFilePath: tsconfig,
+    skipAddingFilesFromTsConfig: true,
+    skipFileDependencyResolution: true,
+    // The types of the platform are of no use here and cost time.
+    compilerOptions: { types: [] },
+  });
+  const file = project.addSourceFileAtPath(entry);
+  const service = file.getDefaultExportSymbol()?.getDeclarations()[0];
+  if (service === undefined) {
+    throw new UserError(`${relative(root, entry)} has no default export`, {
+      next: "add `export default defineService({ … })` to it",
+    });
+  }
+  const location = locate(service, root);
+  const expression = Node.isExportAssignment(service) ? service.getExpression() : service;
+  const options = expression.getType().getProperty("options");
+  if (options === undefined) {
+    throw new UserError("the default export is not a service", {
+      location,
+      expected: "export default defineService({ … })",
+    });
+  }
+  const reader = new Reader(service, root);
+  reader.readGroup(options.getTypeAtLocation(service), []);
+  reader.refuseMissing();
+  return { service: location, options: reader.found };
+}
+
+/** Wrappers of zod around a type whose fields are at the same place. */
+const wrappers: ReadonlySet<string> = new Set([
+  "ZodNullable",
+  "ZodOptional",
+  "ZodDefault",
+  "ZodReadonly",
+  "ZodBranded",
+]);
+
+class Reader {
+  readonly found = new Map<string, OptionDoc>();
+  private readonly missing: { readonly path: string; readonly location: SourceLocation }[] = [];
+  private readonly at: Node;
+  private readonly root: string;
+
+  /** @param at any node of the schema file; types of symbols are asked for there */
+  constructor(at: Node, root: string) {
+    this.at = at;
+    this.root = root;
+  }
+
+  readGroup(type: Type, path: readonly string[]): void {
+    for (const property of type.getProperties()) {
+      const propertyPath = [...path, property.getName()];
+      const propertyType = property.getTypeAtLocation(this.at);
+      const optionType = argumentOfOption(propertyType);
+      if (optionType !== undefined) {
+        this.readProperty(property, propertyPath);
+        this.readFields(optionType, propertyPath);
+      } else if (isGroup(propertyType)) {
+        this.readGroup(propertyType, propertyPath);
+      }
+    }
+  }
+
+  /** The fields inside the zod type of an option. */
+  private readFields(type: Type, path: readonly string[]): void {
+    // A submodule is an object that also has the options it was made of.
+    const options = type.isIntersection() ? type.getProperty("options") : undefined;
+    if (options !== undefined) {
+      this.readGroup(options.getTypeAtLocation(this.at), path);
+      return;
+    }
+    const name = type.getSymbol()?.getName() ?? "";
+    const [first, second] = type.getTypeArguments();
+    if (first === undefined) return;
+    if (wrappers.has(name)) this.readFields(first, path);
+    if (name === "ZodArray") this.readFields(first, [...path, elementSegment]);
+    if (name === "ZodObject") this.readShape(first, path);
+    if (name === "ZodUnion") this.readMembers(first, path);
+    if (name === "ZodRecord" && second !== undefined) {
+      this.readFields(second, [...path, elementSegment]);
+    }
+    if (name === "ZodDiscriminatedUnion" && second !== undefined) {
+      this.readMembers(second, path, first.getLiteralValue());
+    }
+  }
+
+  private readMembers(members: Type, path: readonly string[], tag?: unknown): void {
+    for (const [index, member] of members.getTupleElements().entries()) {
+      const memberPath = [...path, memberSegment(index)];
+      const [shape] = member.getTypeArguments();
+      if (tag !== undefined && shape !== undefined) this.readShape(shape, memberPath, tag);
+      else this.readFields(member, memberPath);
+    }
+  }
+
+  /** The fields of `z.object()`. The one that tells members apart needs no description. */
+  private readShape(shape: Type, path: readonly string[], tag?: unknown): void {
+    for (const property of shape.getProperties()) {
+      if (property.getName() === tag) continue;
+      const propertyPath = [...path, property.getName()];
+      this.readProperty(property, propertyPath);
+      this.readFields(property.getTypeAtLocation(this.at), propertyPath);
+    }
+  }
+
+  private readProperty(property: TypeSymbol, path: readonly string[]): void {
+    const [declaration] = property.getDeclarations();
+    if (declaration === undefined) return;
+    const location = locate(declaration, this.root);
+    const comment = commentOf(declaration);
+    const description = comment === undefined ? "" : readDocComment(comment, location);
+    if (description === "") this.missing.push({ path: humanPath(path), location });
+    else this.found.set(path.join("."), { description, location });
+  }
+
+  refuseMissing(): void {
+    const [first, ...others] = this.missing;
+    if (first === undefined) return;
+    const list = this.missing.map(
+      ({ path, location }) => `\n  ${path} (${location.file}:${location.line})`,
+    );
+    throw new UserError(
+      others.length === 0
+        ? "an option has no doc comment"
+        : `${this.missing.length} options have no doc comment:${list.join("")}`,
+      {
+        option: first.path,
+        location: first.location,
+        next: "write what the option is for in a /** comment */ above it",
+      },
+    );
+  }
+}
+
+function humanPath(path: readonly string[]): string {
+  return path.filter((segment) => !segment.startsWith("|")).join(".");
+}
+
+/** `S` of `Option<S>`. */
+function argumentOfOption(type: Type): Type | undefined {
+  return type.getSymbol()?.getName() === "Option" && type.getProperty("facets") !== undefined
+    ? type.getTypeArguments()[0]
+    : undefined;
+}
+
+function isGroup(type: Type): boolean {
+  return type.isObject() && type.getCallSignatures().length === 0;
+}
+
+/** The last doc comment above a property, or above the variable a shorthand property names. */
+function commentOf(declaration: Node): string | undefined {
+  const comment = declaration
+    .getLeadingCommentRanges()
+    .map((range) => range.getText())
+    .findLast((text) => text.startsWith("/**"));
+  if (comment !== undefined || !Node.isShorthandPropertyAssignment(declaration)) return comment;
+  const variable = declaration.getValueSymbol()?.getAliasedSymbol() ?? declaration.getValueSymbol();
+  const statement = variable
+    ?.getValueDeclaration()
+    ?.getAncestors()
+    .find((ancestor) => ancestor.getKind() === SyntaxKind.VariableStatement);
+  return statement === undefined ? undefined : commentOf(statement);
+}
+
+function locate(node: Node, root: string): SourceLocation {
+  const file = relative(root, node.getSourceFile().getFilePath()).split(sep).join("/");
+  return { file, line: node.getStartLineNumber() };
+}

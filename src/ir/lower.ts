@@ -1,0 +1,90 @@
+// From the schema to the intermediate representation: everything the emitters read.
+//
+// Contract: what comes out of here is right as a whole. Every type has an equivalent in Nix, every
+// value is one of its option's type, every reference leads somewhere, and nothing is said twice.
+// Whatever is wrong is the schema author's mistake: an error with option path, file and line.
+
+import type { OptionDocs } from "../docs/option-docs.ts";
+import { isOption, type Option, type OptionTree } from "../schema/option.ts";
+import type { Service } from "../schema/service.ts";
+import { z } from "../zod.ts";
+import { checkNames } from "./check-names.ts";
+import { checkReferences } from "./check-references.ts";
+import { checkVariants } from "./check-variants.ts";
+import { lowerOption } from "./lower-option.ts";
+import type { DerivedDefault, IrService } from "./model.ts";
+import type { IrOption } from "./options.ts";
+import { checkName, mistake, type Place } from "./place.ts";
+import type { PlatformDefaults } from "./platform-values.ts";
+
+export function lowerService(service: Service, docs: OptionDocs): IrService {
+  const derived = derivedByPath(service.model.derived, docs);
+  const options = lowerTree(service.options, { path: [], docs }, undefined, derived);
+  const lowered: IrService = {
+    name: service.name,
+    summary: service.summary,
+    documentation: service.documentation,
+    renamedFrom: service.renamedFrom,
+    options,
+    variants: service.variants,
+    model: service.model,
+  };
+  checkNames(lowered, docs);
+  checkVariants(lowered, docs);
+  checkReferences(lowered, docs);
+  return lowered;
+}
+
+function derivedByPath(
+  all: readonly DerivedDefault[],
+  docs: OptionDocs,
+): ReadonlyMap<string, PlatformDefaults> {
+  const byPath = new Map<string, PlatformDefaults>();
+  for (const { option, value } of all) {
+    const path = option.path.join(".");
+    if (byPath.has(path)) {
+      throw mistake({ path: option.path, docs }, "two defaults are derived for the option", {
+        next: "keep one of the two",
+      });
+    }
+    byPath.set(path, value);
+  }
+  return byPath;
+}
+
+/** The module adds these to every service. */
+const reservedOptions: ReadonlySet<string> = new Set(["enable", "instances"]);
+
+/** The options of a tree, in the order they are declared. */
+function lowerTree(
+  tree: OptionTree,
+  place: Place,
+  outerGuard: readonly string[] | undefined,
+  derived: ReadonlyMap<string, PlatformDefaults>,
+): readonly IrOption[] {
+  const guard = guardOf(tree, place) ?? outerGuard;
+  return Object.entries(tree).flatMap(([name, child]): readonly IrOption[] => {
+    const childPlace = { ...place, path: [...place.path, name] };
+    checkName(childPlace);
+    if (place.path.length === 0 && reservedOptions.has(name)) {
+      throw mistake(childPlace, `the name "${name}" is reserved`, {
+        next: "remove it: every service has this option",
+      });
+    }
+    if (!isOption(child)) return lowerTree(child, childPlace, guard, derived);
+    const context = { guard, derived: derived.get(childPlace.path.join(".")) };
+    return [lowerOption(child, childPlace, context)];
+  });
+}
+
+/** The option that switches the settings of a group on, its own included. */
+function guardOf(tree: OptionTree, place: Place): readonly string[] | undefined {
+  const enable: Option | OptionTree | undefined = tree["enable"];
+  if (place.path.length === 0 || enable === undefined || !isOption(enable)) return undefined;
+  const path = [...place.path, "enable"];
+  if (enable.type instanceof z.ZodBoolean) return path;
+  throw mistake({ ...place, path }, "the option `enable` of a group switches the group on", {
+    expected: "z.boolean()",
+    next: "give it that type, or another name",
+  });
+}
