@@ -61,8 +61,14 @@ function guestNix(): Tool {
   };
 }
 
+/** Looks once, and remembers also that there is nothing. */
+function once<Found>(look: () => Found): () => Found {
+  let found: { readonly value: Found } | undefined;
+  return () => (found ??= { value: look() }).value;
+}
+
 /** Nix 2.18 or later: `$NIX`, `nix` in PATH, or the guest's own. */
-export function findNix(): Tool | undefined {
+export const findNix: () => Tool | undefined = once(() => {
   const fromEnv = process.env["NIX"];
   const candidates: readonly Tool[] = [
     ...(fromEnv ? [{ command: fromEnv, args: [] }] : []),
@@ -70,10 +76,10 @@ export function findNix(): Tool | undefined {
     guestNix(),
   ];
   return candidates.find(isRecentNix);
-}
+});
 
 /** The official formatter: `$NIXFMT`, `nixfmt` in PATH, or the cache's own. */
-export function findNixfmt(): Tool | undefined {
+export const findNixfmt: () => Tool | undefined = once(() => {
   const fromEnv = process.env["NIXFMT"];
   const candidates: readonly Tool[] = [
     ...(fromEnv ? [{ command: fromEnv, args: [] }] : []),
@@ -81,7 +87,7 @@ export function findNixfmt(): Tool | undefined {
     { command: join(cacheDir, "bin/nixfmt"), args: [] },
   ];
   return candidates.find((tool) => versionOf(tool) !== undefined);
-}
+});
 
 const TREE_VARIABLES = {
   nixpkgs: "NIXPKGS_TREE",
