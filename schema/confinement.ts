@@ -63,7 +63,7 @@ export function confinement({
         CapabilityBoundingSet: "",
         AmbientCapabilities: "",
         RestrictSUIDSGID: true,
-        SecureBits: ["noroot", "noroot-locked", "no-setuid-fixup", "no-setuid-fixup-locked"],
+        SecureBits: "noroot noroot-locked no-setuid-fixup no-setuid-fixup-locked",
       },
     },
     {

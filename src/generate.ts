@@ -2,6 +2,7 @@
 // reading the schema's own sources, where the descriptions are.
 
 import { readDocs } from "./docs/read-docs.ts";
+import { emitHomeManagerModule } from "./emit/home-manager.ts";
 import { emitNixosModule } from "./emit/nixos.ts";
 import { lowerService } from "./ir/lower.ts";
 import { printNix } from "./nix/index.ts";
@@ -29,6 +30,7 @@ export function generate({ entry, service, root, tsconfig }: ServiceSource): rea
   const ir = lowerService(service, docs);
   return [
     { path: `nixos/${ir.name}.nix`, text: printNix(emitNixosModule(ir)) },
+    { path: `home-manager/${ir.name}.nix`, text: printNix(emitHomeManagerModule(ir)) },
     ...shellFiles.map((name) => ({ path: shellPath(name), text: readShell(name) })),
   ];
 }

@@ -759,13 +759,15 @@ let
               model.primary = instance.agent.model;
               thinkingDefault = instance.agent.thinkingDefault;
             };
-            plugins.entries.telegram = lib.optionalAttrs (
-              variant.enablesChannelPlugins && instance.providers.telegram.enable
-            ) { enabled = true; };
-            channels.telegram = lib.optionalAttrs instance.providers.telegram.enable {
-              enabled = true;
-              allowFrom = instance.providers.telegram.allowFrom;
-              groups = instance.providers.telegram.groups;
+            plugins = lib.optionalAttrs (variant.enablesChannelPlugins && instance.providers.telegram.enable) {
+              entries.telegram.enabled = true;
+            };
+            channels = lib.optionalAttrs instance.providers.telegram.enable {
+              telegram = {
+                enabled = true;
+                allowFrom = instance.providers.telegram.allowFrom;
+                groups = instance.providers.telegram.groups;
+              };
             };
             messages.queue = {
               mode = instance.routing.queue.mode;
@@ -1065,6 +1067,129 @@ let
 
   # systemd expands specifiers in paths: a percent sign is written twice.
   escapeSpecifiers = lib.replaceStrings [ "%" ] [ "%%" ];
+
+  # What a service is kept from doing, and why.
+  confinementOf =
+    { instance, settings, ... }:
+    {
+      # Nothing can be written but the service's own directories.
+      ProtectSystem = "strict";
+      ReadWritePaths = [
+        instance.stateDir
+        instance.workspaceDir
+      ];
+
+      # SSH keys, mail and browser profiles live in home directories: there are none, but for
+      # the service's own directories, should they be there.
+      ProtectHome =
+        if
+          lib.any
+            (
+              path: lib.hasPrefix "/home/" path || lib.hasPrefix "/root/" path || lib.hasPrefix "/run/user/" path
+            )
+            [
+              instance.stateDir
+              instance.workspaceDir
+            ]
+        then
+          "tmpfs"
+        else
+          true;
+      BindPaths =
+        lib.filter
+          (
+            path: lib.hasPrefix "/home/" path || lib.hasPrefix "/root/" path || lib.hasPrefix "/run/user/" path
+          )
+          [
+            instance.stateDir
+            instance.workspaceDir
+          ];
+
+      # Other programs' temporary files and sockets in /tmp and /var/tmp are out of sight.
+      PrivateTmp = "disconnected";
+
+      # Files the service makes are for its user alone; the gateway itself would make them
+      # readable by all.
+      UMask = "0077";
+
+      # Mounts made inside do not reach the system.
+      PrivateMounts = true;
+
+      # No set-uid program can raise privileges, and there are no capabilities to begin with.
+      NoNewPrivileges = true;
+      CapabilityBoundingSet = "";
+      AmbientCapabilities = "";
+      RestrictSUIDSGID = true;
+      SecureBits = "noroot noroot-locked no-setuid-fixup no-setuid-fixup-locked";
+
+      # Inside, no user exists but root and the service's own: files of others cannot be told
+      # apart, let alone owned.
+      PrivateUsers = true;
+
+      # Other processes, their command lines and their environment cannot be seen.
+      PrivatePIDs = true;
+      ProtectProc = "invisible";
+      ProcSubset = "pid";
+
+      # System V and POSIX message queues and shared memory of other programs are out of reach.
+      PrivateIPC = true;
+      RemoveIPC = true;
+
+      # No device but /dev/null and its like: no disk, no camera, no microphone.
+      PrivateDevices = true;
+      DevicePolicy = "closed";
+
+      # Kernel settings, modules, the kernel log and the control groups cannot be changed or
+      # read.
+      ProtectKernelTunables = true;
+      ProtectKernelModules = true;
+      ProtectKernelLogs = true;
+      ProtectControlGroups = "strict";
+
+      # The clock and the host name belong to the machine.
+      ProtectClock = true;
+      ProtectHostname = true;
+
+      # Keys that other services keep in the kernel are not shared.
+      KeyringMode = "private";
+
+      # New namespaces give access to kernel code that is otherwise reserved for root.
+      RestrictNamespaces = true;
+
+      # Real-time scheduling can lock up the machine; old personalities weaken memory
+      # protection.
+      RestrictRealtime = true;
+      LockPersonality = true;
+
+      # Internet and local sockets only. Netlink stays, because Node.js lists network interfaces
+      # with it.
+      RestrictAddressFamilies = [
+        "AF_INET"
+        "AF_INET6"
+        "AF_UNIX"
+        "AF_NETLINK"
+      ];
+
+      # A port of its own for a shell or a relay cannot be opened: only the gateway's is.
+      SocketBindDeny = "any";
+      SocketBindAllow = "tcp:${toString settings.gateway.port}";
+
+      # System calls a network service has no use for fail with EPERM; killing the process
+      # instead would let one stray call of a native module take the gateway down.
+      SystemCallArchitectures = "native";
+      SystemCallFilter = [
+        "@system-service"
+        "~@privileged @resources @mount @debug @cpu-emulation @obsolete"
+      ];
+      SystemCallErrorNumber = "EPERM";
+
+      # A core dump holds every secret the process knows.
+      LimitCORE = 0;
+
+      # Not possible: the JavaScript engine compiles at run time and dies without memory that is
+      # both writable and executable.
+      MemoryDenyWriteExecute = false;
+    };
 in
 {
   imports =
@@ -1237,10 +1362,11 @@ in
         set -euo pipefail
 
         PATH=${lib.makeBinPath [ pkgs.coreutils ]}
-        setpriv=${lib.getExe' pkgs.util-linux "setpriv"}
         command_name=moltbot
         instances=(${lib.escapeShellArgs (lib.attrNames services)})
 
+        systemd_run=${lib.getExe' pkgs.systemd "systemd-run"}
+        ${builtins.readFile ../shell/enter-systemd.sh}
         ${builtins.readFile ../shell/operator.sh}
         case $instance in
         ${
@@ -1254,15 +1380,30 @@ in
                 environment,
                 path,
                 ...
-              }:
+              }@service:
               ''
                 ${lib.escapeShellArg name})
-                become ${
+                enter_service ${
                   lib.escapeShellArgs [
                     instance.user
                     instance.group
                   ]
+                } ${
+                  lib.escapeShellArgs (
+                    lib.concatLists (
+                      lib.mapAttrsToList (
+                        directive: value:
+                        map (
+                          element:
+                          "--property=${directive}=${
+                            if lib.isBool element then lib.boolToString element else toString element
+                          }"
+                        ) (lib.toList value)
+                      ) (confinementOf service)
+                    )
+                  )
                 }
+                forget_environment
                 ${
                   lib.concatStrings (
                     lib.mapAttrsToList (variable: value: "export ${variable}=${lib.escapeShellArg value}\n") environment
@@ -1297,8 +1438,7 @@ in
                       ]
                     }\n"
                 }export PATH=${lib.makeBinPath path}
-                cd ${lib.escapeShellArg instance.stateDir}
-                exec "''${run[@]}" ${lib.getExe instance.package} "$@"
+                start ${lib.escapeShellArg instance.stateDir} ${lib.getExe instance.package} "$@"
                 ;;
               ''
             ) services
@@ -1353,7 +1493,6 @@ in
       {
         instance,
         unit,
-        settings,
         configFile,
         credentials,
         environment,
@@ -1361,7 +1500,7 @@ in
         prepare,
         launch,
         ...
-      }:
+      }@service:
       lib.nameValuePair unit {
         description = "moltbot (${name})";
         documentation = [ "https://docs.openclaw.ai/gateway" ];
@@ -1410,130 +1549,8 @@ in
           # A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning
           # up and 5 s to spare.
           TimeoutStopSec = 330;
-
-          # Nothing can be written but the service's own directories.
-          ProtectSystem = "strict";
-          ReadWritePaths = [
-            instance.stateDir
-            instance.workspaceDir
-          ];
-
-          # SSH keys, mail and browser profiles live in home directories: there are none, but for
-          # the service's own directories, should they be there.
-          ProtectHome =
-            if
-              lib.any
-                (
-                  path: lib.hasPrefix "/home/" path || lib.hasPrefix "/root/" path || lib.hasPrefix "/run/user/" path
-                )
-                [
-                  instance.stateDir
-                  instance.workspaceDir
-                ]
-            then
-              "tmpfs"
-            else
-              true;
-          BindPaths =
-            lib.filter
-              (
-                path: lib.hasPrefix "/home/" path || lib.hasPrefix "/root/" path || lib.hasPrefix "/run/user/" path
-              )
-              [
-                instance.stateDir
-                instance.workspaceDir
-              ];
-
-          # Other programs' temporary files and sockets in /tmp and /var/tmp are out of sight.
-          PrivateTmp = "disconnected";
-
-          # Files the service makes are for its user alone; the gateway itself would make them
-          # readable by all.
-          UMask = "0077";
-
-          # Mounts made inside do not reach the system.
-          PrivateMounts = true;
-
-          # No set-uid program can raise privileges, and there are no capabilities to begin with.
-          NoNewPrivileges = true;
-          CapabilityBoundingSet = "";
-          AmbientCapabilities = "";
-          RestrictSUIDSGID = true;
-          SecureBits = [
-            "noroot"
-            "noroot-locked"
-            "no-setuid-fixup"
-            "no-setuid-fixup-locked"
-          ];
-
-          # Inside, no user exists but root and the service's own: files of others cannot be told
-          # apart, let alone owned.
-          PrivateUsers = true;
-
-          # Other processes, their command lines and their environment cannot be seen.
-          PrivatePIDs = true;
-          ProtectProc = "invisible";
-          ProcSubset = "pid";
-
-          # System V and POSIX message queues and shared memory of other programs are out of reach.
-          PrivateIPC = true;
-          RemoveIPC = true;
-
-          # No device but /dev/null and its like: no disk, no camera, no microphone.
-          PrivateDevices = true;
-          DevicePolicy = "closed";
-
-          # Kernel settings, modules, the kernel log and the control groups cannot be changed or
-          # read.
-          ProtectKernelTunables = true;
-          ProtectKernelModules = true;
-          ProtectKernelLogs = true;
-          ProtectControlGroups = "strict";
-
-          # The clock and the host name belong to the machine.
-          ProtectClock = true;
-          ProtectHostname = true;
-
-          # Keys that other services keep in the kernel are not shared.
-          KeyringMode = "private";
-
-          # New namespaces give access to kernel code that is otherwise reserved for root.
-          RestrictNamespaces = true;
-
-          # Real-time scheduling can lock up the machine; old personalities weaken memory
-          # protection.
-          RestrictRealtime = true;
-          LockPersonality = true;
-
-          # Internet and local sockets only. Netlink stays, because Node.js lists network interfaces
-          # with it.
-          RestrictAddressFamilies = [
-            "AF_INET"
-            "AF_INET6"
-            "AF_UNIX"
-            "AF_NETLINK"
-          ];
-
-          # A port of its own for a shell or a relay cannot be opened: only the gateway's is.
-          SocketBindDeny = "any";
-          SocketBindAllow = "tcp:${toString settings.gateway.port}";
-
-          # System calls a network service has no use for fail with EPERM; killing the process
-          # instead would let one stray call of a native module take the gateway down.
-          SystemCallArchitectures = "native";
-          SystemCallFilter = [
-            "@system-service"
-            "~@privileged @resources @mount @debug @cpu-emulation @obsolete"
-          ];
-          SystemCallErrorNumber = "EPERM";
-
-          # A core dump holds every secret the process knows.
-          LimitCORE = 0;
-
-          # Not possible: the JavaScript engine compiles at run time and dies without memory that is
-          # both writable and executable.
-          MemoryDenyWriteExecute = false;
-        };
+        }
+        // confinementOf service;
       }
     ) services;
   };

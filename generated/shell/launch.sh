@@ -2,7 +2,7 @@
 # To change it, edit the schema and run `pnpm generate`.
 
 # The part of a service's launcher that does not depend on the service: exports the credentials.
-# The platform defines `read_secret VARIABLE FILE`.
+# The platform defines `read_secret VARIABLE FILE OPTION`, which fails where there is no such file.
 
 # fail MESSAGE: one line, and the exit code that tells the service manager not to try again
 fail() {
@@ -13,8 +13,10 @@ fail() {
 # load VARIABLE OPTION FILE: exports the secret in the file the option names
 load() {
   local variable=$1 option=$2 file=$3 value
-  value=$(read_secret "$variable" "$file") ||
+  value=$(read_secret "$variable" "$file" "$option") || {
+    [ $? -ne 78 ] || exit 78
     fail "$option: $file does not exist or cannot be read: create it, or change the option"
+  }
   [[ $value =~ [^[:space:]] ]] ||
     fail "$option: $file is empty: write the secret into it"
   export "$variable=$value"

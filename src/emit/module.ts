@@ -4,7 +4,12 @@
 import type { IrService } from "../ir/model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import type { Platform } from "../platform.ts";
-import { emitInstanceModule, emitInstanceOptions, emitTopLevelOptions } from "./options.ts";
+import {
+  emitInstanceModule,
+  emitInstanceOptions,
+  emitTopLevelOptions,
+  optionsOn,
+} from "./options.ts";
 import { preludeFor } from "./prelude.ts";
 import { emitRenames } from "./renames.ts";
 import { type Scope, scopeOf } from "./expression.ts";
@@ -51,7 +56,7 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
   const options = nix`
     instanceOptions "default" cfg // ${nix.attrs(emitTopLevelOptions(service, platform))}
   `;
-  const collisions = emitCollisions(service);
+  const collisions = emitCollisions(service, platform);
   const perInstance = emitInstanceAssertions(parts.assertions);
   return nix`
     { config, lib, pkgs, ... }:
@@ -93,13 +98,15 @@ function emitInstanceAssertions(assertions: readonly PlatformAssertion[]): NixEx
 }
 
 /** One assertion per thing that two instances must not share; the message names both. */
-function emitCollisions(service: IrService): NixExpr {
+function emitCollisions(service: IrService, platform: Platform): NixExpr {
   const scope: Scope = {
     ...scopeOf(service, "instance"),
     options: nix`service.instance`,
     settings: nix`service.settings`,
   };
-  const unique = service.model.unique.map(
+  const here = new Set(optionsOn(service, platform).map(({ path }) => path.join(".")));
+  const shared = service.model.unique.filter(({ option }) => here.has(option.path.join(".")));
+  const unique = shared.map(
     ({ what, option, value = option }) => nix`{
       what = ${what};
       option = ${option.path.join(".")};

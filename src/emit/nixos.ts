@@ -7,10 +7,17 @@
 import type { IrService } from "../ir/model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { scopeOf, type Scope } from "./expression.ts";
+import { includeShell } from "../shell/files.ts";
 import { emitModule } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitValue } from "./service.ts";
-import { emitProcess, emitRule, escapeSpecifiers, readSystemdSecret } from "./systemd.ts";
+import {
+  confinementProperties,
+  emitConfinement,
+  emitProcess,
+  escapeSpecifiers,
+  readSystemdSecret,
+} from "./systemd.ts";
 
 export function emitNixosModule(service: IrService): NixExpr {
   const scope = scopeOf(service, "instance");
@@ -23,6 +30,21 @@ export function emitNixosModule(service: IrService): NixExpr {
   const group = emitValue(model.identity.group, scope);
   const stateDir = emitValue(model.stateDirectory.path, scope);
   const configPath = emitValue(model.config.path, scope);
+
+  const operator = emitOperatorCommand(service, {
+    functions: [
+      "systemd_run=",
+      nix`lib.getExe' pkgs.systemd "systemd-run"`,
+      "\n",
+      includeShell("enter-systemd"),
+    ],
+    enter: [
+      "enter_service ",
+      nix`lib.escapeShellArgs [ ${user} ${group} ]`,
+      " ",
+      confinementProperties,
+    ],
+  });
 
   return emitModule(service, "nixos", {
     seams: {
@@ -40,6 +62,7 @@ export function emitNixosModule(service: IrService): NixExpr {
       ),
       nix.binding(["belowVarLib"], nix`path: lib.hasPrefix "/var/lib/" path`, { blankLine: true }),
       escapeSpecifiers,
+      emitConfinement(service, scope, "system"),
     ],
     assertions: [
       {
@@ -81,7 +104,7 @@ export function emitNixosModule(service: IrService): NixExpr {
           blankLine: true,
         },
       ),
-      nix.binding(["environment", "systemPackages"], nix`[ (${emitOperatorCommand(service)}) ]`, {
+      nix.binding(["environment", "systemPackages"], nix`[ (${operator}) ]`, {
         blankLine: true,
       }),
       nix.binding(
@@ -102,7 +125,7 @@ export function emitNixosModule(service: IrService): NixExpr {
         ["systemd", "services"],
         nix`
           lib.mapAttrs' (
-            name: { instance, unit, settings, configFile, credentials, environment, path, prepare, launch, ... }:
+            name: { instance, unit, configFile, credentials, environment, path, prepare, launch, ... }@service:
             lib.nameValuePair unit ${emitUnit(service, scope)}
           ) services
         `,
@@ -154,7 +177,6 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     ),
     nix.binding(["StateDirectoryMode"], nix.str(model.stateDirectory.mode)),
     ...emitProcess(service, scope),
-    ...model.confinement.flatMap((rule) => emitRule(rule.why, rule.directives, scope)),
   ];
   return nix`{
     description = "${service.name} (\${name})";
@@ -169,6 +191,6 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     # Restarts are slowed down instead of given up.
     startLimitIntervalSec = 0;
 
-    serviceConfig = ${nix.attrs(serviceConfig)};
+    serviceConfig = ${nix.attrs(serviceConfig)} // confinementOf service;
   }`;
 }

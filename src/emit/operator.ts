@@ -1,13 +1,20 @@
-// The operator's command: the program's own command line, run as the service's user with the
-// service's environment, so that it sees the service's state.
+// The operator's command: the program's own command line with the service's environment, run as
+// and confined like the service, so that it sees the service's state and nothing else.
 
 import type { IrService } from "../ir/model.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../shell/files.ts";
 import { scopeOf } from "./expression.ts";
-import { emitValue } from "./service.ts";
+import { emitValue, type ShellText } from "./service.ts";
 
-export function emitOperatorCommand(service: IrService): NixExpr {
+export interface OperatorSeams {
+  /** Defines what `enter` calls and `start DIRECTORY PROGRAM ARGUMENT...`. */
+  readonly functions: ShellText;
+  /** Prepares to run a program as the service; `service` and `instance` are in scope. */
+  readonly enter: ShellText;
+}
+
+export function emitOperatorCommand(service: IrService, seams: OperatorSeams): NixExpr {
   const { model } = service;
   const scope = scopeOf(service, "instance");
   const needed = nix.list(model.command.secrets.map((variable) => emitValue(variable, scope)));
@@ -18,7 +25,11 @@ export function emitOperatorCommand(service: IrService): NixExpr {
         "secret \${lib.escapeShellArgs ${words}}\n"
     `;
   });
-  const exports = [
+  const oneCase = nix.indented([
+    nix`lib.escapeShellArg name`,
+    ")\n",
+    ...seams.enter,
+    "\nforget_environment\n",
     nix`
       lib.concatStrings (
         lib.mapAttrsToList (variable: value: "export \${variable}=\${lib.escapeShellArg value}\n") environment
@@ -30,20 +41,11 @@ export function emitOperatorCommand(service: IrService): NixExpr {
       ) (lib.filter ({ variable, ... }: lib.elem variable ${needed}) credentials)
     `,
     ...generated,
-  ];
-  const user = emitValue(model.identity.user, scope);
-  const group = emitValue(model.identity.group, scope);
-  const oneCase = nix.indented([
-    nix`lib.escapeShellArg name`,
-    ")\nbecome ",
-    nix`lib.escapeShellArgs [ ${user} ${group} ]`,
-    "\n",
-    ...exports,
     "export PATH=",
     nix`lib.makeBinPath path`,
-    "\ncd ",
+    "\nstart ",
     nix`lib.escapeShellArg ${emitValue(model.stateDirectory.path, scope)}`,
-    '\nexec "${run[@]}" ',
+    " ",
     nix`lib.getExe ${emitValue(model.package, scope)}`,
     ' "$@"\n;;\n',
   ]);
@@ -52,17 +54,17 @@ export function emitOperatorCommand(service: IrService): NixExpr {
       "set -euo pipefail\n\n",
       "PATH=",
       nix`lib.makeBinPath [ pkgs.coreutils ]`,
-      "\nsetpriv=",
-      nix`lib.getExe' pkgs.util-linux "setpriv"`,
       `\ncommand_name=${model.command.name}\ninstances=(`,
       nix`lib.escapeShellArgs (lib.attrNames services)`,
       ")\n\n",
+      ...seams.functions,
+      "\n",
       includeShell("operator"),
       "\ncase $instance in\n",
       nix`
         lib.concatStrings (
           lib.mapAttrsToList (
-            name: { instance, variant, credentials, environment, path, ... }: ${oneCase}
+            name: { instance, variant, credentials, environment, path, ... }@service: ${oneCase}
           ) services
         )
       `,

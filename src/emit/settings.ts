@@ -93,30 +93,24 @@ function emitChild(
   assumed: ExpNode | undefined,
   scope: Scope,
 ): Binding {
-  // A chain of single keys is written with dots.
-  const [only, ...others] = child.kind === "branch" ? child.children : [];
-  if (only !== undefined && others.length === 0 && !isGuardedLeaf(only[1])) {
-    return emitChild([...path, only[0]], only[1], assumed, scope);
-  }
   const guard = commonGuard(child);
   if (guard !== undefined && !same(guard, assumed)) {
-    const bare = child.kind === "leaf" ? child.value : nix.attrs(emitBranch(child, guard, scope));
-    const condition = emitExpression(guard, scope);
-    return nix.binding(
-      path,
-      child.kind === "leaf"
-        ? nix.if_(condition, bare, nix.null_())
-        : nix`lib.optionalAttrs ${condition} ${bare}`,
-    );
+    // Around the outermost set, so that no empty one is left: to some programs it means "on".
+    return child.kind === "leaf"
+      ? nix.binding(path, nix.if_(emitExpression(guard, scope), child.value, nix.null_()))
+      : nix.binding(
+          path,
+          nix`lib.optionalAttrs (${emitExpression(guard, scope)}) ${nix.attrs(emitBranch(child, guard, scope))}`,
+        );
+  }
+  // A chain of single keys is written with dots.
+  const [only, ...others] = child.kind === "branch" ? child.children : [];
+  if (only !== undefined && others.length === 0) {
+    return emitChild([...path, only[0]], only[1], assumed, scope);
   }
   return child.kind === "leaf"
     ? dotted(path, child.value)
     : nix.binding(path, nix.attrs(emitBranch(child, assumed, scope)));
-}
-
-/** The condition of a lone leaf goes around the set it is in, so that no empty set is left. */
-function isGuardedLeaf(child: Leaf | Branch): boolean {
-  return child.kind === "leaf" && child.guard !== undefined;
 }
 
 /** The guard all leaves share, if they do. */

@@ -78,8 +78,43 @@ export function emitProcess(service: IrService, scope: Scope): readonly Binding[
   ];
 }
 
+/** Properties of a transient unit that is confined like the service; words of a command. */
+export const confinementProperties: NixExpr = nix`
+  lib.escapeShellArgs (
+    lib.concatLists (
+      lib.mapAttrsToList (
+        directive: value:
+        map (
+          element:
+          "--property=\${directive}=\${if lib.isBool element then lib.boolToString element else toString element}"
+        ) (lib.toList value)
+      ) (confinementOf service)
+    )
+  )
+`;
+
+/** `confinementOf service`: what a service is kept from doing, as directives. */
+export function emitConfinement(
+  service: IrService,
+  scope: Scope,
+  manager: "system" | "user",
+): Binding {
+  const directives = service.model.confinement.flatMap((rule) =>
+    emitRule(
+      rule.why,
+      manager === "user" ? (rule.userDirectives ?? rule.directives) : rule.directives,
+      scope,
+    ),
+  );
+  return nix.binding(
+    ["confinementOf"],
+    nix`{ instance, settings, ... }: ${nix.attrs(directives)}`,
+    { comment: "What a service is kept from doing, and why.", blankLine: true },
+  );
+}
+
 /** Directives of one confinement rule, the reason above the first. */
-export function emitRule(
+function emitRule(
   why: string,
   directives: { readonly [D in ConfinementDirective]?: DirectiveValue },
   scope: Scope,

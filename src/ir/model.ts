@@ -117,6 +117,8 @@ export interface ConfinementRule {
   readonly directives: {
     readonly [D in ConfinementDirective]?: DirectiveValue;
   };
+  /** Under a user's own service manager, where it can do less; by default the same. */
+  readonly userDirectives?: ConfinementRule["directives"];
 }
 
 /** The program's own command line, run as the service. */

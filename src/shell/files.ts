@@ -5,7 +5,15 @@ import { readFileSync } from "node:fs";
 
 import { nix, type NixExpr } from "../nix/index.ts";
 
-export const shellFiles = ["prepare", "launch", "operator", "secrets-systemd"] as const;
+export const shellFiles = [
+  "prepare",
+  "launch",
+  "operator",
+  "secrets-systemd",
+  "secrets-files",
+  "enter-systemd",
+  "enter-darwin",
+] as const;
 
 export type ShellFile = (typeof shellFiles)[number];
 

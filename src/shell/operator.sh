@@ -1,5 +1,5 @@
-# The part of the operator's command that does not depend on the service. What stands before
-# defines `command_name`, `instances` and `setpriv`; what follows is a case per instance.
+# The part of the operator's command that depends neither on the service nor on the platform. What
+# stands before defines `command_name` and `instances`; what follows is a case per instance.
 
 usage() {
   printf 'usage: %s [--instance NAME] COMMAND...\ninstances: %s\n' \
@@ -7,26 +7,12 @@ usage() {
   exit 64
 }
 
-# become USER GROUP: checks that the program can be run as the service
-become() {
-  if [ "$(id -un)" = "$1" ]; then
-    run=()
-  elif [ "$(id -u)" = 0 ]; then
-    run=("$setpriv" "--reuid=$1" "--regid=$2" --init-groups --no-new-privs --)
-  else
-    printf '%s: has to run as root or %s: try sudo %s\n' \
-      "$command_name" "$1" "$command_name" >&2
-    exit 77
-  fi
-  forget_environment
-}
-
 # Only what a program in a terminal needs survives of the operator's environment.
 forget_environment() {
   local entry
   while IFS= read -r -d '' entry; do
     case ${entry%%=*} in
-      PATH | TERM | COLORTERM | NO_COLOR | LANG | LC_* | TZ) ;;
+      PATH | XDG_RUNTIME_DIR | DBUS_SESSION_BUS_ADDRESS | TERM | COLORTERM | NO_COLOR | LANG | LC_* | TZ) ;;
       *) unset -v "${entry%%=*}" ;;
     esac
   done < <(env -0)
