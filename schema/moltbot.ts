@@ -38,6 +38,7 @@ import {
   setting,
   sourceFile,
   sourceFileExists,
+  stableNumber,
   storePath,
   text,
   textFile,
@@ -77,6 +78,7 @@ export default defineService({
   documentation: "https://docs.openclaw.ai/gateway",
   renamedFrom: ["clawdbot"],
   variants: generations.table,
+  configSchema: { file: "gateway/2026.9.6.json", variant: "openclaw" },
 
   options: {
     ...identity,
@@ -109,6 +111,9 @@ export default defineService({
           darwin: perInstance("_moltbot"),
         }),
       ),
+      // Above the ids of people, beside those nix-darwin takes for itself.
+      derived(cfg.uid, perPlatform({ darwin: stableNumber(600, 300) })),
+      derived(cfg.gid, perPlatform({ darwin: stableNumber(600, 300) })),
       derived(
         cfg.stateDir,
         perPlatform({
@@ -128,6 +133,8 @@ export default defineService({
 
     identity: {
       user: cfg.user,
+      uid: cfg.uid,
+      gid: cfg.gid,
       group: cfg.group,
       create: cfg.createUser,
       shell: program("bashInteractive", "bash"),
@@ -252,6 +259,8 @@ export default defineService({
     unique: [
       { what: "port", option: cfg.gateway.port, value: port },
       { what: "user", option: cfg.user },
+      { what: "user id", option: cfg.uid },
+      { what: "group id", option: cfg.gid },
       { what: "state directory", option: cfg.stateDir },
       { what: "workspace", option: cfg.workspaceDir },
       { what: "configuration file", option: cfg.configPath },
@@ -359,6 +368,7 @@ export default defineService({
 
     restart: {
       delay: 5,
+      throttle: 30,
       maxDelay: 300,
       steps: 6,
       finalExitCodes: [78],

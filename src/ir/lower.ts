@@ -27,6 +27,7 @@ export function lowerService(service: Service, docs: OptionDocs): IrService {
     renamedFrom: service.renamedFrom,
     options,
     variants: service.variants,
+    configSchema: service.configSchema && { ...service.configSchema, location: docs.service },
     model: service.model,
   };
   checkNames(lowered, docs);

@@ -2,6 +2,7 @@
 // confinement, on any platform. A platform emitter maps it to systemd units or launchd jobs and
 // adds nothing of its own.
 
+import type { SourceLocation } from "../errors.ts";
 import type { Exp, ExpNode, OrValue, Ref } from "./expression.ts";
 import type { IrOption } from "./options.ts";
 import type { ConfinementDirective, DirectiveValue } from "./systemd.ts";
@@ -18,6 +19,9 @@ export interface DerivedDefault {
 export interface Identity {
   readonly user: Ref<string>;
   readonly group: Ref<string>;
+  /** Numeric ids, for platforms that create accounts by id. */
+  readonly uid: Ref<number>;
+  readonly gid: Ref<number>;
   /** Whether the module creates user and group. */
   readonly create: Ref<boolean>;
   /**
@@ -97,6 +101,8 @@ export interface Assertion {
 /** When the service is started again. Times in seconds. */
 export interface RestartRules {
   readonly delay: number;
+  /** The delay where it cannot grow. */
+  readonly throttle: number;
   /** Upper bound of the delay, reached after `steps` failures in a row. */
   readonly maxDelay: number;
   readonly steps: number;
@@ -170,6 +176,14 @@ export interface VariantTable {
   readonly variants: Readonly<Record<string, Readonly<Record<string, ExpNode>>>>;
 }
 
+/** The program's own configuration schema: what the settings are checked against. */
+export interface ConfigSchema {
+  /** Made by `sync-gateway`; relative to the schema file that defines the service. */
+  readonly file: string;
+  /** The variant whose program it is of, where there is a variant table. */
+  readonly variant?: string;
+}
+
 /** A service, lowered: everything the emitters read. */
 export interface IrService {
   readonly name: string;
@@ -179,5 +193,7 @@ export interface IrService {
   readonly renamedFrom: readonly string[];
   readonly options: readonly IrOption[];
   readonly variants: VariantTable | undefined;
+  /** With the place in the source where the service is defined. */
+  readonly configSchema: (ConfigSchema & { readonly location: SourceLocation }) | undefined;
   readonly model: ServiceModel;
 }

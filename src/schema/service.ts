@@ -3,7 +3,7 @@
 
 import { UserError } from "../errors.ts";
 import { type Exp, type ExpNode, nodeOf, type OrValue, type Ref } from "../ir/expression.ts";
-import type { DerivedDefault, ServiceModel, VariantTable } from "../ir/model.ts";
+import type { ConfigSchema, DerivedDefault, ServiceModel, VariantTable } from "../ir/model.ts";
 import type { PlatformValues } from "../ir/platform-values.ts";
 import { reference, variantValue } from "./expression.ts";
 import { isOption, type OptionTree, type Refs } from "./option.ts";
@@ -63,7 +63,7 @@ export function variants<const Name extends string, T extends Row>(
 /** A default computed from other options; the value's type must be the option's. */
 export function derived<T>(
   option: Ref<T>,
-  value: OrValue<T> | PlatformValues<OrValue<T>>,
+  value: OrValue<NoInfer<T>> | PlatformValues<OrValue<NoInfer<T>>>,
 ): DerivedDefault {
   return { option, value };
 }
@@ -79,6 +79,8 @@ export interface ServiceDefinition<T extends OptionTree> {
   readonly renamedFrom?: readonly string[];
   readonly options: T;
   readonly variants?: VariantTable;
+  /** Without it, settings are not checked. */
+  readonly configSchema?: ConfigSchema;
   readonly model: (cfg: Refs<T>) => ServiceModel;
 }
 
@@ -90,6 +92,7 @@ export interface Service<T extends OptionTree = OptionTree> {
   readonly renamedFrom: readonly string[];
   readonly options: T;
   readonly variants: VariantTable | undefined;
+  readonly configSchema?: ConfigSchema | undefined;
   readonly model: ServiceModel;
 }
 
@@ -114,6 +117,7 @@ export function defineService<const T extends OptionTree>(
     renamedFrom: definition.renamedFrom ?? [],
     options: definition.options,
     variants: definition.variants,
+    configSchema: definition.configSchema,
     model: definition.model(refsOf(definition.options, []) as Refs<T>),
   };
 }
