@@ -1,0 +1,332 @@
+# The sandbox profile of a service on macOS, in the language of sandbox-exec(1), version 1.
+#
+# Contract: plain data in, the profile's text out; nothing is built. seatbelt-base.sb holds what
+# every service needs from macOS; this file adds the paths and ports of one service. A profile is
+# the same for a daemon with a user of its own and for an agent in somebody's home: only the paths
+# differ. Nothing is readable, writable or startable unless it is named here or there.
+#
+# Paths are what a person writes: /var, /tmp and /etc become the directories that they are links
+# to, because that is what the kernel compares. A path that the language could not take literally
+# is refused while the configuration is evaluated.
+#
+# The closure of a service is known only when it is built. With `storePaths = null` the store is
+# named exactly once, as `(subpath "/nix/store")`, so that a build step can put a line for each
+# path of the closure in its place.
+{ lib }:
+
+{
+  # What the profile is for; a comment in its first line.
+  name,
+  # Files and directories (with all below them) that may be read.
+  readable ? [ ],
+  # Directories that may be read and written. They must exist: the service can neither make nor
+  # remove them, only what is in them. Sockets in them are the service's own, too.
+  writable ? [ ],
+  # The same for all names that begin with one of these texts, which the service makes itself:
+  # "/tmp/openclaw-" where a program insists on a name there.
+  writablePrefixes ? [ ],
+  # Files and directories inside the writable ones that are written for the service, not by it:
+  # they can be neither changed, nor removed, nor moved away together with a directory above them.
+  managed ? [ ],
+  # Files and directories outside the store from which programs and libraries may be started.
+  executable ? [ ],
+  # The TCP port the service listens on, and reaches itself by.
+  listenPort,
+  # "localhost", or "*" for all addresses of the machine. There is nothing in between: the
+  # language knows no other host.
+  listenHost ? "localhost",
+  # Where connections may go: "none"; "internet", which is everything but this machine (private
+  # networks included, as the language cannot tell them apart); "any", this machine included.
+  egress ? "internet",
+  # Paths of the store that may be read and started; null for all of them.
+  storePaths ? null,
+  # Further system services that may be looked up, such as "com.apple.FSEvents".
+  machServices ? [ ],
+}:
+
+let
+  inherit (lib)
+    concatMap
+    concatStringsSep
+    hasInfix
+    hasPrefix
+    removePrefix
+    splitString
+    subtractLists
+    take
+    unique
+    ;
+
+  quoted = text: ''"${builtins.replaceStrings [ "\\" "\"" ] [ "\\\\" "\\\"" ] text}"'';
+
+  # Written as JSON, as Nix has no escape for them.
+  controlCharacters = builtins.fromJSON (
+    "[" + concatStringsSep "," (map (code: ''"\u00${code}"'') controlCodes) + "]"
+  );
+  hexDigits = lib.stringToCharacters "0123456789abcdef";
+  # Text in Nix never holds the character 0.
+  controlCodes =
+    subtractLists [ "00" ] (
+      concatMap (high: map (low: high + low) hexDigits) [
+        "0"
+        "1"
+      ]
+    )
+    ++ [ "7f" ];
+
+  hasControlCharacter =
+    text: builtins.replaceStrings controlCharacters (map (_: "") controlCharacters) text != text;
+
+  refuse =
+    path: reason: throw "sandbox profile of ${name}: the path ${builtins.toJSON path} ${reason}";
+
+  # Links that every macOS has. The last one is the other name of the volume that holds all files
+  # that are not macOS itself; the kernel never reports paths by it.
+  realRoots = [
+    {
+      link = "/etc";
+      target = "/private/etc";
+    }
+    {
+      link = "/tmp";
+      target = "/private/tmp";
+    }
+    {
+      link = "/var";
+      target = "/private/var";
+    }
+    {
+      link = "/System/Volumes/Data";
+      target = "";
+    }
+  ];
+
+  isAtOrBelow = directory: path: path == directory || hasPrefix "${directory}/" path;
+
+  resolveRoot =
+    path:
+    let
+      root = lib.findFirst ({ link, ... }: isAtOrBelow link path) null realRoots;
+    in
+    if root == null then path else resolveRoot (root.target + removePrefix root.link path);
+
+  checkText =
+    path:
+    if hasControlCharacter path then
+      refuse path "has a control character"
+    else if hasInfix "\${" path then
+      refuse path "has \${, which the sandbox would read as a variable"
+    else if !hasPrefix "/" path then
+      refuse path "is not absolute"
+    else
+      path;
+
+  # The path as the kernel reports it, without its links and without empty parts.
+  realPath =
+    given:
+    let
+      path = checkText (toString given);
+      parts = builtins.filter (part: part != "") (splitString "/" path);
+      real = resolveRoot ("/" + concatStringsSep "/" parts);
+    in
+    if builtins.elem ".." parts || builtins.elem "." parts then
+      refuse path "has . or .. in it"
+    else if
+      builtins.elem real [
+        ""
+        "/"
+      ]
+    then
+      refuse path "is the whole file system"
+    else
+      real;
+
+  # A prefix may end in the middle of a name, or with a slash.
+  realPrefix = prefix: realPath prefix + lib.optionalString (lib.hasSuffix "/" prefix) "/";
+
+  # /a and /a/b for /a/b/c.
+  ancestors =
+    path:
+    let
+      parts = builtins.tail (splitString "/" path);
+    in
+    lib.genList (index: "/" + concatStringsSep "/" (take (index + 1) parts)) (
+      builtins.length parts - 1
+    );
+
+  filter = kind: text: "(${kind} ${quoted text})";
+  subpaths = map (filter "subpath");
+  literals = map (filter "literal");
+
+  # A rule, or nothing when there is nothing to which it applies: a rule without filters would
+  # apply to everything.
+  rule =
+    action: operations: filters:
+    lib.optionalString (filters != [ ]) ''
+      (${action} ${concatStringsSep " " operations}${
+        lib.concatMapStrings (text: "\n  ${text}") (unique filters)
+      })
+    '';
+
+  section =
+    title: rules:
+    let
+      text = lib.concatStrings rules;
+    in
+    lib.optionalString (text != "") "\n${lib.concatMapStrings (line: "; ${line}\n") title}${text}";
+
+  # All that writing a file consists of, but for the bits, owners, flags and lists that the base
+  # refuses.
+  writeOperations = [
+    "file-write-create"
+    "file-write-data"
+    "file-write-mode"
+    "file-write-times"
+    "file-write-unlink"
+    "file-write-xattr"
+  ];
+
+  read = map realPath readable;
+  write = map realPath writable;
+  writePrefixes = map realPrefix writablePrefixes;
+  writeFilters = subpaths write ++ map (filter "prefix") writePrefixes;
+  protected = map realPath managed;
+  start = map realPath executable;
+  store = if storePaths == null then [ builtins.storeDir ] else map realPath storePaths;
+
+  # Directories above a managed file in which the service could replace its parent by another.
+  aboveProtected = builtins.filter (path: lib.any (root: isAtOrBelow root path) write) (
+    concatMap ancestors protected
+  );
+
+  port = toString listenPort;
+  host =
+    if
+      builtins.elem listenHost [
+        "localhost"
+        "*"
+      ]
+    then
+      listenHost
+    else
+      throw "sandbox profile of ${name}: it can listen on \"localhost\" or on \"*\", not on ${builtins.toJSON listenHost}";
+
+  internetRules = [
+    (rule "allow" [ "network-outbound" ] [ ''(remote ip "*:*")'' ])
+    # Names are resolved by this service; its configuration, for programs that ask servers directly.
+    (rule "allow" [ "network-outbound" ] [ (filter "literal" "/private/var/run/mDNSResponder") ])
+    (rule "allow"
+      [ "mach-lookup" ]
+      [
+        (filter "global-name" "com.apple.SystemConfiguration.DNSConfiguration")
+      ]
+    )
+    # The order in which to try addresses: a question to the kernel that is put as a connection.
+    (rule "allow" [ "system-socket" ] [ "(require-all (socket-domain AF_SYSTEM) (socket-protocol 2))" ])
+    (rule "allow" [ "network-outbound" ] [ (filter "control-name" "com.apple.netsrc") ])
+  ];
+
+  egressRules =
+    {
+      none = [ ];
+      internet = internetRules ++ [
+        (rule "deny" [ "network-outbound" ] [ ''(remote ip "localhost:*")'' ])
+      ];
+      any = internetRules;
+    }
+    .${egress}
+      or (throw "sandbox profile of ${name}: egress is \"none\", \"internet\" or \"any\", not ${builtins.toJSON egress}");
+
+  checkedName =
+    if builtins.match "[A-Za-z0-9._-]+" name != null then
+      name
+    else
+      throw "sandbox profile: ${builtins.toJSON name} is no name: letters, digits, dots, dashes";
+
+  sections = [
+    (section
+      [ "Programs and libraries of the store, and what else may be started." ]
+      [
+        (rule "allow" [
+          "file-read*"
+          "file-map-executable"
+          "process-exec*"
+        ] (subpaths (store ++ start)))
+      ]
+    )
+    (section
+      [ "What may be read." ]
+      [
+        (rule "allow" [ "file-read*" ] (subpaths read))
+      ]
+    )
+    (section
+      [ "What may be read and written." ]
+      [
+        (rule "allow" ([ "file-read*" ] ++ writeOperations) writeFilters)
+      ]
+    )
+    (section
+      [ "Directories above all of these: realpath() looks at each. And that these exist, is no secret." ]
+      [
+        (rule "allow" [ "file-read-metadata" ] (
+          literals (concatMap ancestors (store ++ start ++ read ++ write ++ writePrefixes))
+        ))
+        (rule "allow" [ "file-test-existence" ] (
+          literals (concatMap ancestors (start ++ read ++ write ++ writePrefixes))
+          ++ subpaths (start ++ read ++ write)
+          ++ map (filter "prefix") writePrefixes
+        ))
+      ]
+    )
+    (section
+      [
+        "The writable directories themselves stay what they are, as do those above managed files: a"
+        "directory that is moved away takes all rules for what was in it with it."
+      ]
+      [
+        (rule "deny" [
+          "file-write-create"
+          "file-write-unlink"
+        ] (literals (write ++ aboveProtected)))
+      ]
+    )
+    (section
+      [ "Managed files. The family and its members, as a rule for a member beats the family's." ]
+      [
+        (rule "deny" ([ "file-write*" ] ++ writeOperations) (subpaths protected))
+      ]
+    )
+    (section
+      [ "Sockets that are files: the service's own." ]
+      [
+        (rule "allow" [
+          "network-bind"
+          "network-inbound"
+          "network-outbound"
+        ] writeFilters)
+      ]
+    )
+    (section [ "Connections to elsewhere." ] egressRules)
+    (section
+      [ "The service's port, for others and for itself." ]
+      [
+        (rule "allow"
+          [
+            "network-bind"
+            "network-inbound"
+          ]
+          [ ''(local tcp "${host}:${port}")'' ]
+        )
+        (rule "allow" [ "network-outbound" ] [ ''(remote tcp "localhost:${port}")'' ])
+      ]
+    )
+    (section
+      [ "Further system services." ]
+      [
+        (rule "allow" [ "mach-lookup" ] (map (filter "global-name") machServices))
+      ]
+    )
+  ];
+in
+"; Sandbox profile of ${checkedName}\n${builtins.readFile ./seatbelt-base.sb}${lib.concatStrings sections}"
