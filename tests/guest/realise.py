@@ -332,6 +332,7 @@ def store_references(summary: Summary) -> list[str]:
             [user["shell"] for user in _values(summary["users"])],
             summary["tmpfiles"],
             summary["packagePaths"],
+            summary.get("homes", {}),
             _reached_texts(summary),
         ]
     )
@@ -406,11 +407,11 @@ def _gateway_package(path: str) -> Iterator[Action]:
 def _system_profile_actions(summary: Summary, guest: Guest) -> Iterator[Action]:
     yield Directory(f"{SYSTEM_PROFILE}/sw/bin")
     for path in summary["packagePaths"]:
-        for program in sorted(_installed_programs(path, summary, guest)):
+        for program in sorted(installed_programs(path, summary, guest)):
             yield Link(f"{SYSTEM_PROFILE}/sw/bin/{program}", f"{path}/bin/{program}")
 
 
-def _installed_programs(path: str, summary: Summary, guest: Guest) -> set[str]:
+def installed_programs(path: str, summary: Summary, guest: Guest) -> set[str]:
     if path in summary["texts"]:
         destination = PurePosixPath(summary["texts"][path]["destination"])
         return {destination.name} if destination.parent == PurePosixPath("/bin") else set()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import guest_packages
 from realise import Action, Copy, Directory, File, Guest, Link, Summary, plan, store_references
+from realise_home import plan_homes
 
 
 def read_guest(root: Path, summary: Summary) -> Guest:
@@ -43,7 +44,8 @@ def _dpkg_list(root: Path, name: str) -> list[str]:
 
 def write_layer(layer: Path, summary: Summary, template: Path, host_name: str) -> list[Action]:
     """Realises a configuration below `layer`, and returns what was written."""
-    actions = plan(summary, read_guest(template, summary), host_name)
+    guest = read_guest(template, summary)
+    actions = [*plan(summary, guest, host_name), *plan_homes(summary, guest)]
     write_actions(layer, actions)
     return actions
 

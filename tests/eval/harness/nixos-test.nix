@@ -1,7 +1,8 @@
 # Evaluates a NixOS VM test (what pkgs.testers.runNixOSTest takes) for a machine that is no VM:
 # { name; testScript; nodes.<name> = summary; }.
 #
-# `test` is the definition, or a function from any of { pkgs, lib, module } to it.
+# `test` is the definition, or a function from any of { pkgs, lib, module, homeModule } to it. Beside
+# `nodes` it may have `homes.<node>.<user>`: home-manager configurations of users of a node.
 { test, module }:
 let
   evaluate = import ./. { };
@@ -38,7 +39,45 @@ let
         );
   };
 
-  offered = { inherit pkgs lib module; };
+  evaluateHome =
+    node: user: home:
+    (evaluate {
+      target = "home-manager";
+      module = [
+        home
+        {
+          home.username = user;
+          home.homeDirectory = node.config.users.users.${user}.home;
+        }
+      ];
+    }).summary
+    // {
+      # The functions that activation scripts call.
+      activationLibrary = builtins.readFile (homeManager + "/lib/bash/home-manager.sh");
+    };
+  homeManager = /. + builtins.getEnv "HOME_MANAGER";
+
+  # What is evaluated of a node, with its users' homes; what they refer to is realised together.
+  summaryOf =
+    name: node:
+    let
+      homes = builtins.mapAttrs (evaluateHome node) (definition.homes.${name} or { });
+    in
+    node.summary
+    // {
+      inherit homes;
+      texts = lib.mergeAttrsList (
+        [ node.summary.texts ] ++ map (home: home.texts) (builtins.attrValues homes)
+      );
+      assertions =
+        node.summary.assertions ++ lib.concatMap (home: home.assertions) (builtins.attrValues homes);
+    };
+
+  offered = {
+    inherit pkgs lib module;
+    # The module of the same name for home-manager.
+    homeModule = dirOf (dirOf module) + "/home-manager/${baseNameOf module}";
+  };
   definition =
     if builtins.isFunction test then
       test (builtins.intersectAttrs (builtins.functionArgs test) offered)
@@ -53,5 +92,5 @@ in
       definition.testScript { nodes = builtins.mapAttrs (_: node: node.config) nodes; }
     else
       definition.testScript;
-  nodes = builtins.mapAttrs (_: node: node.summary) nodes;
+  nodes = builtins.mapAttrs summaryOf nodes;
 }

@@ -111,6 +111,7 @@ common.checks base result
   packagePaths = map jsonify packages;
   sessionVariables = jsonify (newAttrs old.home.sessionVariables cfg.home.sessionVariables);
   texts = derivations.textsBehind [
+    (lib.mapAttrsToList (_: file: file.source) unitFiles)
     (lib.mapAttrsToList (_: file: file.source) files)
     (lib.mapAttrsToList (_: entry: entry.data) activation)
     (lib.mapAttrsToList (_: agent: agent.config) agents)

@@ -1,0 +1,80 @@
+"""Plans the files that home-manager would put into a user's home: units, links, profile, activation.
+
+The pure half of the realisation of homes, as realise.py is of machines: a node's summary holds the
+summaries of its users' homes (tests/eval/harness/nixos-test.nix). What the homes refer to in the
+store is realised with the machine's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from realise import (
+    Action,
+    Directory,
+    File,
+    Guest,
+    Link,
+    Summary,
+    UnrealisableError,
+    allocate_ids,
+    installed_programs,
+)
+
+# Where home-manager, without NixOS, installs packages.
+PROFILE = ".nix-profile"
+UNITS = ".config/systemd/user"
+# Run by the test script as the user, as `home-manager switch` would.
+ACTIVATION = "/etc/home-manager/{user}/activate"
+
+
+def plan_homes(summary: Summary, guest: Guest) -> list[Action]:
+    """Everything to write into the homes of a node's users, the homes themselves left out."""
+    ids = allocate_ids(summary, guest)
+    actions: list[Action] = []
+    for user, home in sorted(summary.get("homes", {}).items()):
+        if user not in summary["users"]:
+            raise UnrealisableError(f"the home of {user}: the node has no such user")
+        owner = (ids.uid(user), ids.gid(summary["users"][user]["group"]))
+        actions += _home_actions(user, home, summary, guest, owner)
+    return actions
+
+
+def _home_actions(
+    user: str,
+    home: Mapping[str, Any],
+    summary: Summary,
+    guest: Guest,
+    owner: tuple[int, int],
+) -> Iterator[Action]:
+    root = summary["users"][user]["home"]
+    files = {
+        **{f"{UNITS}/{name}": File(f"{root}/{UNITS}/{name}", text, 0o444, *owner)
+           for name, text in home["units"].items()},
+        **{f"{UNITS}/{link}": Link(f"{root}/{UNITS}/{link}", f"../{PurePosixPath(link).name}")
+           for link in home["unitLinks"]},
+        **{target: Link(f"{root}/{target}", file["source"])
+           for target, file in home["files"].items()},
+        **{f"{PROFILE}/bin/{program}": Link(f"{root}/{PROFILE}/bin/{program}", f"{path}/bin/{program}")
+           for path in home["packagePaths"]
+           for program in installed_programs(path, summary, guest)},
+    }
+    for folder in _folders(files):
+        yield Directory(f"{root}/{folder}", 0o755, *owner)
+    yield from (files[target] for target in sorted(files))
+    yield File(ACTIVATION.format(user=user), _activation_script(home), 0o755)
+
+
+def _folders(targets: Iterable[str]) -> list[str]:
+    """The folders that the files are in, outer ones first."""
+    parents = {str(parent) for target in targets for parent in PurePosixPath(target).parents}
+    return sorted(parents - {"."})
+
+
+def _activation_script(home: Mapping[str, Any]) -> str:
+    """home-manager's own functions, and what the module adds to its activation."""
+    entries = (entry["data"] for _, entry in sorted(home["activation"].items()))
+    parts = ["set -eu", "set -o pipefail", 'cd "$HOME"', home["activationLibrary"], *entries]
+    return "#!/bin/bash\n" + "\n".join(parts) + "\n"
