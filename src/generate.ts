@@ -8,6 +8,8 @@ import { lowerService } from "./ir/lower.ts";
 import { printNix } from "./nix/index.ts";
 import type { OutputFile } from "./output/file.ts";
 import type { Service } from "./schema/service.ts";
+import { checkSettings } from "./settings/check-settings.ts";
+import { readConfigSchema } from "./settings/read-schema.ts";
 import { readShell, shellFiles, shellPath } from "./shell/files.ts";
 
 /** A service and the file it is defined in. */
@@ -28,6 +30,7 @@ export interface ServiceSource {
 export function generate({ entry, service, root, tsconfig }: ServiceSource): readonly OutputFile[] {
   const docs = readDocs({ entry, root, tsconfig });
   const ir = lowerService(service, docs);
+  checkSettings(ir, readConfigSchema(ir.configSchema, entry));
   return [
     { path: `nixos/${ir.name}.nix`, text: printNix(emitNixosModule(ir)) },
     { path: `home-manager/${ir.name}.nix`, text: printNix(emitHomeManagerModule(ir)) },

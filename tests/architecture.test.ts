@@ -122,6 +122,7 @@ const reserved: Readonly<
       "src/output/file-system.ts": "writes the output",
       "src/config.ts": "looks whether the files it names exist",
       "src/cli.ts": "reads the package's version",
+      "src/settings/read-schema.ts": "reads the stored configuration schema",
       "src/shell/files.ts": "reads the library's own shell code",
       "src/watch.ts": "watches",
     },

@@ -5,6 +5,10 @@ import { option, z } from "../../src/index.ts";
 /** How a message that arrives while the model is busy is treated. */
 const queueMode = z.enum(["steer", "followup", "collect", "interrupt"]);
 
+/** The channels that can have a queue mode of their own. */
+const queueChannel =
+  /^(discord|googlechat|imessage|irc|matrix|mattermost|msteams|signal|slack|telegram|webchat|whatsapp)$/;
+
 export const agent = {
   /** The model, as `provider/model`. */
   model: option(z.string().regex(/^[^/\s]+\/\S+$/), {
@@ -34,7 +38,7 @@ export const routing = {
     mode: option(queueMode, { default: "interrupt", setting: "messages.queue.mode" }),
 
     /** The same, for single channels. */
-    byChannel: option(z.record(queueMode), {
+    byChannel: option(z.record(z.string().regex(queueChannel), queueMode), {
       default: {},
       example: { telegram: "steer" },
       setting: "messages.queue.byChannel",

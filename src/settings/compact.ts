@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { BugError, UserError } from "../errors.ts";
 import { canonicalJson } from "./canonical.ts";
-import { type JsonSchema, mapSubschemas, type SchemaObject } from "./json-schema.ts";
+import { type JsonSchema, mapSubschemas, type SchemaObject, without } from "./json-schema.ts";
 
 const draft = "http://json-schema.org/draft-07/schema#";
 const prefix = "#/$defs/";
@@ -69,7 +69,9 @@ export function compactSchema(schema: JsonSchema): SchemaObject {
 }
 
 /** Puts every definition in its place again. */
-export function expandSchema({ $schema: _, $defs = {}, ...document }: SchemaObject): JsonSchema {
+export function expandSchema(stored: SchemaObject): JsonSchema {
+  const { $defs = {} } = stored;
+  const document = without(stored, ["$schema", "$defs"]);
   const expanded = new Map<string, JsonSchema>();
   const expand = (node: JsonSchema): JsonSchema => {
     if (typeof node === "boolean") return node;

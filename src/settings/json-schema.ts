@@ -6,7 +6,6 @@
 
 import { UserError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
-import { z } from "../zod.ts";
 
 export const typeNames = [
   "array",
@@ -70,63 +69,62 @@ export interface SchemaObject {
   readonly else?: JsonSchema | undefined;
 }
 
-const json: z.ZodType<JsonValue> = z.lazy(() =>
-  z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(json)]),
-);
+/** What is wrong with something that should be a schema, and where. */
+interface Problem {
+  readonly path: readonly string[];
+  readonly message: string;
+}
 
-const schema: z.ZodType<JsonSchema> = z.lazy(() => z.union([z.boolean(), schemaObject]));
-const schemas = z.array(schema).nonempty();
-const schemaMap = z.record(schema);
-const typeName = z.enum(typeNames);
-const count = z.number().int().nonnegative();
+/** Checks the value of a keyword. */
+type Check = (value: unknown, path: readonly string[]) => Problem | undefined;
 
-const schemaObject = z
-  .object({
-    $schema: z.string(),
-    $ref: z.string(),
-    $defs: schemaMap,
+const keywords: Readonly<Record<keyof SchemaObject, Check>> = {
+  $schema: is("a string", isString),
+  $ref: is("a string", isString),
+  $defs: mapOfSchemas,
 
-    type: z.union([typeName, z.array(typeName).nonempty()]),
-    const: json,
-    enum: z.array(json).nonempty(),
-    default: json,
+  type: is("the name of a type, or several", (value) =>
+    Array.isArray(value) ? value.length > 0 && value.every(isTypeName) : isTypeName(value),
+  ),
+  const: () => undefined,
+  enum: is("a list", (value) => Array.isArray(value) && value.length > 0),
+  default: () => undefined,
 
-    minimum: z.number(),
-    maximum: z.number(),
-    exclusiveMinimum: z.number(),
-    exclusiveMaximum: z.number(),
-    multipleOf: z.number().positive(),
+  minimum: is("a number", Number.isFinite),
+  maximum: is("a number", Number.isFinite),
+  exclusiveMinimum: is("a number", Number.isFinite),
+  exclusiveMaximum: is("a number", Number.isFinite),
+  multipleOf: is("a positive number", (value) => typeof value === "number" && value > 0),
 
-    minLength: count,
-    maxLength: count,
-    pattern: z.string(),
-    format: z.string(),
+  minLength: is("a count", isCount),
+  maxLength: is("a count", isCount),
+  pattern: is("a string", isString),
+  format: is("a string", isString),
 
-    items: z.union([schema, schemas]),
-    additionalItems: schema,
-    contains: schema,
-    minItems: count,
-    maxItems: count,
-    uniqueItems: z.boolean(),
+  items: (value, path) =>
+    Array.isArray(value) ? listOfSchemas(value, path) : problemOf(value, path),
+  additionalItems: problemOf,
+  contains: problemOf,
+  minItems: is("a count", isCount),
+  maxItems: is("a count", isCount),
+  uniqueItems: is("true or false", (value) => typeof value === "boolean"),
 
-    properties: schemaMap,
-    patternProperties: schemaMap,
-    additionalProperties: schema,
-    propertyNames: schema,
-    required: z.array(z.string()),
-    minProperties: count,
-    maxProperties: count,
+  properties: mapOfSchemas,
+  patternProperties: mapOfSchemas,
+  additionalProperties: problemOf,
+  propertyNames: problemOf,
+  required: is("a list of names", (value) => Array.isArray(value) && value.every(isString)),
+  minProperties: is("a count", isCount),
+  maxProperties: is("a count", isCount),
 
-    allOf: schemas,
-    anyOf: schemas,
-    oneOf: schemas,
-    not: schema,
-    if: schema,
-    then: schema,
-    else: schema,
-  } satisfies Record<keyof SchemaObject, z.ZodTypeAny>)
-  .partial()
-  .strict();
+  allOf: listOfSchemas,
+  anyOf: listOfSchemas,
+  oneOf: listOfSchemas,
+  not: problemOf,
+  if: problemOf,
+  then: problemOf,
+  else: problemOf,
+};
 
 /**
  * Reads a JSON Schema.
@@ -135,30 +133,75 @@ const schemaObject = z
  * @throws UserError for a keyword that is not known or has the wrong shape
  */
 export function parseJsonSchema(value: unknown, name: string): JsonSchema {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const { place, message } = deepest(result.error.issues);
+  if (isJsonSchema(value)) return value;
+  const problem = problemOf(value, []);
   throw new UserError(`${name} is not a JSON Schema this program understands`, {
-    received: place.length > 0 ? `${message} at ${place.join("/")}` : message,
-    next: "add the keyword to src/settings/json-schema.ts, or regenerate the file",
+    received: problem && `${problem.message} at /${problem.path.join("/")}`,
+    next: "make it again with sync-gateway; a new keyword goes into src/settings/json-schema.ts",
   });
 }
 
-interface Issue {
-  readonly place: readonly (string | number)[];
-  readonly message: string;
+function isJsonSchema(value: unknown): value is JsonSchema {
+  return problemOf(value, []) === undefined;
 }
 
-/** Of the alternatives of a union that all failed, the one that got furthest says the reason. */
-function deepest(issues: readonly z.ZodIssue[]): Issue {
-  const found = issues.map((issue) =>
-    issue.code === "invalid_union"
-      ? deepest(issue.unionErrors.flatMap((error) => error.issues))
-      : { place: issue.path, message: issue.message },
+function problemOf(value: unknown, path: readonly string[]): Problem | undefined {
+  if (typeof value === "boolean") return undefined;
+  if (!isObject(value)) return { path, message: "no schema" };
+  return firstProblem(Object.entries(value), ([keyword, child]) => {
+    const inside = [...path, keyword];
+    return isKeyword(keyword)
+      ? keywords[keyword](child, inside)
+      : { path: inside, message: `the unknown keyword ${keyword}` };
+  });
+}
+
+function mapOfSchemas(value: unknown, path: readonly string[]): Problem | undefined {
+  if (!isObject(value)) return { path, message: "no object" };
+  return firstProblem(Object.entries(value), ([key, child]) => problemOf(child, [...path, key]));
+}
+
+function listOfSchemas(value: unknown, path: readonly string[]): Problem | undefined {
+  if (!Array.isArray(value) || value.length === 0) return { path, message: "no list of schemas" };
+  const items: readonly unknown[] = value;
+  return firstProblem([...items.entries()], ([index, child]) =>
+    problemOf(child, [...path, String(index)]),
   );
-  const [first, ...rest] = found;
-  const start = first ?? { place: [], message: "no reason given" };
-  return rest.reduce((best, next) => (next.place.length > best.place.length ? next : best), start);
+}
+
+function firstProblem<T>(
+  items: readonly T[],
+  problem: (item: T) => Problem | undefined,
+): Problem | undefined {
+  for (const item of items) {
+    const found = problem(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function is(expected: string, check: (value: unknown) => boolean): Check {
+  return (value, path) => (check(value) ? undefined : { path, message: `not ${expected}` });
+}
+
+function isKeyword(name: string): name is keyof SchemaObject {
+  return Object.hasOwn(keywords, name);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isTypeName(value: unknown): boolean {
+  return typeNames.some((name) => name === value);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The schema with every schema directly inside it replaced. */
@@ -189,6 +232,16 @@ export function mapSubschemas(
     then: one(object.then),
     else: one(object.else),
   });
+}
+
+/** The schema without some of its keywords. */
+export function without(
+  object: SchemaObject,
+  names: readonly (keyof SchemaObject)[],
+): SchemaObject {
+  return Object.fromEntries(
+    Object.entries(object).filter(([keyword]) => !names.some((name) => name === keyword)),
+  );
 }
 
 export function isList(

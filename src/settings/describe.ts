@@ -1,0 +1,145 @@
+// Schemas and option types in words, for messages: what is accepted, what an option may hold.
+
+import type { OptionType } from "../ir/options.ts";
+import type { JsonValue } from "../json.ts";
+import type { JsonSchema, SchemaObject, TypeName } from "./json-schema.ts";
+import { isList } from "./json-schema.ts";
+import { isOpen, keysOf } from "./place.ts";
+
+/** Longer lists of names are cut: the nearest one is named anyway. */
+const maximumNames = 12;
+
+export function describeSchema(schema: JsonSchema): string {
+  if (typeof schema === "boolean") return schema ? "anything" : "nothing";
+  const { const: constant, enum: values } = schema;
+  if (constant !== undefined) return show(constant);
+  if (values !== undefined) return oneOf(values.map(show));
+  const alternatives = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
+  if (alternatives.length > 0) return oneOf([...new Set(alternatives.map(describeSchema))]);
+  const [all] = schema.allOf ?? [];
+  if (schema.type === undefined) return all === undefined ? "anything" : describeSchema(all);
+  const types = typeof schema.type === "string" ? [schema.type] : schema.type;
+  return oneOf(types.map((type) => describeTyped(schema, type)));
+}
+
+function describeTyped(schema: SchemaObject, type: TypeName): string {
+  switch (type) {
+    case "null":
+      return "null";
+    case "boolean":
+      return "true or false";
+    case "string":
+      return describeString(schema);
+    case "integer":
+      return `an integer${describeRange(schema)}`;
+    case "number":
+      return `a number${describeRange(schema)}`;
+    case "array":
+      return describeArray(schema);
+    case "object":
+      return describeObject(schema);
+  }
+}
+
+function describeString({ minLength, pattern }: SchemaObject): string {
+  const kind = minLength !== undefined && minLength > 0 ? "a string that is not empty" : "a string";
+  return pattern === undefined ? kind : `${kind} matching ${pattern}`;
+}
+
+function describeRange(schema: SchemaObject): string {
+  const { minimum, exclusiveMinimum } = schema;
+  const lower =
+    minimum !== undefined
+      ? `from ${minimum}`
+      : exclusiveMinimum === undefined
+        ? undefined
+        : `above ${exclusiveMinimum}`;
+  const maximum = isUnlimited(schema.maximum) ? undefined : schema.maximum;
+  const upper =
+    maximum !== undefined
+      ? `to ${maximum}`
+      : schema.exclusiveMaximum === undefined
+        ? undefined
+        : `below ${schema.exclusiveMaximum}`;
+  return [lower, upper].map((bound) => (bound === undefined ? "" : ` ${bound}`)).join("");
+}
+
+/** zod writes the largest safe integers where there is no bound. */
+export function isUnlimited(bound: number | undefined): boolean {
+  return bound === undefined || Math.abs(bound) >= Number.MAX_SAFE_INTEGER;
+}
+
+function describeArray({ items, minItems = 0 }: SchemaObject): string {
+  const kind = minItems > 0 && !isList(items) ? "a list that is not empty" : "a list";
+  if (items === undefined || items === true) return kind;
+  if (isList(items)) return `${kind} of ${items.map(describeSchema).join(", then ")}`;
+  return `${kind}, each element ${describeSchema(items)}`;
+}
+
+function describeObject(schema: SchemaObject): string {
+  const keys = keysOf(schema);
+  if (keys.length > 0) return `an object with the keys ${listNames(keys)}`;
+  const { additionalProperties } = schema;
+  return typeof additionalProperties === "object"
+    ? `an object, each value ${describeSchema(additionalProperties)}`
+    : isOpen(schema)
+      ? "an object"
+      : "an empty object";
+}
+
+/** Names, the first ones if there are many. */
+export function listNames(names: readonly string[]): string {
+  const rest = names.length - maximumNames;
+  const shown = names.slice(0, rest > 1 ? maximumNames : undefined).join(", ");
+  return rest > 1 ? `${shown} and ${rest} more` : shown;
+}
+
+/** What an option of a type may hold. */
+export function describeType(type: OptionType): string {
+  switch (type.kind) {
+    case "bool":
+      return "true or false";
+    case "string":
+      if (type.pattern !== undefined) return `a string matching ${type.pattern}`;
+      return type.nonEmpty ? "any string that is not empty" : "any string";
+    case "int":
+      return `any integer${describeRange({ minimum: type.min, maximum: type.max })}`;
+    case "number":
+      return `any number${describeRange({ minimum: type.min, maximum: type.max })}`;
+    case "port":
+      return "a port";
+    case "enum":
+      return oneOf(type.values.map(show));
+    case "list":
+      return `a list${type.nonEmpty ? " that is not empty" : ""}, each element ${describeType(type.element)}`;
+    case "attrs":
+      return `an object, each value ${describeType(type.value)}`;
+    case "submodule":
+      return `an object with the fields ${listNames(type.fields.map(({ name }) => name))}`;
+    case "taggedUnion":
+      return `an object whose ${type.tag} is ${oneOf(type.members.map(({ value }) => show(value)))}`;
+    case "nullable":
+      return `${describeType(type.of)}, or null`;
+    case "union":
+      return oneOf(type.members.map(describeType));
+    case "json":
+      return "any value";
+    case "jsonObject":
+      return "any object";
+    case "absolutePath":
+    case "sourcePath":
+    case "secretFile":
+      return "a path";
+    case "package":
+      return "a package";
+  }
+}
+
+export function show(value: JsonValue): string {
+  return JSON.stringify(value);
+}
+
+function oneOf(texts: readonly string[]): string {
+  const last = texts.at(-1) ?? "nothing";
+  return texts.length > 1 ? `${texts.slice(0, -1).join(", ")} or ${last}` : last;
+}

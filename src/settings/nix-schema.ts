@@ -1,0 +1,44 @@
+// The form of a schema that the Nix option type reads (nix/lib/json-schema-type.nix).
+//
+// Contract: accepts what the schema accepts, annotated with what Nix cannot find out by itself:
+// translated patterns, places of secrets, and under `x-keywords` every keyword that occurs, so that
+// a type that does not know one of them can refuse the schema without reading all of it.
+
+import { annotatePatterns, type UntranslatablePattern } from "./annotate-patterns.ts";
+import { compactSchema, expandSchema } from "./compact.ts";
+import { type JsonSchema, mapSubschemas, type SchemaObject } from "./json-schema.ts";
+import { markSecrets } from "./mark-secrets.ts";
+
+export interface NixSchemaDocument extends SchemaObject {
+  readonly "x-keywords": readonly string[];
+}
+
+export interface NixSchema {
+  readonly document: NixSchemaDocument;
+  readonly secrets: number;
+  readonly translatedPatterns: number;
+  readonly untranslatablePatterns: readonly UntranslatablePattern[];
+}
+
+export function nixSchema(schema: SchemaObject): NixSchema {
+  const marked = markSecrets(expandSchema(schema));
+  const annotated = annotatePatterns(marked.schema);
+  const document = compactSchema(annotated.schema);
+  return {
+    document: { ...document, "x-keywords": keywordsOf(document) },
+    secrets: marked.secrets,
+    translatedPatterns: annotated.translated,
+    untranslatablePatterns: annotated.untranslatable,
+  };
+}
+
+function keywordsOf(document: SchemaObject): readonly string[] {
+  const keywords = new Set<string>();
+  const collect = (node: JsonSchema): JsonSchema => {
+    if (typeof node === "boolean") return node;
+    for (const keyword of Object.keys(node)) keywords.add(keyword);
+    return mapSubschemas(node, collect);
+  };
+  collect(document);
+  return [...keywords].sort();
+}

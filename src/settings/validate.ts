@@ -1,0 +1,73 @@
+// Checks values with ajv, an independent implementation of JSON Schema, and says in words what is
+// wrong with one.
+
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import type { JsonValue } from "../json.ts";
+import { describeSchema, show } from "./describe.ts";
+import { type JsonSchema } from "./json-schema.ts";
+import { at } from "./place.ts";
+
+/** What is wrong with a value, and where in it. */
+export interface Invalid {
+  readonly path: readonly string[];
+  readonly expected: string;
+  readonly received: string;
+}
+
+// Formats say little more than "a string", and the program's own list of them is not known here.
+const ajv = new Ajv({ strict: false, validateFormats: false, verbose: true });
+const compiled = new WeakMap<object, ValidateFunction>();
+
+export function validate(schema: JsonSchema, value: JsonValue): Invalid | undefined {
+  if (schema === true) return undefined;
+  if (schema === false) return { path: [], expected: "nothing", received: show(value) };
+  const document: Readonly<Record<string, unknown>> = { ...schema };
+  const check = compiled.get(schema) ?? ajv.compile(document);
+  compiled.set(schema, check);
+  if (check(value)) return undefined;
+  const [first, ...rest] = check.errors ?? [];
+  if (first === undefined)
+    return { path: [], expected: describeSchema(schema), received: show(value) };
+  // Of the alternatives that all failed, the one that got furthest says the reason.
+  const error = rest.reduce((best, next) => (depth(next) > depth(best) ? next : best), first);
+  return explain(schema, error);
+}
+
+export function isValid(schema: JsonSchema, value: JsonValue): boolean {
+  return validate(schema, value) === undefined;
+}
+
+function explain(schema: JsonSchema, error: ErrorObject): Invalid {
+  const path = segments(error.instancePath);
+  const place = at(schema, path);
+  const params: Readonly<Record<string, unknown>> = error.params;
+  const unknownKey = params["additionalProperty"];
+  const missingKey = params["missingProperty"];
+  if (typeof unknownKey === "string") {
+    return {
+      path,
+      expected: place === undefined ? "no such key" : describeSchema(place),
+      received: `the key ${unknownKey}`,
+    };
+  }
+  if (typeof missingKey === "string") {
+    return { path, expected: `the key ${missingKey}`, received: "an object without it" };
+  }
+  const expected =
+    place === undefined || typeof place === "boolean" || error.keyword === "not"
+      ? (error.message ?? "something else")
+      : describeSchema(place);
+  return { path, expected, received: JSON.stringify(error.data) };
+}
+
+function depth(error: ErrorObject): number {
+  return segments(error.instancePath).length;
+}
+
+/** The segments of a JSON pointer (RFC 6901). */
+function segments(pointer: string): readonly string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
