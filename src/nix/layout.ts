@@ -138,19 +138,22 @@ export function group(contents: Layout): Doc {
   const broken = toDoc(contents);
   const segments = segmentsOf(contents);
   const isForced = flatText(broken) === undefined;
-  const states = [
-    ...(isForced ? [] : [withFlatMarks(broken)]),
-    ...segments
-      .map((_, index) => expandOnly(segments, index))
-      .filter((state) => state !== undefined)
-      .reverse(),
-  ];
-  if (states.length === 0) {
-    return builders.group(broken, { shouldBreak: true });
-  }
-  const choice = builders.conditionalGroup([...states, broken]);
+  // The last priority part is tried first.
+  const states = segments.reduce<readonly Doc[]>(
+    (others, _, index) => [...expandOnly(segments, index, others), ...others],
+    [broken],
+  );
+  const choice = choose(isForced ? states : [withFlatMarks(broken), ...states]);
   // Prettier does not look into the choices for line breaks that are there in any case.
   return isForced ? [choice, builders.breakParent] : choice;
+}
+
+/** The first of the states that fits; the last one is spread over lines. */
+function choose(states: readonly Doc[]): Doc {
+  const [only, ...others] = states;
+  return others.length === 0
+    ? builders.group(only ?? "", { shouldBreak: true })
+    : builders.conditionalGroup([...states]);
 }
 
 /** A Doc in which every part is a group of its own. */
@@ -182,26 +185,54 @@ function segmentsOf(layout: Layout): readonly Layout[] {
   return isRole(layout) && layout.role === "transparent" ? segmentsOf(layout.contents) : [layout];
 }
 
-/** The group with one priority part expanded and all else on one line, if that can be. */
-function expandOnly(segments: readonly Layout[], index: number): Doc | undefined {
+/**
+ * The states of a group with one priority part expanded and all else on one line, if that can be;
+ * `others` are the states that come after them.
+ */
+function expandOnly(segments: readonly Layout[], index: number, others: readonly Doc[]): Doc[] {
   const segment = segments[index];
   if (segment === undefined || !isRole(segment) || segment.role !== "priority") {
-    return undefined;
+    return [];
   }
   const before = toDoc(segments.slice(0, index));
   const after = toDoc(segments.slice(index + 1));
   const expanded = toDoc(segment.contents);
+  const beforeText = flatText(before);
   const afterText = flatText(after);
-  if (flatText(before) === undefined || afterText === undefined) {
-    return undefined;
+  if (beforeText === undefined || afterText === undefined) {
+    return [];
   }
-  if (widthOf(lastLine(expanded)) + widthOf(afterText) > WIDTH) {
-    return undefined;
+  // At least one character follows a group nearly everywhere: a semicolon or a closing delimiter.
+  if (widthOf(lastLine(expanded)) + widthOf(afterText) >= WIDTH) {
+    return [];
   }
-  return [
+  const state = [
     withFlatMarks(before),
     builders.group(expanded, { shouldBreak: true }),
     withFlatMarks(after),
+  ];
+  // A part that is a group itself stays on its line if it fits there with the beginning of what
+  // follows, up to where that could break. Then nothing is gained: what follows does not fit.
+  const opening = firstLine(after);
+  const expandedText = flatten(expanded).some(isLine) ? undefined : flatText(expanded);
+  return opening.isCut && expandedText !== undefined
+    ? [stateIfFits(beforeText + expandedText + opening.text, choose(others)), state]
+    : [state];
+}
+
+/**
+ * A state that is chosen if some text fits on the rest of the line, but prints something else.
+ * Prettier measures a state before it prints it, so a group inside is not known to be broken then.
+ */
+function stateIfFits(measured: string, printed: Doc): Doc {
+  const id = Symbol("measured");
+  return [
+    builders.group("", { id, shouldBreak: true }),
+    builders.ifBreak(
+      builders.group(printed, { shouldBreak: true }),
+      [measured, builders.hardlineWithoutBreakParent],
+      { groupId: id },
+    ),
   ];
 }
 
@@ -234,7 +265,11 @@ const fills = new WeakSet<object>();
 
 /** Whether the line may end here, whatever the groups around. */
 function mayBreak(part: Doc): boolean {
-  return typeof part === "object" && (("type" in part && part.type === "line") || fills.has(part));
+  return isLine(part) || (typeof part === "object" && fills.has(part));
+}
+
+function isLine(part: Doc): boolean {
+  return typeof part === "object" && "type" in part && part.type === "line";
 }
 
 function flatten(contents: Doc): Doc[] {
@@ -282,6 +317,33 @@ function measureFlat(contents: Exclude<Doc, string>): string | undefined {
   }
   // Only these four are used here, so what is left is a forced break.
   return contents.type === "if-break" ? flatText(contents.flatContents) : undefined;
+}
+
+/** The text of a Doc on one line up to where a group inside could break. */
+function firstLine(
+  contents: Doc,
+  inGroup = false,
+): { readonly text: string; readonly isCut: boolean } {
+  if (typeof contents === "string") {
+    return { text: contents, isCut: false };
+  }
+  if (Array.isArray(contents)) {
+    let opening = "";
+    for (const part of contents) {
+      const { text: found, isCut } = firstLine(part, inGroup);
+      opening += found;
+      if (isCut) {
+        return { text: opening, isCut };
+      }
+    }
+    return { text: opening, isCut: false };
+  }
+  if (contents.type === "line") {
+    return inGroup ? { text: "", isCut: true } : { text: flatText(contents) ?? "", isCut: false };
+  }
+  return contents.type === "group"
+    ? firstLine(contents.contents, inGroup || !fills.has(contents))
+    : { text: "", isCut: false };
 }
 
 /**
