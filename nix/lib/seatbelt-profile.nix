@@ -32,11 +32,13 @@
   executable ? [ ],
   # The TCP port the service listens on, and reaches itself by.
   listenPort,
-  # "localhost", or "*" for all addresses of the machine. There is nothing in between: the
-  # language knows no other host.
+  # "localhost", or "*" for all addresses of the machine. There is nothing in between, and
+  # "localhost" was seen to match each address of the machine: what a service listens on is up to
+  # its own configuration.
   listenHost ? "localhost",
-  # Where connections may go: "none"; "internet", which is everything but this machine (private
-  # networks included, as the language cannot tell them apart); "any", this machine included.
+  # Where connections may go: "none"; "internet", which is everything by IPv4 but this machine
+  # (private networks included: the language knows no address but "localhost"); "any", which is this
+  # machine and IPv6, too.
   egress ? "internet",
   # Paths of the store that may be read and started; null for all of them.
   storePaths ? null,
@@ -52,27 +54,19 @@ let
     hasPrefix
     removePrefix
     splitString
-    subtractLists
     take
     unique
     ;
 
   quoted = text: ''"${builtins.replaceStrings [ "\\" "\"" ] [ "\\\\" "\\\"" ] text}"'';
 
-  # Written as JSON, as Nix has no escape for them.
+  # Written as JSON, as Nix has no escape for them. The character 0 cannot be in a string.
   controlCharacters = builtins.fromJSON (
-    "[" + concatStringsSep "," (map (code: ''"\u00${code}"'') controlCodes) + "]"
+    "[" + concatStringsSep "," (map (code: ''"\u${code}"'') controlCodes) + "]"
   );
-  hexDigits = lib.stringToCharacters "0123456789abcdef";
-  # Text in Nix never holds the character 0.
-  controlCodes =
-    subtractLists [ "00" ] (
-      concatMap (high: map (low: high + low) hexDigits) [
-        "0"
-        "1"
-      ]
-    )
-    ++ [ "7f" ];
+  controlCodes = map (code: lib.fixedWidthString 4 "0" (lib.toHexString code)) (
+    lib.range 1 31 ++ [ 127 ]
+  );
 
   hasControlCharacter =
     text: builtins.replaceStrings controlCharacters (map (_: "") controlCharacters) text != text;
@@ -199,7 +193,11 @@ let
     concatMap ancestors protected
   );
 
-  port = toString listenPort;
+  port =
+    if builtins.isInt listenPort && 0 < listenPort && listenPort < 65536 then
+      toString listenPort
+    else
+      throw "sandbox profile of ${name}: ${builtins.toJSON listenPort} is no port to listen on";
   host =
     if
       builtins.elem listenHost [
@@ -211,10 +209,12 @@ let
     else
       throw "sandbox profile of ${name}: it can listen on \"localhost\" or on \"*\", not on ${builtins.toJSON listenHost}";
 
-  internetRules = [
-    (rule "allow" [ "network-outbound" ] [ ''(remote ip "*:*")'' ])
+  outbound = filters: rule "allow" [ "network-outbound" ] filters;
+  noOutbound = filters: rule "deny" [ "network-outbound" ] filters;
+
+  lookupRules = [
     # Names are resolved by this service; its configuration, for programs that ask servers directly.
-    (rule "allow" [ "network-outbound" ] [ (filter "literal" "/private/var/run/mDNSResponder") ])
+    (outbound [ (filter "literal" "/private/var/run/mDNSResponder") ])
     (rule "allow"
       [ "mach-lookup" ]
       [
@@ -223,25 +223,30 @@ let
     )
     # The order in which to try addresses: a question to the kernel that is put as a connection.
     (rule "allow" [ "system-socket" ] [ "(require-all (socket-domain AF_SYSTEM) (socket-protocol 2))" ])
-    (rule "allow" [ "network-outbound" ] [ (filter "control-name" "com.apple.netsrc") ])
+    (outbound [ (filter "control-name" "com.apple.netsrc") ])
   ];
 
   egressRules =
     {
       none = [ ];
-      internet = internetRules ++ [
-        (rule "deny" [ "network-outbound" ] [ ''(remote ip "localhost:*")'' ])
+      # IPv4 alone: with IPv6, the addresses of this machine can be written in forms that "localhost"
+      # was seen not to match (::ffff:0.0.0.0). The order of these three was seen to matter, too.
+      internet = lookupRules ++ [
+        (outbound [ ''(remote ip4 "*:*")'' ])
+        (noOutbound [ ''(remote ip4 "localhost:*")'' ])
+        (noOutbound [ ''(remote ip6 "*:*")'' ])
       ];
-      any = internetRules;
+      any = lookupRules ++ [ (outbound [ ''(remote ip "*:*")'' ]) ];
     }
     .${egress}
       or (throw "sandbox profile of ${name}: egress is \"none\", \"internet\" or \"any\", not ${builtins.toJSON egress}");
 
-  checkedName =
-    if builtins.match "[A-Za-z0-9._-]+" name != null then
-      name
+  checkName =
+    text:
+    if builtins.match "[A-Za-z0-9._-]+" text != null then
+      text
     else
-      throw "sandbox profile: ${builtins.toJSON name} is no name: letters, digits, dots, dashes";
+      throw "sandbox profile: ${builtins.toJSON text} is no name: letters, digits, dots, dashes";
 
   sections = [
     (section
@@ -318,15 +323,17 @@ let
           ]
           [ ''(local tcp "${host}:${port}")'' ]
         )
-        (rule "allow" [ "network-outbound" ] [ ''(remote tcp "localhost:${port}")'' ])
+        (outbound [ ''(remote tcp "localhost:${port}")'' ])
       ]
     )
     (section
       [ "Further system services." ]
       [
-        (rule "allow" [ "mach-lookup" ] (map (filter "global-name") machServices))
+        (rule "allow" [ "mach-lookup" ] (
+          map (service: filter "global-name" (checkName service)) machServices
+        ))
       ]
     )
   ];
 in
-"; Sandbox profile of ${checkedName}\n${builtins.readFile ./seatbelt-base.sb}${lib.concatStrings sections}"
+"; Sandbox profile of ${checkName name}\n${builtins.readFile ./seatbelt-base.sb}${lib.concatStrings sections}"

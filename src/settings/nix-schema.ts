@@ -1,13 +1,15 @@
 // The form of a schema that the Nix option type reads (nix/lib/json-schema-type.nix).
 //
-// Contract: accepts what the schema accepts, annotated with what Nix cannot find out by itself:
-// translated patterns, places of secrets, and under `x-keywords` every keyword that occurs, so that
-// a type that does not know one of them can refuse the schema without reading all of it.
+// Contract: accepts what the schema accepts, with keys that have a default left out or not, and is
+// annotated with what Nix cannot find out by itself: translated patterns, places of secrets, and
+// under `x-keywords` every keyword that occurs, so that a type that does not know one of them can
+// refuse the schema without reading all of it.
 
 import { annotatePatterns, type UntranslatablePattern } from "./annotate-patterns.ts";
 import { compactSchema, expandSchema } from "./compact.ts";
 import { type JsonSchema, mapSubschemas, type SchemaObject } from "./json-schema.ts";
 import { markSecrets } from "./mark-secrets.ts";
+import { optionalDefaults } from "./optional-defaults.ts";
 
 export interface NixSchemaDocument extends SchemaObject {
   readonly "x-keywords": readonly string[];
@@ -21,7 +23,7 @@ export interface NixSchema {
 }
 
 export function nixSchema(schema: SchemaObject): NixSchema {
-  const marked = markSecrets(expandSchema(schema));
+  const marked = markSecrets(optionalDefaults(expandSchema(schema)));
   const annotated = annotatePatterns(marked.schema);
   const document = compactSchema(annotated.schema);
   return {

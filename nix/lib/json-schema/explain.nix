@@ -1,0 +1,161 @@
+# Makes the text of mistakes: where, what was expected, what was received, what was probably meant.
+#
+# Contract: `explain` gives one paragraph per mistake. It is slow (it measures distances between
+# words, and searches the schema for misplaced keys) and runs only when something is wrong.
+{ lib, json }:
+{
+  validator,
+  describe,
+  secretAdvice,
+}:
+let
+  inherit (lib) concatStringsSep optional;
+  inherit (validator) dereference;
+
+  # Keys far below the unknown one are not what was meant.
+  searchDepth = 2;
+  maxKeys = 30;
+
+  # Option paths as people write them; items of lists by their position.
+  showPath =
+    path:
+    let
+      step =
+        text: part:
+        if builtins.isInt part then
+          "${text}[${toString part}]"
+        else if text == "" then
+          lib.showOption [ part ]
+        else
+          "${text}.${lib.showOption [ part ]}";
+    in
+    lib.foldl' step "" path;
+
+  # The candidate that a slip of the finger turned into `word`.
+  nearest =
+    word: candidates:
+    let
+      distance = candidate: lib.strings.levenshtein (lib.toLower word) (lib.toLower candidate);
+      longest = candidate: lib.max (builtins.stringLength word) (builtins.stringLength candidate);
+      close = builtins.filter (candidate: 2 * distance candidate <= longest candidate) candidates;
+    in
+    if close == [ ] then null else lib.head (lib.sortOn distance close);
+
+  branches =
+    schema:
+    let
+      plain = dereference schema;
+    in
+    if !builtins.isAttrs plain then
+      [ ]
+    else if plain ? anyOf || plain ? oneOf then
+      lib.concatMap branches (plain.anyOf or plain.oneOf)
+    else
+      [ plain ];
+
+  propertiesOf =
+    schema: lib.foldl' (all: branch: all // (branch.properties or { })) { } (branches schema);
+
+  # Where else below this place the schema knows the key: `telegram` is `channels.telegram`.
+  elsewhere =
+    depth: key: schema:
+    let
+      properties = propertiesOf schema;
+      below = lib.concatLists (
+        lib.mapAttrsToList (
+          name: child: map (path: [ name ] ++ path) (elsewhere (depth - 1) key child)
+        ) properties
+      );
+    in
+    if properties ? ${key} then
+      [ [ key ] ]
+    else if depth == 0 then
+      [ ]
+    else
+      lib.sortOn builtins.length below;
+
+  unknownKey =
+    mistake:
+    let
+      key = lib.last mistake.path;
+      keys = builtins.attrNames (mistake.schema.properties or { });
+      near = nearest key keys;
+      moved = elsewhere searchDepth key mistake.schema;
+    in
+    [ "unknown key." ]
+    ++ (
+      if near != null then
+        [ "Did you mean `${near}`?" ]
+      else if moved != [ ] then
+        [ "Did you mean `${showPath (lib.head moved)}`?" ]
+      else if keys == [ ] then
+        [ "No keys are known here." ]
+      else
+        [
+          "Known keys: ${concatStringsSep ", " (lib.take maxKeys keys)}${
+            lib.optionalString (builtins.length keys > maxKeys) ", …"
+          }."
+        ]
+    );
+
+  # A number or a truth value that was written as a string.
+  quoted =
+    { schema, value, ... }:
+    let
+      isNumber = builtins.match "-?[0-9]+([.][0-9]+)?" (json.textOf value) != null;
+      isBool = value == "true" || value == "false";
+      meant = builtins.fromJSON value;
+    in
+    builtins.isString value && (isNumber || isBool) && validator.validate schema [ ] meant == [ ];
+
+  mismatch =
+    mistake:
+    let
+      texts = map describe.show (builtins.filter builtins.isString mistake.candidates);
+      near =
+        if json.isText mistake.value then
+          nearest (describe.show (json.textOf mistake.value)) texts
+        else
+          null;
+    in
+    [
+      "expected ${describe.describe mistake.schema}, received ${describe.received mistake.value}${
+        lib.optionalString (mistake ? note) " (${mistake.note})"
+      }."
+    ]
+    ++ optional (near != null) "Did you mean ${near}?"
+    ++ optional (quoted mistake) "Write it without the quotes.";
+
+  sentences = {
+    inherit mismatch;
+    unknown = unknownKey;
+    missing = mistake: [
+      "the key `${mistake.key}' is required (${
+        describe.describe (mistake.schema.properties.${mistake.key} or true)
+      })."
+    ];
+    key = mistake: [
+      "expected a key that is ${describe.describe mistake.schema}, received ${describe.received (lib.last mistake.path)}."
+    ];
+    # The value itself is not repeated.
+    secret = _mistake: [
+      "this is a secret and would be readable by everybody who can read the Nix store."
+      secretAdvice
+    ];
+  };
+in
+{
+  # `filesOf` gives the files that define what is at a path.
+  explain =
+    loc: filesOf: mistakes:
+    let
+      paragraph =
+        mistake:
+        let
+          files = filesOf mistake.path;
+        in
+        "${showPath (loc ++ mistake.path)}: ${concatStringsSep " " (sentences.${mistake.kind} mistake)}"
+        + lib.optionalString (files != [ ]) "\n    defined in ${concatStringsSep ", " files}";
+    in
+    lib.unique (map paragraph mistakes);
+}
