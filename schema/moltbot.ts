@@ -146,6 +146,9 @@ export default defineService({
     stateDirectory: { path: cfg.stateDir, mode: "0700" },
     directories: [{ path: cfg.workspaceDir, mode: "0700" }],
 
+    // Locks, for which it takes no other place.
+    temporaryPrefixes: ["openclaw-"],
+
     config: {
       path: cfg.configPath,
       settings: cfg.settings,

@@ -2,7 +2,9 @@
 // reading the schema's own sources, where the descriptions are.
 
 import { readDocs } from "./docs/read-docs.ts";
+import { emitDarwinModule } from "./emit/darwin.ts";
 import { emitHomeManagerModule } from "./emit/home-manager.ts";
+import { libraryFiles, libraryPath, readLibrary } from "./emit/library.ts";
 import { emitNixosModule } from "./emit/nixos.ts";
 import { lowerService } from "./ir/lower.ts";
 import { printNix } from "./nix/index.ts";
@@ -33,7 +35,9 @@ export function generate({ entry, service, root, tsconfig }: ServiceSource): rea
   checkSettings(ir, readConfigSchema(ir.configSchema, entry));
   return [
     { path: `nixos/${ir.name}.nix`, text: printNix(emitNixosModule(ir)) },
+    { path: `darwin/${ir.name}.nix`, text: printNix(emitDarwinModule(ir)) },
     { path: `home-manager/${ir.name}.nix`, text: printNix(emitHomeManagerModule(ir)) },
+    ...libraryFiles.map((name) => ({ path: libraryPath(name), text: readLibrary(name) })),
     ...shellFiles.map((name) => ({ path: shellPath(name), text: readShell(name) })),
   ];
 }

@@ -41,6 +41,7 @@ export {
   setting,
   sourceFile,
   sourceFileExists,
+  stableNumber,
   storePath,
   text,
   textFile,

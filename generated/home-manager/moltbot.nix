@@ -507,14 +507,17 @@ let
         };
 
         byChannel = lib.mkOption {
-          type = types.attrsOf (
-            types.enum [
-              "steer"
-              "followup"
-              "collect"
-              "interrupt"
-            ]
-          );
+          type =
+            attrsMatching
+              "(discord|googlechat|imessage|irc|matrix|mattermost|msteams|signal|slack|telegram|webchat|whatsapp)"
+              (
+                types.enum [
+                  "steer"
+                  "followup"
+                  "collect"
+                  "interrupt"
+                ]
+              );
           default = { };
           example = {
             telegram = "steer";
@@ -881,13 +884,40 @@ let
         }finish
       '';
 
+      # What the service is kept from doing.
+      sandboxProfile = import ../lib/closure-profile.nix { inherit pkgs; } {
+        name = "${unit}.sb";
+        rootPaths = [
+          instance.package
+          configFile
+        ]
+        ++ path;
+        profile = import ../lib/seatbelt-profile.nix { inherit lib; } {
+          name = unit;
+          readable = [ configFile ];
+          writable = [
+            instance.stateDir
+            instance.workspaceDir
+          ];
+          writablePrefixes = [ "/tmp/openclaw-" ];
+          managed = lib.concatLists [ (map (file: "${instance.workspaceDir}/${file.target}") managedFiles) ];
+          listenPort = settings.gateway.port;
+        };
+      };
+
       # Exports the credentials and becomes the service.
       launch = pkgs.writeShellScript "${unit}-launch" ''
         set -euo pipefail
         umask 0077
 
-        missing_credential=missing-credential-file
-        ${builtins.readFile ../shell/secrets-systemd.sh}
+        ${
+          if isDarwin then
+            "${builtins.readFile ../shell/secrets-files.sh}${builtins.readFile ../shell/launchd.sh}"
+          else
+            ''
+              missing_credential=missing-credential-file
+              ${builtins.readFile ../shell/secrets-systemd.sh}''
+        }
         ${builtins.readFile ../shell/launch.sh}
         ${
           lib.concatMapStrings (
@@ -914,7 +944,16 @@ let
                 "${instance.stateDir}/gateway-token"
               ]
             }\n"
-        }exec ${lib.getExe instance.package} gateway
+        }${lib.optionalString isDarwin ''
+          ${
+            lib.concatMapStrings (
+              file: "load_environment ${lib.escapeShellArg file}\n"
+            ) instance.environmentFiles
+          }mkdir -p -m 0700 "$TMPDIR"
+          ${prepare}
+        ''}${
+          if isDarwin then "supervise /usr/bin/sandbox-exec -f ${sandboxProfile}" else "exec"
+        } ${lib.getExe instance.package} gateway
       '';
     in
     {
@@ -930,6 +969,7 @@ let
         path
         prepare
         launch
+        sandboxProfile
         ;
 
       assertions = map (assertion: assertion // { message = "${prefix}.${assertion.message}"; }) [
@@ -1012,12 +1052,15 @@ let
   instances = if cfg.instances == { } then { default = cfg; } else cfg.instances;
   services = lib.mapAttrs serviceOf instances;
 
+  isDarwin = pkgs.stdenv.hostPlatform.isDarwin;
+
   # systemd expands specifiers in paths: a percent sign is written twice.
   escapeSpecifiers = lib.replaceStrings [ "%" ] [ "%%" ];
 
   # A value of Environment=, inside double quotes.
-  escapeEnvironment =
-    value: lib.replaceStrings [ "\\" "\"" "%" "\n" ] [ "\\\\" "\\\"" "%%" "\\n" ] value;
+  escapeEnvironment = lib.replaceStrings [ "\\" "\"" "%" "\n" ] [ "\\\\" "\\\"" "%%" "\\n" ];
+
+  logDirectory = "${config.home.homeDirectory}/Library/Logs/moltbot";
 
   # What a service is kept from doing, and why.
   confinementOf =
@@ -1266,8 +1309,13 @@ in
         command_name=moltbot
         instances=(${lib.escapeShellArgs (lib.attrNames services)})
 
-        systemd_run=${lib.getExe' pkgs.systemd "systemd-run"}
-        ${builtins.readFile ../shell/enter-systemd.sh}
+        ${
+          if isDarwin then
+            builtins.readFile ../shell/enter-darwin.sh
+          else
+            "systemd_run=${lib.getExe' pkgs.systemd "systemd-run"}\n"
+            + builtins.readFile ../shell/enter-systemd.sh
+        }
         ${builtins.readFile ../shell/operator.sh}
         case $instance in
         ${
@@ -1280,24 +1328,30 @@ in
                 credentials,
                 environment,
                 path,
+                sandboxProfile,
                 ...
               }@service:
               ''
                 ${lib.escapeShellArg name})
-                enter_user_service ${
-                  lib.escapeShellArgs (
-                    lib.concatLists (
-                      lib.mapAttrsToList (
-                        directive: value:
-                        map (
-                          element:
-                          "--property=${directive}=${
-                            if lib.isBool element then lib.boolToString element else toString element
-                          }"
-                        ) (lib.toList value)
-                      ) (confinementOf service)
-                    )
-                  )
+                ${
+                  if isDarwin then
+                    "enter_service \"$(id -un)\" ${sandboxProfile}"
+                  else
+                    "enter_user_service ${
+                      lib.escapeShellArgs (
+                        lib.concatLists (
+                          lib.mapAttrsToList (
+                            directive: value:
+                            map (
+                              element:
+                              "--property=${directive}=${
+                                if lib.isBool element then lib.boolToString element else toString element
+                              }"
+                            ) (lib.toList value)
+                          ) (confinementOf service)
+                        )
+                      )
+                    }"
                 }
                 forget_environment
                 ${
@@ -1348,72 +1402,118 @@ in
     ];
 
     # Before the service starts: it sees nothing of the home but these.
-    home.activation.moltbotDirectories = lib.hm.dag.entryAfter [ "writeBoundary" ] (
-      lib.concatMapStringsSep "\n" (
-        { instance, ... }:
-        lib.concatStringsSep "\n" [
-          "run mkdir -p -m 0700 ${lib.escapeShellArg instance.stateDir}"
-          "run mkdir -p -m 0700 ${lib.escapeShellArg instance.workspaceDir}"
-        ]
-      ) (lib.attrValues services)
+    home.activation.moltbotDirectories =
+      lib.hm.dag.entryBetween [ "reloadSystemd" "setupLaunchAgents" ] [ "writeBoundary" ]
+        (
+          lib.optionalString isDarwin "run mkdir -p ${lib.escapeShellArg logDirectory}\n"
+          + lib.concatMapStrings (
+            { instance, ... }:
+            lib.concatLines [
+              "run mkdir -p -m 0700 ${lib.escapeShellArg instance.stateDir}"
+              "run mkdir -p -m 0700 ${lib.escapeShellArg instance.workspaceDir}"
+            ]
+          ) (lib.attrValues services)
+        );
+
+    systemd.user.services = lib.mkIf (!isDarwin) (
+      lib.mapAttrs' (
+        name:
+        {
+          instance,
+          unit,
+          configFile,
+          credentials,
+          environment,
+          path,
+          prepare,
+          launch,
+          ...
+        }@service:
+        lib.nameValuePair unit {
+          Unit = {
+            Description = "moltbot (${name})";
+            Documentation = "https://docs.openclaw.ai/gateway";
+            # Restarts are slowed down instead of given up.
+            StartLimitIntervalSec = 0;
+            X-Restart-Triggers = [ "${configFile}" ];
+          };
+
+          Install.WantedBy = [ "default.target" ];
+
+          Service = {
+            WorkingDirectory = instance.stateDir;
+            Environment = lib.mapAttrsToList (variable: value: "\"${variable}=${escapeEnvironment value}\"") (
+              environment // { PATH = lib.makeBinPath path; }
+            );
+            Type = "exec";
+            ExecStartPre = prepare;
+            ExecStart = launch;
+            EnvironmentFile = instance.environmentFiles;
+
+            # Read by systemd: the service's user needs no access.
+            LoadCredential = map (
+              credential: "${credential.variable}:${escapeSpecifiers credential.file}"
+            ) credentials;
+            # In place of a file that does not exist, so that the launcher can name the option at fault.
+            SetCredential = map (credential: "${credential.variable}:missing-credential-file") credentials;
+
+            # It exits with 0 to be started anew, and a service that is enabled should run.
+            Restart = "always";
+            RestartSec = 5;
+            RestartSteps = 6;
+            RestartMaxDelaySec = 300;
+            # A wrong configuration or credential does not mend itself.
+            RestartPreventExitStatus = "78 243";
+            SuccessExitStatus = "143";
+            KillMode = "mixed";
+            # A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning
+            # up and 5 s to spare.
+            TimeoutStopSec = 330;
+          }
+          // confinementOf service;
+        }
+      ) services
     );
 
-    systemd.user.services = lib.mapAttrs' (
-      name:
-      {
-        instance,
-        unit,
-        configFile,
-        credentials,
-        environment,
-        path,
-        prepare,
-        launch,
-        ...
-      }@service:
-      lib.nameValuePair unit {
-        Unit = {
-          Description = "moltbot (${name})";
-          Documentation = "https://docs.openclaw.ai/gateway";
-          # Restarts are slowed down instead of given up.
-          StartLimitIntervalSec = 0;
-          X-Restart-Triggers = [ "${configFile}" ];
-        };
-
-        Install.WantedBy = [ "default.target" ];
-
-        Service = {
-          WorkingDirectory = instance.stateDir;
-          Environment = lib.mapAttrsToList (variable: value: "\"${variable}=${escapeEnvironment value}\"") (
-            environment // { PATH = lib.makeBinPath path; }
-          );
-          Type = "exec";
-          ExecStartPre = prepare;
-          ExecStart = launch;
-          EnvironmentFile = instance.environmentFiles;
-
-          # Read by systemd: the service's user needs no access.
-          LoadCredential = map (
-            credential: "${credential.variable}:${escapeSpecifiers credential.file}"
-          ) credentials;
-          # In place of a file that does not exist, so that the launcher can name the option at fault.
-          SetCredential = map (credential: "${credential.variable}:missing-credential-file") credentials;
-
-          # It exits with 0 to be started anew, and a service that is enabled should run.
-          Restart = "always";
-          RestartSec = 5;
-          RestartSteps = 6;
-          RestartMaxDelaySec = 300;
-          # A wrong configuration or credential does not mend itself.
-          RestartPreventExitStatus = "78 243";
-          SuccessExitStatus = "143";
-          KillMode = "mixed";
-          # A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning
-          # up and 5 s to spare.
-          TimeoutStopSec = 330;
+    launchd.agents = lib.mkIf isDarwin (
+      lib.mapAttrs' (
+        _:
+        {
+          instance,
+          unit,
+          environment,
+          path,
+          launch,
+          ...
+        }:
+        lib.nameValuePair unit {
+          enable = true;
+          # Runs without anybody being logged in at the screen.
+          domain = "user";
+          config = {
+            ProgramArguments = [ "${launch}" ];
+            EnvironmentVariables = {
+              PATH = lib.makeBinPath path;
+              TMPDIR = "${instance.stateDir}/tmp";
+            }
+            // environment;
+            WorkingDirectory = instance.stateDir;
+            RunAtLoad = true;
+            # Failures are tried again, but not more often than this.
+            KeepAlive.SuccessfulExit = false;
+            ThrottleInterval = 30;
+            ExitTimeOut = 330;
+            ProcessType = "Background";
+            # 077, in decimal.
+            Umask = 63;
+            StandardOutPath = "${logDirectory}/${unit}.log";
+            StandardErrorPath = "${logDirectory}/${unit}.log";
+            # A core dump holds every secret the process knows.
+            HardResourceLimits.Core = 0;
+            SoftResourceLimits.Core = 0;
+          };
         }
-        // confinementOf service;
-      }
-    ) services;
+      ) services
+    );
   };
 }

@@ -552,14 +552,17 @@ let
         };
 
         byChannel = lib.mkOption {
-          type = types.attrsOf (
-            types.enum [
-              "steer"
-              "followup"
-              "collect"
-              "interrupt"
-            ]
-          );
+          type =
+            attrsMatching
+              "(discord|googlechat|imessage|irc|matrix|mattermost|msteams|signal|slack|telegram|webchat|whatsapp)"
+              (
+                types.enum [
+                  "steer"
+                  "followup"
+                  "collect"
+                  "interrupt"
+                ]
+              );
           default = { };
           example = {
             telegram = "steer";

@@ -19,6 +19,15 @@ export const identity = {
   group: option(z.string().regex(accountName), { instance: "own", platforms: ["nixos", "darwin"] }),
 
   /**
+   * Numeric id of the user. nix-darwin creates accounts by id, and never changes the id of one that
+   * exists.
+   */
+  uid: option(z.number().int().min(502).max(999), { instance: "own", platforms: ["darwin"] }),
+
+  /** Numeric id of the group. */
+  gid: option(z.number().int().min(502).max(999), { instance: "own", platforms: ["darwin"] }),
+
+  /**
    * Whether to create the user and the group. Set to `false` where something else does; the user
    * then has to exist before the service starts.
    */

@@ -61,20 +61,6 @@ export function emitExpression(node: ExpNode, scope: Scope): NixExpr {
   return visit(node, scope);
 }
 
-/** Whether an expression refers to the variant table. */
-export function usesVariant(node: ExpNode): boolean {
-  return node.kind === "variant" || children(node).some(usesVariant);
-}
-
-function children(node: ExpNode): readonly ExpNode[] {
-  return Object.values(node).flatMap((value: unknown): readonly ExpNode[] => nodesIn(value));
-}
-
-function nodesIn(value: unknown): readonly ExpNode[] {
-  if (Array.isArray(value)) return value.flatMap(nodesIn);
-  return typeof value === "object" && value !== null && "kind" in value ? [value as ExpNode] : [];
-}
-
 const both = (left: ExpNode, operator: "==" | "!=", right: ExpNode, scope: Scope): NixExpr =>
   nix.op(operator, emitExpression(left, scope), emitExpression(right, scope));
 
@@ -112,6 +98,7 @@ const visitor: Visitor = {
   packages: () => nix`path`,
   configFile: (_, { configFile }) => configFile,
   perInstance: ({ base }, { name }) => nix`nameFor ${base} ${name}`,
+  stableNumber: ({ first, count }, { name }) => nix`numberFor ${first} ${count} ${name}`,
   homeDirectory: () => nix`config.home.homeDirectory`,
   variant: ({ key }, { variant }) => nix.select(variant, [key]),
   variable: ({ name }) => nix.id(name),

@@ -8,9 +8,17 @@ import type { IrService } from "../ir/model.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../shell/files.ts";
 import { type Scope, scopeOf } from "./expression.ts";
+import {
+  emitBeforeLaunchdStart,
+  emitJob,
+  emitJobEnvironment,
+  emitSandboxProfile,
+  readLaunchdSecret,
+  startInSandbox,
+} from "./launchd.ts";
 import { emitModule } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
-import { emitValue } from "./service.ts";
+import { emitValue, storeConfig } from "./service.ts";
 import {
   confinementProperties,
   emitConfinement,
@@ -21,17 +29,27 @@ import {
 
 export function emitHomeManagerModule(service: IrService): NixExpr {
   const scope = scopeOf(service, "instance", storeConfig);
-  const { model } = service;
+  const { model, name } = service;
   const operator = emitOperatorCommand(service, {
     functions: [
-      "systemd_run=",
-      nix`lib.getExe' pkgs.systemd "systemd-run"`,
-      "\n",
-      includeShell("enter-systemd"),
+      nix`
+        if isDarwin then
+          ${includeShell("enter-darwin")}
+        else
+          "systemd_run=\${lib.getExe' pkgs.systemd "systemd-run"}\n" + ${includeShell("enter-systemd")}
+      `,
     ],
-    enter: ["enter_user_service ", confinementProperties],
+    enter: [
+      nix`
+        if isDarwin then
+          "enter_service \"$(id -un)\" \${sandboxProfile}"
+        else
+          "enter_user_service \${${confinementProperties}}"
+      `,
+    ],
+    needs: ["sandboxProfile"],
   });
-  const directories = [model.stateDirectory, ...model.directories].map(
+  const makeDirectories = [model.stateDirectory, ...model.directories].map(
     ({ path, mode }) =>
       nix`"run mkdir -p -m ${mode} \${lib.escapeShellArg ${emitValue(path, scope)}}"`,
   );
@@ -39,28 +57,42 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
   return emitModule(service, "home-manager", {
     seams: {
       configFile: storeConfig,
-      readSecret: readSystemdSecret,
-      beforeStart: [],
-      wrapper: [],
-      definitions: [],
+      readSecret: [
+        nix`
+          if isDarwin then
+            ${nix.str(readLaunchdSecret)}
+          else
+            ${nix.str(readSystemdSecret)}
+        `,
+      ],
+      beforeStart: [
+        nix`lib.optionalString isDarwin ${nix.indented(emitBeforeLaunchdStart(service, scope))}`,
+      ],
+      start: [nix`if isDarwin then ${nix.str(startInSandbox)} else "exec"`],
+      definitions: [emitSandboxProfile(service, scope)],
     },
     definitions: [
+      nix.binding(["isDarwin"], nix`pkgs.stdenv.hostPlatform.isDarwin`, { blankLine: true }),
       escapeSpecifiers,
       nix.binding(
         ["escapeEnvironment"],
-        nix`value: lib.replaceStrings [ "\\" "\"" "%" "\n" ] [ "\\\\" "\\\"" "%%" "\\n" ] value`,
+        nix`lib.replaceStrings [ "\\" "\"" "%" "\n" ] [ "\\\\" "\\\"" "%%" "\\n" ]`,
         { comment: "A value of Environment=, inside double quotes.", blankLine: true },
       ),
+      nix.binding(["logDirectory"], nix`"\${config.home.homeDirectory}/Library/Logs/${name}"`, {
+        blankLine: true,
+      }),
       emitConfinement(service, scope, "user"),
     ],
     assertions: [],
     config: [
       nix.binding(["home", "packages"], nix`[ (${operator}) ]`, { blankLine: true }),
       nix.binding(
-        ["home", "activation", `${service.name}Directories`],
+        ["home", "activation", `${name}Directories`],
         nix`
-          lib.hm.dag.entryAfter [ "writeBoundary" ] (
-            lib.concatMapStringsSep "\n" ({ instance, ... }: lib.concatStringsSep "\n" ${nix.list(directories)}) (lib.attrValues services)
+          lib.hm.dag.entryBetween [ "reloadSystemd" "setupLaunchAgents" ] [ "writeBoundary" ] (
+            lib.optionalString isDarwin "run mkdir -p \${lib.escapeShellArg logDirectory}\n"
+            + lib.concatMapStrings ({ instance, ... }: lib.concatLines ${nix.list(makeDirectories)}) (lib.attrValues services)
           )
         `,
         {
@@ -71,19 +103,39 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
       nix.binding(
         ["systemd", "user", "services"],
         nix`
-          lib.mapAttrs' (
-            name: { instance, unit, configFile, credentials, environment, path, prepare, launch, ... }@service:
-            lib.nameValuePair unit ${emitUnit(service, scope)}
-          ) services
+          lib.mkIf (!isDarwin) (
+            lib.mapAttrs' (
+              name: { instance, unit, configFile, credentials, environment, path, prepare, launch, ... }@service:
+              lib.nameValuePair unit ${emitUnit(service, scope)}
+            ) services
+          )
+        `,
+        { blankLine: true },
+      ),
+      nix.binding(
+        ["launchd", "agents"],
+        nix`
+          lib.mkIf isDarwin (
+            lib.mapAttrs' (
+              _: { instance, unit, environment, path, launch, ... }:
+              lib.nameValuePair unit {
+                enable = true;
+                # Runs without anybody being logged in at the screen.
+                domain = "user";
+                config = {
+                  ProgramArguments = [ "\${launch}" ];
+                  EnvironmentVariables = ${emitJobEnvironment(service, scope)};
+                  ${emitJob(service, scope, nix`"\${logDirectory}/\${unit}.log"`)}
+                };
+              }
+            ) services
+          )
         `,
         { blankLine: true },
       ),
     ],
   });
 }
-
-/** The store path itself: a regular file that nobody can replace. */
-const storeConfig = nix`"\${configFile}"`;
 
 function emitUnit(service: IrService, scope: Scope): NixExpr {
   const stateDir = emitValue(service.model.stateDirectory.path, scope);

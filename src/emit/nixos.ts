@@ -51,7 +51,7 @@ export function emitNixosModule(service: IrService): NixExpr {
       configFile: configPath,
       readSecret: readSystemdSecret,
       beforeStart: [],
-      wrapper: [],
+      start: ["exec"],
       definitions: [],
     },
     definitions: [

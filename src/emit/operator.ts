@@ -12,6 +12,8 @@ export interface OperatorSeams {
   readonly functions: ShellText;
   /** Prepares to run a program as the service; `service` and `instance` are in scope. */
   readonly enter: ShellText;
+  /** What `enter` uses of what an instance is made of, besides the usual. */
+  readonly needs?: readonly string[];
 }
 
 export function emitOperatorCommand(service: IrService, seams: OperatorSeams): NixExpr {
@@ -64,7 +66,7 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
       nix`
         lib.concatStrings (
           lib.mapAttrsToList (
-            name: { instance, variant, credentials, environment, path, ... }@service: ${oneCase}
+            name: { instance, variant, credentials, environment, path, ${[...(seams.needs ?? [])]}, ... }@service: ${oneCase}
           ) services
         )
       `,

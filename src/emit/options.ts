@@ -136,6 +136,8 @@ export function describeDefault(node: ExpNode): string {
       return "<name>";
     case "perInstance":
       return `${node.base}[-<name>]`;
+    case "stableNumber":
+      return `${String(node.first)}, or one of the ${String(node.count)} numbers after it`;
     case "homeDirectory":
       return "~";
     case "variant":

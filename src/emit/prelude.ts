@@ -66,6 +66,18 @@ function helpers(service: IrService): readonly Helper[] {
       value: nix`base: name: if name == "default" then base else "\${base}-\${name}"`,
     },
     {
+      name: "numberFor",
+      comment:
+        "A number that depends on the instance's name alone, so that it stays when others come and go.",
+      value: nix`
+        first: count: name:
+        if name == "default" then
+          first
+        else
+          first + 1 + lib.mod (lib.fromHexString (lib.substring 0 8 (builtins.hashString "sha256" name))) count
+      `,
+    },
+    {
       name: "duplicates",
       comment: "What occurs more than once in a list of strings.",
       value: nix`

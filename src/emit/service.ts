@@ -15,6 +15,9 @@ export function emitValue(value: OrValue<unknown>, scope: Scope): NixExpr {
   return emitExpression(nodeOf(value), scope);
 }
 
+/** The store path itself: a regular file that nobody can replace. */
+export const storeConfig = nix`"\${configFile}"`;
+
 /** Shell code with Nix values in it. */
 export type ShellText = readonly (string | NixExpr)[];
 
@@ -26,8 +29,8 @@ export interface ServiceSeams {
   readonly readSecret: ShellText;
   /** What the launcher does once the credentials are there. */
   readonly beforeStart: ShellText;
-  /** Words before the program: what confines it where the service manager cannot. */
-  readonly wrapper: ShellText;
+  /** The words before the program: what runs it, and confines it where the manager cannot. */
+  readonly start: ShellText;
   /** More of what an instance is made of. */
   readonly definitions: readonly AssignBinding[];
 }
@@ -152,7 +155,8 @@ function emitPath(service: IrService, scope: Scope): NixExpr {
   return nix`${nix.list(packages)} ++ ${emitExpression(service.model.extra.packages.node, scope)}`;
 }
 
-function managedName(index: number): string {
+/** What the files of the service's `index`th managed directory are called in the module. */
+export function managedName(index: number): string {
   return index === 0 ? "managedFiles" : `managedFiles${String(index + 1)}`;
 }
 
@@ -208,7 +212,7 @@ function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams)
     `,
     ...generated,
     ...seams.beforeStart,
-    ...["exec ", ...seams.wrapper, nix`lib.getExe ${emitValue(model.package, scope)}`],
+    ...[...seams.start, " ", nix`lib.getExe ${emitValue(model.package, scope)}`],
     ...model.arguments.flatMap((argument) => [" ", emitWord(argument, scope)]),
     "\n",
   ])}`;

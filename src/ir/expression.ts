@@ -20,6 +20,11 @@ export type ExpNode =
   | { readonly kind: "packages" }
   /** `base` for the instance `default`, `base-<name>` for every other. */
   | { readonly kind: "perInstance"; readonly base: string }
+  /**
+   * A number for the instance at hand, the same whatever other instances there are: `first` for
+   * `default`, one of the `count` numbers after it for every other.
+   */
+  | { readonly kind: "stableNumber"; readonly first: number; readonly count: number }
   /** The home directory of the user whose configuration it is; home-manager only. */
   | { readonly kind: "homeDirectory" }
   /** A row of the variant table, for the variant the instance selects. */

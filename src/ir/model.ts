@@ -146,6 +146,8 @@ export interface ServiceModel {
   readonly arguments: readonly OrValue<string>[];
   readonly stateDirectory: Directory & { readonly path: Ref<string> };
   readonly directories: readonly Directory[];
+  /** Beginnings of names in /tmp that the program makes whatever TMPDIR says. */
+  readonly temporaryPrefixes: readonly string[];
   readonly config: ConfigFile;
   readonly environment: readonly EnvironmentVariable[];
   /** Variables, files of variables, and packages the user adds. */

@@ -10,6 +10,7 @@ import { generateCommand, type OutputFile } from "./file.ts";
 type HeaderStyle = (lines: readonly string[]) => string;
 
 const hashComment: HeaderStyle = (lines) => lines.map((line) => `# ${line}\n`).join("");
+const semicolonComment: HeaderStyle = (lines) => lines.map((line) => `; ${line}\n`).join("");
 const slashComment: HeaderStyle = (lines) => lines.map((line) => `// ${line}\n`).join("");
 const markupComment: HeaderStyle = (lines) => `<!-- ${lines.join("\n     ")} -->\n`;
 
@@ -17,6 +18,7 @@ const styles: ReadonlyMap<string, HeaderStyle | null> = new Map([
   [".nix", hashComment],
   [".py", hashComment],
   [".sh", hashComment],
+  [".sb", semicolonComment],
   [".ts", slashComment],
   [".md", markupComment],
   [".json", null],

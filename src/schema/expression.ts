@@ -44,6 +44,14 @@ export function perInstance(base: string): Exp<string> {
   return make({ kind: "perInstance", base });
 }
 
+/**
+ * A number for the instance at hand, the same whatever other instances there are: `first` for
+ * `default`, one of the `count` numbers after it for every other. Two names may get the same.
+ */
+export function stableNumber(first: number, count: number): Exp<number> {
+  return make({ kind: "stableNumber", first, count });
+}
+
 /** The home directory of the user whose configuration it is; exists under home-manager only. */
 export const homeDirectory: Exp<string> = make({ kind: "homeDirectory" });
 
@@ -94,7 +102,8 @@ export function choose<T>(
   });
 }
 
-export function equals<T>(left: Exp<T>, right: OrValue<T>): Exp<boolean> {
+/** Whether both are the same; the right side has to be a value the left side can have. */
+export function equals<T>(left: Exp<T>, right: OrValue<NoInfer<T>>): Exp<boolean> {
   return make({ kind: "equals", left: left.node, right: nodeOf(right) });
 }
 
@@ -143,7 +152,7 @@ function elementOf<T>(variable: string): Fields<T> {
   return new Proxy(make<T>(node), {
     get: (target, name) =>
       typeof name === "symbol" || name in target
-        ? Reflect.get(target, name)
+        ? (Reflect.get(target, name) as unknown)
         : make({ kind: "field", of: node, name }),
   }) as Fields<T>;
 }

@@ -13,6 +13,7 @@ export const shellFiles = [
   "secrets-files",
   "enter-systemd",
   "enter-darwin",
+  "launchd",
 ] as const;
 
 export type ShellFile = (typeof shellFiles)[number];

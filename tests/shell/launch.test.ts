@@ -1,6 +1,6 @@
 // How secrets reach the process, and what is said when they cannot.
 
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -79,6 +79,42 @@ describe("generate", () => {
     withDirectory((directory) => {
       const result = runShell(files, 'generate A one\ngenerate B two\n[ "$A" != "$B" ]', directory);
       expect(result.status).toBe(0);
+    });
+  });
+});
+
+describe("credentials the service reads itself", () => {
+  const own = ["secrets-files", "launch"] as const;
+  const open = "has to belong to";
+  test.each([
+    ["a file for the service alone", 0o400, 0],
+    ["a file the service may write", 0o600, 0],
+    ["a file its group reads", 0o440, 78],
+    ["a file everybody reads", 0o444, 78],
+  ])("%s", (_, mode, status) => {
+    withDirectory((directory) => {
+      const file = join(directory, "key");
+      writeFileSync(file, "s3cret\n");
+      chmodSync(file, mode);
+      const result = runShell(own, `load KEY opt ${file}\nprintenv KEY`, directory);
+      expect(result.status).toBe(status);
+      expect(result.stdout).toBe(status === 0 ? "s3cret\n" : "");
+      if (status !== 0) expect(result.stderr).toContain(`opt: ${file} ${open}`);
+      expect(result.stderr.split("\n").length).toBe(status === 0 ? 1 : 2);
+    });
+  });
+
+  test.each([
+    ["missing", "no/such/file"],
+    ["a directory", "."],
+  ])("%s", (_, name) => {
+    withDirectory((directory) => {
+      const result = runShell(own, `load KEY opt ${name}`, directory);
+      expect(result).toEqual({
+        status: 78,
+        stdout: "",
+        stderr: `opt: ${name} does not exist or cannot be read: create it, or change the option\n`,
+      });
     });
   });
 });

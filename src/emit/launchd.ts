@@ -1,0 +1,99 @@
+// What launchd daemons and launchd agents share: how a job is started, handed its credentials and
+// kept in a sandbox.
+//
+// launchd.plist(5): https://keith.github.io/xcode-man-pages/launchd.plist.5.html
+// sandbox-exec(1): https://keith.github.io/xcode-man-pages/sandbox-exec.1.html
+
+import type { IrService } from "../ir/model.ts";
+import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
+import { includeShell } from "../shell/files.ts";
+import type { Scope } from "./expression.ts";
+import { importLibrary } from "./library.ts";
+import { emitValue, managedName, type ShellText } from "./service.ts";
+
+/** Reads a credential file and keeps watch over the program. */
+export const readLaunchdSecret: ShellText = [
+  includeShell("secrets-files"),
+  includeShell("launchd"),
+];
+
+/** launchd has neither a step before the start nor files of variables: the launcher does both. */
+export function emitBeforeLaunchdStart(service: IrService, scope: Scope): ShellText {
+  return [
+    nix`
+      lib.concatMapStrings (file: "load_environment \${lib.escapeShellArg file}\n") ${emitValue(service.model.extra.files, scope)}
+    `,
+    'mkdir -p -m 0700 "$TMPDIR"\n',
+    nix`prepare`,
+    "\n",
+  ];
+}
+
+/** What runs the program: the supervisor, in the sandbox. */
+export const startInSandbox: ShellText = [
+  "supervise /usr/bin/sandbox-exec -f ",
+  nix`sandboxProfile`,
+];
+
+/** `sandboxProfile`: what the service is kept from doing, as a Seatbelt profile. */
+export function emitSandboxProfile(service: IrService, scope: Scope): AssignBinding {
+  const { model } = service;
+  const writable = [model.stateDirectory, ...model.directories].map(({ path }) =>
+    emitValue(path, scope),
+  );
+  const managed = model.managedFiles.map(
+    ({ directory }, index) =>
+      nix`map (file: "\${${emitValue(directory, scope)}}/\${file.target}") ${nix.id(managedName(index))}`,
+  );
+  return nix.binding(
+    ["sandboxProfile"],
+    nix`
+      ${importLibrary("closure-profile.nix")} { inherit pkgs; } {
+        name = "\${unit}.sb";
+        rootPaths = [ ${emitValue(model.package, scope)} configFile ] ++ path;
+        profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } {
+          name = unit;
+          readable = [ configFile ];
+          writable = ${nix.list(writable)};
+          writablePrefixes = ${nix.value(model.temporaryPrefixes.map((prefix) => `/tmp/${prefix}`))};
+          managed = lib.concatLists ${nix.list(managed)};
+          listenPort = ${emitValue(model.firewall.port, scope)};
+        };
+      }
+    `,
+    { comment: "What the service is kept from doing.", blankLine: true },
+  );
+}
+
+/** The keys of a job's property list, but for the account it runs as. */
+export function emitJob(service: IrService, scope: Scope, log: NixExpr): readonly Binding[] {
+  const { restart, stateDirectory } = service.model;
+  return [
+    nix.binding(["WorkingDirectory"], emitValue(stateDirectory.path, scope)),
+    nix.binding(["RunAtLoad"], nix`true`),
+    nix.binding(["KeepAlive", "SuccessfulExit"], nix`false`, {
+      comment: "Failures are tried again, but not more often than this.",
+    }),
+    nix.binding(["ThrottleInterval"], nix.int(restart.throttle)),
+    nix.binding(["ExitTimeOut"], nix.int(restart.stopTimeout)),
+    nix.binding(["ProcessType"], nix`"Background"`),
+    nix.binding(["Umask"], nix.int(0o077), { comment: "077, in decimal." }),
+    nix.binding(["StandardOutPath"], log),
+    nix.binding(["StandardErrorPath"], log),
+    nix.binding(["HardResourceLimits", "Core"], nix.int(0), {
+      comment: "A core dump holds every secret the process knows.",
+    }),
+    nix.binding(["SoftResourceLimits", "Core"], nix.int(0)),
+  ];
+}
+
+/** The environment of a job: launchd gives daemons neither a PATH nor a TMPDIR. */
+export function emitJobEnvironment(service: IrService, scope: Scope): NixExpr {
+  return nix`
+    {
+      PATH = lib.makeBinPath path;
+      TMPDIR = "\${${emitValue(service.model.stateDirectory.path, scope)}}/tmp";
+    }
+    // environment
+  `;
+}
