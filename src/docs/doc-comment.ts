@@ -7,16 +7,23 @@ import { UserError, type SourceLocation } from "../errors.ts";
  * @param location for the error
  */
 export function readDocComment(comment: string, location: SourceLocation): string {
-  const lines = comment
+  const [first = "", ...others] = comment
     .replace(/^\/\*\*/, "")
     .replace(/\*\/$/, "")
-    .split(/\r?\n/)
-    .map((line, index) =>
-      (index === 0 ? line.trimStart() : line.replace(/^\s*\* ?/, "")).trimEnd(),
-    );
+    .split(/\r?\n/);
+  const lines = [first.trimStart(), ...withoutMargin(others)].map((line) => line.trimEnd());
   const text = renderLinks(lines.join("\n")).replace(/^\n+|\n+$/g, "");
   refuseTags(text, location);
   return text;
+}
+
+/** Lines without the star each begins with; if they have none, without their indentation. */
+function withoutMargin(lines: readonly string[]): readonly string[] {
+  const full = lines.filter((line) => line.trim() !== "");
+  const margin = full.every((line) => /^\s*\*/.test(line))
+    ? /^\s*\* ?/
+    : new RegExp(`^\\s{0,${Math.min(...full.map((line) => line.search(/\S/)))}}`);
+  return lines.map((line) => line.replace(margin, ""));
 }
 
 /** `{@link target}` as its target, `{@link target|text}` and `{@link target text}` as the text. */

@@ -7,7 +7,7 @@
 // and down through `T`: the property of a type knows where it was declared.
 
 import { relative, sep } from "node:path";
-import { Node, Project, type Symbol as TypeSymbol, SyntaxKind, type Type } from "ts-morph";
+import { Node, Project, type Symbol as TypeSymbol, SyntaxKind, ts, type Type } from "ts-morph";
 import { type SourceLocation, UserError } from "../errors.ts";
 import { readDocComment } from "./doc-comment.ts";
 import { elementSegment, memberSegment, type OptionDoc, type OptionDocs } from "./option-docs.ts";
@@ -175,19 +175,31 @@ function isGroup(type: Type): boolean {
   return type.isObject() && type.getCallSignatures().length === 0;
 }
 
-/** The last doc comment above a property, or above the variable a shorthand property names. */
+/** The doc comment of a property, or of the variable a shorthand property names. */
 function commentOf(declaration: Node): string | undefined {
-  const comment = declaration
-    .getLeadingCommentRanges()
-    .map((range) => range.getText())
-    .findLast((text) => text.startsWith("/**"));
+  const comment = docCommentBefore(declaration);
   if (comment !== undefined || !Node.isShorthandPropertyAssignment(declaration)) return comment;
   const variable = declaration.getValueSymbol()?.getAliasedSymbol() ?? declaration.getValueSymbol();
   const statement = variable
     ?.getValueDeclaration()
     ?.getAncestors()
     .find((ancestor) => ancestor.getKind() === SyntaxKind.VariableStatement);
-  return statement === undefined ? undefined : commentOf(statement);
+  return statement === undefined ? undefined : docCommentBefore(statement);
+}
+
+/**
+ * The last doc comment before a node, on lines of its own or on the node's own line. A comment at
+ * the end of the line before belongs to what is on that line.
+ */
+function docCommentBefore(node: Node): string | undefined {
+  const text = node.getSourceFile().getFullText();
+  const sameLine = (ts.getTrailingCommentRanges(text, node.getPos()) ?? []).filter(
+    ({ end }) => !text.slice(end, node.getStart()).includes("\n"),
+  );
+  const linesBefore = ts.getLeadingCommentRanges(text, node.getPos()) ?? [];
+  return [...sameLine, ...linesBefore]
+    .map(({ pos, end }) => text.slice(pos, end))
+    .findLast((comment) => comment.startsWith("/**"));
 }
 
 function locate(node: Node, root: string): SourceLocation {

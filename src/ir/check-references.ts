@@ -13,6 +13,13 @@ export function checkReferences(service: IrService, docs: OptionDocs): void {
   new Checker(service, docs).check();
 }
 
+/** What is never the same for two instances. */
+const instanceKinds: ReadonlySet<ExpNode["kind"]> = new Set([
+  "instanceName",
+  "perInstance",
+  "stableNumber",
+]);
+
 /** An expression, and who needs its value. */
 interface Use {
   readonly node: ExpNode;
@@ -153,8 +160,7 @@ class Checker {
           received: `the platform ${platform}, where that option does not exist`,
         });
       }
-      const differs =
-        part.kind === "instanceName" || part.kind === "perInstance" || target?.instance === "own";
+      const differs = instanceKinds.has(part.kind) || target?.instance === "own";
       if (differs && option.instance === "inherit") {
         throw mistake(place, "the default differs between instances, but they inherit the option", {
           received: target === undefined ? "the instance's name" : target.path.join("."),

@@ -9,6 +9,7 @@
 // - it turns `startsWith("w")` into the pattern `^\w`, and drops the flags of patterns;
 // - it ignores types of record keys it does not know.
 
+import { inspect } from "node:util";
 import { elementSegment, memberSegment } from "../docs/option-docs.ts";
 import { BugError } from "../errors.ts";
 import { specialTypeOf, type LeafType } from "../schema/types.ts";
@@ -114,7 +115,7 @@ function convert(definition: z.ZodTypeDef, refs: ConverterRefs, place: Place): C
       checkObject(definition, place);
       return ignoreOverride;
     case z.ZodFirstPartyTypeKind.ZodLiteral:
-      return definition.value === null ? { type: "null" } : ignoreOverride;
+      return convertLiteral(definition.value, place);
     case z.ZodFirstPartyTypeKind.ZodArray:
       checkLength(definition, place);
       return {
@@ -136,6 +137,17 @@ function convert(definition: z.ZodTypeDef, refs: ConverterRefs, place: Place): C
     case z.ZodFirstPartyTypeKind.ZodBranded:
       return ignoreOverride;
   }
+}
+
+function convertLiteral(value: unknown, place: Place): Converted {
+  if (value === null) return { type: "null" };
+  if (typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)) {
+    return ignoreOverride;
+  }
+  throw mistake(place, "this literal has no equivalent in Nix", {
+    expected: "a text, a number, true, false or null",
+    received: inspect(value),
+  });
 }
 
 // ---- Containers ----

@@ -1,5 +1,6 @@
 // From JSON Schema to the type of an option: the narrowest one that says the same.
 
+import { inspect } from "node:util";
 import { elementSegment, memberSegment } from "../docs/option-docs.ts";
 import type { z } from "../zod.ts";
 import { checkWithType, isRecord } from "./check-value.ts";
@@ -25,7 +26,7 @@ function readForm(schema: unknown, place: Place): SchemaForm {
   if (form !== undefined) return form;
   throw mistake(place, "this type has no equivalent in Nix", {
     expected: supportedTypes,
-    received: JSON.stringify(schema),
+    received: inspect(schema),
   });
 }
 

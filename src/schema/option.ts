@@ -9,6 +9,15 @@ import type { OrValue, Ref } from "../ir/expression.ts";
 import type { Inheritance } from "../ir/options.ts";
 import type { PlatformValues } from "../ir/platform-values.ts";
 
+/** The value of an option. Options are read, never changed; zod's own types would allow both. */
+export type ValueOf<S extends z.ZodTypeAny> = DeepReadonly<z.infer<S>>;
+
+type DeepReadonly<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends readonly (infer Element)[]
+    ? readonly DeepReadonly<Element>[]
+    : { readonly [K in keyof T]: DeepReadonly<T[K]> };
+
 /** What an option does, besides having a type. */
 export interface Facets<T> {
   /** The value where nobody sets one; without it the option must be set. */
@@ -37,7 +46,7 @@ export interface CredentialFacet {
 export interface Option<S extends z.ZodTypeAny = z.ZodTypeAny> {
   readonly kind: "option";
   readonly type: S;
-  readonly facets: Facets<z.infer<S>>;
+  readonly facets: Facets<ValueOf<S>>;
   readonly credential: CredentialFacet | undefined;
 }
 
@@ -53,7 +62,7 @@ export function isOption(value: Option | OptionTree): value is Option {
 /** Declares an option. The property's doc comment is its description. */
 export function option<S extends z.ZodTypeAny>(
   type: S,
-  facets: Facets<z.infer<S>> = {},
+  facets: Facets<ValueOf<S>> = {},
 ): Option<S> {
   return { kind: "option", type, facets, credential: undefined };
 }
@@ -92,5 +101,5 @@ export function group<const T extends OptionTree>(
 
 /** The options of a tree, as typed references. */
 export type Refs<T> = {
-  readonly [K in keyof T]: T[K] extends Option<infer S> ? Ref<z.infer<S>> : Refs<T[K]>;
+  readonly [K in keyof T]: T[K] extends Option<infer S> ? Ref<ValueOf<S>> : Refs<T[K]>;
 };

@@ -1,0 +1,127 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import type { OptionDocs } from "../../src/docs/option-docs.ts";
+import { readDocs } from "../../src/docs/read-docs.ts";
+import { UserError } from "../../src/errors.ts";
+import { withTemporaryDir } from "../support/tools.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const tsconfig = join(root, "tsconfig.json");
+
+function read(name: string): OptionDocs {
+  return readDocs({
+    entry: fileURLToPath(new URL(`fixtures/${name}.ts`, import.meta.url)),
+    tsconfig,
+    root,
+  });
+}
+
+const here = "tests/docs/fixtures/complete.ts";
+const shared = "tests/docs/fixtures/shared.ts";
+
+const markdown = `How it works: see the manual, shared.
+
+- one,
+  indented
+
+\`\`\`sh
+mail @somebody
+\`\`\``;
+
+/** Path, description, file and line. */
+const found: readonly (readonly [string, string, string, number])[] = [
+  ["level", "Shared by spreading.", shared, 7],
+  ["mode", markdown, here, 37],
+  ["token", "The token.", here, 39],
+  ["grouped.deep.user", "In a group.", here, 46],
+  ["channels.telegram.enable", "Whether the channel is used.", shared, 17],
+  ["channels.matrix.enable", "Whether the channel is used.", shared, 17],
+  ["rules", "A list.", here, 54],
+  ["rules.*.name", "Name of the rule.", here, 8],
+  ["rules.*.where", "Where it applies.", here, 11],
+  ["rules.*.where.host", "The host.", here, 11],
+  ["byName", "A record.", here, 57],
+  ["byName.*.name", "Name of the rule.", here, 8],
+  ["byName.*.where", "Where it applies.", here, 11],
+  ["byName.*.where.host", "The host.", here, 11],
+  ["either", "A union.", here, 60],
+  ["either.|1.*.a", "In a member.", here, 61],
+  ["tagged", "Objects told apart.", here, 65],
+  ["tagged.|0.a", "Of x.", here, 67],
+  ["tagged.|1.a", "Of y.", here, 68],
+];
+
+it("finds every option and field, wherever it is written", () => {
+  const docs = read("complete");
+  const actual = [...docs.options].map(([path, { description, location }]) => [
+    path,
+    description,
+    location.file,
+    location.line,
+  ]);
+  expect(new Set(actual)).toEqual(new Set(found));
+  expect(docs.service).toEqual({ file: here, line: 17 });
+});
+
+describe("what is missing", () => {
+  it("is told all at once", () => {
+    const file = "tests/docs/fixtures/missing.ts";
+    expect(() => read("missing")).toThrow(
+      new UserError(
+        [
+          "4 options have no doc comment:",
+          `  gateway.port (${file}:10)`,
+          `  gateway.rules.*.name (${file}:12)`,
+          `  empty (${file}:15)`,
+          `  empty.a (${file}:15)`,
+        ].join("\n"),
+        {
+          option: "gateway.port",
+          location: { file, line: 10 },
+          next: "write what the option is for in a /** comment */ above it",
+        },
+      ),
+    );
+  });
+
+  // The formatter would move this comment, so it is not in a fixture.
+  it("is not taken from a comment at the end of the line before", () => {
+    withTemporaryDir((directory) => {
+      const entry = join(directory, "it.ts");
+      const library = JSON.stringify(join(root, "src/index.ts"));
+      const options = "/** A. */ a: option(z.string()), /** A, too. */\n b: option(z.string()),";
+      writeFileSync(
+        entry,
+        `import { option, z } from ${library}; export default { options: { ${options} } };`,
+      );
+      expect(() => readDocs({ entry, tsconfig, root: directory })).toThrow(
+        new UserError("an option has no doc comment", {
+          option: "b",
+          location: { file: "it.ts", line: 2 },
+          next: "write what the option is for in a /** comment */ above it",
+        }),
+      );
+    });
+  });
+
+  it.each([
+    ["one-missing", "an option has no doc comment", "gateway.port", 7],
+    ["no-service", "the default export is not a service", undefined, 1],
+    ["no-default", "tests/docs/fixtures/no-default.ts has no default export", undefined, undefined],
+  ])("%s: %s", (name, message, option, line) => {
+    let error: unknown;
+    try {
+      read(name);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(UserError);
+    expect(error).toMatchObject({ message });
+    const details = error instanceof UserError ? error.details : {};
+    expect(details.option).toBe(option);
+    expect(details.location?.line).toBe(line);
+  });
+});

@@ -1,0 +1,171 @@
+// What a schema's author gets wrong does not compile.
+
+import { describe, expectTypeOf, it } from "vitest";
+import {
+  absolutePath,
+  credential,
+  defineService,
+  derived,
+  equals,
+  type Exp,
+  group,
+  list,
+  map,
+  option,
+  perPlatform,
+  port,
+  type Ref,
+  type Refs,
+  submodule,
+  text,
+  variants,
+  z,
+} from "../../src/index.ts";
+import type { ConfinementRule, ServiceModel } from "../../src/index.ts";
+
+const options = {
+  gateway: {
+    port: option(port(), { default: 18789 }),
+    mode: option(z.enum(["token", "password"])),
+  },
+  names: option(z.array(z.string())),
+  stateDir: option(absolutePath()),
+  key: credential({ variable: "KEY" }),
+  skills: option(z.array(submodule({ name: option(z.string()), on: option(z.boolean()) }))),
+  grouped: group({ instance: "own" }, { user: option(z.string()) }),
+};
+
+declare const cfg: Refs<typeof options>;
+
+describe("references", () => {
+  it("have the type of their option's value", () => {
+    expectTypeOf(cfg.gateway.port).toEqualTypeOf<Ref<number>>();
+    expectTypeOf(cfg.gateway.mode).toEqualTypeOf<Ref<"token" | "password">>();
+    expectTypeOf(cfg.names).toEqualTypeOf<Ref<readonly string[]>>();
+    expectTypeOf(cfg.key).toEqualTypeOf<Ref<string | null>>();
+    expectTypeOf(cfg.grouped.user).toEqualTypeOf<Ref<string>>();
+    expectTypeOf(cfg.skills).toEqualTypeOf<
+      Ref<readonly { readonly name: string; readonly on: boolean }[]>
+    >();
+  });
+
+  it("do not exist for options that do not", () => {
+    // @ts-expect-error the option is called port
+    expectTypeOf(cfg.gateway.prot);
+    // @ts-expect-error the group is called gateway
+    expectTypeOf(cfg.gatway);
+  });
+
+  it("reach the model of a service", () => {
+    defineService({
+      name: "it",
+      summary: "it",
+      documentation: "https://example.org",
+      options,
+      model: (given): ServiceModel => {
+        expectTypeOf(given).toEqualTypeOf<Refs<typeof options>>();
+        // @ts-expect-error the option is called port
+        expectTypeOf(given.gateway.prot);
+        throw new Error("only the types matter");
+      },
+    });
+  });
+});
+
+describe("derived defaults", () => {
+  it("have the type of the option", () => {
+    derived(cfg.gateway.port, 80);
+    derived(cfg.stateDir, text`${cfg.grouped.user}/state`);
+    derived(cfg.stateDir, perPlatform({ nixos: "/a", darwin: text`/b` }));
+    derived(cfg.gateway.mode, "token");
+    derived(cfg.gateway.mode, perPlatform({ nixos: "token", darwin: "password" }));
+    derived(cfg.names, list("a", cfg.stateDir));
+  });
+
+  it("do not compile with another type", () => {
+    // @ts-expect-error a text is no port
+    derived(cfg.gateway.port, "text");
+    // @ts-expect-error a text is no port
+    derived(cfg.gateway.port, text`${cfg.stateDir}`);
+    // @ts-expect-error a text is no port, on no platform
+    derived(cfg.gateway.port, perPlatform({ nixos: 1, darwin: "text" }));
+    // @ts-expect-error no value of the enum
+    derived(cfg.gateway.mode, "tokn");
+    // @ts-expect-error not every value is one of the enum
+    derived(cfg.gateway.mode, cfg.stateDir);
+    // @ts-expect-error a list of numbers
+    derived(cfg.names, list(1));
+  });
+});
+
+describe("options", () => {
+  it("have defaults and examples of their own type", () => {
+    option(z.number(), { default: 1, example: 2 });
+    option(z.array(z.string()), { default: list("a") });
+    option(z.string().nullable(), { default: null });
+    // @ts-expect-error a text is no number
+    option(z.number(), { default: "x" });
+    // @ts-expect-error a text is no number
+    option(z.number(), { example: "x" });
+    // @ts-expect-error null is no number
+    option(z.number(), { default: null });
+    // @ts-expect-error no value of the enum
+    option(z.enum(["a", "b"]), { default: "c" });
+    // @ts-expect-error a text is no number, on no platform
+    option(z.number(), { default: perPlatform({ nixos: 1, darwin: "x" }) });
+  });
+
+  it("have facets that exist", () => {
+    // @ts-expect-error the facet is called setting
+    option(z.string(), { settings: "a.b" });
+    // @ts-expect-error no such platform
+    option(z.string(), { platforms: ["windows"] });
+    // @ts-expect-error no such way to come by a value
+    option(z.string(), { instance: "shared" });
+    // @ts-expect-error a credential is null where nobody gives one
+    credential({ variable: "KEY" }, { default: "/run/key" });
+    // @ts-expect-error a credential needs a variable
+    credential({});
+  });
+});
+
+describe("expressions", () => {
+  it("compare values of one type", () => {
+    expectTypeOf(equals(cfg.gateway.mode, "token")).toEqualTypeOf<Exp<boolean>>();
+    // @ts-expect-error no value of the enum
+    equals(cfg.gateway.mode, "tokn");
+    // @ts-expect-error a text is no port
+    equals(cfg.gateway.port, "80");
+  });
+
+  it("know the fields of elements", () => {
+    expectTypeOf(map(cfg.skills, "skill", (skill) => skill.name)).toEqualTypeOf<
+      Exp<readonly string[]>
+    >();
+    map(cfg.skills, "skill", (skill) => {
+      // @ts-expect-error the field is called name
+      expectTypeOf(skill.nmae);
+      return skill.name;
+    });
+  });
+
+  it("know the keys of a variant table", () => {
+    const table = variants("table", { a: { name: "A", on: true }, b: { name: "B", on: false } });
+    expectTypeOf(table.names).toEqualTypeOf<readonly ["a" | "b", ...("a" | "b")[]]>();
+    expectTypeOf(table.value.name).toExtend<Exp<string>>();
+    expectTypeOf(table.value.on).toExtend<Exp<boolean>>();
+    // @ts-expect-error the key is called name
+    expectTypeOf(table.value.nmae);
+  });
+});
+
+describe("confinement", () => {
+  it("uses directives that exist", () => {
+    const rule = { id: "a", why: "b" };
+    const good: ConfinementRule = { ...rule, directives: { ProtectSystem: "strict" } };
+    expectTypeOf(good.directives.ProtectSystem).not.toBeUndefined();
+    // @ts-expect-error the directive is called ProtectSystem
+    const bad: ConfinementRule = { ...rule, directives: { ProtectSytem: "strict" } };
+    expectTypeOf(bad);
+  });
+});
