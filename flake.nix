@@ -19,6 +19,18 @@
         default = self.nixosModules.moltbot;
       };
 
+      darwinModules = {
+        moltbot = ./generated/darwin/moltbot.nix;
+        default = self.darwinModules.moltbot;
+      };
+
+      homeModules = {
+        moltbot = ./generated/home-manager/moltbot.nix;
+        default = self.homeModules.moltbot;
+      };
+      # The name the output had before.
+      homeManagerModules = self.homeModules;
+
       formatter = forEachSystem (pkgs: pkgs.nixfmt-tree);
     };
 }
