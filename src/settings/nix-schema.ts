@@ -22,7 +22,8 @@ export interface NixSchema {
   readonly untranslatablePatterns: readonly UntranslatablePattern[];
 }
 
-export function nixSchema(schema: SchemaObject): NixSchema {
+export function nixSchema(schema: JsonSchema): NixSchema {
+  if (typeof schema === "boolean") return nixSchema(schema ? {} : { not: {} });
   const marked = markSecrets(optionalDefaults(expandSchema(schema)));
   const annotated = annotatePatterns(marked.schema);
   const document = compactSchema(annotated.schema);

@@ -10,7 +10,7 @@ let
   maxShown = 12;
   maxLength = 60;
 
-  inherit (lib) concatStringsSep optional optionals;
+  inherit (lib) concatStringsSep optional;
 
   shorten =
     text:
@@ -41,23 +41,28 @@ let
       below ? null,
     }:
     if atLeast != null && atMost != null && above == null && below == null then
-      [ "from ${toString atLeast} to ${toString atMost}" ]
+      [ "from ${atLeast} to ${atMost}" ]
     else
-      optional (atLeast != null) "of at least ${toString atLeast}"
-      ++ optional (above != null) "greater than ${toString above}"
-      ++ optional (atMost != null) "of at most ${toString atMost}"
-      ++ optional (below != null) "less than ${toString below}";
+      let
+        phrases =
+          optional (atLeast != null) "of at least ${atLeast}"
+          ++ optional (above != null) "greater than ${above}"
+          ++ optional (atMost != null) "of at most ${atMost}"
+          ++ optional (below != null) "less than ${below}";
+      in
+      optional (phrases != [ ]) (concatStringsSep " and " phrases);
+
+  units = unit: number: "${toString number} ${unit}${if number == 1 then "" else "s"}";
 
   count =
     unit: minimum: maximum:
-    let
-      units = number: "${toString number} ${unit}${if number == 1 then "" else "s"}";
-    in
     if minimum != null && minimum == maximum then
-      [ "with ${units minimum}" ]
+      [ "with ${units unit minimum}" ]
+    else if minimum != null && minimum > 0 && maximum != null then
+      [ "with ${toString minimum} to ${units unit maximum}" ]
     else
-      optional (minimum != null && minimum > 0) "with at least ${units minimum}"
-      ++ optional (maximum != null) "with at most ${units maximum}";
+      optional (minimum != null && minimum > 0) "with at least ${units unit minimum}"
+      ++ optional (maximum != null) "with at most ${units unit maximum}";
 
   phrase = words: concatStringsSep " " words;
 
@@ -120,9 +125,9 @@ let
     else
       phrase (
         [ "a value" ]
-        ++ optionals (schema ? required) [
-          "with the keys ${concatStringsSep ", " schema.required}"
-        ]
+        ++ optional (schema ? required) "with the keys ${concatStringsSep ", " schema.required}"
+        ++ optional (schema ? contains) "with an item that is ${describeTo (depth - 1) schema.contains}"
+        ++ optional (schema ? not) "that is not ${describeTo (depth - 1) schema.not}"
       );
 in
 {
@@ -137,7 +142,7 @@ in
     else if builtins.isBool value || value == null then
       show value
     else if builtins.isList value then
-      "a list with ${toString (builtins.length value)} items"
+      "a list with ${units "item" (builtins.length value)}"
     else if builtins.isAttrs value then
       "an attribute set"
     else

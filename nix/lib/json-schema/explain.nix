@@ -130,7 +130,7 @@ let
     inherit mismatch;
     unknown = unknownKey;
     missing = mistake: [
-      "the key `${mistake.key}' is required (${
+      "the key `${mistake.key}` is required (${
         describe.describe (mistake.schema.properties.${mistake.key} or true)
       })."
     ];
@@ -157,5 +157,5 @@ in
         "${showPath (loc ++ mistake.path)}: ${concatStringsSep " " (sentences.${mistake.kind} mistake)}"
         + lib.optionalString (files != [ ]) "\n    defined in ${concatStringsSep ", " files}";
     in
-    lib.unique (map paragraph mistakes);
+    lib.unique (map paragraph (lib.sortOn (mistake: showPath mistake.path) mistakes));
 }

@@ -1,0 +1,95 @@
+// Evaluates lib.jsonSchemaType in the real module system of nixpkgs.
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import type { JsonValue } from "../../src/json.ts";
+import type { JsonSchema, SchemaObject } from "../../src/settings/json-schema.ts";
+import { type NixSchema, nixSchema } from "../../src/settings/nix-schema.ts";
+import { readConfigSchema } from "../../src/settings/read-schema.ts";
+import { finalError, nixPath } from "../support/evaluate.ts";
+import { findNix, findTree, nixEval } from "../support/tools.ts";
+
+const nixpkgs = findTree("nixpkgs");
+
+/** What these tests need and this machine lacks, for the names of skipped tests. */
+export const missingTools: readonly string[] = [
+  ...(findNix() === undefined ? ["nix"] : []),
+  ...(nixpkgs === undefined ? ["nixpkgs"] : []),
+];
+
+/** The end of a suite's name: says why it is skipped, when it is. */
+export const unlessMissing =
+  missingTools.length === 0 ? "" : ` (missing: ${missingTools.join(", ")})`;
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+export const gatewayVersion = "2026.9.6";
+
+/** The gateway's configuration schema, as it is stored. */
+export function gatewaySchema(): SchemaObject {
+  const schema = readConfigSchema(
+    { file: `gateway/${gatewayVersion}.json`, location: { file: "schema/moltbot.ts", line: 1 } },
+    `${root}schema/moltbot.ts`,
+  );
+  if (typeof schema !== "object") throw new Error("the gateway's schema is no object");
+  return schema;
+}
+
+/** The schema as the type reads it. */
+export function annotated(schema: JsonSchema): NixSchema {
+  return nixSchema(schema);
+}
+
+/** Nix text of any JSON value. */
+export function nixJson(value: JsonValue | JsonSchema): string {
+  const text = JSON.stringify(JSON.stringify(value));
+  return `(builtins.fromJSON ${text.replaceAll("$", "\\$")})`;
+}
+
+/** An expression with `lib` (nixpkgs' own and this project's functions) in scope. */
+function withLibrary(expression: string): string {
+  return `
+    let
+      lib = import ${nixPath(`${nixpkgs ?? ""}/lib`)}
+        // import ${nixPath(`${root}nix/lib/json-schema-type.nix`)} {
+          lib = import ${nixPath(`${nixpkgs ?? ""}/lib`)};
+        };
+
+      # The value of an option of this type under these definitions, each from a file of its own.
+      evaluate = type: definitions:
+        (lib.evalModules {
+          modules = [ { _file = "declaration.nix"; options.settings = lib.mkOption { inherit type; }; } ]
+            ++ lib.imap1 (index: value: {
+              _file = "file-\${toString index}.nix";
+              settings = value;
+            }) definitions;
+        }).config.settings;
+
+      # { value } or { failed = true; }
+      attempt = value:
+        let result = builtins.tryEval (builtins.deepSeq value value);
+        in if result.success then { inherit (result) value; } else { failed = true; };
+    in
+    ${expression}`;
+}
+
+export function evaluate(expression: string): unknown {
+  return nixEval({ expr: withLibrary(expression) });
+}
+
+/** The message with which an expression fails, as a user reads it. */
+export function rejection(expression: string): string {
+  let value: unknown;
+  try {
+    value = evaluate(expression);
+  } catch (error) {
+    if (error instanceof Error && "stderr" in error) return finalError(String(error.stderr));
+    throw error;
+  }
+  throw new Error(`expected a failure, got ${JSON.stringify(value)}`);
+}
+
+export function readText(relative: string): string {
+  return readFileSync(`${root}${relative}`, "utf8");
+}
