@@ -122,14 +122,20 @@ const reserved: Readonly<
       "src/output/file-system.ts": "writes the output",
       "src/config.ts": "looks whether the files it names exist",
       "src/cli.ts": "reads the package's version",
+      "src/settings/install-gateway.ts": "makes directories for an installation",
       "src/settings/read-schema.ts": "reads the stored configuration schema",
+      "src/settings/schema-files.ts": "lists the stored schemas",
+      "src/settings/sync-gateway.ts": "makes a temporary directory",
       "src/shell/files.ts": "reads the library's own shell code",
       "src/watch.ts": "watches",
     },
   },
   "other processes": {
     module: /^(node:)?child_process$/,
-    by: { "src/watch.ts": "generates in a process of its own" },
+    by: {
+      "src/settings/run-program.ts": "installs and asks the gateway",
+      "src/watch.ts": "generates in a process of its own",
+    },
   },
   zod: {
     module: /^zod(\/.*)?$|^zod-to-json-schema$/,

@@ -1,12 +1,25 @@
 // JSON with the keys of every object sorted: equal values have equal texts.
 
-import { type JsonSchema } from "./json-schema.ts";
 import type { JsonValue } from "../json.ts";
+import type { JsonSchema } from "./json-schema.ts";
+
+/** Texts of objects seen before: a schema is asked for the text of each of its parts. */
+const known = new WeakMap<object, string>();
 
 export function canonicalJson(value: JsonValue | JsonSchema): string {
-  return JSON.stringify(value, (_key, child: unknown) =>
-    typeof child === "object" && child !== null && !Array.isArray(child)
-      ? Object.fromEntries(Object.entries(child).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : child,
-  );
+  return textOf(value);
+}
+
+function textOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const text = Array.isArray(value)
+    ? `[${value.map(textOf).join(",")}]`
+    : `{${Object.entries(value)
+        .sort(([left], [right]) => (left < right ? -1 : 1))
+        .map(([key, child]) => `${JSON.stringify(key)}:${textOf(child)}`)
+        .join(",")}}`;
+  known.set(value, text);
+  return text;
 }

@@ -15,6 +15,7 @@ import { defaultConfig, evaluate, isObject, variantOf, withoutNulls } from "./de
 import { describeSchema } from "./describe.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { type Misfit, misfitError, settingAt } from "./misfit.ts";
+import { optionalDefaults } from "./optional-defaults.ts";
 import { at, keysOf } from "./place.ts";
 import { relevantTo } from "./relevant.ts";
 import { formatKey, suggestKey } from "./suggest-key.ts";
@@ -28,7 +29,7 @@ import { validate } from "./validate.ts";
 export function checkSettings(ir: IrService, stored: JsonSchema | undefined): void {
   const { configSchema } = ir;
   if (configSchema === undefined || stored === undefined) return;
-  const root = typeof stored === "boolean" ? stored : expandSchema(stored);
+  const root = typeof stored === "boolean" ? stored : optionalDefaults(expandSchema(stored));
   const context = { ir, root, location: configSchema.location };
   const found = [
     ...ir.options.flatMap((option) => checkOption(option, context)),

@@ -20,7 +20,12 @@ export function below(schema: JsonSchema, key: string): JsonSchema | undefined {
   const views = viewsOf(schema);
   const named = views.flatMap((view) => namedBelow(view, key));
   const found = named.length > 0 ? named : views.flatMap(openBelow);
+  if (found.some(isAnything)) return true;
   return found.length > 1 ? { anyOf: found } : found[0];
+}
+
+function isAnything(schema: JsonSchema): boolean {
+  return schema === true || (typeof schema === "object" && Object.keys(schema).length === 0);
 }
 
 /** The schema at a path. */

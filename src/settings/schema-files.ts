@@ -1,0 +1,66 @@
+// The stored schemas: one file per version, formatted like every other file of the repository, so
+// that two versions differ in readable lines.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { format, resolveConfig } from "prettier";
+import { BugError } from "../errors.ts";
+import { nodeFileSystem } from "../output/file-system.ts";
+import { canonicalJson } from "./canonical.ts";
+import { compactSchema, expandSchema } from "./compact.ts";
+import { type JsonSchema, parseJsonSchema } from "./json-schema.ts";
+
+const extension = ".json";
+
+export function schemaPath(directory: string, version: string): string {
+  return join(directory, version + extension);
+}
+
+/** The versions that are stored, oldest first. */
+export function storedVersions(directory: string): readonly string[] {
+  if (nodeFileSystem.kind(directory) !== "directory") return [];
+  return readdirSync(directory)
+    .filter((name) => name.endsWith(extension) && !name.startsWith("."))
+    .map((name) => name.slice(0, -extension.length))
+    .sort(compareVersions);
+}
+
+/** Orders versions by their numbers: `2026.10.1` after `2026.9.6`. */
+export function compareVersions(left: string, right: string): number {
+  return left.localeCompare(right, "en", { numeric: true });
+}
+
+/** A stored schema, expanded. */
+export function readStored(path: string): JsonSchema {
+  const stored = parseJsonSchema(JSON.parse(readFileSync(path, "utf8")), path);
+  return typeof stored === "boolean" ? stored : expandSchema(stored);
+}
+
+/**
+ * The text of the file that stores a schema.
+ *
+ * @param path where the file will be, which decides how it is formatted
+ */
+export async function printStored(structure: JsonSchema, path: string): Promise<string> {
+  const options = (await resolveConfig(path)) ?? {};
+  const text = await format(canonicalJson(compactSchema(structure)), {
+    ...options,
+    parser: "json",
+  });
+  const stored = parseJsonSchema(JSON.parse(text), path);
+  const isSame =
+    typeof stored === "object" && canonicalJson(expandSchema(stored)) === canonicalJson(structure);
+  if (!isSame) throw new BugError("a stored schema expands to something else than it was made of");
+  return text;
+}
+
+/** Replaces the file in one step, or leaves it as it was. */
+export function writeStored(path: string, text: string): void {
+  const temporary = join(dirname(path), `.${process.pid}.tmp`);
+  try {
+    nodeFileSystem.writeNew(temporary, text);
+    nodeFileSystem.rename(temporary, path);
+  } finally {
+    nodeFileSystem.remove(temporary);
+  }
+}
