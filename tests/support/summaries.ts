@@ -127,6 +127,8 @@ export const darwinSummary = common.extend({
   knownGroups: strings,
   etc: z.record(z.string(), etcFile),
   activation: texts,
+  /** With `extras`: the scripts of nix-darwin itself that the module adds to. */
+  changedActivation: texts.optional(),
 });
 
 export type NixosSummary = z.infer<typeof nixosSummary>;

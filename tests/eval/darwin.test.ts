@@ -1,0 +1,275 @@
+// The generated modules on macOS: the daemon in the real nix-darwin, the agent in the real
+// home-manager.
+
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+import { evaluateMany, missingForEvaluation, type Outcome } from "../support/evaluate.ts";
+import { launchdKeys, parsePlist } from "../support/plist.ts";
+import {
+  type DarwinSummary,
+  evaluateDarwin,
+  evaluateHomeManager,
+  type HomeManagerSummary,
+} from "../support/summaries.ts";
+
+const missing = missingForEvaluation();
+const suite = describe.skipIf(missing.length > 0);
+const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const moduleOf = (target: string): string =>
+  fileURLToPath(new URL(`../../generated/${target}/moltbot.nix`, import.meta.url));
+
+const usage = `{
+  services.moltbot = {
+    enable = true;
+    providers.anthropic.oauthTokenFile = "/run/agenix/token";
+    providers.telegram = { enable = true; botTokenFile = "/run/agenix/tg"; allowFrom = [ 12345678 ]; };
+  };
+}`;
+const two = `{
+  services.moltbot = {
+    enable = true;
+    providers.anthropic.apiKeyFile = "/run/keys/a";
+    instances = { default = { }; work.gateway.port = 18790; };
+  };
+}`;
+
+type Plist = Readonly<Record<string, unknown>>;
+
+/** What every job has to be, daemon or agent. */
+function expectJob(plist: Plist, label: string): void {
+  expect(Object.keys(plist).filter((key) => !launchdKeys.has(key))).toEqual([]);
+  expect(plist).toMatchObject({
+    Label: label,
+    RunAtLoad: true,
+    // Started again after a failure only, and not in a storm.
+    KeepAlive: { SuccessfulExit: false },
+    ThrottleInterval: 30,
+    // The gateway's own time to drain.
+    ExitTimeOut: 330,
+    ProcessType: "Background",
+    // 077
+    Umask: 63,
+    HardResourceLimits: { Core: 0 },
+  });
+  const [shell, flag, command] = plist["ProgramArguments"] as readonly string[];
+  expect([shell, flag]).toEqual(["/bin/sh", "-c"]);
+  expect(command).toMatch(
+    /^\/bin\/wait4path \/nix\/store && exec \/nix\/store\/[^ ]*-moltbot-gateway(-work)?-launch$/,
+  );
+}
+
+const textEnding = (summary: DarwinSummary | HomeManagerSummary, ending: string): string =>
+  Object.entries(summary.texts).find(([path]) => path.endsWith(ending))?.[1].text ?? "";
+
+suite(`the daemon${note}`, async () => {
+  const summary =
+    missing.length > 0
+      ? undefined
+      : await evaluateDarwin({ module: moduleOf("darwin"), config: usage, extras: true });
+  const get = (): DarwinSummary => {
+    if (summary === undefined) throw new Error("not evaluated");
+    return summary;
+  };
+  const plist = (): Plist =>
+    parsePlist(get().launchd.plists.daemons["org.nixos.moltbot-gateway.plist"] ?? "") as Plist;
+
+  test("has no failing assertion, no warning, and the system evaluates to a derivation", () => {
+    expect(get().assertions).toEqual([]);
+    expect(get().warnings).toEqual([]);
+    expect(get().toplevel).toMatch(/^\/nix\/store\/.*\.drv$/);
+  });
+
+  test("is a job launchd understands, run as its own user", () => {
+    expectJob(plist(), "org.nixos.moltbot-gateway");
+    expect(plist()).toMatchObject({
+      UserName: "_moltbot",
+      GroupName: "_moltbot",
+      WorkingDirectory: "/var/lib/moltbot",
+      StandardOutPath: "/var/log/moltbot/moltbot-gateway/gateway.log",
+      StandardErrorPath: "/var/log/moltbot/moltbot-gateway/gateway.log",
+    });
+    expect(get().launchd.plists.agents).toEqual({});
+    expect(get().launchd.plists.userAgents).toEqual({});
+  });
+
+  test("has a label upstream does not use", () => {
+    expect(["ai.openclaw.gateway", "bot.molt.gateway", "com.clawdbot.gateway"]).not.toContain(
+      plist()["Label"],
+    );
+  });
+
+  test("has a hidden user and group that nix-darwin manages, with ids of their own", () => {
+    const { users, groups, knownUsers, knownGroups } = get();
+    expect(knownUsers).toEqual(["_moltbot"]);
+    expect(knownGroups).toEqual(["_moltbot"]);
+    expect(users["_moltbot"]).toMatchObject({
+      uid: 600,
+      gid: 600,
+      home: "/var/lib/moltbot",
+      isHidden: true,
+      createHome: false,
+      // No login: nix-darwin makes it /usr/bin/false.
+      shell: null,
+    });
+    expect(groups["_moltbot"]).toMatchObject({ gid: 600 });
+  });
+
+  test("is told its shell, its home and a temporary directory, and no secret", () => {
+    const environment = plist()["EnvironmentVariables"] as Readonly<Record<string, string>>;
+    expect(environment["SHELL"]).toMatch(/^\/nix\/store\/.*\/bin\/bash$/);
+    expect(environment).toMatchObject({
+      HOME: "/var/lib/moltbot",
+      TMPDIR: "/var/lib/moltbot/tmp",
+      OPENCLAW_NIX_MODE: "1",
+      OPENCLAW_SUPERVISOR_MODE: "external",
+    });
+    expect(environment["OPENCLAW_CONFIG_PATH"]).toMatch(
+      /^\/nix\/store\/[^/]*-moltbot-gateway\.json$/,
+    );
+    expect(
+      Object.keys(environment).filter((name) => /KEY|TOKEN|SECRET|PASSWORD/.test(name)),
+    ).toEqual([]);
+  });
+
+  test("is started by a launcher that prepares, loads credentials and enters the sandbox", () => {
+    const launcher = textEnding(get(), "-moltbot-gateway-launch");
+    const steps = [
+      "load ANTHROPIC_OAUTH_TOKEN services.moltbot.providers.anthropic.oauthTokenFile /run/agenix/token",
+      "load TELEGRAM_BOT_TOKEN services.moltbot.providers.telegram.botTokenFile /run/agenix/tg",
+      "generate OPENCLAW_GATEWAY_TOKEN /var/lib/moltbot/gateway-token",
+      'mkdir -p -m 0700 "$TMPDIR"',
+      "-moltbot-gateway-prepare",
+      "supervise /usr/bin/sandbox-exec -f /nix/store/",
+    ];
+    const places = steps.map((step) => launcher.indexOf(step));
+    expect(places.filter((place) => place < 0)).toEqual([]);
+    expect(places).toEqual([...places].sort((left, right) => left - right));
+  });
+
+  test("finds its directories made before launchd starts it, logs out of its reach", () => {
+    const script = get().changedActivation?.["launchd"] ?? "";
+    const lines = [
+      "install -d -m 0755 /var/log/moltbot",
+      "install -d -m 0750 -g _moltbot /var/log/moltbot/moltbot-gateway",
+      "[ -e /var/log/moltbot/moltbot-gateway/gateway.log ] || install -m 0640 -o _moltbot -g _moltbot /dev/null /var/log/moltbot/moltbot-gateway/gateway.log",
+      "install -d -m 0700 -o _moltbot -g _moltbot /var/lib/moltbot",
+      "install -d -m 0700 -o _moltbot -g _moltbot /var/lib/moltbot/workspace",
+    ];
+    expect(script.split("\n").slice(0, lines.length)).toEqual(lines);
+  });
+
+  test("has its logs rotated", () => {
+    expect(get().etc["newsyslog.d/moltbot.conf"]?.text).toBe(
+      "/var/log/moltbot/moltbot-gateway/gateway.log _moltbot:_moltbot 640 7 10240 * NJ\n",
+    );
+  });
+});
+
+suite(`the agent${note}`, async () => {
+  const summary =
+    missing.length > 0
+      ? undefined
+      : await evaluateHomeManager({
+          module: moduleOf("home-manager"),
+          config: usage,
+          system: "aarch64-darwin",
+          extras: true,
+        });
+  const get = (): HomeManagerSummary => {
+    if (summary === undefined) throw new Error("not evaluated");
+    return summary;
+  };
+
+  test("has no failing assertion, no warning, and the home evaluates to a derivation", () => {
+    expect(get().assertions).toEqual([]);
+    expect(get().warnings).toEqual([]);
+    expect(get().toplevel).toMatch(/^\/nix\/store\/.*\.drv$/);
+  });
+
+  test("is a job launchd understands, without a session at the screen", () => {
+    const plists = get().launchd.plists;
+    expect(Object.keys(plists)).toEqual(["org.nix-community.home.moltbot-gateway.plist"]);
+    const plist = parsePlist(Object.values(plists)[0] ?? "") as Plist;
+    expectJob(plist, "org.nix-community.home.moltbot-gateway");
+    expect(plist).toMatchObject({
+      LimitLoadToSessionType: "Background",
+      WorkingDirectory: "/Users/tester/.moltbot",
+    });
+    expect(plist).not.toHaveProperty("UserName");
+    expect(get().units).toEqual({});
+  });
+
+  test("is started in the sandbox", () => {
+    expect(textEnding(get(), "-moltbot-gateway-launch")).toContain(
+      "supervise /usr/bin/sandbox-exec -f /nix/store/",
+    );
+  });
+});
+
+const messages = "r: r.summary.assertions";
+const ids = `r: builtins.mapAttrs (_: u: { inherit (u) uid gid; }) r.summary.users`;
+
+suite(`instances on nix-darwin${note}`, async () => {
+  const onDarwin = (config: string, query: string) => ({
+    target: "darwin" as const,
+    module: moduleOf("darwin"),
+    config,
+    query,
+  });
+  const outcomes: Readonly<Record<string, Outcome>> =
+    missing.length > 0
+      ? {}
+      : await evaluateMany({
+          daemons: onDarwin(two, "r: builtins.attrNames r.summary.launchd.plists.daemons"),
+          ids: onDarwin(two, ids),
+          alone: onDarwin(two.replace("default = { };", ""), ids),
+          samePort: onDarwin(two.replace("18790", "18789"), messages),
+          sameId: onDarwin(two.replace("work.gateway", "work.uid = 600; work.gateway"), messages),
+          configPath: onDarwin(
+            usage.replace("enable = true;", 'enable = true; configPath = "/etc/x";'),
+            messages,
+          ),
+          lowId: onDarwin(usage.replace("enable = true;", "enable = true; uid = 501;"), ids),
+        });
+  const value = (name: string): unknown => {
+    const outcome = outcomes[name];
+    if (outcome?.ok !== true) throw new Error(`rejected: ${outcome?.message ?? "no outcome"}`);
+    return outcome.value;
+  };
+
+  test("each has a daemon", () => {
+    expect(value("daemons")).toEqual([
+      "org.nixos.moltbot-gateway-work.plist",
+      "org.nixos.moltbot-gateway.plist",
+    ]);
+  });
+
+  test("ids stay the same when other instances come and go", () => {
+    const both = value("ids") as Readonly<Record<string, { readonly uid: number }>>;
+    expect(Object.keys(both)).toEqual(["_moltbot", "_moltbot-work"]);
+    expect(both["_moltbot"]?.uid).toBe(600);
+    const uid = both["_moltbot-work"]?.uid ?? 0;
+    expect(uid).toBeGreaterThan(600);
+    expect(uid).toBeLessThanOrEqual(900);
+    expect(value("alone")).toMatchObject({ "_moltbot-work": { uid, gid: uid } });
+  });
+
+  test("collisions name both", () => {
+    expect(value("samePort")).toEqual([
+      "services.moltbot.instances.default.gateway.port: the instances default and work have the same port, 18789. Give each its own.",
+    ]);
+    expect(value("sameId")).toEqual([
+      "services.moltbot.instances.default.uid: the instances default and work have the same user id, 600. Give each its own.",
+    ]);
+  });
+
+  test.each([
+    ["configPath", "services.moltbot.configPath"],
+    ["lowId", "services.moltbot.uid"],
+  ])("%s is refused", (name, option) => {
+    const outcome = outcomes[name];
+    expect(outcome?.ok).toBe(false);
+    if (outcome?.ok === false) expect(outcome.message).toContain(option);
+  });
+});
