@@ -1,0 +1,139 @@
+// Decides what a sandbox profile allows, without macOS.
+//
+// Contract: `compileProfile` reads the whole profile and refuses what it does not know; `decide`
+// answers a request as sandboxd's kernel extension would. How it decides is not documented by its
+// maker; it was learnt from the language's own library and from measurements of others:
+//
+// - A rule for the operation itself decides before one for its family, and that before one for the
+//   family's family, whatever the order in which they are written.
+// - Among rules for the same name, the last one that matches decides.
+// - Where none matches, the default does, but for some operations that version 1 of the language
+//   allows until they are named.
+//
+// Most descriptions know only that the last matching rule wins. `order: "written"` decides that
+// way: a profile on which both agree is right whichever is true.
+
+import { call, compileFilter, type Filter, type Request } from "./filter.ts";
+import { isAllowedUnnamed, isOperation, lineage, type Subject, subjectOf } from "./operations.ts";
+import { type Expression, parse, ProfileError } from "./parse.ts";
+
+export type { Endpoint, Request } from "./filter.ts";
+export type Decision = "allow" | "deny";
+
+export interface Rule {
+  readonly action: Decision;
+  readonly operations: readonly string[];
+  /** Any of them; none at all means everything. */
+  readonly filters: readonly Filter[];
+}
+
+export interface Profile {
+  readonly byDefault: Decision;
+  readonly rules: readonly Rule[];
+}
+
+export interface DecideOptions {
+  readonly order?: "operation-first" | "written";
+}
+
+/** Modifiers that only say what is logged. Others change what is decided, so they are refused. */
+const LOG_MODIFIERS = ["no-log", "no-report", "report"];
+
+function isLogModifier(expression: Expression): boolean {
+  if (expression.kind !== "list") return false;
+  const { name, args } = call(expression);
+  if (name !== "with") return false;
+  const [only] = args;
+  if (args.length !== 1 || only?.kind !== "symbol" || !LOG_MODIFIERS.includes(only.name)) {
+    throw new ProfileError("unknown modifier", expression.line);
+  }
+  return true;
+}
+
+function compileRule(action: Decision, args: readonly Expression[], line: number): Rule {
+  const parts = args.filter((part) => !isLogModifier(part));
+  const operations = parts.flatMap((part) => {
+    if (part.kind !== "symbol") return [];
+    if (part.name !== "default" && !isOperation(part.name)) {
+      throw new ProfileError(`unknown operation ${part.name}`, part.line);
+    }
+    return [part.name];
+  });
+  const filters = parts.filter((part) => part.kind !== "symbol").map(compileFilter);
+  if (operations.length === 0) throw new ProfileError("rule without an operation", line);
+  if (operations.includes("default") && (operations.length > 1 || filters.length > 0)) {
+    throw new ProfileError("the default stands alone", line);
+  }
+  return { action, operations, filters };
+}
+
+export function compileProfile(source: string): Profile {
+  const [version, ...forms] = parse(source);
+  const isVersion1 =
+    version?.kind === "list" &&
+    version.items.length === 2 &&
+    version.items[0]?.kind === "symbol" &&
+    version.items[0].name === "version" &&
+    version.items[1]?.kind === "number" &&
+    version.items[1].value === 1;
+  if (!isVersion1) throw new ProfileError("expected (version 1) first", version?.line ?? 1);
+
+  const rules = forms.map((form) => {
+    const { name, args } = call(form);
+    if (name !== "allow" && name !== "deny") {
+      throw new ProfileError(`unknown directive ${name}`, form.line);
+    }
+    return compileRule(name, args, form.line);
+  });
+  const defaults = rules.filter(({ operations }) => operations.includes("default"));
+  const [byDefault] = defaults;
+  if (byDefault === undefined || defaults.length > 1) {
+    throw new ProfileError("expected (allow default) or (deny default) once", 1);
+  }
+  return { byDefault: byDefault.action, rules: rules.filter((rule) => rule !== byDefault) };
+}
+
+/** Whether a request says what its operation is done to. */
+const SUBJECTS: Readonly<Record<Subject, (request: Request) => boolean>> = {
+  path: ({ path }) => path?.startsWith("/") === true,
+  process: ({ process }) => process !== undefined,
+  connection: ({ path, local, remote, control }) =>
+    [path, local, remote, control].filter((subject) => subject !== undefined).length === 1,
+  service: ({ service }) => service !== undefined,
+  sysctl: ({ sysctl }) => sysctl !== undefined,
+  "shared-memory": ({ sharedMemory }) => sharedMemory !== undefined,
+  "socket-kind": ({ socket }) => socket !== undefined,
+  nothing: () => true,
+};
+
+function matches({ filters }: Rule, request: Request): boolean {
+  return filters.length === 0 || filters.some((filter) => filter(request));
+}
+
+/** The rules that the language itself puts before a profile. */
+function unnamed(name: string): readonly Rule[] {
+  return isAllowedUnnamed(name) ? [{ action: "allow", operations: [name], filters: [] }] : [];
+}
+
+export function decide(
+  { rules, byDefault }: Profile,
+  request: Request,
+  { order = "operation-first" }: DecideOptions = {},
+): Decision {
+  const { operation } = request;
+  const subject = subjectOf(operation);
+  if (subject === undefined) throw new Error(`${operation} cannot be asked for`);
+  if (!SUBJECTS[subject](request)) throw new Error(`${operation} needs a ${subject}`);
+
+  const names = lineage(operation);
+  const steps: readonly (readonly string[])[] =
+    order === "written" ? [names] : names.map((name) => [name]);
+  for (const step of steps) {
+    const candidates = [...step.flatMap(unnamed), ...rules].filter((rule) =>
+      rule.operations.some((name) => step.includes(name)),
+    );
+    const deciding = candidates.findLast((rule) => matches(rule, request));
+    if (deciding !== undefined) return deciding.action;
+  }
+  return byDefault;
+}

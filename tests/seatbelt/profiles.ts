@@ -1,0 +1,106 @@
+// Profiles for the tests, made by the Nix function itself.
+
+import { fileURLToPath } from "node:url";
+
+import { findNix, findTree, nixEval } from "../support/tools.ts";
+
+/** The arguments of nix/lib/seatbelt-profile.nix. */
+export interface ProfileInput {
+  readonly name: string;
+  readonly readable?: readonly string[];
+  readonly writable?: readonly string[];
+  readonly writablePrefixes?: readonly string[];
+  readonly managed?: readonly string[];
+  readonly executable?: readonly string[];
+  readonly listenPort: number;
+  readonly listenHost?: string;
+  readonly egress?: string;
+  readonly storePaths?: readonly string[];
+  readonly machServices?: readonly string[];
+}
+
+const nixpkgs = findTree("nixpkgs");
+
+/** What the tests of the Nix function lack on this machine; empty when they can run. */
+export const missing: string = [
+  ...(findNix() === undefined ? ["nix"] : []),
+  ...(nixpkgs === undefined ? ["nixpkgs"] : []),
+].join(" and ");
+
+/** A title that says why the tests below it are skipped, if they are. */
+export function titled(title: string): string {
+  return missing === "" ? title : `${title} (no ${missing} found)`;
+}
+
+const FUNCTION = fileURLToPath(new URL("../../nix/lib/seatbelt-profile.nix", import.meta.url));
+
+function nixString(text: string): string {
+  return JSON.stringify(text).replaceAll("${", "\\${");
+}
+
+function evaluate(inputs: readonly ProfileInput[], body: string): unknown {
+  return nixEval({
+    expr: `
+      let
+        lib = import (${nixpkgs ?? ""} + "/lib");
+        profile = import ${FUNCTION} { inherit lib; };
+      in
+      map (input: ${body}) (builtins.fromJSON ${nixString(JSON.stringify(inputs))})
+    `,
+  });
+}
+
+function isTexts(value: unknown): value is readonly (string | null)[] {
+  return Array.isArray(value) && value.every((text) => text === null || typeof text === "string");
+}
+
+/** The profile of each input; undefined where the function refuses it. One process for all. */
+export function renderProfiles(inputs: readonly ProfileInput[]): readonly (string | undefined)[] {
+  const texts = evaluate(
+    inputs,
+    "let result = builtins.tryEval (profile input); in if result.success then result.value else null",
+  );
+  if (!isTexts(texts)) throw new Error("expected a list of profiles");
+  return texts.map((text) => text ?? undefined);
+}
+
+/** The message with which the function refuses an input. */
+export function refusalOf(input: ProfileInput): string {
+  try {
+    evaluate([input], "profile input");
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error("the input was accepted");
+}
+
+const common = {
+  listenPort: 18789,
+  // What the gateway insists on, whatever TMPDIR says.
+  writablePrefixes: ["/tmp/openclaw-"],
+} as const;
+
+/** A service of its own user. */
+export const daemon: ProfileInput = {
+  ...common,
+  name: "moltbot-gateway",
+  readable: ["/etc/moltbot"],
+  writable: ["/var/lib/moltbot", "/var/log/moltbot"],
+  managed: [
+    "/var/lib/moltbot/moltbot.json",
+    "/var/lib/moltbot/workspace/AGENTS.md",
+    "/var/lib/moltbot/workspace/skills",
+  ],
+};
+
+/** A service in somebody's home. */
+export const agent: ProfileInput = {
+  ...common,
+  name: "moltbot-gateway-alice",
+  writable: ["/Users/alice/.moltbot"],
+  managed: [
+    "/Users/alice/.moltbot/moltbot.json",
+    "/Users/alice/.moltbot/workspace/AGENTS.md",
+    "/Users/alice/.moltbot/workspace/skills",
+  ],
+};
