@@ -1,7 +1,7 @@
 // Decides what a sandbox profile allows, without macOS.
 //
 // Contract: `compileProfile` reads the whole profile and refuses what it does not know; `decide`
-// answers a request as sandboxd's kernel extension would. How it decides is not documented by its
+// answers a request as the kernel of macOS would. How that decides is not documented by its
 // maker; it was learnt from the language's own library and from measurements of others:
 //
 // - A rule for the operation itself decides before one for its family, and that before one for the
