@@ -13,8 +13,7 @@ let
   inherit (lib) concatStringsSep optional;
 
   shorten =
-    text:
-    if builtins.stringLength text > maxLength then builtins.substring 0 maxLength text + "…" else text;
+    text: if builtins.stringLength text > maxLength then "${json.truncate maxLength text}…" else text;
 
   # A value as JSON, in one line of bearable length.
   show = value: shorten (builtins.unsafeDiscardStringContext (builtins.toJSON value));

@@ -20,7 +20,7 @@ let
     map (_: "") continuationBytes
   );
 
-  # First bytes of characters that ECMAScript counts as one or as two, depending on a flag.
+  # First bytes of characters beyond 16 bits.
   astralBytes =
     map (surrogate: builtins.substring 0 1 (builtins.fromJSON ''"\u${surrogate}\udc00"''))
       [
@@ -102,18 +102,32 @@ rec {
 
   hasAtMost = count: text: builtins.stringLength text <= count || characters text <= count;
 
-  # Whether a translated pattern accepts a text. `match` sees bytes; a character outside ASCII
-  # stands as its first byte alone, so that it counts as one and is none of the characters that a
-  # translated pattern can name. Where ECMAScript and POSIX see a character differently, the text
-  # is accepted.
+  # The first bytes of a text, without a part of a character at the end.
+  truncate =
+    length: text:
+    let
+      next = builtins.substring length 1 text;
+    in
+    if builtins.elem next continuationBytes then
+      truncate (length - 1) text
+    else
+      builtins.substring 0 length text;
+
+  # Whether a translated pattern accepts a text.
+  #
+  # `match` sees bytes. Here a character outside ASCII stands as its first byte alone, so that it
+  # counts as one and is none of the characters that a translated pattern can name. Beyond 16 bits
+  # ECMAScript counts one or two, depending on a flag: either will do. Texts with white space that
+  # POSIX does not know as such are accepted.
   matches =
     pattern: text:
-    builtins.match pattern text != null && isPlainAscii text
-    || (
-      !isPlainAscii text
-      && (
-        containsAny (astralBytes ++ unicodeSpaces) text
-        || builtins.match pattern (withoutContinuationBytes text) != null
-      )
-    );
+    let
+      single = withoutContinuationBytes text;
+      double = builtins.replaceStrings astralBytes (map (byte: byte + byte) astralBytes) single;
+      accepts = form: builtins.match pattern form != null;
+    in
+    if isPlainAscii text then
+      accepts text
+    else
+      accepts single || accepts double || containsAny unicodeSpaces text;
 }
