@@ -4,25 +4,15 @@
 import { readDocs } from "./docs/read-docs.ts";
 import { emitDarwinModule } from "./emit/darwin.ts";
 import { emitHomeManagerModule } from "./emit/home-manager.ts";
-import { libraryFiles, libraryPath, readLibrary } from "./emit/library.ts";
+import { libraryFiles, libraryPath, readLibrary } from "./library/files.ts";
 import { emitNixosModule } from "./emit/nixos.ts";
 import { lowerService } from "./ir/lower.ts";
 import { printNix } from "./nix/index.ts";
 import type { OutputFile } from "./output/file.ts";
-import type { Service } from "./schema/service.ts";
+import type { ServiceSource } from "./service-source.ts";
 import { checkSettings } from "./settings/check-settings.ts";
 import { readConfigSchema } from "./settings/read-schema.ts";
 import { readShell, shellFiles, shellPath } from "./shell/files.ts";
-
-/** A service and the file it is defined in. */
-export interface ServiceSource {
-  /** Absolute path of the schema file whose default export is the service. */
-  readonly entry: string;
-  readonly service: Service;
-  /** Directory that reported file names are relative to. */
-  readonly root: string;
-  readonly tsconfig: string;
-}
 
 /**
  * Generates everything for one service.

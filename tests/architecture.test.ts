@@ -126,6 +126,7 @@ const reserved: Readonly<
       "src/settings/read-schema.ts": "reads the stored configuration schema",
       "src/settings/schema-files.ts": "lists the stored schemas",
       "src/settings/sync-gateway.ts": "makes a temporary directory",
+      "src/library/files.ts": "reads the Nix code that modules import",
       "src/shell/files.ts": "reads the library's own shell code",
       "src/watch.ts": "watches",
     },

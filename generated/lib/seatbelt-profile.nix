@@ -196,6 +196,9 @@ let
     concatMap ancestors protected
   );
 
+  # Where the base hides whether files exist.
+  isHidden = path: isAtOrBelow "/Users" path || isAtOrBelow "/private/var/root" path;
+
   port =
     if builtins.isInt listenPort && 0 < listenPort && listenPort < 65536 then
       toString listenPort
@@ -275,15 +278,20 @@ let
       ]
     )
     (section
-      [ "Directories above all of these: realpath() looks at each. And that these exist, is no secret." ]
+      [ "Directories above all of these: realpath() looks at each." ]
       [
         (rule "allow" [ "file-read-metadata" ] (
           literals (concatMap ancestors (store ++ start ++ read ++ write ++ writePrefixes))
         ))
+      ]
+    )
+    (section
+      [ "In homes, the service may see that its own files, and those directories, exist." ]
+      [
         (rule "allow" [ "file-test-existence" ] (
-          literals (concatMap ancestors (start ++ read ++ write ++ writePrefixes))
-          ++ subpaths (start ++ read ++ write)
-          ++ map (filter "prefix") writePrefixes
+          literals (builtins.filter isHidden (concatMap ancestors (start ++ read ++ write ++ writePrefixes)))
+          ++ subpaths (builtins.filter isHidden (start ++ read ++ write))
+          ++ map (filter "prefix") (builtins.filter isHidden writePrefixes)
         ))
       ]
     )

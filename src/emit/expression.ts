@@ -154,11 +154,9 @@ const visitor: Visitor = {
 
 /** Path arithmetic rather than interpolation: only the one file is copied to the store. */
 function inDirectory(directory: ExpNode, file: ExpNode, scope: Scope): NixExpr {
-  const name =
-    file.kind === "literal"
-      ? nix.str(`/${String(file.value)}`)
-      : nix.quoted(["/", emitExpression(file, scope)]);
-  return nix.op("+", emitExpression(directory, scope), name);
+  const [name] = flatText([file]);
+  const relative = typeof name === "string" ? `/${name}` : ["/", emitExpression(file, scope)];
+  return nix.op("+", emitExpression(directory, scope), nix.quoted(relative));
 }
 
 function emitJson(value: JsonValue): NixExpr {
@@ -186,8 +184,13 @@ function flatText(parts: readonly (string | ExpNode)[]): readonly (string | ExpN
   return parts.flatMap((part) => {
     if (typeof part === "string") return [part];
     if (part.kind === "text") return flatText(part.parts);
-    return part.kind === "literal" ? [String(part.value)] : [part];
+    return part.kind === "literal" ? [toText(part.value)] : [part];
   });
+}
+
+/** A literal as part of a text. */
+function toText(value: JsonValue): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** Numbers are no strings in Nix: what may be one is converted. */

@@ -8,7 +8,7 @@ import type { IrService } from "../ir/model.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../shell/files.ts";
 import type { Scope } from "./expression.ts";
-import { importLibrary } from "./library.ts";
+import { importLibrary } from "../library/files.ts";
 import { emitValue, managedName, type ShellText } from "./service.ts";
 
 /** Reads a credential file and keeps watch over the program. */

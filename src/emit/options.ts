@@ -100,8 +100,9 @@ function emitTree(
 
 function emitOption(option: IrOption, platform: Platform, scope: Scope): NixExpr {
   const value = option.defaults?.[platform];
-  if (option.type.kind === "package" && value?.kind === "literal") {
-    return emitPackageOption(String(value.value), option.description);
+  const literal = value?.kind === "literal" ? value.value : undefined;
+  if (option.type.kind === "package" && typeof literal === "string") {
+    return emitPackageOption(literal, option.description);
   }
   return mkOption({
     type: emitType(option.type),
@@ -127,26 +128,21 @@ function emitDefaultText(node: ExpNode): NixExpr {
 
 /** A default for people: options and the instance's name appear as `<placeholders>`. */
 export function describeDefault(node: ExpNode): string {
-  switch (node.kind) {
-    case "literal":
-      return typeof node.value === "string" ? node.value : JSON.stringify(node.value);
-    case "option":
-      return `<${node.path.join(".")}>`;
-    case "instanceName":
-      return "<name>";
-    case "perInstance":
-      return `${node.base}[-<name>]`;
-    case "stableNumber":
-      return `${String(node.first)}, or one of the ${String(node.count)} numbers after it`;
-    case "homeDirectory":
-      return "~";
-    case "variant":
-      return `<${node.key}>`;
-    case "text":
-      return node.parts
-        .map((part) => (typeof part === "string" ? part : describeDefault(part)))
-        .join("");
-    default:
-      return "computed";
+  if (node.kind === "literal") {
+    return typeof node.value === "string" ? node.value : JSON.stringify(node.value);
   }
+  if (node.kind === "option") return `<${node.path.join(".")}>`;
+  if (node.kind === "instanceName") return "<name>";
+  if (node.kind === "perInstance") return `${node.base}[-<name>]`;
+  if (node.kind === "homeDirectory") return "~";
+  if (node.kind === "variant") return `<${node.key}>`;
+  if (node.kind === "stableNumber") {
+    return `${String(node.first)}, or one of the ${String(node.count)} numbers after it`;
+  }
+  if (node.kind === "text") {
+    return node.parts
+      .map((part) => (typeof part === "string" ? part : describeDefault(part)))
+      .join("");
+  }
+  return "computed from other options";
 }

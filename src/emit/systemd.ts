@@ -4,8 +4,8 @@
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
 
-import type { IrService } from "../ir/model.ts";
-import type { ConfinementDirective, DirectiveValue } from "../ir/systemd.ts";
+import type { ConfinementRule, IrService } from "../ir/model.ts";
+import type { DirectiveValue } from "../ir/systemd.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../shell/files.ts";
 import type { Scope } from "./expression.ts";
@@ -116,7 +116,7 @@ export function emitConfinement(
 /** Directives of one confinement rule, the reason above the first. */
 function emitRule(
   why: string,
-  directives: { readonly [D in ConfinementDirective]?: DirectiveValue },
+  directives: ConfinementRule["directives"],
   scope: Scope,
 ): readonly Binding[] {
   return Object.entries(directives).map(([directive, value], index) =>

@@ -9,12 +9,13 @@ import { type ExpNode, nodeOf } from "./expression.ts";
 import { lowerType } from "./lower-type.ts";
 import type { IrCredential, IrOption, OptionType } from "./options.ts";
 import { checkName, describe, mistake, type Place } from "./place.ts";
-import { isPlatformValues, type PlatformDefaults } from "./platform-values.ts";
+import { isPlatformValues } from "./platform-values.ts";
 
 export interface OptionContext {
   readonly guard: readonly string[] | undefined;
   /** The default the service's model derives for the option. */
-  readonly derived?: PlatformDefaults;
+  /** A value, an expression, or one of them per platform. */
+  readonly derived: unknown;
 }
 
 export function lowerOption(option: Option, place: Place, context: OptionContext): IrOption {
@@ -76,7 +77,7 @@ function lowerDefaults(
   option: Option,
   type: OptionType,
   place: Place,
-  derived?: PlatformDefaults,
+  derived: unknown,
 ): IrOption["defaults"] {
   const facet: unknown = option.facets.default;
   if (facet !== undefined && derived !== undefined) {

@@ -15,7 +15,6 @@ import { lowerOption } from "./lower-option.ts";
 import type { DerivedDefault, IrService } from "./model.ts";
 import type { IrOption } from "./options.ts";
 import { checkName, mistake, type Place } from "./place.ts";
-import type { PlatformDefaults } from "./platform-values.ts";
 
 export function lowerService(service: Service, docs: OptionDocs): IrService {
   const derived = derivedByPath(service.model.derived, docs);
@@ -39,8 +38,8 @@ export function lowerService(service: Service, docs: OptionDocs): IrService {
 function derivedByPath(
   all: readonly DerivedDefault[],
   docs: OptionDocs,
-): ReadonlyMap<string, PlatformDefaults> {
-  const byPath = new Map<string, PlatformDefaults>();
+): ReadonlyMap<string, unknown> {
+  const byPath = new Map<string, unknown>();
   for (const { option, value } of all) {
     const path = option.path.join(".");
     if (byPath.has(path)) {
@@ -61,7 +60,7 @@ function lowerTree(
   tree: OptionTree,
   place: Place,
   outerGuard: readonly string[] | undefined,
-  derived: ReadonlyMap<string, PlatformDefaults>,
+  derived: ReadonlyMap<string, unknown>,
 ): readonly IrOption[] {
   const guard = guardOf(tree, place) ?? outerGuard;
   return Object.entries(tree).flatMap(([name, child]): readonly IrOption[] => {

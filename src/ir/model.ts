@@ -6,13 +6,13 @@ import type { SourceLocation } from "../errors.ts";
 import type { Exp, ExpNode, OrValue, Ref } from "./expression.ts";
 import type { IrOption } from "./options.ts";
 import type { ConfinementDirective, DirectiveValue } from "./systemd.ts";
-import type { PlatformDefaults } from "./platform-values.ts";
 import type { JsonValue } from "../json.ts";
 
 /** A default computed from other options of the same instance. */
 export interface DerivedDefault {
   readonly option: Ref<unknown>;
-  readonly value: PlatformDefaults;
+  /** A value, an expression, or one of them per platform. */
+  readonly value: unknown;
 }
 
 /** Who the service runs as. */

@@ -4,7 +4,7 @@ import type { Platform } from "../platform.ts";
 import type { OrValue } from "./expression.ts";
 
 /** A value for each platform the option exists on. */
-export type PerPlatform<T> = { readonly [P in Platform]?: T };
+export type PerPlatform<T> = Readonly<Partial<Record<Platform, T>>>;
 
 const perPlatformTag = Symbol("per platform");
 
@@ -12,9 +12,6 @@ export interface PlatformValues<T> {
   readonly [perPlatformTag]: true;
   readonly values: PerPlatform<T>;
 }
-
-/** A default for all platforms, or one for each. */
-export type PlatformDefaults = OrValue<unknown> | PlatformValues<OrValue<unknown>>;
 
 /** A default that differs between platforms: `perPlatform({ nixos: …, … })`. */
 export function perPlatform<T>(values: PerPlatform<OrValue<T>>): PlatformValues<OrValue<T>> {

@@ -461,7 +461,7 @@ const behaviours: readonly Want[] = [
       config: moltbot(
         'agent.model = "a/b"; settings = { agents.defaults.model.fallbacks = [ "c/d" ]; gateway.bind = "lan"; telemetry = null; };',
       ),
-      query: `${settings}`,
+      query: settings,
     },
     expect.objectContaining({
       agents: {
