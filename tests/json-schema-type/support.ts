@@ -1,6 +1,5 @@
 // Evaluates lib.jsonSchemaType in the real module system of nixpkgs.
 
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import type { JsonValue } from "../../src/json.ts";
@@ -74,22 +73,23 @@ function withLibrary(expression: string): string {
     ${expression}`;
 }
 
-export function evaluate(expression: string): unknown {
-  return nixEval({ expr: withLibrary(expression) });
+export function evaluate(expression: string, args: readonly string[] = []): unknown {
+  return nixEval({ expr: withLibrary(expression) }, { args });
 }
 
 /** The message with which an expression fails, as a user reads it. */
 export function rejection(expression: string): string {
+  return finalError(failureOutput(expression));
+}
+
+/** All that is printed about an expression that fails. */
+export function failureOutput(expression: string, args: readonly string[] = []): string {
   let value: unknown;
   try {
-    value = evaluate(expression);
+    value = evaluate(expression, args);
   } catch (error) {
-    if (error instanceof Error && "stderr" in error) return finalError(String(error.stderr));
+    if (error instanceof Error && "stderr" in error) return String(error.stderr);
     throw error;
   }
   throw new Error(`expected a failure, got ${JSON.stringify(value)}`);
-}
-
-export function readText(relative: string): string {
-  return readFileSync(`${root}${relative}`, "utf8");
 }

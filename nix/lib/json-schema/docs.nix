@@ -21,7 +21,7 @@ let
       _type = "option";
       inherit loc;
       name = lib.showOption loc;
-      description = schema.description or schema.title or "The setting `${lib.last loc}`.";
+      description = schema.description or schema.title or (describeKey loc);
       type = docType "jsonSchema" open schema;
       declarations = [ ];
       declarationPositions = [ ];
@@ -36,6 +36,13 @@ let
     // lib.optionalAttrs (schema ? default) {
       defaultText = lib.literalExpression (lib.generators.toPretty { multiline = false; } schema.default);
     };
+
+  describeKey =
+    loc:
+    if lib.last loc == "<name>" && builtins.length loc > 1 then
+      "Any key of `${lib.last (lib.init loc)}`."
+    else
+      "The setting `${lib.last loc}`.";
 
   # `open`: the references one is inside of.
   subOptions =
