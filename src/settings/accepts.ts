@@ -6,7 +6,7 @@ import type { SourceLocation } from "../errors.ts";
 import type { Field, OptionType } from "../ir/options.ts";
 import { describeSchema, describeType, isUnlimited, listNames, show } from "./describe.ts";
 import { isList, type JsonSchema, type SchemaObject } from "./json-schema.ts";
-import { acceptsType, anyName, below, isOpen, keysOf } from "./place.ts";
+import { acceptsType, anyName, below, isAnything, isOpen, keysOf } from "./place.ts";
 import { isValid } from "./validate.ts";
 
 /** A value the option's type admits and the program does not. */
@@ -150,12 +150,12 @@ function compareOwn(schema: SchemaObject, type: SingleType, place: Place): Misma
         ? compareFields(schema, type.fields, undefined, place)
         : unless(false);
     case "json":
-      return unless(Object.keys(schema).length === 0);
+      return unless(isAnything(schema));
     case "jsonObject":
       return unless(
         !isFixed &&
           acceptsType(schema, "object") &&
-          (schema.additionalProperties ?? true) === true &&
+          isAnything(schema.additionalProperties ?? true) &&
           keysOf(schema).length === 0,
       );
   }

@@ -4,7 +4,7 @@ import type { OptionType } from "../ir/options.ts";
 import type { JsonValue } from "../json.ts";
 import type { JsonSchema, SchemaObject, TypeName } from "./json-schema.ts";
 import { isList } from "./json-schema.ts";
-import { isOpen, keysOf } from "./place.ts";
+import { isAnything, isOpen, keysOf } from "./place.ts";
 
 /** Longer lists of names are cut: the nearest one is named anyway. */
 const maximumNames = 12;
@@ -79,8 +79,8 @@ function describeArray({ items, minItems = 0 }: SchemaObject): string {
 function describeObject(schema: SchemaObject): string {
   const keys = keysOf(schema);
   if (keys.length > 0) return `an object with the keys ${listNames(keys)}`;
-  const { additionalProperties } = schema;
-  return typeof additionalProperties === "object"
+  const { additionalProperties = true } = schema;
+  return additionalProperties !== false && !isAnything(additionalProperties)
     ? `an object, each value ${describeSchema(additionalProperties)}`
     : isOpen(schema)
       ? "an object"

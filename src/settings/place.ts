@@ -24,7 +24,8 @@ export function below(schema: JsonSchema, key: string): JsonSchema | undefined {
   return found.length > 1 ? { anyOf: found } : found[0];
 }
 
-function isAnything(schema: JsonSchema): boolean {
+/** Whether the schema restricts nothing. */
+export function isAnything(schema: JsonSchema): boolean {
   return schema === true || (typeof schema === "object" && Object.keys(schema).length === 0);
 }
 

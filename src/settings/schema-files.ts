@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { format, resolveConfig } from "prettier";
 import { BugError } from "../errors.ts";
 import { nodeFileSystem } from "../output/file-system.ts";
@@ -36,18 +37,14 @@ export function readStored(path: string): JsonSchema {
   return typeof stored === "boolean" ? stored : expandSchema(stored);
 }
 
-/**
- * The text of the file that stores a schema.
- *
- * @param path where the file will be, which decides how it is formatted
- */
-export async function printStored(structure: JsonSchema, path: string): Promise<string> {
-  const options = (await resolveConfig(path)) ?? {};
+/** The text of the file that stores a schema, formatted as this repository is. */
+export async function printStored(structure: JsonSchema): Promise<string> {
+  const options = (await resolveConfig(fileURLToPath(import.meta.url))) ?? {};
   const text = await format(canonicalJson(compactSchema(structure)), {
     ...options,
     parser: "json",
   });
-  const stored = parseJsonSchema(JSON.parse(text), path);
+  const stored = parseJsonSchema(JSON.parse(text), "the stored schema");
   const isSame =
     typeof stored === "object" && canonicalJson(expandSchema(stored)) === canonicalJson(structure);
   if (!isSame) throw new BugError("a stored schema expands to something else than it was made of");

@@ -138,7 +138,7 @@ async function syncGateway(options: SyncOptions, session: Session): Promise<stri
   session.say("comparing");
   const structure = structureOf(document, `the schema of version ${version}`);
   const path = schemaPath(directory, version);
-  const text = await printStored(structure, path);
+  const text = await printStored(structure);
   const before = storedVersions(directory)
     .filter((stored) => compareVersions(stored, version) < 0)
     .at(-1);
