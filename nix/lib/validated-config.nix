@@ -53,7 +53,7 @@ else
       timeout 300 "$validator" config validate --json > report 2> messages || status=$?
 
       if [ "$status" -ne 0 ]; then
-        if jq -e '.issues | length > 0' report > /dev/null 2>&1; then
+        if jq -es 'any(.[]; (.issues // []) != [])' report > /dev/null 2>&1; then
           echo "error: the configuration $name is refused by $validator:" >&2
           jq -r '.issues[] | "  \(.path): \(.message)"' report >&2
         else
