@@ -99,7 +99,9 @@ class Machine:
     # ---- units ----
 
     def systemctl(self, q: str, user: str | None = None) -> tuple[int, str]:
-        return self.execute(_as_user(f"systemctl {q}", user))
+        if user is None:
+            return self.execute(f"systemctl {q}")
+        return self.execute(as_user(f"systemctl --user {q}", user))
 
     def wait_for_unit(
         self, unit: str, user: str | None = None, timeout: int = DEFAULT_TIMEOUT
@@ -191,8 +193,11 @@ class Machine:
         """The end of the journal of the unit that the script last named."""
         if self._last_unit is None or not self.is_up():
             return ""
-        unit = shlex.quote(self._last_unit)
-        journal = f"journalctl --no-pager --quiet --lines {JOURNAL_LINES} --unit {unit}"
+        unit = self._last_unit if "." in self._last_unit else f"{self._last_unit}.service"
+        # Of a system unit or a user's: what it said, and what its manager said of it.
+        fields = ("_SYSTEMD_UNIT", "UNIT", "_SYSTEMD_USER_UNIT", "USER_UNIT")
+        matches = " + ".join(shlex.quote(f"{field}={unit}") for field in fields)
+        journal = f"journalctl --no-pager --quiet --lines {JOURNAL_LINES} {matches}"
         return self._container.run(journal, timeout=30).stdout
 
     # ---- inside ----
@@ -233,9 +238,8 @@ class Machine:
             time.sleep(0.5)
 
 
-def _as_user(command: str, user: str | None) -> str:
-    if user is None:
-        return command
+def as_user(command: str, user: str) -> str:
+    """The command line that runs another as the user, logged in, with the user's own manager."""
     environment = "XDG_RUNTIME_DIR=/run/user/$(id -u)"
     return f"su -l {shlex.quote(user)} -s /bin/sh -c {shlex.quote(f'{environment} {command}')}"
 

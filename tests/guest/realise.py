@@ -197,7 +197,8 @@ def _lines(lines: Iterable[str]) -> str:
 def _passwd_line(user: Mapping[str, Any], ids: Ids) -> str:
     name = user["name"]
     number, group = ids.uid(name), ids.gid(user["group"])
-    return f"{name}:x:{number}:{group}:{user['description']}:{user['home']}:{user['shell']}"
+    # "*" is no password; "x" would ask for an entry in /etc/shadow, and fail every login without it.
+    return f"{name}:*:{number}:{group}:{user['description']}:{user['home']}:{user['shell']}"
 
 
 def _group_text(summary: Summary, guest: Guest, ids: Ids) -> str:

@@ -1,8 +1,8 @@
-"""Runs a NixOS test on guests: evaluate, realise, boot, run its script, report.
+"""Runs NixOS tests on guests: evaluate, realise, boot, run the script, report.
 
-Usage: run.py TEST.nix --module MODULE.nix [--record]
+Usage: run.py TEST.nix... --module MODULE.nix [--record]
 
-The test is what pkgs.testers.runNixOSTest takes. Its nodes are evaluated in the real NixOS module
+A test is what pkgs.testers.runNixOSTest takes. Its nodes are evaluated in the real NixOS module
 system (evaluation.py), realised as files over a Debian root (realise.py) and booted as containers
 (container.py); its script runs against the NixOS test driver's interface (machine.py). The last
 line is `guest summary: ...`; the exit code is 1 when something failed.
@@ -29,7 +29,7 @@ from typing import Any
 
 from container import Container, GuestError, require_programs
 from evaluation import Definition, EvaluationFailed, EvaluationImpossible, definition
-from machine import Machine, RequestedAssertionFailed
+from machine import Machine, RequestedAssertionFailed, as_user
 from realise import GATEWAY_MODULES, UnrealisableError
 from report import Report, SubtestFailed
 from write_layer import write_layer
@@ -50,13 +50,24 @@ def main() -> int:
     report = Report(_print)
     run_unit_tests(report)
     try:
+        for test in arguments.tests:
+            _run_test(test, arguments, report)
+    except KeyboardInterrupt as error:
+        report.fail("interrupted", error)
+    _print(report.summary())
+    return 1 if report.failed else 0
+
+
+def _run_test(file: Path, arguments: argparse.Namespace, report: Report) -> None:
+    """One test; whatever is wrong with it, the others are run."""
+    try:
         require_programs()
         tools = find_tools(cache_folder())
-        test = definition(arguments.test, arguments.module, arguments.record)
+        test = definition(file, arguments.module, arguments.record)
         _print(f"test {test.name} ({test.origin}): nodes {', '.join(test.nodes)}")
         run(test, tools, report)
     except EvaluationImpossible as error:
-        report.skip(f"guest run of {arguments.test.name}", str(error))
+        report.skip(f"guest run of {file.name}", str(error))
     except (
         EvaluationFailed,
         GuestError,
@@ -64,11 +75,7 @@ def main() -> int:
         OSError,
         subprocess.SubprocessError,
     ) as error:
-        report.fail("guest run", error)
-    except KeyboardInterrupt as error:
-        report.fail("interrupted", error)
-    _print(report.summary())
-    return 1 if report.failed else 0
+        report.fail(f"guest run of {file.name}", error)
 
 
 def _print(line: str) -> None:
@@ -76,9 +83,9 @@ def _print(line: str) -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Runs a NixOS test on guests.")
-    parser.add_argument("test", type=Path, help="the test, as runNixOSTest takes it")
-    parser.add_argument("--module", type=Path, required=True, help="the NixOS module it is for")
+    parser = argparse.ArgumentParser(description="Runs NixOS tests on guests.")
+    parser.add_argument("tests", type=Path, nargs="+", help="tests, as runNixOSTest takes them")
+    parser.add_argument("--module", type=Path, required=True, help="the NixOS module they are for")
     parser.add_argument("--record", action="store_true", help="record the evaluation")
     return parser.parse_args()
 
@@ -220,11 +227,16 @@ def facts(test: Definition, machines: Mapping[str, Machine], tools: Tools) -> It
         for unit in sorted(test.nodes[name]["units"]):
             if unit.endswith(".service") and "@" not in unit:
                 yield f"{name}: {exposure(machine, unit)}"
+        for user, home in test.nodes[name].get("homes", {}).items():
+            for unit in sorted(home["services"]):
+                yield f"{name}, user {user}: {exposure(machine, f'{unit}.service', user)}"
 
 
-def exposure(machine: Machine, unit: str) -> str:
+def exposure(machine: Machine, unit: str, user: str | None = None) -> str:
     """systemd's own rating, for example "exposure level for x.service: 1.1 OK"."""
-    _, rating = machine.execute(f"systemd-analyze security --no-pager {unit} | tail -n 1")
+    manager = "" if user is None else "--user "
+    rate = f"systemd-analyze {manager}security --no-pager {unit} | tail -n 1"
+    _, rating = machine.execute(rate if user is None else as_user(rate, user))
     return re.sub(r"[^\x20-\x7e]", "", rating).strip().lstrip("> ").strip()
 
 

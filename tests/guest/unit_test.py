@@ -175,7 +175,7 @@ class Accounts(unittest.TestCase):
         passwd = planned(given, "/etc/passwd").content
         group = planned(given, "/etc/group").content
         self.assertTrue(passwd.startswith(GUEST.passwd))
-        self.assertIn("\na:x:800:800:The a:/var/empty:/bin/sh\n", passwd)
+        self.assertIn("\na:*:800:800:The a:/var/empty:/bin/sh\n", passwd)
         self.assertIn("\nadm:x:4:syslog,a\n", group)
         self.assertIn("\na:x:800:root\n", group)
         self.assertIn("\nnew:x:801:a\n", group)

@@ -1,0 +1,32 @@
+# The home-manager module on a machine where the user lingers: one home with its credential, one
+# without.
+{ module, homeModule }:
+let
+  alice = {
+    users.users.alice = {
+      isNormalUser = true;
+      linger = true;
+    };
+  };
+  home = {
+    imports = [ homeModule ];
+    services.moltbot = {
+      enable = true;
+      providers.anthropic.apiKeyFile = "/home/alice/.secrets/anthropic";
+    };
+  };
+in
+{
+  name = "user-unit";
+
+  nodes = {
+    machine = alice;
+    refused = alice;
+  };
+  homes = {
+    machine.alice = home;
+    refused.alice = home;
+  };
+
+  testScript = builtins.readFile ./user_unit.py;
+}

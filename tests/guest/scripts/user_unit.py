@@ -1,0 +1,228 @@
+# ruff: noqa: F821  (machine, refused, start_all and subtest come from the test driver)
+"""The gateway as a service of a user's own: healthy, and blind to the rest of the home.
+
+What the user can do and the service cannot is a table of probes. Each is run three times: as the
+user, where it must succeed, or it would show nothing; in the sandbox of the evaluated unit, where it
+must fail; and in the same sandbox without the directive that is to stop it, where it must succeed.
+"""
+
+import shlex
+
+USER = "alice"
+HOME = f"/home/{USER}"
+STATE = f"{HOME}/.moltbot"
+UNIT = "moltbot-gateway.service"
+OPTION = "services.moltbot.providers.anthropic.apiKeyFile"
+KEY_FILE = f"{HOME}/.secrets/anthropic"
+ACTIVATE = f"/etc/home-manager/{USER}/activate"
+COMMAND = f"{HOME}/.nix-profile/bin/moltbot"
+HEALTH = "curl --fail --silent http://127.0.0.1:18789/health"
+CONFIGURATION_ERROR = "78"
+
+# Settings of one unit alone, above what the user has configured.
+DROP_IN = f"/run/user/1000/systemd/user.control/{UNIT}.d/probe.conf"
+
+
+def as_user(command):
+    """The command line that runs another as the user, logged in."""
+    environment = "export XDG_RUNTIME_DIR=/run/user/$(id -u)"
+    return f"su -l {USER} -s /bin/bash -c {shlex.quote(f'{environment}; {command}')}"
+
+
+def unit_property(node, name):
+    return node.get_unit_property(UNIT, name, USER)
+
+
+def write_as_user(node, path, content, mode):
+    node.succeed(
+        as_user(f"mkdir -p -m 0700 $(dirname {path}) && install -m {mode} /dev/null {path}"),
+        f"cat > {path} <<'EOF'\n{content}\nEOF\n",
+    )
+
+
+def start_lingering(node):
+    """The user's manager is up, as after the boot of a machine where somebody lingers."""
+    node.wait_for_unit("user@1000.service")
+    node.wait_until_succeeds(as_user("systemctl --user is-system-running | grep -E 'running|degraded'"))
+
+
+# ---- the probes ----
+
+# systemd cannot hide the kernel's log a second time: the container has done so, and only a process
+# that has a /proc of its own gets one without it.
+OWN_PROCESSES = "PrivatePIDs=no ProtectKernelLogs=no"
+
+SHARED_MEMORY = "python3 -c 'from ctypes import *; exit(CDLL(None).shmget(4242, 16, {flags}) < 0)'"
+
+PROBES = [
+    ("read the private SSH key", f"cat {HOME}/.ssh/id_ed25519", "ProtectHome=no"),
+    ("read another file of the home", f"cat {HOME}/notes/diary", "ProtectHome=no"),
+    ("read the credential's own file", f"cat {KEY_FILE}", "ProtectHome=no"),
+    ("list what else is in the home", f"ls -A {HOME} | grep -v '^.moltbot$'", "ProtectHome=no"),
+    ("leave something in the home", f"touch {HOME}/.bashrc", "ProtectHome=no ProtectSystem=no"),
+    ("read the home of somebody else", "cat /home/bob/public", "ProtectHome=no"),
+    ("reach the session bus", "test -S /run/user/1000/bus", "ProtectHome=no"),
+    ("reach the service manager", "test -S /run/user/1000/systemd/private", "ProtectHome=no"),
+    ("write elsewhere", f"touch /srv/{USER}/file", "ProtectSystem=no"),
+    ("read temporary files of others", "cat /tmp/others", "PrivateTmp=no"),
+    ("make a set-uid program", f"install -m 4755 /dev/null {STATE}/suid", "RestrictSUIDSGID=no"),
+    ("see other processes", "kill -0 $(cat /srv/outside.pid)", OWN_PROCESSES),
+    ("read the kernel's memory figures", "cat /proc/meminfo", "ProcSubset=all"),
+    ("read a device of the user's", "head -c 1 /dev/camera", "PrivateDevices=no"),
+    ("read shared memory of others", SHARED_MEMORY.format(flags=0), "PrivateIPC=no"),
+    (
+        "move to a control group of its own",
+        "d=/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/probe"
+        " && mkdir $d && rmdir $d",
+        "ProtectControlGroups=no",
+    ),
+    ("make a user namespace", "unshare --user true", "RestrictNamespaces=no"),
+    ("change the personality", "setarch linux32 true", "LockPersonality=no"),
+    (
+        "use an exotic kind of socket",
+        "python3 -c 'import socket; socket.socket(socket.AF_VSOCK)'",
+        "RestrictAddressFamilies=",
+    ),
+    ("make system calls it does not need", "taskset -p 1 $$", "SystemCallFilter="),
+    ("write core dumps", "test $(ulimit -H -c) != 0", "LimitCORE=infinity"),
+    (
+        "make files others can read",
+        f"f={STATE}/readable; rm -f $f; touch $f; test $(stat -c %a $f) = 644",
+        "UMask=0022",
+    ),
+]
+
+
+def prepare_probes(node):
+    """What there is to be seen, outside of the sandbox."""
+    write_as_user(node, f"{HOME}/notes/diary", "dear diary", "0600")
+    node.succeed(
+        "useradd --create-home --uid 1001 bob && chmod 0755 /home/bob && echo hello > /home/bob/public",
+        f"install -d -o {USER} /srv/{USER}",
+        "echo others > /tmp/others && chmod 0644 /tmp/others",
+        "mknod --mode=0666 /dev/camera c 1 5",
+        as_user("(setsid sleep infinity > /dev/null 2>&1 & echo $!)") + " > /srv/outside.pid",
+        as_user(SHARED_MEMORY.format(flags="0o1600")),
+    )
+
+
+def run_inside(node, probe, relax=""):
+    """Runs a shell command instead of the gateway, in the unit's own sandbox: its exit code."""
+    write_as_user(node, f"{STATE}/probe.sh", probe, "0600")
+    settings = [
+        "Type=oneshot",
+        "Restart=no",
+        "Environment=PATH=/usr/bin",
+        "ExecStartPre=",
+        "ExecStart=",
+        f"ExecStart=/bin/bash {STATE}/probe.sh",
+        *relax.split(),
+    ]
+    lines = "\n".join(["[Service]", *settings])
+    write_as_user(node, DROP_IN, lines, "0600")
+    node.execute(as_user(f"systemctl --user daemon-reload; systemctl --user restart {UNIT}"))
+    status = unit_property(node, "ExecMainStatus")
+    # 200 and above: systemd could not set up the sandbox, so the probe has not run.
+    assert int(status) < 200, f"{probe}: {status}"
+    return status
+
+
+def forget_probes(node):
+    node.succeed(as_user(f"rm {DROP_IN} {STATE}/probe.sh && systemctl --user daemon-reload"))
+
+
+# ---- the run ----
+
+start_all()
+start_lingering(machine)
+start_lingering(refused)
+
+with subtest("a dry run of the activation says what it would do, and does nothing"):
+    said = machine.succeed(as_user(f"DRY_RUN=1 {ACTIVATE}"))
+    assert f"mkdir -p -m 0700 {STATE}" in said, said
+    machine.succeed(f"test ! -e {STATE}")
+
+with subtest("the activation makes the directories, for the user alone, and can be repeated"):
+    machine.succeed(as_user(f"{ACTIVATE} && {ACTIVATE}"))
+    for directory in (STATE, f"{STATE}/workspace"):
+        facts = machine.succeed(f"stat -c '%U %a' {directory}").strip()
+        assert facts == f"{USER} 700", facts
+
+with subtest("the gateway comes up at boot and becomes healthy"):
+    write_as_user(machine, f"{HOME}/.ssh/id_ed25519", "PRIVATE KEY", "0600")
+    write_as_user(machine, KEY_FILE, "sk-ant-test", "0400")
+    machine.reboot()
+    machine.wait_until_succeeds(HEALTH, timeout=120)
+    health = machine.succeed(HEALTH)
+    assert health.strip() == '{"ok":true,"status":"live"}', health
+    assert unit_property(machine, "ActiveState") == "active"
+    assert unit_property(machine, "NRestarts") == "0"
+
+with subtest("the gateway runs as the user, and sees nothing of the home but its state"):
+    process = unit_property(machine, "MainPID")
+    owner = machine.succeed(f"ps -o user= -p {process}").strip()
+    assert owner == USER, owner
+    seen = machine.succeed(f"ls -A /proc/{process}/root{HOME}").split()
+    assert seen == [".moltbot"], seen
+    machine.succeed(as_user(f"cat {HOME}/.ssh/id_ed25519"))
+
+with subtest("its state is there, written by it, and closed to others"):
+    machine.succeed(f"test -s {STATE}/logs/gateway.log")
+    open_to_others = machine.succeed(f"find {STATE} ! -type l -perm /077").split()
+    assert open_to_others == [], open_to_others
+    token = machine.succeed(f"cat {STATE}/gateway-token").strip()
+    assert len(token) == 64, token
+
+with subtest("the operator's command works, and is confined like the service"):
+    version = machine.succeed(as_user(f"{COMMAND} --version"))
+    assert "2026" in version, version
+    machine.succeed(as_user(f"{COMMAND} health"))
+    # A command that goes on, so that it can be looked at.
+    machine.succeed(as_user(f"(setsid {COMMAND} logs --follow > /dev/null 2>&1 < /dev/null &)"))
+    running = "systemctl --user list-units --plain --no-legend --state=running 'run-*.service'"
+    machine.wait_until_succeeds(as_user(f"{running} | grep ."), timeout=30)
+    transient = machine.succeed(as_user(running)).split()[0]
+    process = machine.get_unit_property(transient, "MainPID", USER)
+    seen = machine.succeed(f"ls -A /proc/{process}/root{HOME}").split()
+    assert seen == [".moltbot"], seen
+    for name in ("ProtectSystem", "PrivateUsers", "PrivatePIDs", "NoNewPrivileges", "SystemCallFilter"):
+        values = [machine.get_unit_property(unit, name, USER) for unit in (UNIT, transient)]
+        assert values[0] == values[1], (name, values)
+    machine.succeed(as_user(f"systemctl --user stop {transient}"))
+
+with subtest("it is started again when it dies, in the same sandbox"):
+    machine.succeed(as_user(f"systemctl --user kill --signal=KILL {UNIT}"))
+    machine.wait_until_fails(HEALTH, timeout=30)
+    machine.wait_until_succeeds(HEALTH, timeout=120)
+    assert unit_property(machine, "NRestarts") == "1"
+    machine.succeed(as_user(f"systemctl --user stop {UNIT}"))
+
+prepare_probes(machine)
+for name, probe, relaxed in PROBES:
+    with subtest(f"the service cannot {name}"):
+        machine.succeed(as_user(f"umask 0022; {probe}"))
+        assert run_inside(machine, probe) != "0", "the sandbox allows it"
+        assert run_inside(machine, probe, relaxed) == "0", f"{relaxed} does not decide it"
+
+with subtest("the service can write to its own state, and to temporary files of its own"):
+    probe = f"touch {STATE}/workspace/file /tmp/file && test ! -e /tmp/others"
+    assert run_inside(machine, probe) == "0"
+    machine.succeed(f"test -e {STATE}/workspace/file", "test ! -e /tmp/file")
+    forget_probes(machine)
+
+with subtest("a missing credential is a clear, final error"):
+    refused.succeed(as_user(ACTIVATE))
+    refused.succeed(f"test ! -e {KEY_FILE}")
+    refused.execute(as_user(f"systemctl --user restart {UNIT}"))
+    state = f"systemctl --user is-failed {UNIT}"
+    refused.wait_until_succeeds(as_user(state), timeout=30)
+    assert unit_property(refused, "ExecMainStatus") == CONFIGURATION_ERROR
+    invocation = unit_property(refused, "InvocationID")
+    said = refused.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}").splitlines()
+    complaints = [line for line in said if OPTION in line]
+    assert len(complaints) == 1 and KEY_FILE in complaints[0], said
+
+    # Longer than the delay before a restart, if there were one.
+    refused.sleep(8)
+    assert unit_property(refused, "InvocationID") == invocation, "it was started again"
+    assert unit_property(refused, "ActiveState") == "failed"
