@@ -3,6 +3,7 @@
 
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import type { JsonValue } from "../json.ts";
+import { canonicalJson } from "./canonical.ts";
 import { describeSchema, show } from "./describe.ts";
 import { type JsonSchema } from "./json-schema.ts";
 import { at } from "./place.ts";
@@ -16,14 +17,17 @@ export interface Invalid {
 
 // Formats say little more than "a string", and the program's own list of them is not known here.
 const ajv = new Ajv({ strict: false, validateFormats: false, verbose: true });
-const compiled = new WeakMap<object, ValidateFunction>();
+
+/** By the schema's text: equal schemas are compiled once, which takes longest. */
+const compiled = new Map<string, ValidateFunction>();
 
 export function validate(schema: JsonSchema, value: JsonValue): Invalid | undefined {
   if (schema === true) return undefined;
   if (schema === false) return { path: [], expected: "nothing", received: show(value) };
   const document: Readonly<Record<string, unknown>> = { ...schema };
-  const check = compiled.get(schema) ?? ajv.compile(document);
-  compiled.set(schema, check);
+  const text = canonicalJson(schema);
+  const check = compiled.get(text) ?? ajv.compile(document);
+  compiled.set(text, check);
   if (check(value)) return undefined;
   const [first, ...rest] = check.errors ?? [];
   if (first === undefined)

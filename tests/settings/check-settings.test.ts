@@ -14,7 +14,7 @@ import { checkSettings } from "../../src/settings/check-settings.ts";
 import { compactSchema } from "../../src/settings/compact.ts";
 import type { JsonSchema, SchemaObject } from "../../src/settings/json-schema.ts";
 import { z } from "../../src/zod.ts";
-import { lowerWith, type Parts } from "../ir/service.ts";
+import { lowerWith, model, type Parts } from "../ir/service.ts";
 import { lines, mistakeOf, stored } from "./support.ts";
 
 const object = (
@@ -307,8 +307,7 @@ const fixedMistakes: readonly { name: string; parts: Parts; want: string }[] = [
 function withLayers(
   ...layers: IrService["model"]["config"]["layers"]
 ): NonNullable<Parts["model"]> {
-  const path = reference<string>(["stateDir"]);
-  return { config: { path, settings: reference(["settings"]), link: path, layers } };
+  return { config: { ...model.config, layers } };
 }
 
 describe("fixed settings with", () => {
