@@ -27,6 +27,7 @@ from realise import (
     plan,
     store_references,
 )
+from realise_home import plan_homes
 from report import Report, SubtestFailed
 from write_layer import write_actions
 
@@ -285,6 +286,73 @@ class Store(unittest.TestCase):
     def test_references_are_found_in_the_scripts_too(self) -> None:
         given = self.unit(f"ExecStart={SCRIPT}", texts={SCRIPT: text(f"{COREUTILS}/bin/cat x")})
         self.assertEqual(store_references(given), [COREUTILS, SCRIPT])
+
+
+class Homes(unittest.TestCase):
+    def home(self, **parts: Any) -> dict[str, Any]:
+        empty: dict[str, Any] = {
+            "units": {},
+            "unitLinks": [],
+            "files": {},
+            "packagePaths": [],
+            "activation": {},
+            "activationLibrary": "run() { :; }",
+        }
+        alice = user("alice", isNormalUser=True, home="/home/alice")
+        return summary(users={"alice": alice}, homes={"alice": {**empty, **parts}})
+
+    def planned(self, given: dict[str, Any], path: str) -> Any:
+        return next((a for a in plan_homes(given, GUEST) if a.path == path), None)
+
+    def test_given_want(self) -> None:
+        units = "/home/alice/.config/systemd/user"
+        cases = [
+            (
+                "a unit",
+                self.home(units={"a.service": "T"}),
+                File(f"{units}/a.service", "T", 0o444, 1000, 1000),
+            ),
+            (
+                "a folder belongs to the user",
+                self.home(units={"a.service": "T"}),
+                Directory("/home/alice/.config", 0o755, 1000, 1000),
+            ),
+            (
+                "an enabled unit",
+                self.home(unitLinks=["default.target.wants/a.service"]),
+                Link(f"{units}/default.target.wants/a.service", "../a.service"),
+            ),
+            (
+                "a file",
+                self.home(files={".x/y": {"source": SCRIPT}}),
+                Link("/home/alice/.x/y", SCRIPT),
+            ),
+            (
+                "the programs of a package",
+                self.home(packagePaths=[COREUTILS]),
+                Link("/home/alice/.nix-profile/bin/cat", f"{COREUTILS}/bin/cat"),
+            ),
+            (
+                "the activation",
+                self.home(activation={"a": {"data": "run mkdir x"}}),
+                File(
+                    "/etc/home-manager/alice/activate",
+                    '#!/bin/bash\nset -eu\nset -o pipefail\ncd "$HOME"\nrun() { :; }\nrun mkdir x\n',
+                    0o755,
+                ),
+            ),
+        ]
+        for name, given, want in cases:
+            with self.subTest(name):
+                self.assertEqual(self.planned(given, want.path), want)
+
+    def test_what_a_home_refers_to_is_realised_with_the_machine(self) -> None:
+        self.assertEqual(store_references(self.home(packagePaths=[COREUTILS])), [COREUTILS])
+
+    def test_a_home_without_a_user_is_an_error(self) -> None:
+        given = {**self.home(), "users": {}}
+        with self.assertRaisesRegex(UnrealisableError, "home of alice"):
+            plan_homes(given, GUEST)
 
 
 class PackageNames(unittest.TestCase):

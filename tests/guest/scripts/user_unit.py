@@ -52,29 +52,52 @@ def start_lingering(node):
 # that has a /proc of its own gets one without it.
 OWN_PROCESSES = "PrivatePIDs=no ProtectKernelLogs=no"
 
+# Twice hidden: the root that the service sees is an empty one, and has no homes.
+SEE_HOMES = "RootDirectory= ProtectHome=no"
+
 SHARED_MEMORY = "python3 -c 'from ctypes import *; exit(CDLL(None).shmget(4242, 16, {flags}) < 0)'"
 
+# Such sockets have no file that could be hidden; X11 is one, and hears every key.
+LISTEN = (
+    "python3 -c 'from socket import *; from time import *; s = socket(AF_UNIX);"
+    ' s.bind("\\0others"); s.listen(); sleep(1e6)\''
+)
+CONNECT = "python3 -c 'from socket import *; socket(AF_UNIX).connect({address})'"
+IO_URING = "python3 -c 'from ctypes import *; exit(CDLL(None).syscall(425, 1, bytes(120)) < 0)'"
+
 PROBES = [
-    ("read the private SSH key", f"cat {HOME}/.ssh/id_ed25519", "ProtectHome=no"),
-    ("read another file of the home", f"cat {HOME}/notes/diary", "ProtectHome=no"),
-    ("read the credential's own file", f"cat {KEY_FILE}", "ProtectHome=no"),
-    ("list what else is in the home", f"ls -A {HOME} | grep -v '^.moltbot$'", "ProtectHome=no"),
-    ("leave something in the home", f"touch {HOME}/.bashrc", "ProtectHome=no ProtectSystem=no"),
-    ("read the home of somebody else", "cat /home/bob/public", "ProtectHome=no"),
-    ("reach the session bus", "test -S /run/user/1000/bus", "ProtectHome=no"),
-    ("reach the service manager", "test -S /run/user/1000/systemd/private", "ProtectHome=no"),
-    ("write elsewhere", f"touch /srv/{USER}/file", "ProtectSystem=no"),
-    ("read temporary files of others", "cat /tmp/others", "PrivateTmp=no"),
+    ("read the private SSH key", f"cat {HOME}/.ssh/id_ed25519", SEE_HOMES),
+    ("read another file of the home", f"cat {HOME}/notes/diary", SEE_HOMES),
+    ("read the credential's own file", f"cat {KEY_FILE}", SEE_HOMES),
+    ("list what else is in the home", f"ls -A {HOME} | grep -v '^.moltbot$'", SEE_HOMES),
+    ("leave something in the home", f"touch {HOME}/.bashrc", "RootDirectory= ProtectHome=no ProtectSystem=no"),
+    ("read the home of somebody else", "cat /home/bob/public", SEE_HOMES),
+    ("reach the session bus", "test -S /run/user/1000/bus", SEE_HOMES),
+    ("reach the service manager", "test -S /run/user/1000/systemd/private", SEE_HOMES),
+    (
+        "reach the system bus",
+        CONNECT.format(address='"/run/dbus/system_bus_socket"'),
+        "RootDirectory= RestrictAddressFamilies=",
+    ),
+    (
+        "reach a program that has an abstract socket",
+        CONNECT.format(address='"\\0others"'),
+        "RestrictAddressFamilies=",
+    ),
+    ("read the user's mail", f"cat /var/mail/{USER}", "RootDirectory="),
+    ("read shared files of others", "cat /dev/shm/others", "RootDirectory= TemporaryFileSystem="),
+    ("write elsewhere", f"touch /srv/{USER}/file", "RootDirectory= ProtectSystem=no"),
+    ("read temporary files of others", "cat /tmp/others", "RootDirectory= PrivateTmp=no"),
     ("make a set-uid program", f"install -m 4755 /dev/null {STATE}/suid", "RestrictSUIDSGID=no"),
-    ("see other processes", "kill -0 $(cat /srv/outside.pid)", OWN_PROCESSES),
+    ("see other processes", "pgrep --exact sleep", OWN_PROCESSES),
     ("read the kernel's memory figures", "cat /proc/meminfo", "ProcSubset=all"),
-    ("read a device of the user's", "head -c 1 /dev/camera", "PrivateDevices=no"),
+    ("read a device of the user's", "head -c 1 /dev/camera", "RootDirectory= PrivateDevices=no"),
     ("read shared memory of others", SHARED_MEMORY.format(flags=0), "PrivateIPC=no"),
     (
         "move to a control group of its own",
         "d=/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/probe"
         " && mkdir $d && rmdir $d",
-        "ProtectControlGroups=no",
+        "RootDirectory= InaccessiblePaths= ProtectControlGroups=no",
     ),
     ("make a user namespace", "unshare --user true", "RestrictNamespaces=no"),
     ("change the personality", "setarch linux32 true", "LockPersonality=no"),
@@ -84,6 +107,7 @@ PROBES = [
         "RestrictAddressFamilies=",
     ),
     ("make system calls it does not need", "taskset -p 1 $$", "SystemCallFilter="),
+    ("set up a ring of system calls", IO_URING, "SystemCallFilter="),
     ("write core dumps", "test $(ulimit -H -c) != 0", "LimitCORE=infinity"),
     (
         "make files others can read",
@@ -101,7 +125,10 @@ def prepare_probes(node):
         f"install -d -o {USER} /srv/{USER}",
         "echo others > /tmp/others && chmod 0644 /tmp/others",
         "mknod --mode=0666 /dev/camera c 1 5",
-        as_user("(setsid sleep infinity > /dev/null 2>&1 & echo $!)") + " > /srv/outside.pid",
+        as_user("(setsid sleep infinity > /dev/null 2>&1 &)"),
+        as_user(f"(setsid {LISTEN} > /dev/null 2>&1 &)"),
+        "echo mail > /var/mail/alice && chown alice /var/mail/alice",
+        as_user("echo shared > /dev/shm/others"),
         as_user(SHARED_MEMORY.format(flags="0o1600")),
     )
 
