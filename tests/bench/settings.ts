@@ -2,6 +2,10 @@
 // is backed by the gateway's JSON Schema, and under nested submodules generated from that schema.
 // Prints measurements and their ratios; judges nothing.
 //
+// Thunks and calls are those of one evaluation, with lib.evalModules and all. Its time would be lost
+// in that of starting the evaluator, so time is the difference between many evaluations in one
+// process and one; each of them reads a copy of its files, as Nix parses a file once only.
+//
 // Run with `pnpm exec tsx tests/bench/settings.ts`.
 
 import { execFileSync } from "node:child_process";
@@ -10,14 +14,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { expandSchema } from "../../src/settings/compact.ts";
-import type { JsonSchema, SchemaObject } from "../../src/settings/json-schema.ts";
+import { isList, type JsonSchema, type SchemaObject } from "../../src/settings/json-schema.ts";
 import { nixSchema } from "../../src/settings/nix-schema.ts";
 import { nixPath } from "../support/evaluate.ts";
 import { findNix, findTree, type Tool, withTemporaryDir } from "../support/tools.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const version = "2026.9.6";
-const runs = 7;
+const runs = 5;
+const copies = 21;
 
 /** About forty settings of the kind people make. */
 const typical = `{
@@ -77,15 +82,13 @@ function submoduleType(schema: JsonSchema): string {
   }
   const branches = schema.anyOf ?? schema.oneOf;
   if (branches !== undefined) return unionType(branches);
-  if (Array.isArray(schema.type)) {
+  if (typeof schema.type === "object") {
     const types = schema.type.map((type) => submoduleType({ ...schema, type }));
     return `(oneOf [ ${types.join(" ")} ])`;
   }
   switch (schema.type) {
     case "array":
-      return typeof schema.items === "object" && !Array.isArray(schema.items)
-        ? `(listOf ${submoduleType(schema.items as SchemaObject)})`
-        : "(listOf anything)";
+      return `(listOf ${submoduleType(isList(schema.items) ? true : (schema.items ?? true))})`;
     case "boolean":
       return "bool";
     case "integer":
@@ -96,7 +99,8 @@ function submoduleType(schema: JsonSchema): string {
       return objectType(schema);
     case "string":
       return "str";
-    default:
+    case "null":
+    case undefined:
       return "anything";
   }
 }
@@ -155,116 +159,130 @@ in ${submoduleType(schema)}
 
 /** Evaluator statistics, see NIX_SHOW_STATS in the Nix manual. */
 interface Statistics {
-  readonly cpuTime: number;
   readonly nrThunks: number;
   readonly nrFunctionCalls: number;
 }
 
-function measure(nix: Tool, directory: string, expression: string): Statistics {
-  const file = join(directory, "expression.nix");
-  const statistics = join(directory, "statistics.json");
-  writeFileSync(file, expression);
-  const samples = Array.from({ length: runs }, () => {
-    execFileSync(
-      nix.command,
-      [
-        ...nix.args,
-        ...["eval", "--extra-experimental-features", "nix-command", "--impure", "--file", file],
-      ],
-      {
+interface Cost extends Statistics {
+  readonly milliseconds: number;
+}
+
+class Evaluator {
+  private readonly nix: Tool;
+  private readonly directory: string;
+
+  constructor(nix: Tool, directory: string) {
+    this.nix = nix;
+    this.directory = directory;
+  }
+
+  /** @param expression Nix function from the number of a copy to what is measured */
+  measure(expression: string): Cost {
+    const [one, many] = [this.run(expression, 1), this.run(expression, copies)];
+    return { ...one, milliseconds: (many.milliseconds - one.milliseconds) / (copies - 1) };
+  }
+
+  private run(expression: string, count: number): Cost {
+    const file = join(this.directory, "expression.nix");
+    const statistics = join(this.directory, "statistics.json");
+    writeFileSync(
+      file,
+      `builtins.deepSeq (builtins.genList (${expression}) ${String(count)}) null`,
+    );
+    const options = ["--extra-experimental-features", "nix-command", "--impure", "--file", file];
+    const times = Array.from({ length: runs }, () => {
+      const start = performance.now();
+      execFileSync(this.nix.command, [...this.nix.args, "eval", ...options], {
         env: { ...process.env, NIX_SHOW_STATS: "1", NIX_SHOW_STATS_PATH: statistics },
         stdio: ["ignore", "ignore", "pipe"],
-      },
-    );
-    return JSON.parse(readFileSync(statistics, "utf8")) as Statistics;
-  });
-  const [median] = samples
-    .sort((left, right) => left.cpuTime - right.cpuTime)
-    .slice(Math.floor(runs / 2));
-  if (median === undefined) throw new Error("nothing was measured");
-  return median;
+      });
+      return performance.now() - start;
+    });
+    const counted = JSON.parse(readFileSync(statistics, "utf8")) as Statistics;
+    // The least disturbed run.
+    return { ...counted, milliseconds: Math.min(...times) };
+  }
 }
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
 
+function writeCopies(directory: string, name: (copy: number) => string, text: string): void {
+  for (let copy = 0; copy < copies; copy += 1) writeFileSync(join(directory, name(copy)), text);
+}
+
 function bench(nix: Tool, nixpkgs: string, directory: string): void {
+  const evaluator = new Evaluator(nix, directory);
   const stored = JSON.parse(
     readFileSync(join(root, `schema/gateway/${version}.json`), "utf8"),
   ) as SchemaObject;
   const schema = nixSchema(stored);
-  const texts = {
-    schema: JSON.stringify(schema.document),
-    submodules: submodulesFile(expandSchema(stored)),
-  };
-  const schemaFile = join(directory, "schema.json");
-  const submodules = join(directory, "submodules.nix");
-  writeFileSync(schemaFile, texts.schema);
-  writeFileSync(submodules, texts.submodules);
+  const schemaText = JSON.stringify(schema.document);
+  const submodulesText = submodulesFile(expandSchema(stored));
+  writeCopies(directory, (copy) => `schema-${String(copy)}.json`, schemaText);
+  writeCopies(directory, (copy) => `submodules-${String(copy)}.nix`, submodulesText);
 
-  const library = `lib = import ${nixPath(join(nixpkgs, "lib"))};`;
-  const ours = `(import ${nixPath(join(root, "nix/lib/json-schema-type.nix"))} { inherit lib; }).jsonSchemaType {
-    schema = lib.importJSON ${nixPath(schemaFile)};
-  }`;
-  const evaluation = (type: string, settings: string): string => `
-    let ${library} in
-    builtins.deepSeq (lib.evalModules { modules = [
-      { options.settings = lib.mkOption { type = ${type}; default = { }; }; }
-      { settings = ${settings}; }
-    ]; }).config.settings null`;
-  const cost = (expression: string): Statistics => measure(nix, directory, expression);
+  const files = nixPath(directory);
+  const readSchema = `lib.importJSON (${files} + "/schema-\${toString copy}.json")`;
+  const inLibrary = (body: string): string => `
+    let
+      lib = import ${nixPath(join(nixpkgs, "lib"))};
+      inherit (import ${nixPath(join(root, "nix/lib/json-schema-type.nix"))} { inherit lib; }) jsonSchemaType;
+    in copy: ${body}`;
+  const cost = (type: string, settings: string): Cost =>
+    evaluator.measure(
+      inLibrary(`(lib.evalModules { modules = [
+        { options.settings = lib.mkOption { type = ${type}; default = { }; }; }
+        { settings = ${settings}; }
+      ]; }).config.settings`),
+    );
 
-  const base = cost(`let ${library} in builtins.deepSeq lib.version null`);
   console.log(
-    "settings under the gateway's schema %s: %s as JSON (stored: %s), %s as submodules",
+    "settings under the gateway's schema %s: %s as JSON for Nix, %s as submodules",
     version,
-    kilobytes(texts.schema.length),
-    kilobytes(JSON.stringify(stored).length),
-    kilobytes(texts.submodules.length),
+    kilobytes(schemaText.length),
+    kilobytes(submodulesText.length),
   );
-  const parse = cost(
-    `let ${library} in builtins.seq (lib.importJSON ${nixPath(schemaFile)}) lib.version`,
-  );
-  console.log("  reading the JSON: %s ms", milliseconds(parse.cpuTime - base.cpuTime));
   console.log(
     "  patterns: %d translated, %d left out; %d places of secrets",
     schema.translatedPatterns,
     schema.untranslatablePatterns.reduce((sum, { uses }) => sum + uses, 0),
     schema.secrets,
   );
+  const reading = evaluator.measure(inLibrary(`builtins.seq (${readSchema}) null`));
+  console.log("  reading the JSON: %s ms", reading.milliseconds.toFixed(1));
 
   for (const [name, settings] of [
     ["nothing set", "{ }"],
     ["typical configuration", typical],
   ] as const) {
-    console.log("  %s (median of %d, whole evaluation of the option)", name, runs);
-    const untyped = cost(evaluation("lib.types.json", settings));
-    const checked = cost(evaluation(ours, settings));
-    const nested = cost(evaluation(`import ${nixPath(submodules)} { inherit lib; }`, settings));
-    const rows: readonly (readonly [string, Statistics])[] = [
+    console.log("  %s (best of %d runs)", name, runs);
+    const untyped = cost("lib.types.json", settings);
+    const checked = cost(`jsonSchemaType { schema = ${readSchema}; }`, settings);
+    const nested = cost(
+      `import (${files} + "/submodules-\${toString copy}.nix") { inherit lib; }`,
+      settings,
+    );
+    const rows: readonly (readonly [string, Cost])[] = [
       ["formats.json, untyped", untyped],
       ["jsonSchemaType", checked],
       ["nested submodules", nested],
     ];
-    for (const [type, statistics] of rows) {
+    for (const [type, { nrThunks, nrFunctionCalls, milliseconds }] of rows) {
       console.log(
         "    %s %s thunks, %s calls, %s ms",
         type.padEnd(22),
-        statistics.nrThunks.toLocaleString("en").padStart(9),
-        statistics.nrFunctionCalls.toLocaleString("en").padStart(9),
-        milliseconds(statistics.cpuTime).padStart(6),
+        nrThunks.toLocaleString("en").padStart(8),
+        nrFunctionCalls.toLocaleString("en").padStart(8),
+        milliseconds.toFixed(1).padStart(6),
       );
     }
     console.log(
-      "    jsonSchemaType has %s times the thunks of untyped, %s of those of submodules, in %s of their time",
+      "    jsonSchemaType: %s times the thunks of untyped; %s of the thunks and %s of the time of submodules",
       (checked.nrThunks / untyped.nrThunks).toFixed(2),
       (checked.nrThunks / nested.nrThunks).toFixed(2),
-      (checked.cpuTime / nested.cpuTime).toFixed(2),
+      (checked.milliseconds / nested.milliseconds).toFixed(2),
     );
   }
-}
-
-function milliseconds(seconds: number): string {
-  return (seconds * 1000).toFixed(1);
 }
 
 const nix = findNix();

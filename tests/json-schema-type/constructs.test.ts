@@ -431,6 +431,19 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: "keywords beside a reference",
+    schema: {
+      $defs: { object: { type: "object", properties: { a: { type: "string" } } } },
+      properties: { inner: { $ref: "#/$defs/object", required: ["a"] } },
+      type: "object",
+    },
+    fit: [{ inner: { a: "b" } }],
+    unfit: [
+      [{ inner: { b: 1 } }, "x.inner: the key `a` is required (anything)."],
+      [{ inner: { a: 1 } }, "x.inner.a: expected a string, received the number 1."],
+    ],
+  },
+  {
     name: "anything, nothing",
     schema: { type: "object", properties: { a: true, b: false } },
     fit: [{ a: { b: [1] } }],
@@ -446,7 +459,7 @@ const cases: readonly Case[] = [
 
 /** What the TypeScript side writes for a schema; keywords it does not know are left alone. */
 function forNix(schema: Case["schema"]): JsonValue | JsonSchema {
-  return annotatePatterns(schema as JsonSchema).schema;
+  return annotatePatterns(schema).schema;
 }
 
 describe.skipIf(missingTools.length > 0)(`constructs${unlessMissing}`, () => {

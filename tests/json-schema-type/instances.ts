@@ -41,7 +41,7 @@ export function generate(
   if (schema.type === undefined && schema.allOf !== undefined) {
     return generate(root, merged(root, schema.allOf), random);
   }
-  const type = Array.isArray(schema.type) ? random.pick(schema.type) : schema.type;
+  const type = typeof schema.type === "object" ? random.pick(schema.type) : schema.type;
   switch (type) {
     case "array":
       return generateList(root, schema, random);
@@ -57,7 +57,7 @@ export function generate(
       return generateObject(root, schema, random);
     case "string":
       return generateText(schema, random);
-    default:
+    case undefined:
       return anyValue(random);
   }
 }
@@ -197,8 +197,7 @@ export const breakers = {
   "missing key": (value, random) => {
     const [key] = isObject(value) ? random.some(Object.keys(value), 1) : [];
     if (!isObject(value) || key === undefined) return undefined;
-    const { [key]: _gone, ...rest } = value;
-    return rest;
+    return Object.fromEntries(Object.entries(value).filter(([other]) => other !== key));
   },
   "wrong type": (value, random) =>
     random.pick<JsonValue>(

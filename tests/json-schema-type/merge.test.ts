@@ -7,6 +7,7 @@ import {
   annotated,
   evaluate,
   gatewaySchema,
+  libraryFile,
   missingTools,
   nixJson,
   unlessMissing,
@@ -82,9 +83,16 @@ const cases: Readonly<Record<string, readonly string[]>> = {
   "an option's properties in disguise": ['{ a._type = "x"; }'],
 };
 
+/** The same definitions under each type: a value, or a failure. */
+interface Outcome {
+  readonly ours?: unknown;
+  readonly older?: unknown;
+  readonly theirs?: unknown;
+}
+
 describe.skipIf(missingTools.length > 0)(`merging like formats.json${unlessMissing}`, () => {
   const names = Object.keys(cases);
-  let results: Readonly<Record<string, { readonly ours: unknown; readonly theirs: unknown }>>;
+  let results: Readonly<Record<string, Outcome>>;
 
   beforeAll(() => {
     const table = Object.entries(cases).map(
@@ -94,6 +102,10 @@ describe.skipIf(missingTools.length > 0)(`merging like formats.json${unlessMissi
     results = evaluate(`
       let
         ours = lib.jsonSchemaType { schema = { }; };
+        # A nixpkgs whose lib has no types.json.
+        older = (import ${libraryFile} {
+          lib = lib // { types = removeAttrs lib.types [ "json" ]; };
+        }).jsonSchemaType { schema = { }; };
         # A path would be copied to the store when it is printed.
         show = value:
           if builtins.isPath value then { path = toString value; }
@@ -105,12 +117,14 @@ describe.skipIf(missingTools.length > 0)(`merging like formats.json${unlessMissi
       in
       builtins.mapAttrs (_: definitions: {
         ours = shown (attempt (evaluate ours definitions));
+        older = shown (attempt (evaluate older definitions));
         theirs = shown (attempt (evaluate lib.types.json definitions));
       }) { ${table.join("\n")} }`) as typeof results;
   });
 
   it.each(names)("%s", (name) => {
-    expect(results[name]?.ours).toEqual(results[name]?.theirs);
+    const { ours, older, theirs } = results[name] ?? {};
+    expect({ ours, older }).toEqual({ ours: theirs, older: theirs });
   });
 
   it("is compared on values as well as on refusals", () => {

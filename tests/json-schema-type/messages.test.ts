@@ -42,7 +42,7 @@ const secretSchema = nixJson({
       ],
     },
   },
-} as JsonValue);
+});
 
 describe.skipIf(missingTools.length > 0)(`messages${unlessMissing}`, () => {
   it("names every mistake, with the files that define it", () => {

@@ -46,12 +46,15 @@ export function nixJson(value: JsonValue | JsonSchema): string {
   return `(builtins.fromJSON ${text.replaceAll("$", "\\$")})`;
 }
 
+/** The tested file, as a Nix path. */
+export const libraryFile = nixPath(`${root}nix/lib/json-schema-type.nix`);
+
 /** An expression with `lib` (nixpkgs' own and this project's functions) in scope. */
 function withLibrary(expression: string): string {
   return `
     let
       lib = import ${nixPath(`${nixpkgs ?? ""}/lib`)}
-        // import ${nixPath(`${root}nix/lib/json-schema-type.nix`)} {
+        // import ${libraryFile} {
           lib = import ${nixPath(`${nixpkgs ?? ""}/lib`)};
         };
 

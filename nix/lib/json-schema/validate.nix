@@ -46,6 +46,9 @@ let
     textOf
     ;
 
+  probablyMeant = import ./probably-meant.nix { inherit lib; };
+  looksSecret = import ./looks-secret.nix { inherit lib; };
+
   resolve =
     reference:
     let
@@ -63,7 +66,11 @@ let
 
   # A schema that is nothing but a reference, replaced by what it refers to.
   dereference =
-    schema: if isAttrs schema && schema ? "$ref" then dereference (resolve schema."$ref") else schema;
+    schema:
+    if isAttrs schema && attrNames schema == [ "$ref" ] then
+      dereference (resolve schema."$ref")
+    else
+      schema;
 
   mismatch = schema: path: value: {
     kind = "mismatch";
@@ -82,6 +89,20 @@ let
       [ schema.const ]
     else
       schema.enum or (concatMap constants (schema.anyOf or schema.oneOf or [ ]));
+
+  # The mistakes of the first alternative that fits, or of the one that was probably meant.
+  fitting =
+    schema: path: value: results:
+    let
+      fit = lib.findFirst fits null results;
+      meant = probablyMeant path results;
+    in
+    if fit != null then
+      fit
+    else if meant == null then
+      [ (mismatch schema path value) ]
+    else
+      meant;
 
   # A secret does not make a value unfit.
   fits = all (mistake: mistake.kind == "secret");
@@ -248,7 +269,7 @@ let
       concatMap (branch: validate branch path value) schema.allOf;
     anyOf =
       _keyword: _child: schema: path: value:
-      firstFit schema path value (map (branch: validate branch path value) schema.anyOf);
+      fitting schema path value (map (branch: validate branch path value) schema.anyOf);
     oneOf =
       _keyword: _child: schema: path: value:
       let
@@ -257,7 +278,7 @@ let
       if length (filter fits results) > 1 then
         [ (mismatch schema path value // { note = "more than one of the alternatives fits"; }) ]
       else
-        firstFit schema path value results;
+        fitting schema path value results;
     not =
       _keyword: _child: schema: path: value:
       if fits (validate schema.not path value) then
@@ -304,59 +325,6 @@ let
     writeOnly = annotation;
     x-keywords = annotation;
   };
-
-  # A literal, in contrast to a reference to an environment variable (`\${NAME}`, `$NAME`).
-  looksSecret =
-    mark: path: value:
-    builtins.stringLength value >= 8
-    && builtins.match ".*[$][{][A-Z_][A-Z0-9_]*[}].*|[$][A-Z_][A-Z0-9_]*" value == null
-    && (mark != "by-name" || isSecretName (toString (lib.last path)));
-
-  isSecretName =
-    name:
-    builtins.match ".*(auth|cookie|credential|key|passw|secret|token).*" (lib.toLower name) != null;
-
-  # The mistakes of the alternative that was probably meant, when none fits.
-  firstFit =
-    schema: path: value: results:
-    let
-      fit = lib.findFirst fits null results;
-    in
-    if fit != null then fit else bestOf schema path value results;
-
-  bestOf =
-    schema: path: value: results:
-    let
-      isMismatchAt = depth: mistake: mistake.kind == "mismatch" && length mistake.path == depth;
-      # Alternatives for values of this kind at all.
-      near = filter (result: !any (isMismatchAt (length path)) result) results;
-      # A constant that differs in a key, as in `{ source = "env"; … }`, means another alternative.
-      tagsOf = filter (mistake: isMismatchAt (length path + 1) mistake && mistake.candidates != [ ]);
-      untagged = filter (result: tagsOf result == [ ]) near;
-      fewest = lib.foldl' (
-        best: result: if best == null || length result < length best then result else best
-      ) null;
-      tags = concatMap tagsOf near;
-    in
-    if near == [ ] then
-      [ (mismatch schema path value) ]
-    else if untagged != [ ] then
-      fewest untagged
-    else if all (tag: tag.path == (head tags).path) tags then
-      let
-        candidates = lib.unique (concatMap (tag: tag.candidates) tags);
-      in
-      [
-        (
-          head tags
-          // {
-            inherit candidates;
-            schema.enum = candidates;
-          }
-        )
-      ]
-    else
-      fewest near;
 
   # `child` is what is done with keys and items: `validate`, or nothing for a look at one level.
   visit =
