@@ -15,10 +15,12 @@ import { nixPath } from "../support/evaluate.ts";
 import { withTemporaryDir } from "../support/tools.ts";
 import { type Breaker, breakers, broken, generate } from "./instances.ts";
 import { createRandom } from "./random.ts";
+import { violableKeywords, violating } from "./violations.ts";
 import { annotated, evaluate, gatewaySchema, missingTools, unlessMissing } from "./support.ts";
 
 const validCount = 1200;
 const brokenCount = 1600;
+const placesPerKeyword = 40;
 const seed = 20260906;
 
 /** How many configurations one evaluation looks at. */
@@ -26,7 +28,8 @@ const batchSize = 700;
 
 interface Instance {
   readonly value: JsonValue;
-  readonly breaker?: Breaker;
+  /** How it was broken: the kind of change, or the keyword it violates. */
+  readonly breaker?: string;
 }
 
 interface Verdict {
@@ -72,7 +75,12 @@ function makeInstances(
     }
     return [...found.values()];
   });
-  return [...valid, ...unfit];
+  const aimed = violableKeywords.flatMap((keyword) =>
+    violating(schema, keyword, placesPerKeyword, random)
+      .filter((value) => isNixValue(value) && !isValid(value))
+      .map((value): Instance => ({ value, breaker: keyword })),
+  );
+  return [...valid, ...unfit, ...aimed];
 }
 
 function verdicts(document: JsonValue, instances: readonly Instance[]): readonly Verdict[] {
@@ -162,7 +170,8 @@ describe.skipIf(missingTools.length > 0)(`against ajv${unlessMissing}`, () => {
         `${String(leniences)} accepted for want of a pattern\n`,
     );
     expect(instances.length).toBeGreaterThanOrEqual(2000);
-    expect([...byBreaker.keys()].sort()).toEqual([...Object.keys(breakers), "valid"].sort());
+    const wanted = [...Object.keys(breakers), ...violableKeywords, "valid"];
+    expect([...byBreaker.keys()].sort()).toEqual(wanted.sort());
     expect(leniences).toBeLessThan(instances.length / 100);
   });
 });
