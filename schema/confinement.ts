@@ -1,59 +1,184 @@
-// What the gateway is kept from doing, and why. The gateway runs whatever a language model asks
-// for, and a language model asks for whatever it last read: every rule assumes that the process
-// inside is hostile. Directives are those of systemd.exec(5) and systemd.resource-control(5).
+// What the gateway is kept from doing, why, and how that is shown. The gateway runs whatever a
+// language model asks for, and a language model asks for whatever it last read: every rule assumes
+// that the process inside is hostile. Directives are those of systemd.exec(5) and
+// systemd.resource-control(5); what the probes look for is made by vm-test/neighbourhood.py.
 
 import {
   any,
   choose,
+  concat,
   type ConfinementRule,
   type Exp,
-  filter,
   hasPrefix,
+  list,
+  map,
+  observation,
   or,
+  probe,
   text,
+  works,
 } from "../src/index.ts";
 
 export interface ConfinementInputs {
   readonly port: Exp<number>;
   readonly writablePaths: Exp<readonly string[]>;
+  /** Whether only programs of the same machine talk to the gateway. */
+  readonly isLocal: Exp<boolean>;
 }
 
 /** What ProtectHome= hides. */
 const isInHome = (path: Exp<string>): Exp<boolean> =>
   or(hasPrefix(path, "/home/"), hasPrefix(path, "/root/"), hasPrefix(path, "/run/user/"));
 
+/** Addresses no public service has: those of the link and of the machines behind them. */
+const linkAndHost = [
+  "169.254.0.0/16",
+  "fe80::/10",
+  // Azure's host, which answers like a metadata service.
+  "168.63.129.16/32",
+];
+
+/** Addresses of private networks and of what carriers and tunnels put in their place. */
+const privateNetworks = [
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "fc00::/7",
+  "100.64.0.0/10",
+];
+
+/** Addresses nobody is reached at: protocols, benchmarks, multicast, reserved. */
+const special = ["192.0.0.0/24", "198.18.0.0/15", "224.0.0.0/3", "ff00::/8"];
+
+const gone = ["ENOENT", "EACCES"] as const;
+
 export function confinement({
   port,
   writablePaths,
+  isLocal,
 }: ConfinementInputs): readonly ConfinementRule[] {
   return [
     {
+      id: "root",
+      why: "The file system it sees is an empty one, with what is listed here put in. Homes, other services' state, sockets below /run, logs and every directory somebody adds later are not hidden one by one: they are not there. Names are resolved through the sockets of nscd and resolved.",
+      directives: {
+        RuntimeDirectory: "sandbox/%n",
+        RuntimeDirectoryMode: "0755",
+        RootDirectory: "/run/sandbox/%n",
+        BindReadOnlyPaths: [
+          "/nix/store",
+          "/etc",
+          // A shell and a dynamic loader, where scripts and programs from elsewhere expect them.
+          ...["-/bin", "-/usr", "-/lib", "-/lib64"],
+          ...["-/run/nscd", "-/run/systemd/resolve"],
+        ],
+        TemporaryFileSystem: "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M",
+        InaccessiblePaths: ["-+/etc/nixos", "-+/sys"],
+        BindLogSockets: false,
+      },
+      proofs: [
+        probe("directories nobody thought of", ["read", "/data/neighbour"], "ENOENT", "done"),
+        probe("writing elsewhere", ["write", "/data/mine"], "ENOENT", "done"),
+        probe("state of other services", ["stat", "/var/lib/neighbour/state"], "ENOENT", "done"),
+        probe("logs", ["read", "/var/log/neighbour"], "ENOENT", "done"),
+        probe("/srv", ["read", "/srv/neighbour"], "ENOENT", "done"),
+        probe("/mnt", ["read", "/mnt/neighbour"], "ENOENT", "done"),
+        probe("/media", ["read", "/media/neighbour"], "ENOENT", "done"),
+        probe("/opt", ["read", "/opt/neighbour"], "ENOENT", "done"),
+        probe("/boot", ["read", "/boot/neighbour"], "ENOENT", "done"),
+        probe("runtime files of others", ["read", "/run/neighbour/file"], "ENOENT", "done"),
+        probe("the system's configuration", ["read", "/etc/nixos/neighbour"], gone, "done"),
+        probe("the kernel's object tree", ["stat", "/sys/kernel"], "EACCES", "done"),
+        probe("shared memory files of others", ["read", "/dev/shm/neighbour"], "ENOENT", "done"),
+        probe("the system bus", ["connect-local", "/run/dbus/system_bus_socket"], "ENOENT", "done"),
+        probe("systemd's private socket", ["stat", "/run/systemd/private"], "ENOENT", "done"),
+        probe(
+          "systemd's lookup sockets",
+          ["connect-local", "/run/systemd/userdb/io.systemd.DynamicUser"],
+          "ENOENT",
+          "done",
+        ),
+        probe("the journal's sockets", ["stat", "/run/systemd/journal/stdout"], "ENOENT", "done"),
+        probe("the container daemon", ["connect-local", "/run/docker.sock"], "ENOENT", "done"),
+        probe("podman", ["connect-local", "/run/podman/podman.sock"], "ENOENT", "done"),
+        probe("databases", ["connect-local", "/run/postgresql/.s.PGSQL.5432"], "ENOENT", "done"),
+        probe(
+          "other services' sockets",
+          ["connect-local", "/run/neighbour/socket"],
+          "ENOENT",
+          "done",
+        ),
+        probe(
+          "the Nix daemon",
+          ["connect-local", "/nix/var/nix/daemon-socket/socket"],
+          "ENOENT",
+          "done",
+        ),
+        works("its state directory is there", ["stat", "{state}"]),
+        works("memory can be shared among its own processes", ["write", "/dev/shm/mine"]),
+        works("names and certificates can be looked up in /etc", ["read", "/etc/passwd"]),
+        works("shell, git and text tools run", [
+          "run",
+          "set -e; d=$(mktemp -d); cd $d; git init -q; ls -la | grep -q git; echo x | sed s/x/y/",
+        ]),
+      ],
+      unprovable: {
+        RuntimeDirectory: "Without the directory the service does not start at all.",
+        RuntimeDirectoryMode:
+          "Says the default, because everything that looks at the root must be able to.",
+      },
+    },
+    {
       id: "file-system",
       why: "Nothing can be written but the service's own directories.",
-      directives: { ProtectSystem: "strict", ReadWritePaths: writablePaths },
+      directives: {
+        ProtectSystem: "strict",
+        ReadWritePaths: map(writablePaths, "path", (path) => text`+${path}`),
+      },
+      proofs: [
+        probe("the root directory is not writable", ["write", "/mine"], "EROFS", "EACCES"),
+        probe("world-writable directories", ["write", "/data/mine"], ["ENOENT", "EROFS"], "done"),
+        works("its state can be written", ["write", "{state}/probe"]),
+        works("its workspace can be written", ["write", "{workspace}/probe"]),
+      ],
+      unprovable: {
+        ReadWritePaths:
+          "Matters for directories outside /var/lib only; systemd makes those below it writable by itself.",
+      },
     },
     {
       id: "homes",
       why: "SSH keys, mail and browser profiles live in home directories: there are none, but for the service's own directories, should they be there.",
       directives: {
         ProtectHome: choose<boolean | string>(any(writablePaths, "path", isInHome), "tmpfs", true),
-        BindPaths: filter(writablePaths, "path", isInHome),
+        BindPaths: writablePaths,
       },
+      proofs: [
+        probe("home directories", ["read", "/home/alice/neighbour"], gone, "done"),
+        probe("root's home", ["read", "/root/neighbour"], gone, "done"),
+      ],
     },
     {
       id: "temporary-files",
       why: "Other programs' temporary files and sockets in /tmp and /var/tmp are out of sight.",
       directives: { PrivateTmp: "disconnected" },
+      proofs: [
+        probe("temporary files of others", ["read", "/tmp/neighbour"], "ENOENT", "done"),
+        probe("longer-lived temporary files", ["read", "/var/tmp/neighbour"], "ENOENT", "done"),
+        works("it has temporary files of its own", ["write", "/tmp/mine"]),
+      ],
     },
     {
       id: "new-files",
       why: "Files the service makes are for its user alone; the gateway itself would make them readable by all.",
       directives: { UMask: "0077" },
+      proofs: [probe("new files are private", ["new-file-mode", "/tmp"], "600", "644")],
     },
     {
       id: "mounts",
       why: "Mounts made inside do not reach the system.",
       directives: { PrivateMounts: true },
+      proofs: [probe("mounts are its own", ["namespace", "mnt", "{host-mnt}"], "own", "shared")],
     },
     {
       id: "privileges",
@@ -61,30 +186,57 @@ export function confinement({
       directives: {
         NoNewPrivileges: true,
         CapabilityBoundingSet: "",
-        AmbientCapabilities: "",
         RestrictSUIDSGID: true,
         SecureBits: "noroot noroot-locked no-setuid-fixup no-setuid-fixup-locked",
       },
+      proofs: [
+        probe("set-uid programs have no effect", ["status", "NoNewPrivs"], "1", "0"),
+        probe("set-uid programs cannot be made", ["set-uid", "/tmp"], "EPERM", "done"),
+        probe("no capability can be gained", ["capability", "sys_admin"], "absent", "present"),
+        probe("user 0 would be nobody special", ["secure-bits"], "noroot", "none"),
+      ],
     },
     {
       id: "users",
       why: "Inside, no user exists but root and the service's own: files of others cannot be told apart, let alone owned.",
       directives: { PrivateUsers: true },
+      proofs: [
+        probe("other users have no id", ["owner", "/etc/neighbour"], "65534", "4242"),
+        probe("ids are its own", ["namespace", "user", "{host-user}"], "own", "shared"),
+      ],
     },
     {
       id: "processes",
       why: "Other processes, their command lines and their environment cannot be seen.",
       directives: { PrivatePIDs: true, ProtectProc: "invisible", ProcSubset: "pid" },
+      proofs: [
+        probe("processes of others", ["process", "neighbourhood"], "absent", "seen"),
+        probe("processes of its own user", ["process", "another-of-mine"], "absent", "seen"),
+        probe("facts about the machine", ["read", "/proc/meminfo"], "ENOENT", "done"),
+        probe("process ids are its own", ["namespace", "pid", "{host-pid}"], "own", "shared"),
+      ],
     },
     {
       id: "ipc",
       why: "System V and POSIX message queues and shared memory of other programs are out of reach.",
       directives: { PrivateIPC: true, RemoveIPC: true },
+      proofs: [
+        probe("System V shared memory", ["shared-memory", "4242"], "ENOENT", "done"),
+        probe("POSIX message queues", ["message-queue", "/neighbour"], "ENOENT", "done"),
+        probe("IPC objects are its own", ["namespace", "ipc", "{host-ipc}"], "own", "shared"),
+      ],
+      unprovable: {
+        RemoveIPC: "Its objects end with its namespace already; this one is for kernels without.",
+      },
     },
     {
       id: "devices",
       why: "No device but /dev/null and its like: no disk, no camera, no microphone.",
       directives: { PrivateDevices: true, DevicePolicy: "closed" },
+      proofs: [
+        probe("devices", ["device", "/dev/neighbour"], ["ENOENT", "EPERM"], "done"),
+        works("there is randomness", ["device", "/dev/urandom"]),
+      ],
     },
     {
       id: "kernel",
@@ -95,58 +247,182 @@ export function confinement({
         ProtectKernelLogs: true,
         ProtectControlGroups: "strict",
       },
+      proofs: [
+        probe("no modules can be loaded", ["capability", "sys_module"], "absent", "present"),
+        probe("no kernel log can be read", ["capability", "syslog"], "absent", "present"),
+        probe("the kernel log is not read", ["call", "syslog"], "EPERM", "EINVAL"),
+        probe("the control groups are its own", ["control-group"], "root", "named"),
+      ],
+      unprovable: {
+        ProtectKernelTunables:
+          "/proc/sys and /sys are not there to begin with, and an ordinary user could not write there; this one holds if that ever changes.",
+      },
     },
     {
       id: "clock-and-host-name",
       why: "The clock and the host name belong to the machine.",
       directives: { ProtectClock: true, ProtectHostname: true },
+      proofs: [
+        probe("the clock cannot be set", ["capability", "sys_time"], "absent", "present"),
+        probe("the host name is a copy", ["namespace", "uts", "{host-uts}"], "own", "shared"),
+      ],
     },
     {
       id: "keyrings",
       why: "Keys that other services keep in the kernel are not shared.",
       directives: { KeyringMode: "private" },
+      unprovable:
+        "Every system service has it by default, and the system calls for keyrings are denied besides.",
     },
     {
       id: "namespaces",
       why: "New namespaces give access to kernel code that is otherwise reserved for root.",
       directives: { RestrictNamespaces: true },
+      proofs: [
+        probe("user namespaces", ["call", "unshare"], "EPERM", "done"),
+        probe("mount namespaces", ["call", "unshare-mounts"], "EPERM", "done"),
+        probe("network namespaces", ["call", "unshare-network"], "EPERM", "done"),
+      ],
     },
     {
       id: "scheduling-and-personality",
       why: "Real-time scheduling can lock up the machine; old personalities weaken memory protection.",
       directives: { RestrictRealtime: true, LockPersonality: true },
+      proofs: [
+        probe("real-time scheduling", ["call", "sched_setscheduler"], "EPERM", "EINVAL"),
+        probe("old personalities", ["call", "personality"], "EPERM", "done"),
+      ],
     },
     {
       id: "address-families",
       why: "Internet and local sockets only. Netlink stays, because Node.js lists network interfaces with it.",
       directives: { RestrictAddressFamilies: ["AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK"] },
+      proofs: [
+        probe("raw packets", ["socket", "AF_PACKET"], "EAFNOSUPPORT", "EPERM"),
+        works("internet sockets", ["socket", "AF_INET"]),
+        works("internet sockets of version 6", ["socket", "AF_INET6"]),
+        works("local sockets", ["socket", "AF_UNIX"]),
+        works("netlink sockets", ["socket", "AF_NETLINK"]),
+      ],
     },
     {
       id: "listening",
       why: "A port of its own for a shell or a relay cannot be opened: only the gateway's is.",
       directives: { SocketBindDeny: "any", SocketBindAllow: text`tcp:${port}` },
+      proofs: [
+        probe("other ports", ["listen", "tcp", "28790"], "EPERM", "done"),
+        probe("any free port", ["listen", "tcp", "0"], "EPERM", "done"),
+        probe("datagram ports", ["listen", "udp", "28790"], "EPERM", "done"),
+        probe(
+          "the gateway's port is its own",
+          ["listen", "tcp", "{port}"],
+          ["done", "EADDRINUSE"],
+          "EADDRINUSE",
+        ),
+      ],
+    },
+    {
+      id: "egress",
+      why: "The cloud's metadata service and the machines of the local network are not for a language model; the internet is, and so is this machine, where resolvers and local models listen. A resolver elsewhere in the local network is asked by nscd or resolved, outside. Where other machines use the gateway, the private ranges stay open, as their answers would be lost: the kernel does not tell one direction from the other.",
+      directives: {
+        IPAddressDeny: concat(
+          list(...linkAndHost, ...special),
+          choose<readonly string[]>(isLocal, privateNetworks, []),
+        ),
+        IPAddressAllow: "localhost",
+      },
+      proofs: [
+        probe("cloud metadata", ["connect", "169.254.169.254", "4280"], "timeout", "done"),
+        probe(
+          "cloud metadata over version 6",
+          ["connect", "fd00:ec2::254", "4280"],
+          "timeout",
+          "done",
+        ),
+        probe("the cloud's host", ["connect", "168.63.129.16", "4280"], "timeout", "done"),
+        probe("large private networks", ["connect", "10.20.30.40", "4280"], "timeout", "done"),
+        probe("middling private networks", ["connect", "172.16.20.30", "4280"], "timeout", "done"),
+        probe("small private networks", ["connect", "192.168.20.30", "4280"], "timeout", "done"),
+        probe(
+          "carriers' and tunnels' networks",
+          ["connect", "100.64.20.30", "4280"],
+          "timeout",
+          "done",
+        ),
+        works("the internet can be reached", ["connect", "1.1.1.1", "4280"]),
+        works("the internet of version 6, too", ["connect", "2606:4700:4700::1111", "4280"]),
+        works("services of this machine", ["connect", "127.0.0.1", "4280"]),
+        works("the resolver answers", ["query", "127.0.0.53"]),
+      ],
+      unprovable: {
+        IPAddressAllow: "Loopback is in none of the ranges; said for those who add one.",
+      },
     },
     {
       id: "system-calls",
-      why: "System calls a network service has no use for fail with EPERM; killing the process instead would let one stray call of a native module take the gateway down.",
+      why: "System calls a network service has no use for fail with EPERM; killing the process instead would let one stray call of a native module take the gateway down. The second group is in @system-service and has no use here: asynchronous rings and page fault handlers are kernel code that exploits like best.",
       directives: {
         SystemCallArchitectures: "native",
         SystemCallFilter: [
           "@system-service",
-          "~@privileged @resources @mount @debug @cpu-emulation @obsolete",
+          "~@privileged @resources @mount @debug @cpu-emulation @obsolete @keyring",
+          "~bpf io_uring_enter io_uring_register io_uring_setup kcmp name_to_handle_at perf_event_open pidfd_getfd process_vm_readv process_vm_writev userfaultfd",
         ],
         SystemCallErrorNumber: "EPERM",
       },
+      proofs: [
+        probe("bpf", ["call", "bpf"], "EPERM", "EINVAL"),
+        probe("performance counters", ["call", "perf_event_open"], "EPERM", "EFAULT"),
+        probe("page fault handlers", ["call", "userfaultfd"], "EPERM", "EINVAL"),
+        probe("asynchronous rings", ["call", "io_uring_setup"], "EPERM", "EFAULT"),
+        probe("keyrings", ["call", "keyctl"], "EPERM", "EOPNOTSUPP"),
+        probe("adding keys", ["call", "add_key"], "EPERM", "EFAULT"),
+        probe("tracing", ["call", "ptrace"], "EPERM", "done"),
+        probe("memory of other processes", ["call", "process_vm_readv"], "EPERM", "done"),
+        probe("writing memory of others", ["call", "process_vm_writev"], "EPERM", "done"),
+        probe("files of other processes", ["call", "pidfd_getfd"], "EPERM", "EBADF"),
+        probe("comparing processes", ["call", "kcmp"], "EPERM", "EINVAL"),
+        probe("files by handle", ["call", "name_to_handle_at"], "EPERM", "EFAULT"),
+        probe("priorities", ["call", "setpriority"], "EPERM", "done"),
+        probe("mounts", ["call", "mount"], "EPERM", "EFAULT"),
+        probe(
+          "programs for other machines",
+          ["foreign-call"],
+          ["SIGSYS", "EPERM", "SIGSEGV", "no-such-machine"],
+          "done",
+        ),
+      ],
+    },
+    {
+      id: "resources",
+      why: "A loop that starts processes or fills memory ends itself, not the machine: a quarter of the memory is never the service's, and it is the first to go. A tool that is killed for its size does not take the gateway along.",
+      directives: {
+        TasksMax: 1024,
+        MemoryMax: "75%",
+        OOMPolicy: "continue",
+        OOMScoreAdjust: 500,
+      },
+      proofs: [
+        observation(
+          "the number of processes is bounded",
+          "systemctl show {unit} --property TasksMax --value",
+          "1024",
+          "default",
+        ),
+        probe("memory is taken from it first", ["oom-score"], "500", "0"),
+      ],
     },
     {
       id: "core-dumps",
       why: "A core dump holds every secret the process knows.",
       directives: { LimitCORE: 0 },
+      proofs: [probe("core dumps", ["limit", "CORE"], "0:0", "0:-1")],
     },
     {
       id: "memory-execution",
       why: "Not possible: the JavaScript engine compiles at run time and dies without memory that is both writable and executable.",
       directives: { MemoryDenyWriteExecute: false },
+      unprovable: "The rule that is not there; that the gateway starts is its proof.",
     },
   ];
 }

@@ -25,6 +25,7 @@ const clawdbotVariables = {
   toolsReport: "TOOLS.md",
   // It rewrites its configuration when a configured channel's plugin is not enabled by name.
   enablesChannelPlugins: true,
+  isCurrent: false,
   settings: { ...quiet, browser: { enabled: false }, canvasHost: { enabled: false } },
 } as const;
 
@@ -45,17 +46,8 @@ export const generations = variants("generations", {
     // It no longer loads TOOLS.md, so the report has to be where it looks.
     toolsReport: "AGENTS.md",
     enablesChannelPlugins: false,
-    settings: {
-      ...quiet,
-      gateway: {
-        // A shell on the host for whoever is an administrator in the web interface: off.
-        terminal: { enabled: false },
-        nodes: { pairing: { sshVerify: false } },
-      },
-      update: { checkOnStart: false, auto: { enabled: false } },
-      telemetry: { enabled: false },
-      models: { catalogRefresh: { enabled: false } },
-    },
+    isCurrent: true,
+    settings: { ...quiet, update: { checkOnStart: false, auto: { enabled: false } } },
   },
   moltbot: {
     ...clawdbotVariables,
@@ -72,3 +64,16 @@ export const generations = variants("generations", {
     skillKey: "clawdbot",
   },
 });
+
+/** Settings that releases before 2026.7 refuse. */
+export const since2026_7 = {
+  // A shell on the host for whoever is an administrator in the web interface: off.
+  gateway: { terminal: { enabled: false } },
+} as const;
+
+/** Settings that releases before 2026.8 refuse. */
+export const since2026_8 = {
+  gateway: { nodes: { pairing: { sshVerify: false } } },
+  telemetry: { enabled: false },
+  models: { catalogRefresh: { enabled: false } },
+} as const;

@@ -16,6 +16,7 @@ import {
   homeDirectory,
   implies,
   instanceName,
+  isAtLeast,
   isEmpty,
   isNull,
   isSet,
@@ -45,13 +46,15 @@ import {
   when,
 } from "../src/index.ts";
 import { confinement } from "./confinement.ts";
-import { generations } from "./generations.ts";
+import { elsewhere } from "./elsewhere.ts";
+import { generations, since2026_7, since2026_8 } from "./generations.ts";
 import { agent, routing } from "./options/agent.ts";
 import { telegram } from "./options/channels.ts";
 import { environment } from "./options/environment.ts";
 import { gateway } from "./options/gateway.ts";
 import { identity } from "./options/identity.ts";
 import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
+import { scenarios } from "./scenarios.ts";
 import { workspace } from "./options/workspace.ts";
 
 const requiredDocuments = ["AGENTS.md", "SOUL.md", "TOOLS.md"];
@@ -151,10 +154,22 @@ export default defineService({
 
     config: {
       path: cfg.configPath,
+      title: "configuration of the gateway",
       settings: cfg.settings,
+      check: cfg.settingsCheck,
+      validate: cfg.validateConfig,
+      variables: { config: generations.value.configPath, state: generations.value.stateDir },
       link: text`${cfg.stateDir}/${generations.value.configName}`,
       layers: [
         generations.value.settings,
+        when(
+          and(generations.value.isCurrent, isAtLeast(cfg.package, "2026.7")),
+          literal(since2026_7),
+        ),
+        when(
+          and(generations.value.isCurrent, isAtLeast(cfg.package, "2026.8")),
+          literal(since2026_8),
+        ),
         record({
           gateway: record({ mode: "local", reload: record({ mode: "off" }) }),
           logging: record({ file: text`${cfg.stateDir}/logs/gateway.log` }),
@@ -183,6 +198,8 @@ export default defineService({
       { name: generations.value.noRespawn, value: "1" },
       { name: generations.value.ownPath, value: "1" },
       { name: generations.value.supervisor, value: "external" },
+      // Never a repository that happens to lie above the workspace.
+      { name: "GIT_CEILING_DIRECTORIES", value: cfg.workspaceDir },
     ],
     extra: {
       variables: cfg.environment,
@@ -384,7 +401,12 @@ export default defineService({
     confinement: confinement({
       port,
       writablePaths: list(cfg.stateDir, cfg.workspaceDir),
+      isLocal: equals(cfg.gateway.bind, "loopback"),
     }),
+
+    elsewhere,
+
+    scenarios,
 
     command: {
       name: "moltbot",

@@ -6,12 +6,17 @@ import { emitDarwinModule } from "./emit/darwin.ts";
 import { emitHomeManagerModule } from "./emit/home-manager.ts";
 import { libraryFiles, libraryPath, readLibrary } from "./library/files.ts";
 import { emitNixosModule } from "./emit/nixos.ts";
+import { settingsSchemaPath } from "./emit/prelude.ts";
+import { emitPromises } from "./emit/promises.ts";
 import { lowerService } from "./ir/lower.ts";
 import { printNix } from "./nix/index.ts";
 import type { OutputFile } from "./output/file.ts";
 import type { ServiceSource } from "./service-source.ts";
 import { checkSettings } from "./settings/check-settings.ts";
+import { nixSchema } from "./settings/nix-schema.ts";
+import { serializeSchema } from "./settings/serialize.ts";
 import { readConfigSchema } from "./settings/read-schema.ts";
+import { vmTestOutputs } from "./vm-test/outputs.ts";
 import { readShell, shellFiles, shellPath } from "./shell/files.ts";
 
 /**
@@ -22,11 +27,17 @@ import { readShell, shellFiles, shellPath } from "./shell/files.ts";
 export function generate({ entry, service, root, tsconfig }: ServiceSource): readonly OutputFile[] {
   const docs = readDocs({ entry, root, tsconfig });
   const ir = lowerService(service, docs);
-  checkSettings(ir, readConfigSchema(ir.configSchema, entry));
+  const schema = readConfigSchema(ir.configSchema, entry);
+  checkSettings(ir, schema);
   return [
     { path: `nixos/${ir.name}.nix`, text: printNix(emitNixosModule(ir)) },
     { path: `darwin/${ir.name}.nix`, text: printNix(emitDarwinModule(ir)) },
     { path: `home-manager/${ir.name}.nix`, text: printNix(emitHomeManagerModule(ir)) },
+    ...vmTestOutputs(ir, entry),
+    { path: "docs/promises.md", text: emitPromises(ir) },
+    ...(schema === undefined
+      ? []
+      : [{ path: settingsSchemaPath(ir), text: serializeSchema(nixSchema(schema).document) }]),
     ...libraryFiles.map((name) => ({ path: libraryPath(name), text: readLibrary(name) })),
     ...shellFiles.map((name) => ({ path: shellPath(name), text: readShell(name) })),
   ];

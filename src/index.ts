@@ -18,6 +18,7 @@ export {
   homeDirectory,
   implies,
   instanceName,
+  isAtLeast,
   isEmpty,
   isNull,
   isSet,
@@ -48,6 +49,7 @@ export {
   when,
 } from "./schema/expression.ts";
 export { credential, group, option, type Refs } from "./schema/option.ts";
+export { observation, probe, works } from "./schema/proof.ts";
 export { defineService, derived, type Service, variants } from "./schema/service.ts";
 export {
   absolutePath,
@@ -62,4 +64,5 @@ export {
   submodule,
 } from "./schema/types.ts";
 export { perPlatform } from "./ir/platform-values.ts";
-export type { ConfinementRule, ManagedFile, ServiceModel } from "./ir/model.ts";
+export type { PlatformPromise } from "./ir/promises.ts";
+export type { ConfinementRule, ManagedFile, Scenarios, ServiceModel } from "./ir/model.ts";

@@ -15,6 +15,15 @@ let
   # The format of the configuration file.
   settingsFormat = pkgs.formats.json { };
 
+  # Settings that the program knows; mistakes are errors, warnings or nothing.
+  settingsType =
+    level:
+    (import ../lib/json-schema-type.nix { inherit lib; }).jsonSchemaType {
+      schema = lib.importJSON ../settings/moltbot.json;
+      name = "configuration of the gateway";
+      check = level;
+    };
+
   # A path on the machine, as a string: neither a store path nor a Nix path literal, which
   # would be copied to the store, where everybody can read it.
   absolutePath = types.addCheck types.externalPath builtins.isString;
@@ -42,6 +51,14 @@ let
       + 1
       + lib.mod (lib.fromHexString (lib.substring 0 8 (builtins.hashString "sha256" name))) count;
 
+  # A package that does not say its version is taken to be new.
+  isAtLeast =
+    version: package:
+    let
+      actual = lib.getVersion package;
+    in
+    actual == "" || lib.versionAtLeast actual version;
+
   # What occurs more than once in a list of strings.
   duplicates =
     list: lib.attrNames (lib.filterAttrs (_: same: lib.length same > 1) (lib.groupBy lib.id list));
@@ -63,6 +80,7 @@ let
       skillKey = "openclaw";
       toolsReport = "AGENTS.md";
       enablesChannelPlugins = false;
+      isCurrent = true;
       settings = {
         update = {
           checkOnStart = false;
@@ -71,12 +89,6 @@ let
         discovery.mdns.mode = "off";
         env.shellEnv.enabled = false;
         skills.install.preferBrew = false;
-        gateway = {
-          terminal.enabled = false;
-          nodes.pairing.sshVerify = false;
-        };
-        telemetry.enabled = false;
-        models.catalogRefresh.enabled = false;
       };
     };
     moltbot = {
@@ -90,6 +102,7 @@ let
       supervisor = null;
       toolsReport = "TOOLS.md";
       enablesChannelPlugins = true;
+      isCurrent = false;
       settings = {
         update.checkOnStart = false;
         discovery.mdns.mode = "off";
@@ -114,6 +127,7 @@ let
       supervisor = null;
       toolsReport = "TOOLS.md";
       enablesChannelPlugins = true;
+      isCurrent = false;
       settings = {
         update.checkOnStart = false;
         discovery.mdns.mode = "off";
@@ -658,7 +672,7 @@ let
     };
 
     settings = lib.mkOption {
-      type = types.attrsOf settingsFormat.type;
+      type = settingsType (if self.gateway.generation == "openclaw" then self.settingsCheck else "off");
       default = { };
       example = {
         agents = {
@@ -671,6 +685,29 @@ let
         Configuration of the gateway, as in its own configuration file. What is written here wins over
         what the other options say. It is readable by everybody who can read the Nix store: secrets
         belong into {option}`credentials`.
+      '';
+    };
+
+    settingsCheck = lib.mkOption {
+      type = types.enum [
+        "error"
+        "warn"
+        "off"
+      ];
+      default = "error";
+      description = ''
+        What happens when {option}`settings` has a key or a value the gateway does not know: `error`
+        refuses the configuration, `warn` says so, `off` is for gateways of another version than the
+        options were made for. Secrets in the settings are refused in any case.
+      '';
+    };
+
+    validateConfig = lib.mkOption {
+      type = types.bool;
+      default = true;
+      description = ''
+        Whether the packaged gateway itself checks the whole configuration when the system is built.
+        Costs a start of the gateway's command at build time.
       '';
     };
 
@@ -757,6 +794,14 @@ let
       settings = lib.filterAttrsRecursive (_: value: value != null) (
         lib.foldl' lib.recursiveUpdate { } [
           variant.settings
+          (lib.optionalAttrs (variant.isCurrent && isAtLeast "2026.7" instance.package) {
+            gateway.terminal.enabled = false;
+          })
+          (lib.optionalAttrs (variant.isCurrent && isAtLeast "2026.8" instance.package) {
+            gateway.nodes.pairing.sshVerify = false;
+            telemetry.enabled = false;
+            models.catalogRefresh.enabled = false;
+          })
           {
             gateway = {
               mode = "local";
@@ -789,7 +834,19 @@ let
           instance.settings
         ]
       );
-      configFile = settingsFormat.generate "${unit}.json" settings;
+      configFile =
+        if instance.validateConfig && instance.gateway.generation == "openclaw" then
+          import ../lib/validated-config.nix { inherit pkgs lib; } {
+            name = "${unit}.json";
+            inherit settings;
+            package = instance.package;
+            variables = {
+              config = variant.configPath;
+              state = variant.stateDir;
+            };
+          }
+        else
+          settingsFormat.generate "${unit}.json" settings;
 
       # Secret files by the variable they are exported as.
       credentials =
@@ -848,6 +905,7 @@ let
         ${variant.noRespawn} = "1";
         ${variant.ownPath} = "1";
         ${variant.supervisor} = "external";
+        GIT_CEILING_DIRECTORIES = instance.workspaceDir;
         SHELL = lib.getExe' pkgs.bashInteractive "bash";
       }
       // instance.environment;
@@ -1165,6 +1223,8 @@ in
         "documents"
         "skills"
         "settings"
+        "settingsCheck"
+        "validateConfig"
         "credentials"
         "environment"
         "environmentFiles"
@@ -1379,6 +1439,8 @@ in
         command = "${launch}";
         environment = {
           PATH = lib.makeBinPath path;
+          # File system events would tell it about files of others: it polls instead.
+          CHOKIDAR_USEPOLLING = "1";
           TMPDIR = "${instance.stateDir}/tmp";
         }
         // environment;

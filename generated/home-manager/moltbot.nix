@@ -15,6 +15,15 @@ let
   # The format of the configuration file.
   settingsFormat = pkgs.formats.json { };
 
+  # Settings that the program knows; mistakes are errors, warnings or nothing.
+  settingsType =
+    level:
+    (import ../lib/json-schema-type.nix { inherit lib; }).jsonSchemaType {
+      schema = lib.importJSON ../settings/moltbot.json;
+      name = "configuration of the gateway";
+      check = level;
+    };
+
   # A path on the machine, as a string: neither a store path nor a Nix path literal, which
   # would be copied to the store, where everybody can read it.
   absolutePath = types.addCheck types.externalPath builtins.isString;
@@ -31,6 +40,14 @@ let
 
   # The instance `default` goes by the plain name; every other has its own name appended.
   nameFor = base: name: if name == "default" then base else "${base}-${name}";
+
+  # A package that does not say its version is taken to be new.
+  isAtLeast =
+    version: package:
+    let
+      actual = lib.getVersion package;
+    in
+    actual == "" || lib.versionAtLeast actual version;
 
   # What occurs more than once in a list of strings.
   duplicates =
@@ -53,6 +70,7 @@ let
       skillKey = "openclaw";
       toolsReport = "AGENTS.md";
       enablesChannelPlugins = false;
+      isCurrent = true;
       settings = {
         update = {
           checkOnStart = false;
@@ -61,12 +79,6 @@ let
         discovery.mdns.mode = "off";
         env.shellEnv.enabled = false;
         skills.install.preferBrew = false;
-        gateway = {
-          terminal.enabled = false;
-          nodes.pairing.sshVerify = false;
-        };
-        telemetry.enabled = false;
-        models.catalogRefresh.enabled = false;
       };
     };
     moltbot = {
@@ -80,6 +92,7 @@ let
       supervisor = null;
       toolsReport = "TOOLS.md";
       enablesChannelPlugins = true;
+      isCurrent = false;
       settings = {
         update.checkOnStart = false;
         discovery.mdns.mode = "off";
@@ -104,6 +117,7 @@ let
       supervisor = null;
       toolsReport = "TOOLS.md";
       enablesChannelPlugins = true;
+      isCurrent = false;
       settings = {
         update.checkOnStart = false;
         discovery.mdns.mode = "off";
@@ -605,7 +619,7 @@ let
     };
 
     settings = lib.mkOption {
-      type = types.attrsOf settingsFormat.type;
+      type = settingsType (if self.gateway.generation == "openclaw" then self.settingsCheck else "off");
       default = { };
       example = {
         agents = {
@@ -618,6 +632,29 @@ let
         Configuration of the gateway, as in its own configuration file. What is written here wins over
         what the other options say. It is readable by everybody who can read the Nix store: secrets
         belong into {option}`credentials`.
+      '';
+    };
+
+    settingsCheck = lib.mkOption {
+      type = types.enum [
+        "error"
+        "warn"
+        "off"
+      ];
+      default = "error";
+      description = ''
+        What happens when {option}`settings` has a key or a value the gateway does not know: `error`
+        refuses the configuration, `warn` says so, `off` is for gateways of another version than the
+        options were made for. Secrets in the settings are refused in any case.
+      '';
+    };
+
+    validateConfig = lib.mkOption {
+      type = types.bool;
+      default = true;
+      description = ''
+        Whether the packaged gateway itself checks the whole configuration when the system is built.
+        Costs a start of the gateway's command at build time.
       '';
     };
 
@@ -700,6 +737,14 @@ let
       settings = lib.filterAttrsRecursive (_: value: value != null) (
         lib.foldl' lib.recursiveUpdate { } [
           variant.settings
+          (lib.optionalAttrs (variant.isCurrent && isAtLeast "2026.7" instance.package) {
+            gateway.terminal.enabled = false;
+          })
+          (lib.optionalAttrs (variant.isCurrent && isAtLeast "2026.8" instance.package) {
+            gateway.nodes.pairing.sshVerify = false;
+            telemetry.enabled = false;
+            models.catalogRefresh.enabled = false;
+          })
           {
             gateway = {
               mode = "local";
@@ -732,7 +777,19 @@ let
           instance.settings
         ]
       );
-      configFile = settingsFormat.generate "${unit}.json" settings;
+      configFile =
+        if instance.validateConfig && instance.gateway.generation == "openclaw" then
+          import ../lib/validated-config.nix { inherit pkgs lib; } {
+            name = "${unit}.json";
+            inherit settings;
+            package = instance.package;
+            variables = {
+              config = variant.configPath;
+              state = variant.stateDir;
+            };
+          }
+        else
+          settingsFormat.generate "${unit}.json" settings;
 
       # Secret files by the variable they are exported as.
       credentials =
@@ -791,6 +848,7 @@ let
         ${variant.noRespawn} = "1";
         ${variant.ownPath} = "1";
         ${variant.supervisor} = "external";
+        GIT_CEILING_DIRECTORIES = instance.workspaceDir;
         SHELL = lib.getExe' pkgs.bashInteractive "bash";
       }
       // instance.environment;
@@ -944,14 +1002,19 @@ let
                 "${instance.stateDir}/gateway-token"
               ]
             }\n"
-        }${lib.optionalString isDarwin ''
-          ${
-            lib.concatMapStrings (
-              file: "load_environment ${lib.escapeShellArg file}\n"
-            ) instance.environmentFiles
-          }mkdir -p -m 0700 "$TMPDIR"
-          ${prepare}
-        ''}${
+        }${
+          if isDarwin then
+            ''
+              ${
+                lib.concatMapStrings (
+                  file: "load_environment ${lib.escapeShellArg file}\n"
+                ) instance.environmentFiles
+              }mkdir -p -m 0700 "$TMPDIR"
+              ${prepare}
+            ''
+          else
+            "${prepare}\n"
+        }${
           if isDarwin then "supervise /usr/bin/sandbox-exec -f ${sandboxProfile}" else "exec"
         } ${lib.getExe instance.package} gateway
       '';
@@ -1068,7 +1131,7 @@ let
     {
       # Nothing can be written but the service's own directories.
       ProtectSystem = "strict";
-      ReadWritePaths = [
+      ReadWritePaths = map (path: "+${path}") [
         instance.stateDir
         instance.workspaceDir
       ];
@@ -1089,18 +1152,13 @@ let
           "tmpfs"
         else
           true;
-      BindPaths =
-        lib.filter
-          (
-            path: lib.hasPrefix "/home/" path || lib.hasPrefix "/root/" path || lib.hasPrefix "/run/user/" path
-          )
-          [
-            instance.stateDir
-            instance.workspaceDir
-          ];
+      BindPaths = [
+        instance.stateDir
+        instance.workspaceDir
+      ];
 
       # Other programs' temporary files and sockets in /tmp and /var/tmp are out of sight.
-      PrivateTmp = "disconnected";
+      PrivateTmp = true;
 
       # Files the service makes are for its user alone; the gateway itself would make them
       # readable by all.
@@ -1112,7 +1170,6 @@ let
       # No set-uid program can raise privileges, and there are no capabilities to begin with.
       NoNewPrivileges = true;
       CapabilityBoundingSet = "";
-      AmbientCapabilities = "";
       RestrictSUIDSGID = true;
       SecureBits = "noroot noroot-locked no-setuid-fixup no-setuid-fixup-locked";
 
@@ -1127,18 +1184,16 @@ let
 
       # System V and POSIX message queues and shared memory of other programs are out of reach.
       PrivateIPC = true;
-      RemoveIPC = true;
 
       # No device but /dev/null and its like: no disk, no camera, no microphone.
       PrivateDevices = true;
-      DevicePolicy = "closed";
 
       # Kernel settings, modules, the kernel log and the control groups cannot be changed or
       # read.
       ProtectKernelTunables = true;
       ProtectKernelModules = true;
       ProtectKernelLogs = true;
-      ProtectControlGroups = "strict";
+      ProtectControlGroups = true;
 
       # The clock and the host name belong to the machine.
       ProtectClock = true;
@@ -1160,22 +1215,28 @@ let
       RestrictAddressFamilies = [
         "AF_INET"
         "AF_INET6"
-        "AF_UNIX"
         "AF_NETLINK"
       ];
 
-      # A port of its own for a shell or a relay cannot be opened: only the gateway's is.
-      SocketBindDeny = "any";
-      SocketBindAllow = "tcp:${toString settings.gateway.port}";
-
       # System calls a network service has no use for fail with EPERM; killing the process
-      # instead would let one stray call of a native module take the gateway down.
+      # instead would let one stray call of a native module take the gateway down. The second
+      # group is in @system-service and has no use here: asynchronous rings and page fault
+      # handlers are kernel code that exploits like best.
       SystemCallArchitectures = "native";
       SystemCallFilter = [
         "@system-service"
-        "~@privileged @resources @mount @debug @cpu-emulation @obsolete"
+        "~@privileged @resources @mount @debug @cpu-emulation @obsolete @keyring"
+        "~bpf io_uring_enter io_uring_register io_uring_setup kcmp name_to_handle_at perf_event_open pidfd_getfd process_vm_readv process_vm_writev userfaultfd"
       ];
       SystemCallErrorNumber = "EPERM";
+
+      # A loop that starts processes or fills memory ends itself, not the machine: a quarter of
+      # the memory is never the service's, and it is the first to go. A tool that is killed for
+      # its size does not take the gateway along.
+      TasksMax = 1024;
+      MemoryMax = "75%";
+      OOMPolicy = "continue";
+      OOMScoreAdjust = 500;
 
       # A core dump holds every secret the process knows.
       LimitCORE = 0;
@@ -1243,6 +1304,8 @@ in
         "documents"
         "skills"
         "settings"
+        "settingsCheck"
+        "validateConfig"
         "credentials"
         "environment"
         "environmentFiles"
@@ -1340,15 +1403,23 @@ in
                     "enter_user_service ${
                       lib.escapeShellArgs (
                         lib.concatLists (
-                          lib.mapAttrsToList (
-                            directive: value:
-                            map (
-                              element:
-                              "--property=${directive}=${
-                                if lib.isBool element then lib.boolToString element else toString element
-                              }"
-                            ) (lib.toList value)
-                          ) (confinementOf service)
+                          lib.mapAttrsToList
+                            (
+                              directive: value:
+                              map (
+                                element:
+                                "--property=${directive}=${
+                                  if lib.isBool element then lib.boolToString element else toString element
+                                }"
+                              ) (lib.toList value)
+                            )
+                            (
+                              confinementOf service
+                              // {
+                                PrivateTmp = true;
+                                ProtectControlGroups = true;
+                              }
+                            )
                         )
                       )
                     }"
@@ -1446,7 +1517,6 @@ in
               environment // { PATH = lib.makeBinPath path; }
             );
             Type = "exec";
-            ExecStartPre = prepare;
             ExecStart = launch;
             EnvironmentFile = instance.environmentFiles;
 
@@ -1494,6 +1564,8 @@ in
             ProgramArguments = [ "${launch}" ];
             EnvironmentVariables = {
               PATH = lib.makeBinPath path;
+              # File system events would tell it about files of others: it polls instead.
+              CHOKIDAR_USEPOLLING = "1";
               TMPDIR = "${instance.stateDir}/tmp";
             }
             // environment;

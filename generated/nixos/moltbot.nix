@@ -15,6 +15,15 @@ let
   # The format of the configuration file.
   settingsFormat = pkgs.formats.json { };
 
+  # Settings that the program knows; mistakes are errors, warnings or nothing.
+  settingsType =
+    level:
+    (import ../lib/json-schema-type.nix { inherit lib; }).jsonSchemaType {
+      schema = lib.importJSON ../settings/moltbot.json;
+      name = "configuration of the gateway";
+      check = level;
+    };
+
   # A path on the machine, as a string: neither a store path nor a Nix path literal, which
   # would be copied to the store, where everybody can read it.
   absolutePath = types.addCheck types.externalPath builtins.isString;
@@ -31,6 +40,14 @@ let
 
   # The instance `default` goes by the plain name; every other has its own name appended.
   nameFor = base: name: if name == "default" then base else "${base}-${name}";
+
+  # A package that does not say its version is taken to be new.
+  isAtLeast =
+    version: package:
+    let
+      actual = lib.getVersion package;
+    in
+    actual == "" || lib.versionAtLeast actual version;
 
   # What occurs more than once in a list of strings.
   duplicates =
@@ -53,6 +70,7 @@ let
       skillKey = "openclaw";
       toolsReport = "AGENTS.md";
       enablesChannelPlugins = false;
+      isCurrent = true;
       settings = {
         update = {
           checkOnStart = false;
@@ -61,12 +79,6 @@ let
         discovery.mdns.mode = "off";
         env.shellEnv.enabled = false;
         skills.install.preferBrew = false;
-        gateway = {
-          terminal.enabled = false;
-          nodes.pairing.sshVerify = false;
-        };
-        telemetry.enabled = false;
-        models.catalogRefresh.enabled = false;
       };
     };
     moltbot = {
@@ -80,6 +92,7 @@ let
       supervisor = null;
       toolsReport = "TOOLS.md";
       enablesChannelPlugins = true;
+      isCurrent = false;
       settings = {
         update.checkOnStart = false;
         discovery.mdns.mode = "off";
@@ -104,6 +117,7 @@ let
       supervisor = null;
       toolsReport = "TOOLS.md";
       enablesChannelPlugins = true;
+      isCurrent = false;
       settings = {
         update.checkOnStart = false;
         discovery.mdns.mode = "off";
@@ -650,7 +664,7 @@ let
     };
 
     settings = lib.mkOption {
-      type = types.attrsOf settingsFormat.type;
+      type = settingsType (if self.gateway.generation == "openclaw" then self.settingsCheck else "off");
       default = { };
       example = {
         agents = {
@@ -663,6 +677,29 @@ let
         Configuration of the gateway, as in its own configuration file. What is written here wins over
         what the other options say. It is readable by everybody who can read the Nix store: secrets
         belong into {option}`credentials`.
+      '';
+    };
+
+    settingsCheck = lib.mkOption {
+      type = types.enum [
+        "error"
+        "warn"
+        "off"
+      ];
+      default = "error";
+      description = ''
+        What happens when {option}`settings` has a key or a value the gateway does not know: `error`
+        refuses the configuration, `warn` says so, `off` is for gateways of another version than the
+        options were made for. Secrets in the settings are refused in any case.
+      '';
+    };
+
+    validateConfig = lib.mkOption {
+      type = types.bool;
+      default = true;
+      description = ''
+        Whether the packaged gateway itself checks the whole configuration when the system is built.
+        Costs a start of the gateway's command at build time.
       '';
     };
 
@@ -748,6 +785,14 @@ let
       settings = lib.filterAttrsRecursive (_: value: value != null) (
         lib.foldl' lib.recursiveUpdate { } [
           variant.settings
+          (lib.optionalAttrs (variant.isCurrent && isAtLeast "2026.7" instance.package) {
+            gateway.terminal.enabled = false;
+          })
+          (lib.optionalAttrs (variant.isCurrent && isAtLeast "2026.8" instance.package) {
+            gateway.nodes.pairing.sshVerify = false;
+            telemetry.enabled = false;
+            models.catalogRefresh.enabled = false;
+          })
           {
             gateway = {
               mode = "local";
@@ -780,7 +825,19 @@ let
           instance.settings
         ]
       );
-      configFile = settingsFormat.generate "${unit}.json" settings;
+      configFile =
+        if instance.validateConfig && instance.gateway.generation == "openclaw" then
+          import ../lib/validated-config.nix { inherit pkgs lib; } {
+            name = "${unit}.json";
+            inherit settings;
+            package = instance.package;
+            variables = {
+              config = variant.configPath;
+              state = variant.stateDir;
+            };
+          }
+        else
+          settingsFormat.generate "${unit}.json" settings;
 
       # Secret files by the variable they are exported as.
       credentials =
@@ -839,6 +896,7 @@ let
         ${variant.noRespawn} = "1";
         ${variant.ownPath} = "1";
         ${variant.supervisor} = "external";
+        GIT_CEILING_DIRECTORIES = instance.workspaceDir;
         SHELL = lib.getExe' pkgs.bashInteractive "bash";
       }
       // instance.environment;
@@ -1075,9 +1133,33 @@ let
   confinementOf =
     { instance, settings, ... }:
     {
+      # The file system it sees is an empty one, with what is listed here put in. Homes, other
+      # services' state, sockets below /run, logs and every directory somebody adds later are
+      # not hidden one by one: they are not there. Names are resolved through the sockets of
+      # nscd and resolved.
+      RuntimeDirectory = "sandbox/%n";
+      RuntimeDirectoryMode = "0755";
+      RootDirectory = "/run/sandbox/%n";
+      BindReadOnlyPaths = [
+        "/nix/store"
+        "/etc"
+        "-/bin"
+        "-/usr"
+        "-/lib"
+        "-/lib64"
+        "-/run/nscd"
+        "-/run/systemd/resolve"
+      ];
+      TemporaryFileSystem = "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M";
+      InaccessiblePaths = [
+        "-+/etc/nixos"
+        "-+/sys"
+      ];
+      BindLogSockets = false;
+
       # Nothing can be written but the service's own directories.
       ProtectSystem = "strict";
-      ReadWritePaths = [
+      ReadWritePaths = map (path: "+${path}") [
         instance.stateDir
         instance.workspaceDir
       ];
@@ -1098,15 +1180,10 @@ let
           "tmpfs"
         else
           true;
-      BindPaths =
-        lib.filter
-          (
-            path: lib.hasPrefix "/home/" path || lib.hasPrefix "/root/" path || lib.hasPrefix "/run/user/" path
-          )
-          [
-            instance.stateDir
-            instance.workspaceDir
-          ];
+      BindPaths = [
+        instance.stateDir
+        instance.workspaceDir
+      ];
 
       # Other programs' temporary files and sockets in /tmp and /var/tmp are out of sight.
       PrivateTmp = "disconnected";
@@ -1121,7 +1198,6 @@ let
       # No set-uid program can raise privileges, and there are no capabilities to begin with.
       NoNewPrivileges = true;
       CapabilityBoundingSet = "";
-      AmbientCapabilities = "";
       RestrictSUIDSGID = true;
       SecureBits = "noroot noroot-locked no-setuid-fixup no-setuid-fixup-locked";
 
@@ -1177,14 +1253,53 @@ let
       SocketBindDeny = "any";
       SocketBindAllow = "tcp:${toString settings.gateway.port}";
 
+      # The cloud's metadata service and the machines of the local network are not for a
+      # language model; the internet is, and so is this machine, where resolvers and local
+      # models listen. A resolver elsewhere in the local network is asked by nscd or resolved,
+      # outside. Where other machines use the gateway, the private ranges stay open, as their
+      # answers would be lost: the kernel does not tell one direction from the other.
+      IPAddressDeny = [
+        "169.254.0.0/16"
+        "fe80::/10"
+        "168.63.129.16/32"
+        "192.0.0.0/24"
+        "198.18.0.0/15"
+        "224.0.0.0/3"
+        "ff00::/8"
+      ]
+      ++ (
+        if instance.gateway.bind == "loopback" then
+          [
+            "10.0.0.0/8"
+            "172.16.0.0/12"
+            "192.168.0.0/16"
+            "fc00::/7"
+            "100.64.0.0/10"
+          ]
+        else
+          [ ]
+      );
+      IPAddressAllow = "localhost";
+
       # System calls a network service has no use for fail with EPERM; killing the process
-      # instead would let one stray call of a native module take the gateway down.
+      # instead would let one stray call of a native module take the gateway down. The second
+      # group is in @system-service and has no use here: asynchronous rings and page fault
+      # handlers are kernel code that exploits like best.
       SystemCallArchitectures = "native";
       SystemCallFilter = [
         "@system-service"
-        "~@privileged @resources @mount @debug @cpu-emulation @obsolete"
+        "~@privileged @resources @mount @debug @cpu-emulation @obsolete @keyring"
+        "~bpf io_uring_enter io_uring_register io_uring_setup kcmp name_to_handle_at perf_event_open pidfd_getfd process_vm_readv process_vm_writev userfaultfd"
       ];
       SystemCallErrorNumber = "EPERM";
+
+      # A loop that starts processes or fills memory ends itself, not the machine: a quarter of
+      # the memory is never the service's, and it is the first to go. A tool that is killed for
+      # its size does not take the gateway along.
+      TasksMax = 1024;
+      MemoryMax = "75%";
+      OOMPolicy = "continue";
+      OOMScoreAdjust = 500;
 
       # A core dump holds every secret the process knows.
       LimitCORE = 0;
@@ -1257,6 +1372,8 @@ in
         "documents"
         "skills"
         "settings"
+        "settingsCheck"
+        "validateConfig"
         "credentials"
         "environment"
         "environmentFiles"
@@ -1394,15 +1511,23 @@ in
                 } ${
                   lib.escapeShellArgs (
                     lib.concatLists (
-                      lib.mapAttrsToList (
-                        directive: value:
-                        map (
-                          element:
-                          "--property=${directive}=${
-                            if lib.isBool element then lib.boolToString element else toString element
-                          }"
-                        ) (lib.toList value)
-                      ) (confinementOf service)
+                      lib.mapAttrsToList
+                        (
+                          directive: value:
+                          map (
+                            element:
+                            "--property=${directive}=${
+                              if lib.isBool element then lib.boolToString element else toString element
+                            }"
+                          ) (lib.toList value)
+                        )
+                        (
+                          confinementOf service
+                          // {
+                            PrivateTmp = true;
+                            ProtectControlGroups = true;
+                          }
+                        )
                     )
                   )
                 }

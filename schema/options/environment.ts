@@ -22,6 +22,19 @@ export const environment = {
   }),
 
   /**
+   * What happens when {option}`settings` has a key or a value the gateway does not know: `error`
+   * refuses the configuration, `warn` says so, `off` is for gateways of another version than the
+   * options were made for. Secrets in the settings are refused in any case.
+   */
+  settingsCheck: option(z.enum(["error", "warn", "off"]), { default: "error" }),
+
+  /**
+   * Whether the packaged gateway itself checks the whole configuration when the system is built.
+   * Costs a start of the gateway's command at build time.
+   */
+  validateConfig: option(z.boolean(), { default: true }),
+
+  /**
    * Secret files by the name of the environment variable the gateway reads, for everything that has
    * no option of its own.
    */

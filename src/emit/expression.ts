@@ -147,6 +147,8 @@ const visitor: Visitor = {
     nix`pkgs.writeText ${emitExpression(name, scope)} ${emitExpression(text, scope)}`,
   json: ({ of }, scope) => nix`builtins.toJSON ${emitExpression(of, scope)}`,
   packageName: ({ of }, scope) => nix`lib.getName ${emitExpression(of, scope)}`,
+  isAtLeast: ({ package: of, version }, scope) =>
+    nix`isAtLeast ${version} ${emitExpression(of, scope)}`,
   program: (node) => nix`lib.getExe' pkgs.${node.package} ${node.program}`,
   anyCredential: ({ purpose }) =>
     nix`lib.any (credential: credential.purpose == ${purpose}) credentials`,

@@ -66,7 +66,12 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
         `,
       ],
       beforeStart: [
-        nix`lib.optionalString isDarwin ${nix.indented(emitBeforeLaunchdStart(service, scope))}`,
+        nix`
+          if isDarwin then
+            ${nix.indented(emitBeforeLaunchdStart(service, scope))}
+          else
+            "\${prepare}\n"
+        `,
       ],
       start: [nix`if isDarwin then ${nix.str(startInSandbox)} else "exec"`],
       definitions: [emitSandboxProfile(service, scope)],
@@ -155,7 +160,7 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
       Environment = lib.mapAttrsToList (
         variable: value: "\"\${variable}=\${escapeEnvironment value}\""
       ) (environment // { PATH = lib.makeBinPath path; });
-      ${emitProcess(service, scope)}
+      ${emitProcess(service, scope, "user")}
     }
     // confinementOf service;
   }`;

@@ -92,6 +92,8 @@ export function emitJobEnvironment(service: IrService, scope: Scope): NixExpr {
   return nix`
     {
       PATH = lib.makeBinPath path;
+      # File system events would tell it about files of others: it polls instead.
+      CHOKIDAR_USEPOLLING = "1";
       TMPDIR = "\${${emitValue(service.model.stateDirectory.path, scope)}}/tmp";
     }
     // environment

@@ -176,7 +176,7 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
       nix`map (lib.removePrefix "/var/lib/") (lib.filter belowVarLib ${nix.list(directories)})`,
     ),
     nix.binding(["StateDirectoryMode"], nix.str(model.stateDirectory.mode)),
-    ...emitProcess(service, scope),
+    ...emitProcess(service, scope, "system"),
   ];
   return nix`{
     description = "${service.name} (\${name})";

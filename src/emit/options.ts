@@ -20,7 +20,7 @@ export function optionsOn(service: IrService, platform: Platform): readonly IrOp
 export function emitInstanceOptions(service: IrService, platform: Platform): NixExpr {
   const scope = scopeOf(service, "self");
   const options = optionsOn(service, platform).filter(({ instance }) => instance !== "none");
-  return nix`name: self: ${nix.attrs(emitTree(options, 0, platform, scope))}`;
+  return nix`name: self: ${nix.attrs(emitTree(service, options, 0, platform, scope))}`;
 }
 
 /** The options that exist once, whatever the instances. */
@@ -28,7 +28,7 @@ export function emitTopLevelOptions(service: IrService, platform: Platform): rea
   const options = optionsOn(service, platform).filter(({ instance }) => instance === "none");
   return [
     nix.binding(["enable"], nix`lib.mkEnableOption ${service.summary}`),
-    ...emitTree(options, 0, platform, scopeOf(service, "cfg")),
+    ...emitTree(service, options, 0, platform, scopeOf(service, "cfg")),
     nix.binding(
       ["instances"],
       mkOption({
@@ -81,6 +81,7 @@ export function emitInstanceModule(service: IrService, platform: Platform): NixE
 
 /** Options of one level of the tree, groups as nested attribute sets, in declaration order. */
 function emitTree(
+  service: IrService,
   options: readonly IrOption[],
   depth: number,
   platform: Platform,
@@ -92,20 +93,48 @@ function emitTree(
     const leaf = below.find(({ path }) => path.length === depth + 1);
     const value =
       leaf === undefined
-        ? nix.attrs(emitTree(below, depth + 1, platform, scope))
-        : emitOption(leaf, platform, scope);
+        ? nix.attrs(emitTree(service, below, depth + 1, platform, scope))
+        : emitOption(service, leaf, platform, scope);
     return nix.binding([name], value, { blankLine: index > 0 });
   });
 }
 
-function emitOption(option: IrOption, platform: Platform, scope: Scope): NixExpr {
+/** Whether an option holds the free settings of a program whose configuration schema is known. */
+function isSettings(service: IrService, option: IrOption): boolean {
+  return (
+    service.configSchema !== undefined &&
+    option.path.join(".") === service.model.config.settings.path.join(".")
+  );
+}
+
+/** The settings' type: checked against the schema, for the variant the schema belongs to. */
+function emitSettingsType(service: IrService, scope: Scope): NixExpr {
+  const level = emitExpression(service.model.config.check.node, scope);
+  const known = emitIsKnownVariant(service, scope);
+  return nix`settingsType (${known === undefined ? level : nix.if_(known, level, nix.str("off"))})`;
+}
+
+/** Whether the instance is of the variant whose configuration schema is known. */
+export function emitIsKnownVariant(service: IrService, scope: Scope): NixExpr | undefined {
+  const { configSchema, model } = service;
+  return configSchema?.variant === undefined || model.variant === undefined
+    ? undefined
+    : nix.op("==", emitExpression(model.variant.node, scope), nix.str(configSchema.variant));
+}
+
+function emitOption(
+  service: IrService,
+  option: IrOption,
+  platform: Platform,
+  scope: Scope,
+): NixExpr {
   const value = option.defaults?.[platform];
   const literal = value?.kind === "literal" ? value.value : undefined;
   if (option.type.kind === "package" && typeof literal === "string") {
     return emitPackageOption(literal, option.description);
   }
   return mkOption({
-    type: emitType(option.type),
+    type: isSettings(service, option) ? emitSettingsType(service, scope) : emitType(option.type),
     default: value === undefined ? undefined : emitExpression(value, scope),
     defaultText: value === undefined || isConstant(value) ? undefined : emitDefaultText(value),
     example: option.example === undefined ? undefined : nix.value(option.example),

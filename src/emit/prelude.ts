@@ -1,6 +1,7 @@
 // Small Nix functions that emitted code calls. A module defines those it uses and no others.
 
 import type { IrService } from "../ir/model.ts";
+import { importLibrary } from "../library/files.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { dotted, emitExpression, type Scope } from "./expression.ts";
 
@@ -14,6 +15,11 @@ const noOptions: Scope = {
   isNumber: () => false,
 };
 
+/** Where the configuration schema that modules read is, relative to the output directory. */
+export function settingsSchemaPath(service: IrService): string {
+  return `settings/${service.name}.json`;
+}
+
 interface Helper {
   readonly name: string;
   readonly comment: string;
@@ -26,6 +32,18 @@ function helpers(service: IrService): readonly Helper[] {
       name: "settingsFormat",
       comment: "The format of the configuration file.",
       value: nix`pkgs.formats.json { }`,
+    },
+    {
+      name: "settingsType",
+      comment: "Settings that the program knows; mistakes are errors, warnings or nothing.",
+      value: nix`
+        level:
+        (${importLibrary("json-schema-type.nix")} { inherit lib; }).jsonSchemaType {
+          schema = lib.importJSON ${nix.path(`../${settingsSchemaPath(service)}`)};
+          name = ${service.model.config.title};
+          check = level;
+        }
+      `,
     },
     {
       name: "absolutePath",
@@ -75,6 +93,17 @@ function helpers(service: IrService): readonly Helper[] {
           first
         else
           first + 1 + lib.mod (lib.fromHexString (lib.substring 0 8 (builtins.hashString "sha256" name))) count
+      `,
+    },
+    {
+      name: "isAtLeast",
+      comment: "A package that does not say its version is taken to be new.",
+      value: nix`
+        version: package:
+        let
+          actual = lib.getVersion package;
+        in
+        actual == "" || lib.versionAtLeast actual version
       `,
     },
     {

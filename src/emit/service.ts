@@ -7,7 +7,8 @@ import { type ExpNode, nodeOf, type OrValue } from "../ir/expression.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import type { Platform } from "../platform.ts";
 import { emitExpression, type Scope, scopeOf } from "./expression.ts";
-import { optionsOn } from "./options.ts";
+import { emitIsKnownVariant, optionsOn } from "./options.ts";
+import { importLibrary } from "../library/files.ts";
 import { includeShell } from "../shell/files.ts";
 import { emitSettings } from "./settings.ts";
 
@@ -51,7 +52,7 @@ export function emitServiceFunction(
     }),
     ...emitVariant(service, scope),
     nix.binding(["settings"], emitSettings(service, options, scope), { blankLine: true }),
-    nix.binding(["configFile"], nix`settingsFormat.generate "\${unit}.json" settings`),
+    nix.binding(["configFile"], emitConfigFile(service, scope)),
     nix.binding(["credentials"], emitCredentials(service, scope), {
       comment: "Secret files by the variable they are exported as.",
       blankLine: true,
@@ -92,6 +93,27 @@ export function emitServiceFunction(
 
       assertions = map (assertion: assertion // { message = "\${prefix}.\${assertion.message}"; }) ${emitAssertions(service, scope)};
     }
+  `;
+}
+
+/** The rendered settings, checked by the program itself where that is wanted. */
+function emitConfigFile(service: IrService, scope: Scope): NixExpr {
+  const { config, package: program } = service.model;
+  const known = emitIsKnownVariant(service, scope);
+  const wanted = emitValue(config.validate, scope);
+  return nix`
+    if ${known === undefined ? wanted : nix.op("&&", wanted, known)} then
+      ${importLibrary("validated-config.nix")} { inherit pkgs lib; } {
+        name = "\${unit}.json";
+        inherit settings;
+        package = ${emitValue(program, scope)};
+        variables = {
+          config = ${emitValue(config.variables.config, scope)};
+          state = ${emitValue(config.variables.state, scope)};
+        };
+      }
+    else
+      settingsFormat.generate "\${unit}.json" settings
   `;
 }
 

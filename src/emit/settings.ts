@@ -30,7 +30,7 @@ export function emitSettings(
   const layers: NixExpr[] = [];
   for (const { node } of service.model.config.layers) {
     if (node.kind === "record") addRecord(tree, node, [], scope);
-    else layers.push(emitExpression(node, scope));
+    else layers.push(emitLayer(node, scope));
   }
   for (const option of options) {
     if (option.setting === undefined) continue;
@@ -50,17 +50,28 @@ export function emitSettings(
   `;
 }
 
+/** A layer that is not always there is an empty one where it is not. */
+function emitLayer(node: ExpNode, scope: Scope): NixExpr {
+  return isConditional(node)
+    ? nix`lib.optionalAttrs (${emitExpression(node.condition, scope)}) ${emitExpression(node.then, scope)}`
+    : emitExpression(node, scope);
+}
+
+/** `if condition then value else null`: what `when` makes. */
+function isConditional(node: ExpNode): node is Extract<ExpNode, { readonly kind: "if" }> {
+  return node.kind === "if" && node.else.kind === "literal" && node.else.value === null;
+}
+
 function addRecord(tree: Branch, node: ExpNode, path: readonly string[], scope: Scope): void {
   if (node.kind === "record") {
     for (const [name, child] of node.entries) addRecord(tree, child, [...path, name], scope);
     return;
   }
-  const isConditional =
-    node.kind === "if" && node.else.kind === "literal" && node.else.value === null;
+  const [value, guard] = isConditional(node) ? [node.then, node.condition] : [node];
   insert(tree, path, {
     kind: "leaf",
-    value: emitExpression(isConditional ? node.then : node, scope),
-    guard: isConditional ? node.condition : undefined,
+    value: emitExpression(value, scope),
+    guard,
   });
 }
 

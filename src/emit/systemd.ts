@@ -35,12 +35,18 @@ export const escapeSpecifiers: Binding = nix.binding(
 );
 
 /** The directives that start and restart a service, but for the account it runs as. */
-export function emitProcess(service: IrService, scope: Scope): readonly Binding[] {
+export function emitProcess(
+  service: IrService,
+  scope: Scope,
+  manager: "system" | "user",
+): readonly Binding[] {
   const { model } = service;
   const { restart } = model;
   return [
     nix.binding(["Type"], nix`"exec"`),
-    nix.binding(["ExecStartPre"], nix`prepare`),
+    // In a user's manager the second process of a unit cannot enter the first one's namespaces, so
+    // there the launcher prepares, too.
+    ...(manager === "system" ? [nix.binding(["ExecStartPre"], nix`prepare`)] : []),
     nix.binding(["ExecStart"], nix`launch`),
     nix.binding(["EnvironmentFile"], emitValue(model.extra.files, scope)),
 
@@ -78,7 +84,10 @@ export function emitProcess(service: IrService, scope: Scope): readonly Binding[
   ];
 }
 
-/** Properties of a transient unit that is confined like the service; words of a command. */
+/**
+ * Properties of a transient unit that is confined like the service; words of a command. The two
+ * stricter values that systemd-run has no word for before version 258 are left to unit files.
+ */
 export const confinementProperties: NixExpr = nix`
   lib.escapeShellArgs (
     lib.concatLists (
@@ -88,7 +97,7 @@ export const confinementProperties: NixExpr = nix`
           element:
           "--property=\${directive}=\${if lib.isBool element then lib.boolToString element else toString element}"
         ) (lib.toList value)
-      ) (confinementOf service)
+      ) (confinementOf service // { PrivateTmp = true; ProtectControlGroups = true; })
     )
   )
 `;
@@ -99,13 +108,10 @@ export function emitConfinement(
   scope: Scope,
   manager: "system" | "user",
 ): Binding {
-  const directives = service.model.confinement.flatMap((rule) =>
-    emitRule(
-      rule.why,
-      manager === "user" ? (rule.userDirectives ?? rule.directives) : rule.directives,
-      scope,
-    ),
-  );
+  const directives = service.model.confinement.flatMap((rule) => {
+    const ofUser = service.model.elsewhere[rule.id]?.user.directives;
+    return emitRule(rule.why, (manager === "user" ? ofUser : undefined) ?? rule.directives, scope);
+  });
   return nix.binding(
     ["confinementOf"],
     nix`{ instance, settings, ... }: ${nix.attrs(directives)}`,

@@ -83,6 +83,8 @@ export type ExpNode =
   | { readonly kind: "packageName"; readonly of: ExpNode }
   /** The absolute path of a program of the package collection. */
   | { readonly kind: "program"; readonly package: string; readonly program: string }
+  /** Whether a package is of this version or a later one; one without a version is. */
+  | { readonly kind: "isAtLeast"; readonly package: ExpNode; readonly version: string }
   /** Whether at least one credential of this purpose is given. */
   | { readonly kind: "anyCredential"; readonly purpose: string };
 

@@ -5,8 +5,10 @@
 import type { SourceLocation } from "../errors.ts";
 import type { Exp, ExpNode, OrValue, Ref } from "./expression.ts";
 import type { IrOption } from "./options.ts";
+import type { Proof } from "./proof.ts";
 import type { ConfinementDirective, DirectiveValue } from "./systemd.ts";
 import type { JsonValue } from "../json.ts";
+import type { PlatformPromise } from "./promises.ts";
 
 /** A default computed from other options of the same instance. */
 export interface DerivedDefault {
@@ -43,11 +45,22 @@ export interface ConfigFile {
   readonly path: Ref<string>;
   /** Free settings; they win over everything the typed options say. */
   readonly settings: Ref<{ readonly [key: string]: JsonValue }>;
+  /** What the configuration is called in messages. */
+  readonly title: string;
   /**
    * Settings that are always there, lowest layer first. The settings of typed options come on top
    * of them, the user's free settings last.
    */
   readonly layers: readonly Exp<unknown>[];
+  /**
+   * How mistakes in the free settings are treated (`error`, `warn` or `off`), and whether the
+   * program itself is asked when the file is built. Both hold for the variant whose configuration
+   * schema is known, and not for others.
+   */
+  readonly check: Ref<string>;
+  readonly validate: Ref<boolean>;
+  /** The variables through which the program finds its configuration and its state. */
+  readonly variables: { readonly config: Exp<string>; readonly state: Exp<string> };
   /** The well-known place the program's own command line looks in; becomes a link to `path`. */
   readonly link: Exp<string>;
 }
@@ -116,16 +129,25 @@ export interface RestartRules {
 }
 
 /** Something the service is kept from doing, on a systemd platform. */
-export interface ConfinementRule {
+export type ConfinementRule = ConfinementFacts & Proved<ConfinementDirective>;
+
+interface ConfinementFacts {
   readonly id: string;
   /** What would be possible without the rule. Becomes a comment in the module. */
   readonly why: string;
   readonly directives: {
     readonly [D in ConfinementDirective]?: DirectiveValue;
   };
-  /** Under a user's own service manager, where it can do less; by default the same. */
-  readonly userDirectives?: ConfinementRule["directives"];
 }
+
+/** A promise carries its proof, or says why it has none. */
+export type Proved<Part extends string> =
+  | {
+      readonly proofs: readonly [Proof, ...Proof[]];
+      /** Parts without which the proofs hold all the same, and why they are there. */
+      readonly unprovable?: { readonly [P in Part]?: string };
+    }
+  | { readonly proofs?: never; readonly unprovable: string };
 
 /** The program's own command line, run as the service. */
 export interface OperatorCommand {
@@ -133,6 +155,14 @@ export interface OperatorCommand {
   readonly name: string;
   /** The variables it needs of the credentials and generated secrets. */
   readonly secrets: readonly OrValue<string>[];
+}
+
+/** The machines of the VM test, and what happens on them. */
+export interface Scenarios {
+  /** The service's options on each machine, as its user would set them. */
+  readonly nodes: Readonly<Record<string, { readonly [option: string]: JsonValue }>>;
+  /** Python, after the functions of vm-test/sandbox.py; relative to the schema file. */
+  readonly script: string;
 }
 
 export interface ServiceModel {
@@ -166,6 +196,9 @@ export interface ServiceModel {
   readonly assertions: readonly Assertion[];
   readonly restart: RestartRules;
   readonly confinement: readonly ConfinementRule[];
+  /** How each rule, by its id, is kept where the system's own systemd does not keep it. */
+  readonly elsewhere: Readonly<Record<string, PlatformPromise>>;
+  readonly scenarios?: Scenarios;
   readonly command: OperatorCommand;
   /** A port that is opened in the firewall if the user wants it. */
   readonly firewall: { readonly open: Ref<boolean>; readonly port: Exp<number> };

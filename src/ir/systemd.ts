@@ -1,5 +1,5 @@
 // The confinement and resource directives a rule may use: those of systemd.exec(5),
-// systemd.kill(5) and systemd.resource-control(5) that restrict a service. A directive that is
+// systemd.service(5) and systemd.resource-control(5) that restrict a service. A directive that is
 // not listed does not compile, so a typing error cannot silently confine nothing.
 //
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
@@ -9,15 +9,16 @@ import type { Exp, OrValue } from "./expression.ts";
 
 export const confinementDirectives = [
   "AmbientCapabilities",
+  "BindLogSockets",
   "BindPaths",
   "BindReadOnlyPaths",
   "CapabilityBoundingSet",
   "CPUQuota",
   "DeviceAllow",
   "DevicePolicy",
+  "InaccessiblePaths",
   "IPAddressAllow",
   "IPAddressDeny",
-  "InaccessiblePaths",
   "KeyringMode",
   "LimitCORE",
   "LimitMEMLOCK",
@@ -31,6 +32,8 @@ export const confinementDirectives = [
   "NoExecPaths",
   "NoNewPrivileges",
   "NotifyAccess",
+  "OOMPolicy",
+  "OOMScoreAdjust",
   "PrivateDevices",
   "PrivateIPC",
   "PrivateMounts",
@@ -56,6 +59,9 @@ export const confinementDirectives = [
   "RestrictNamespaces",
   "RestrictRealtime",
   "RestrictSUIDSGID",
+  "RootDirectory",
+  "RuntimeDirectory",
+  "RuntimeDirectoryMode",
   "SecureBits",
   "SocketBindAllow",
   "SocketBindDeny",

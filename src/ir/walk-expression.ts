@@ -57,6 +57,8 @@ function partsOf(node: ExpNode): readonly { readonly node: ExpNode; readonly bin
     case "sourceFileExists":
     case "sourceFile":
       return plain(node.directory, node.file);
+    case "isAtLeast":
+      return plain(node.package);
     case "textFile":
       return plain(node.name, node.text);
   }

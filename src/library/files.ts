@@ -7,8 +7,17 @@ import { nix, type NixExpr } from "../nix/index.ts";
 
 export const libraryFiles = [
   "closure-profile.nix",
+  "json-schema-type.nix",
+  "json-schema/definitions.nix",
+  "json-schema/describe.nix",
+  "json-schema/docs.nix",
+  "json-schema/explain.nix",
+  "json-schema/json-value.nix",
+  "json-schema/keywords.nix",
+  "json-schema/validate.nix",
   "seatbelt-base.sb",
   "seatbelt-profile.nix",
+  "validated-config.nix",
 ] as const;
 
 export type LibraryFile = (typeof libraryFiles)[number];

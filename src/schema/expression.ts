@@ -254,6 +254,11 @@ export function packageName(of: Exp<unknown>): Exp<string> {
   return make({ kind: "packageName", of: of.node });
 }
 
+/** Whether a package is of this version or a later one; one without a version is taken to be. */
+export function isAtLeast(of: Exp<unknown>, version: string): Exp<boolean> {
+  return make({ kind: "isAtLeast", package: of.node, version });
+}
+
 export function program(packageAttribute: string, name: string): Exp<string> {
   return make({ kind: "program", package: packageAttribute, program: name });
 }

@@ -160,6 +160,8 @@ function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
     case "join":
     case "json":
       return { kind: "string", nonEmpty: false };
+    case "isAtLeast":
+      return { kind: "bool" };
     case "stableNumber":
       return { kind: "int", min: node.first, max: node.first + node.count };
     case "not":

@@ -57,6 +57,9 @@ export function evaluate(node: ExpNode, setup: Setup): Known {
       const value = option?.defaults?.[setup.platform];
       return value === undefined ? unknown : evaluate(value, setup);
     }
+    case "isAtLeast":
+      // The schema is that of the newest version known.
+      return true;
     case "instanceName":
       return "default";
     case "perInstance":

@@ -180,6 +180,21 @@ const rejected: readonly (readonly [string, string, string])[] = [
     'instances."My Bot" = { };',
     "services.moltbot.instances",
   ],
+  [
+    "a setting the gateway does not know",
+    "settings.gateway.prot = 1;",
+    "services.moltbot.settings.gateway.prot: unknown key. Did you mean `port`?",
+  ],
+  [
+    "a setting of the wrong type",
+    'settings.gateway.port = "x";',
+    "services.moltbot.settings.gateway.port",
+  ],
+  [
+    "a secret in the settings",
+    'settings.channels.telegram.botToken = "123456:abcdefgh";',
+    "services.moltbot.settings.channels.telegram.botToken: this is a secret",
+  ],
   ["settings that are no JSON", "settings.a = x: x;", "services.moltbot.settings"],
 ];
 
@@ -400,6 +415,38 @@ const settings = 'r: builtins.fromJSON r.summary.etc."moltbot/default.json".text
 
 const behaviours: readonly Want[] = [
   [
+    "settings of another gateway version are let through when they are not checked",
+    {
+      config: moltbot('settingsCheck = "off"; settings.gateway.prot = 1;'),
+      query: `r: ((${settings}) r).gateway.prot`,
+    },
+    1,
+  ],
+  [
+    "settings of another generation are not checked against this one's schema",
+    {
+      config: moltbot('gateway.generation = "moltbot"; settings.canvasHost.enabled = true;'),
+      query: `r: ((${settings}) r).canvasHost.enabled`,
+    },
+    true,
+  ],
+  [
+    "a package of an earlier release gets no settings it does not know",
+    {
+      config: `{ pkgs, ... }: ${moltbot('package = pkgs.openclaw.overrideAttrs { version = "2026.6.5"; };')}`,
+      query: `r: let s = (${settings}) r; in { t = s ? telemetry; m = s ? models; p = s.gateway ? terminal; }`,
+    },
+    { t: false, m: false, p: false },
+  ],
+  [
+    "a release in between gets those it knows",
+    {
+      config: `{ pkgs, ... }: ${moltbot('package = pkgs.openclaw.overrideAttrs { version = "2026.7.1"; };')}`,
+      query: `r: let s = (${settings}) r; in { t = s ? telemetry; p = s.gateway.terminal.enabled; }`,
+    },
+    { t: false, p: false },
+  ],
+  [
     "instances have a unit, user, group, state directory and configuration of their own",
     {
       config: moltbot("instances = { default = { }; work.gateway.port = 18790; };"),
@@ -427,10 +474,10 @@ const behaviours: readonly Want[] = [
     {
       config: moltbot(`
         agent.model = "openai/gpt-6";
-        settings = { a.b = 1; a.c = 1; };
+        settings.logging = { level = "warn"; consoleLevel = "warn"; };
         environment = { X = "top"; Y = "top"; };
         user = "somebody";
-        instances.work = { settings.a.c = 2; environment.Y = "work"; agent.thinkingDefault = "low"; };
+        instances.work = { settings.logging.level = "debug"; environment.Y = "work"; agent.thinkingDefault = "low"; };
       `),
       query: `r: {
         inherit (r.config.services.moltbot.instances.work) settings environment user agent;
@@ -438,7 +485,7 @@ const behaviours: readonly Want[] = [
       }`,
     },
     {
-      settings: { a: { b: 1, c: 2 } },
+      settings: { logging: { level: "debug", consoleLevel: "warn" } },
       environment: { X: "top", Y: "work" },
       user: "moltbot-work",
       agent: { model: "openai/gpt-6", thinkingDefault: "low" },
@@ -482,12 +529,12 @@ const behaviours: readonly Want[] = [
     "settings are merged across modules, mkForce and mkDefault included",
     {
       config: `{ lib, ... }: { imports = [
-        ${moltbot("settings = { a = lib.mkDefault 1; b = 1; list = [ 1 ]; };")}
-        { services.moltbot.settings = { a = 2; b = lib.mkForce 2; list = [ 2 ]; }; }
+        ${moltbot('settings = { gateway.port = lib.mkDefault 1; cron.maxConcurrentRuns = 1; plugins.allow = [ "a" ]; };')}
+        { services.moltbot.settings = { gateway.port = 2; cron.maxConcurrentRuns = lib.mkForce 2; plugins.allow = [ "b" ]; }; }
       ]; }`,
       query: "r: r.config.services.moltbot.settings",
     },
-    { a: 2, b: 2, list: [2, 1] },
+    { gateway: { port: 2 }, cron: { maxConcurrentRuns: 2 }, plugins: { allow: ["b", "a"] } },
   ],
   [
     "directories elsewhere are made and writable",

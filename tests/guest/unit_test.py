@@ -34,7 +34,7 @@ from write_layer import write_actions
 HASH = "0123456789abcdfghijklmnpqrsvwxyz"
 COREUTILS = f"/nix/store/{HASH}-coreutils-9.11"
 SCRIPT = f"/nix/store/{HASH}-run"
-GATEWAY = f"/nix/store/{HASH}-openclaw-0.0.0-dummy"
+GATEWAY = f"/nix/store/{HASH}-openclaw-2026.9.6"
 
 GUEST = Guest(
     passwd="root:x:0:0:root:/root:/bin/bash\nmessagebus:x:997:997::/:/sbin/nologin\n",
@@ -363,7 +363,7 @@ class PackageNames(unittest.TestCase):
             ("bash-interactive-5.3p9", "bash-interactive"),
             ("python3-3.13.9", "python3"),
             ("glibc-locales-2.42-67", "glibc-locales"),
-            ("moltbot-gateway-0.0.0-dummy", "moltbot-gateway"),
+            ("moltbot-gateway-2026.9.6", "moltbot-gateway"),
             ("etc-moltbot-default.json", "etc-moltbot-default.json"),
         ]
         for given, want in cases:

@@ -361,7 +361,12 @@ const refused: readonly Refused[] = [
     parts: {
       model: {
         confinement: [
-          { id: "x", why: "y", directives: { ReadWritePaths: [text`${ref(["a", "b"])}/c`] } },
+          {
+            id: "x",
+            why: "y",
+            directives: { ReadWritePaths: [text`${ref(["a", "b"])}/c`] },
+            unprovable: "only the references matter",
+          },
         ],
       },
     },

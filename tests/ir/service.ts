@@ -42,6 +42,10 @@ export const model: ServiceModel = {
   temporaryPrefixes: [],
   config: {
     path: stateDir,
+    title: "configuration",
+    check: reference(["user"]),
+    validate: reference(["createUser"]),
+    variables: { config: text`CONFIG`, state: text`STATE` },
     settings: reference(["settings"]),
     layers: [record({})],
     link: stateDir,
@@ -69,6 +73,7 @@ export const model: ServiceModel = {
     stopTimeoutReason: "it stops at once",
   },
   confinement: [],
+  elsewhere: {},
   command: { name: "it", secrets: [] },
   firewall: { open: reference(["createUser"]), port: reference(["port"]) },
 };

@@ -161,7 +161,7 @@ describe("expressions", () => {
 
 describe("confinement", () => {
   it("uses directives that exist", () => {
-    const rule = { id: "a", why: "b" };
+    const rule = { id: "a", why: "b", unprovable: "only the types matter" };
     const good: ConfinementRule = { ...rule, directives: { ProtectSystem: "strict" } };
     expectTypeOf(good.directives.ProtectSystem).not.toBeUndefined();
     // @ts-expect-error the directive is called ProtectSystem

@@ -75,7 +75,16 @@ let
   # true, "1" (an environment variable) and their absence, as one boolean.
   isTrue = value: value == true || value == "1";
 
-  # What a trivial builder's derivation would write, or null:
+  # The derivation, among the inputs of another, that has this output.
+  inputWithOutput =
+    content: path:
+    lib.findFirst (input: input != null && drvOutput input == path) null (
+      map readDrv (drvInputs content)
+    );
+
+  # What a trivial builder's derivation would write, or null. Two of the project's own builders
+  # count as trivial: one copies a file once it is checked (nix/lib/validated-config.nix), the other
+  # replaces one line of a text (nix/lib/closure-profile.nix).
   #   text        the content
   #   kind        "text", or "value": the value given to a pkgs.formats.* generator, as JSON
   #   destination path below the output ("" when the output is the file itself)
@@ -84,8 +93,9 @@ let
     content:
     let
       get = drvAttr content;
-      text = get "text";
+      text = if get "profile" != null then get "profile" else get "text";
       value = get "value";
+      checked = get "rendered";
       isStructured = drvEnv "__json" content != null;
       asText = kind: text: {
         inherit kind text;
@@ -95,6 +105,8 @@ let
     in
     if content == null || get "src" != null then
       null
+    else if checked != null then
+      drvText (inputWithOutput content checked)
     else if text != null then
       asText "text" text
     else if value != null then

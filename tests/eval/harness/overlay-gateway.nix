@@ -14,7 +14,8 @@ let
     name:
     final.stdenvNoCC.mkDerivation {
       pname = name;
-      version = "0.0.0-dummy";
+      # The version the settings are checked against; some settings depend on it.
+      version = "2026.9.6";
       dontUnpack = true;
       installPhase = ''
         mkdir -p $out/bin

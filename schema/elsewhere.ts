@@ -1,0 +1,171 @@
+// How each confinement rule is kept under a user's own systemd and in macOS's Seatbelt, or why it
+// cannot be. What a user's manager enforces was measured on systemd 257: directives it ignores are
+// left out, because a directive that does nothing is a promise that is not kept.
+
+import type { PlatformPromise } from "../src/index.ts";
+
+const same = {} as const;
+
+export const elsewhere: Readonly<Record<string, PlatformPromise>> = {
+  root: {
+    user: {
+      directives: {},
+      cannot:
+        "be kept: a root of its own is for the system's manager; what the other rules hide is hidden",
+    },
+    seatbelt: {
+      keptBy:
+        "reading is allowed in the store, a list of system files and its own directories only",
+    },
+  },
+  "file-system": {
+    user: same,
+    seatbelt: {
+      keptBy:
+        "writing is allowed in the declared directories only, operation by operation; reading outside the store, a list of system files and its own directories is refused, too",
+    },
+  },
+  homes: {
+    user: same,
+    seatbelt: {
+      keptBy: "no rule allows a home; whether a file exists there is hidden, too",
+      agent: "the same, but for its own directories and the names of those above them",
+    },
+  },
+  "temporary-files": {
+    // systemd-run cannot pass `disconnected`.
+    user: { directives: { PrivateTmp: true } },
+    seatbelt: {
+      keptBy: "other files in /tmp cannot be listed, read or written",
+      cannot: "be a private /tmp: size and age of a file whose name is known show",
+    },
+  },
+  "new-files": {
+    user: same,
+    seatbelt: { keptBy: "`Umask` in the property list" },
+  },
+  mounts: {
+    user: same,
+    seatbelt: { keptBy: "mounting, unmounting, chroot and snapshots are refused" },
+  },
+  privileges: {
+    user: same,
+    seatbelt: {
+      keptBy:
+        "set-uid bits, owners, flags and access lists cannot be set, and set-uid programs are not started",
+      cannot: "drop capabilities, which macOS has not: the unprivileged user stands in their place",
+      agent: "the same; the user is the person's own",
+    },
+  },
+  users: {
+    user: {
+      cannot: "drop the user's supplementary groups",
+    },
+    seatbelt: {
+      cannot: "be kept: there are no user namespaces; the names of accounts can be asked for",
+      agent: "not at all: it runs as the person",
+    },
+  },
+  processes: {
+    user: same,
+    seatbelt: {
+      keptBy: "process information and signals reach its own sandbox only",
+      cannot: "hide that a process id exists",
+    },
+  },
+  ipc: {
+    // RemoveIPC= is for the system's manager only.
+    user: { directives: { PrivateIPC: true } },
+    seatbelt: {
+      keptBy:
+        "no POSIX or System V objects but the read-only page of the notification centre; system services by an allow list",
+    },
+  },
+  devices: {
+    // Device access is decided by a BPF program that only root may load; the nodes are hidden.
+    user: { directives: { PrivateDevices: true } },
+    seatbelt: { keptBy: "no IOKit, camera, microphone, disk or bpf device" },
+  },
+  kernel: {
+    // systemd-run cannot pass `strict`.
+    user: {
+      directives: {
+        ProtectKernelTunables: true,
+        ProtectKernelModules: true,
+        ProtectKernelLogs: true,
+        ProtectControlGroups: true,
+      },
+    },
+    seatbelt: {
+      keptBy:
+        "no kernel settings are written, few can be read; no extensions, no NVRAM, no kernel log",
+    },
+  },
+  "clock-and-host-name": {
+    user: same,
+    seatbelt: { keptBy: "setting the time and writing kernel settings are refused" },
+  },
+  keyrings: {
+    user: same,
+    seatbelt: { keptBy: "keychain files and the keychain's services are out of reach" },
+  },
+  namespaces: {
+    user: same,
+    seatbelt: { cannot: "apply: macOS has none" },
+  },
+  "scheduling-and-personality": {
+    user: same,
+    seatbelt: {
+      keptBy: "changing the scheduling of processes is refused; `ProcessType` in the property list",
+      cannot: "reach thread priorities",
+    },
+  },
+  "address-families": {
+    // The gateway works without local sockets, and the user's session bus, X11's abstract socket and
+    // the agents of SSH and GnuPG are all local sockets of the same user.
+    user: { directives: { RestrictAddressFamilies: ["AF_INET", "AF_INET6", "AF_NETLINK"] } },
+    seatbelt: { keptBy: "local, IPv4, IPv6 and routing sockets only" },
+  },
+  listening: {
+    user: {
+      directives: {},
+      cannot: "be kept: the programs that decide about sockets may be loaded by root only",
+    },
+    seatbelt: {
+      keptBy: "binding is allowed on its own TCP port and for sockets in its own directories",
+      cannot:
+        "tell this machine's addresses apart: which one it listens on is up to `gateway.bind`",
+    },
+  },
+  egress: {
+    user: {
+      directives: {},
+      cannot: "be kept: the programs that decide about packets may be loaded by root only",
+    },
+    seatbelt: { cannot: "be kept: rules know ports and this machine, but no other addresses" },
+  },
+  resources: {
+    user: same,
+    seatbelt: { cannot: "be kept as a whole: launchd has limits for single processes only" },
+  },
+  "system-calls": {
+    user: same,
+    seatbelt: {
+      cannot:
+        "be kept: there is no supported filter; operations are refused instead, never by killing",
+    },
+  },
+  "core-dumps": {
+    user: same,
+    seatbelt: {
+      keptBy: "`HardResourceLimits.Core` in the property list; /cores cannot be written",
+    },
+  },
+  "memory-execution": {
+    user: same,
+    seatbelt: {
+      cannot:
+        "be kept, for the same reason; code from files is limited to the store and the system's libraries and shell",
+    },
+  },
+};

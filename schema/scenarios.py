@@ -1,0 +1,130 @@
+"""What happens on the machines of the VM test (scenarios.ts)."""
+
+KEY_FILE = "/run/keys/anthropic"
+KEY_OPTION = "services.moltbot.providers.anthropic.apiKeyFile"
+CONFIGURATION_ERROR = "78"
+
+
+def put_secret(node: Machine, file: str, content: str) -> None:
+    node.succeed(
+        "install -d -m 0700 /run/keys",
+        f"install -m 0400 /dev/null {file}",
+        f"printf %s '{content}' > {file}",
+    )
+
+
+def wait_until_healthy(node: Machine, instance: str = "default") -> None:
+    facts = FACTS[node.name][instance]
+    url = f"http://127.0.0.1:{facts['port']}/health"
+    node.wait_until_succeeds(f"curl --fail --silent {url}", timeout=180)
+    health = json.loads(node.succeed(f"curl --fail --silent {url}"))
+    assert health == {"ok": True, "status": "live"}, health
+    node.require_unit_state(facts["unit"])
+
+
+def start(node: Machine, instance: str = "default") -> Any:
+    facts = FACTS[node.name][instance]
+    put_secret(node, KEY_FILE, "sk-ant-test")
+    node.succeed(f"systemctl restart {facts['unit']}")
+    return facts
+
+
+def check_files(node: Machine) -> None:
+    facts = FACTS[node.name]["default"]
+    owner = f"{facts['user']}:{facts['group']}"
+    files = [
+        ("the state directory is its own", facts["state"], f"700 {owner}"),
+        ("the workspace is its own", facts["workspace"], f"700 {owner}"),
+        ("the generated token is its own", f"{facts['state']}/gateway-token", f"600 {owner}"),
+        ("its configuration is root's", facts["config"], f"440 root:{facts['group']}"),
+    ]
+    for promise, path, want in files:
+        with subtest(f"files: {promise}"):
+            have = node.succeed(f"stat --format '%a %U:%G' {path}").strip()
+            assert have == want, f"{path}: {have} instead of {want}"
+
+
+def expect_refusal(node: Machine, complaint: str) -> None:
+    """The unit has failed for good, with one line that says why."""
+    unit = FACTS[node.name]["default"]["unit"]
+    node.wait_until_succeeds(f"systemctl is-failed {unit}", timeout=30)
+    assert node.get_unit_property(unit, "ExecMainStatus") == CONFIGURATION_ERROR
+    invocation = node.get_unit_property(unit, "InvocationID")
+    journal = node.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}")
+    complaints = [line for line in journal.splitlines() if complaint in line]
+    assert len(complaints) == 1 and KEY_FILE in complaints[0], journal
+
+    # Longer than the delay before a restart, if there were one.
+    node.sleep(8)
+    assert node.get_unit_property(unit, "InvocationID") == invocation, "it was started again"
+    node.require_unit_state(unit, "failed")
+
+
+# ---- one instance ----
+
+with subtest("the gateway becomes healthy"):
+    default = start(machine)
+    wait_until_healthy(machine)
+
+with subtest("the gateway runs as its own user"):
+    main_process = machine.get_unit_property(default["unit"], "MainPID")
+    account = machine.succeed(f"ps -o user= -p {main_process}").strip()
+    assert account == default["user"], account
+
+check_files(machine)
+make_neighbours(machine, default["user"])
+check_promises(Sandbox(machine, "default"))
+
+with subtest("a killed gateway is started again"):
+    machine.succeed(f"systemctl kill --signal=KILL --kill-whom=main {default['unit']}")
+    machine.wait_until_succeeds(
+        f"test $(systemctl show {default['unit']} --property NRestarts --value) = 1", timeout=30
+    )
+    wait_until_healthy(machine)
+
+machine.shutdown()
+
+# ---- a credential that is not there ----
+
+with subtest("a missing credential file is a clear, final error"):
+    refused.succeed(f"test ! -e {KEY_FILE}")
+    refused.execute(f"systemctl start {FACTS['refused']['default']['unit']}")
+    expect_refusal(refused, KEY_OPTION)
+
+with subtest("an empty credential file is a clear, final error"):
+    put_secret(refused, KEY_FILE, "")
+    refused.execute(f"systemctl restart {FACTS['refused']['default']['unit']}")
+    expect_refusal(refused, KEY_OPTION)
+
+refused.shutdown()
+
+# ---- several instances ----
+
+with subtest("instances run side by side"):
+    start(several, "work")
+    start(several, "family")
+    wait_until_healthy(several, "work")
+    wait_until_healthy(several, "family")
+
+with subtest("an instance cannot reach another's state, processes and port"):
+    own = Sandbox(several, "work")
+    other = FACTS["several"]["family"]
+    tried = [
+        {"attempt": ["stat", other["state"]], "must": "ENOENT"},
+        {"attempt": ["read", other["config"]], "must": "EACCES"},
+        {"attempt": ["stat", f"/run/credentials/{other['unit']}"], "must": "ENOENT"},
+        {"attempt": ["process", "openclaw-gateway"], "must": "absent"},
+        {"attempt": ["listen", "tcp", other["port"]], "must": "EPERM"},
+    ]
+    words = own.outcomes(own.directives, tried)
+    assert words == [attempt["must"] for attempt in tried], list(zip(tried, words))
+
+several.shutdown()
+
+# ---- a password instead of a token ----
+
+with subtest("a gateway with a password makes no token"):
+    put_secret(password, "/run/keys/password", "a-long-password")
+    facts = start(password)
+    wait_until_healthy(password)
+    password.succeed(f"test ! -e {facts['state']}/gateway-token")

@@ -1,0 +1,25 @@
+// The machines of the VM test: the configurations whose promises are proved. What happens on them
+// is in scenarios.py.
+
+import type { Scenarios } from "../src/index.ts";
+
+const credential = { providers: { anthropic: { apiKeyFile: "/run/keys/anthropic" } } };
+
+export const scenarios: Scenarios = {
+  script: "scenarios.py",
+  nodes: {
+    machine: credential,
+    several: {
+      ...credential,
+      instances: {
+        work: { gateway: { port: 18790 } },
+        family: { gateway: { port: 18791 } },
+      },
+    },
+    refused: credential,
+    password: {
+      ...credential,
+      gateway: { auth: { mode: "password", passwordFile: "/run/keys/password" } },
+    },
+  },
+};

@@ -1,0 +1,65 @@
+// The table of promises: each confinement rule, why it exists, and how each platform keeps it or
+// why it cannot. Made of the same rules as the modules.
+
+import type { ConfinementRule, IrService } from "../ir/model.ts";
+import type { PlatformPromise } from "../ir/promises.ts";
+
+const columns = [
+  "rule",
+  "without it",
+  "NixOS",
+  "home-manager (Linux)",
+  "nix-darwin daemon",
+  "macOS agent",
+] as const;
+
+/** Markdown. */
+export function emitPromises(service: IrService): string {
+  const rows = service.model.confinement.map((rule) => [
+    `\`${rule.id}\``,
+    rule.why,
+    directivesOf(rule.directives),
+    ...elsewhere(service.model.elsewhere[rule.id]),
+  ]);
+  return [
+    `# What ${service.name} is kept from doing`,
+    "",
+    "One row per rule. On systemd the names are those of systemd.exec(5) and",
+    "systemd.resource-control(5); on macOS the service runs in a Seatbelt sandbox.",
+    "",
+    `| ${columns.join(" | ")} |`,
+    `|${columns.map(() => " --- |").join("")}`,
+    ...rows.map((cells) => `| ${cells.map(escapeCell).join(" | ")} |`),
+    "",
+  ].join("\n");
+}
+
+function elsewhere(promise: PlatformPromise | undefined): readonly [string, string, string] {
+  if (promise === undefined) return ["the same", "not stated yet", "not stated yet"];
+  const { user, seatbelt } = promise;
+  const daemon = sentence([
+    seatbelt.keptBy,
+    seatbelt.cannot === undefined ? undefined : `It cannot ${seatbelt.cannot}`,
+  ]);
+  return [
+    sentence([
+      user.directives === undefined ? "the same" : directivesOf(user.directives),
+      user.cannot === undefined ? undefined : `It cannot ${user.cannot}`,
+    ]),
+    daemon,
+    seatbelt.agent ?? "the same",
+  ];
+}
+
+function directivesOf(directives: ConfinementRule["directives"]): string {
+  const names = Object.keys(directives);
+  return names.map((name) => `\`${name}\``).join(", ");
+}
+
+function sentence(parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== "").join(". ");
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}

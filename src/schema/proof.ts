@@ -1,0 +1,36 @@
+// The functions with which a schema's author writes proofs.
+
+import type { Attempt, Observation, Probe } from "../ir/proof.ts";
+
+type Words = string | readonly [string, ...string[]];
+
+function words(given: Words): readonly [string, ...string[]] {
+  return typeof given === "string" ? [given] : given;
+}
+
+/**
+ * A promise shown by trying something inside the service's sandbox.
+ *
+ * @param promise what is promised, in words
+ * @param attempt what is tried
+ * @param must the word, or words, that keep the promise
+ * @param bare the word where nothing is confined
+ */
+export function probe(promise: string, attempt: Attempt, must: Words, bare: string): Probe {
+  return { kind: "probe", promise, attempt, must: words(must), bare };
+}
+
+/** A promise that something works inside, in spite of everything. */
+export function works(promise: string, attempt: Attempt): Probe {
+  return probe(promise, attempt, "done", "done");
+}
+
+/** A promise shown by a shell command outside that prints one word. */
+export function observation(
+  promise: string,
+  command: string,
+  must: Words,
+  bare: string,
+): Observation {
+  return { kind: "observation", promise, command, must: words(must), bare };
+}

@@ -1,0 +1,25 @@
+// The Python programs of VM tests. They are kept, and generated, as files of their own, so that
+// Python tools can check them; the tests include them with `builtins.readFile`.
+
+import { readFileSync } from "node:fs";
+
+import { nix, type NixExpr } from "../nix/index.ts";
+
+export const vmTestFiles = ["neighbourhood", "probe", "sandbox"] as const;
+
+export type VmTestFile = (typeof vmTestFiles)[number];
+
+/** The text of a program. */
+export function readVmTest(name: VmTestFile): string {
+  return readFileSync(new URL(`${name}.py`, import.meta.url), "utf8");
+}
+
+/** Where a generated program is, relative to the output directory. */
+export function vmTestPath(name: VmTestFile): string {
+  return `tests/${name}.py`;
+}
+
+/** The text of a program, as an expression in a test of the same directory. */
+export function includeVmTest(name: VmTestFile): NixExpr {
+  return nix`builtins.readFile ${nix.path(`./${name}.py`)}`;
+}

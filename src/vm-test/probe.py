@@ -1,0 +1,341 @@
+"""Tries things a confined process must not be able to do, and says in one word how each went.
+
+Runs inside the sandbox under test. Standard input: a JSON list of attempts, each a list of a verb
+and its arguments. Standard output: one word per line, in the same order: `done`, the name of an
+error (`ENOENT`), `timeout`, the signal that ended the attempt (`SIGSYS`), or what the verb tells.
+Each attempt runs in a process of its own. Nothing here depends on the machine but the numbers of
+the system calls.
+"""
+
+import ctypes
+import errno
+import json
+import mmap
+import os
+import platform
+import resource
+import secrets
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+
+PATIENCE_SECONDS = 3
+# A library already loaded: the C library.
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+# ---- files ----
+
+
+def read(path: str) -> str:
+    with open(path, "rb") as file:
+        file.read(1)
+    return "done"
+
+
+def write(path: str) -> str:
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    return "done"
+
+
+def device(path: str) -> str:
+    os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+    return "done"
+
+
+def stat_of(path: str) -> str:
+    os.stat(path)
+    return "done"
+
+
+def owner(path: str) -> str:
+    return str(os.stat(path).st_uid)
+
+
+def new_file_mode(directory: str) -> str:
+    path = _new_file(directory)
+    try:
+        return f"{stat.S_IMODE(os.stat(path).st_mode):o}"
+    finally:
+        os.unlink(path)
+
+
+def set_uid(directory: str) -> str:
+    path = _new_file(directory)
+    try:
+        os.chmod(path, 0o4755)
+        return "done"
+    finally:
+        os.unlink(path)
+
+
+def _new_file(directory: str) -> str:
+    path = f"{directory}/probe-{secrets.token_hex(8)}"
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    return path
+
+
+def propagation(path: str) -> str:
+    """proc_pid_mountinfo(5): optional fields come before a lone hyphen."""
+    with open("/proc/self/mountinfo") as mounts:
+        rows = [line.split() for line in mounts]
+    fields = next(row for row in reversed(rows) if row[4] == path)
+    optional = fields[6 : fields.index("-")]
+    is_shared = any(field.startswith("shared:") for field in optional)
+    return "shared" if is_shared else "separate"
+
+
+# ---- sockets ----
+
+
+def connect_local(path: str) -> str:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(PATIENCE_SECONDS)
+        client.connect(path)
+    return "done"
+
+
+def connect(address: str, port: str) -> str:
+    with socket.create_connection((address, int(port)), PATIENCE_SECONDS):
+        return "done"
+
+
+def query(address: str) -> str:
+    with socket.socket(_family(address), socket.SOCK_DGRAM) as client:
+        client.settimeout(PATIENCE_SECONDS)
+        client.sendto(b"?", (address, 53))
+        client.recv(16)
+    return "done"
+
+
+def listen(kind: str, port: str) -> str:
+    with socket.socket(socket.AF_INET, getattr(socket, _SOCKET_TYPES[kind])) as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", int(port)))
+    return "done"
+
+
+_SOCKET_TYPES = {"tcp": "SOCK_STREAM", "udp": "SOCK_DGRAM"}
+
+
+def open_socket(family: str) -> str:
+    kind = socket.SOCK_SEQPACKET if family == "AF_ALG" else socket.SOCK_DGRAM
+    socket.socket(getattr(socket, family), kind).close()
+    return "done"
+
+
+def _family(address: str) -> int:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+# ---- the process itself ----
+
+
+def status(field: str) -> str:
+    with open("/proc/self/status") as lines:
+        rows = dict(line.rstrip("\n").split(":", 1) for line in lines)
+    return rows[field].strip()
+
+
+# capabilities(7): numbers are fixed.
+CAPABILITIES = {"sys_module": 16, "sys_admin": 21, "sys_time": 25, "syslog": 34}
+
+
+def capability(name: str) -> str:
+    within_reach = int(status("CapBnd"), 16) >> CAPABILITIES[name] & 1
+    return "present" if within_reach else "absent"
+
+
+def secure_bits() -> str:
+    """prctl(2): PR_GET_SECUREBITS is 27; SECBIT_NOROOT is the lowest bit."""
+    return "noroot" if LIBC.prctl(27, 0, 0, 0, 0) & 1 else "none"
+
+
+def limit(name: str) -> str:
+    soft, hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))
+    return f"{soft}:{hard}"
+
+
+def process(word: str) -> str:
+    for number in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{number}/cmdline", "rb") as line:
+                if word.encode() in line.read() and int(number) != os.getpid():
+                    return "seen"
+        except OSError:
+            continue
+    return "absent"
+
+
+def namespace(kind: str, number: str) -> str:
+    return "shared" if os.readlink(f"/proc/self/ns/{kind}") == number else "own"
+
+
+def control_group() -> str:
+    with open("/proc/self/cgroup") as lines:
+        unified = next(line for line in lines if line.startswith("0::"))
+    return "root" if unified.strip() == "0::/" else "named"
+
+
+def oom_score() -> str:
+    with open("/proc/self/oom_score_adj") as score:
+        return score.read().strip()
+
+
+# ---- System V and POSIX objects ----
+
+
+def shared_memory(key: str) -> str:
+    _check(LIBC.shmget(int(key), 0, 0))
+    return "done"
+
+
+def message_queue(name: str) -> str:
+    library = ctypes.CDLL("librt.so.1", use_errno=True)
+    os.close(_check(library.mq_open(name.encode(), os.O_RDONLY)))
+    return "done"
+
+
+# ---- system calls ----
+
+MACHINES = ("x86_64", "aarch64")
+NAMESPACE_OF_USERS = 0x10000000
+ANONYMOUS_BUFFER = ctypes.create_string_buffer(4096)
+
+# name -> numbers on MACHINES, arguments. The arguments make the kernel refuse or do nothing
+# lasting, with another error than EPERM where an ordinary user may make the call at all.
+CALLS: dict[str, tuple[tuple[int, int], tuple[int, ...]]] = {
+    "add_key": ((248, 217), (0, 0, 0, 0, 0)),
+    "bpf": ((321, 280), (999, 0, 0)),
+    "chroot": ((161, 51), (0,)),
+    "clock_settime": ((227, 112), (0, 0)),
+    "delete_module": ((176, 106), (0, 0)),
+    "io_uring_setup": ((425, 425), (0, 0)),
+    "kcmp": ((312, 272), (1, 1, 99, 0, 0)),
+    "keyctl": ((250, 219), (999, 0, 0, 0, 0)),
+    "mount": ((165, 40), (0, 0, 0, 0, 0)),
+    "name_to_handle_at": ((303, 264), (-1, 0, 0, 0, 0)),
+    "perf_event_open": ((298, 241), (0, -1, -1, -1, 999)),
+    "personality": ((135, 92), (0x0040000,)),
+    "pidfd_getfd": ((438, 438), (-1, -1, 0)),
+    "process_vm_readv": ((310, 270), (-1, 0, 0, 0, 0, 1)),
+    "process_vm_writev": ((311, 271), (-1, 0, 0, 0, 0, 1)),
+    "ptrace": ((101, 117), (0, 0, 0, 0)),
+    "quotactl": ((179, 60), (0x7FFFFF00, 0, 0, 0)),
+    "sched_setscheduler": ((144, 119), (0, 1, ctypes.addressof(ANONYMOUS_BUFFER))),
+    "setns": ((308, 268), (-1, 0)),
+    "setpriority": ((141, 140), (0, 0, 5)),
+    "syslog": ((103, 116), (99, 0, 0)),
+    "unshare": ((272, 97), (NAMESPACE_OF_USERS,)),
+    "unshare-mounts": ((272, 97), (0x00020000 | NAMESPACE_OF_USERS,)),
+    "unshare-network": ((272, 97), (0x40000000 | NAMESPACE_OF_USERS,)),
+    "userfaultfd": ((323, 282), (-1,)),
+}
+
+
+def call(name: str) -> str:
+    numbers, arguments = CALLS[name]
+    number = numbers[MACHINES.index(platform.machine())]
+    _check(LIBC.syscall(ctypes.c_long(number), *map(ctypes.c_long, arguments)))
+    return "done"
+
+
+def foreign_call() -> str:
+    """getpid as a 32-bit x86 program makes it: mov eax, 20; int 0x80; ret."""
+    if platform.machine() != "x86_64":
+        return "no-such-machine"
+    code = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    code.write(b"\xb8\x14\x00\x00\x00\xcd\x80\xc3")
+    address = ctypes.addressof(ctypes.c_char.from_buffer(code))
+    result = ctypes.CFUNCTYPE(ctypes.c_int)(address)()
+    return "done" if result > 0 else errno.errorcode.get(-result, str(result))
+
+
+def _check(result: int) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return result
+
+
+# ---- tools ----
+
+
+def run(command: str) -> str:
+    finished = subprocess.run(["sh", "-c", command], capture_output=True, timeout=30)
+    return "done" if finished.returncode == 0 else f"exit-{finished.returncode}"
+
+
+# ---- the list ----
+
+VERBS: dict[str, Callable[..., str]] = {
+    "call": call,
+    "capability": capability,
+    "connect": connect,
+    "connect-local": connect_local,
+    "control-group": control_group,
+    "device": device,
+    "foreign-call": foreign_call,
+    "limit": limit,
+    "listen": listen,
+    "message-queue": message_queue,
+    "namespace": namespace,
+    "new-file-mode": new_file_mode,
+    "oom-score": oom_score,
+    "owner": owner,
+    "process": process,
+    "propagation": propagation,
+    "query": query,
+    "read": read,
+    "run": run,
+    "secure-bits": secure_bits,
+    "set-uid": set_uid,
+    "shared-memory": shared_memory,
+    "socket": open_socket,
+    "stat": stat_of,
+    "status": status,
+    "write": write,
+}
+
+
+def outcome(verb: str, *arguments: str) -> str:
+    try:
+        return VERBS[verb](*arguments)
+    except TimeoutError:
+        return "timeout"
+    except OSError as error:
+        return errno.errorcode.get(error.errno or 0, type(error).__name__)
+    except Exception as error:
+        return type(error).__name__
+
+
+class Attempt:
+    """One attempt, under way in a process that it may end or change."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._reader, writer = os.pipe()
+        self._child = os.fork()
+        if self._child == 0:
+            os.write(writer, outcome(*words).encode())
+            os._exit(0)
+        os.close(writer)
+
+    def result(self) -> str:
+        with os.fdopen(self._reader) as pipe:
+            word = pipe.read()
+        _, ended = os.waitpid(self._child, 0)
+        return signal.Signals(os.WTERMSIG(ended)).name if os.WIFSIGNALED(ended) else word
+
+
+def main() -> None:
+    # All at once, because many of them fail by waiting.
+    under_way = [Attempt(words) for words in json.load(sys.stdin)]
+    for attempt in under_way:
+        print(attempt.result(), flush=True)
+
+
+if __name__ == "__main__":
+    main()

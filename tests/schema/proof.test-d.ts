@@ -1,0 +1,36 @@
+// A rule without a proof, and a proof of something that cannot be tried, do not compile.
+
+import { describe, expectTypeOf, it } from "vitest";
+
+import { type ConfinementRule, probe } from "../../src/index.ts";
+
+const rule = { id: "a", why: "b", directives: { PrivateTmp: true } };
+const proof = probe("files", ["read", "/tmp/a"], "ENOENT", "done");
+
+describe("a confinement rule", () => {
+  it("carries a proof or a reason", () => {
+    expectTypeOf({ ...rule, unprovable: "for a reason" }).toExtend<ConfinementRule>();
+    const proved: ConfinementRule = { ...rule, proofs: [proof], unprovable: { PrivateTmp: "c" } };
+    expectTypeOf(proved).toExtend<ConfinementRule>();
+    expectTypeOf(rule).not.toExtend<ConfinementRule>();
+  });
+
+  it("has at least one proof, and reasons about directives that exist", () => {
+    // @ts-expect-error no proof at all
+    const empty: ConfinementRule = { ...rule, proofs: [] };
+    // @ts-expect-error no such directive
+    const stray: ConfinementRule = { ...rule, proofs: [proof], unprovable: { PrivateTemp: "c" } };
+    expectTypeOf([empty, stray]).toExtend<readonly ConfinementRule[]>();
+  });
+});
+
+describe("a probe", () => {
+  it("tries what can be tried", () => {
+    // @ts-expect-error the verb is called read
+    probe("files", ["raed", "/tmp/a"], "ENOENT", "done");
+    // @ts-expect-error an address needs a port
+    probe("network", ["connect", "127.0.0.1"], "timeout", "done");
+    // @ts-expect-error a promise that nothing keeps
+    probe("files", ["read", "/tmp/a"], [], "done");
+  });
+});
