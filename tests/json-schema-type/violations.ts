@@ -21,7 +21,12 @@ interface Place {
   readonly schema: SchemaObject;
 }
 
-type Violate = (schema: SchemaObject, make: Make, random: Random) => JsonValue | undefined;
+type Violate = (
+  schema: SchemaObject,
+  make: Make,
+  random: Random,
+  root: SchemaObject,
+) => JsonValue | undefined;
 
 /** Generates a value for a schema. */
 type Make = (schema: JsonSchema) => JsonValue | undefined;
@@ -50,7 +55,7 @@ const violations: Readonly<Record<string, Violate>> = {
   minLength: ({ minLength = 1 }, _make, random) => random.pick(["x", "ä"]).repeat(minLength - 1),
   minProperties: () => ({}),
   minimum: ({ minimum = 0 }) => minimum - 1,
-  not: ({ not = true }, make) => (typeof not === "object" ? make(asObject(not)) : undefined),
+  not: ({ not = true }, make, _random, root) => make(asObject(root, not)),
   pattern: (_schema, _make, random) => random.pick(oddTexts),
   propertyNames: (schema, make, random) => ({
     [random.pick(oddTexts)]: make(schema.additionalProperties ?? true) ?? null,
@@ -81,7 +86,7 @@ export function violating(
   const make: Make = (schema) => generate(root, schema, random);
   const places = placesIn(root).filter(({ schema }) => keyword in schema);
   return random.some(places, count).flatMap(({ steps, schema }) => {
-    const value = violate?.(schema, make, random);
+    const value = violate?.(schema, make, random, root);
     if (value === undefined) return [];
     return [steps.reduceRight((inner, step) => around(inner, step, make), value)];
   });
@@ -147,10 +152,12 @@ function objectFor(schema: SchemaObject, make: Make): Readonly<Record<string, Js
 }
 
 /** A schema that speaks of keys without saying that it is about objects; deeply. */
-function asObject(schema: SchemaObject): SchemaObject {
+function asObject(root: SchemaObject, schema: JsonSchema): JsonSchema {
+  if (typeof schema === "boolean") return schema;
+  if (schema.$ref !== undefined) return asObject(root, definition(root.$defs ?? {}, schema.$ref));
   if (schema.required === undefined) return schema;
   const properties = Object.entries(schema.properties ?? {}).map(
-    ([key, child]) => [key, typeof child === "object" ? asObject(child) : child] as const,
+    ([key, child]) => [key, asObject(root, child)] as const,
   );
   return { ...schema, type: "object", properties: Object.fromEntries(properties) };
 }
