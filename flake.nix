@@ -31,6 +31,14 @@
       # The name the output had before.
       homeManagerModules = self.homeModules;
 
+      # An option type for values that are described by a JSON Schema.
+      lib = {
+        inherit (import ./nix/lib/json-schema-type.nix { inherit (nixpkgs) lib; })
+          jsonSchemaType
+          jsonSchemaMistakes
+          ;
+      };
+
       formatter = forEachSystem (pkgs: pkgs.nixfmt-tree);
     };
 }

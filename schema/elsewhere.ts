@@ -2,24 +2,36 @@
 // cannot be. What a user's manager enforces was measured on systemd 257: directives it ignores are
 // left out, because a directive that does nothing is a promise that is not kept.
 
-import type { PlatformPromise } from "../src/index.ts";
+import type { Exp, PlatformPromise } from "../src/index.ts";
 
 const same = {} as const;
 
-export const elsewhere: Readonly<Record<string, PlatformPromise>> = {
+export const elsewhere = (
+  writablePaths: Exp<readonly string[]>,
+): Readonly<Record<string, PlatformPromise>> => ({
   root: {
     user: {
-      directives: {},
-      cannot:
-        "be kept: a root of its own is for the system's manager; what the other rules hide is hidden",
+      // A user may not make a root directory of its own; what is worth hiding is hidden by name.
+      directives: {
+        TemporaryFileSystem: ["/dev/shm", "/var:ro"],
+        InaccessiblePaths: [
+          "-/run/dbus/system_bus_socket",
+          "-/run/docker.sock",
+          "-/run/podman",
+          "-/nix/var/nix/daemon-socket",
+          "-/etc/nixos",
+          ...["-/srv", "-/mnt", "-/media", "-/run/media"],
+        ],
+      },
+      cannot: "start from an empty file system: what the user can read elsewhere stays readable",
     },
     seatbelt: {
       keptBy:
-        "reading is allowed in the store, a list of system files and its own directories only",
+        "everything is refused that is not named: the closure of the service in the store, a list of system files, its own directories",
     },
   },
   "file-system": {
-    user: same,
+    user: { directives: { ProtectSystem: "strict", ReadWritePaths: writablePaths } },
     seatbelt: {
       keptBy:
         "writing is allowed in the declared directories only, operation by operation; reading outside the store, a list of system files and its own directories is refused, too",
@@ -142,7 +154,10 @@ export const elsewhere: Readonly<Record<string, PlatformPromise>> = {
       directives: {},
       cannot: "be kept: the programs that decide about packets may be loaded by root only",
     },
-    seatbelt: { cannot: "be kept: rules know ports and this machine, but no other addresses" },
+    seatbelt: {
+      keptBy: "connections to this machine are refused, but for its own port; IPv4 only",
+      cannot: "tell private addresses from the internet: the language knows no ranges",
+    },
   },
   resources: {
     user: same,
@@ -168,4 +183,4 @@ export const elsewhere: Readonly<Record<string, PlatformPromise>> = {
         "be kept, for the same reason; code from files is limited to the store and the system's libraries and shell",
     },
   },
-};
+});

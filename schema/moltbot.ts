@@ -404,7 +404,7 @@ export default defineService({
       isLocal: equals(cfg.gateway.bind, "loopback"),
     }),
 
-    elsewhere,
+    elsewhere: elsewhere(list(cfg.stateDir, cfg.workspaceDir)),
 
     scenarios,
 

@@ -22,6 +22,7 @@ let
       schema = lib.importJSON ../settings/moltbot.json;
       name = "configuration of the gateway";
       check = level;
+      nullIsUnset = true;
     };
 
   # A path on the machine, as a string: neither a store path nor a Nix path literal, which
@@ -1129,9 +1130,29 @@ let
   confinementOf =
     { instance, settings, ... }:
     {
+      # The file system it sees is an empty one, with what is listed here put in. Homes, other
+      # services' state, sockets below /run, logs and every directory somebody adds later are
+      # not hidden one by one: they are not there. Names are resolved through the sockets of
+      # nscd and resolved.
+      TemporaryFileSystem = [
+        "/dev/shm"
+        "/var:ro"
+      ];
+      InaccessiblePaths = [
+        "-/run/dbus/system_bus_socket"
+        "-/run/docker.sock"
+        "-/run/podman"
+        "-/nix/var/nix/daemon-socket"
+        "-/etc/nixos"
+        "-/srv"
+        "-/mnt"
+        "-/media"
+        "-/run/media"
+      ];
+
       # Nothing can be written but the service's own directories.
       ProtectSystem = "strict";
-      ReadWritePaths = map (path: "+${path}") [
+      ReadWritePaths = [
         instance.stateDir
         instance.workspaceDir
       ];

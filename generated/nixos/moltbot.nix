@@ -22,6 +22,7 @@ let
       schema = lib.importJSON ../settings/moltbot.json;
       name = "configuration of the gateway";
       check = level;
+      nullIsUnset = true;
     };
 
   # A path on the machine, as a string: neither a store path nor a Nix path literal, which

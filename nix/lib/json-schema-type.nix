@@ -106,6 +106,9 @@ in
       checkSecrets ? "error",
       # What to do instead of writing a secret, as a sentence.
       secretAdvice ? "Use `credentials.<NAME>` and refer to it as \"\${NAME}\" or as a secret reference.",
+      # Whether null stands for "left out": a key that is set to null is not compared with the schema,
+      # because the program that reads the settings never sees it.
+      nullIsUnset ? false,
       # false where required keys are defined elsewhere: as the freeformType of a submodule that
       # declares them as options.
       checkRequired ? true,
@@ -124,6 +127,19 @@ in
         else
           throw "lib.jsonSchemaType: `check` and `checkSecrets` are one of ${lib.concatStringsSep ", " levels}, not ${builtins.toJSON level}";
 
+      # Whether a mistake is about something the program will see.
+      isSet =
+        path: value: mistake:
+        !nullIsUnset || lib.attrByPath (lib.drop (lib.length path) mistake.path) true value != null;
+
+      # What the program will see of a value that is looked at as a whole.
+      withoutUnset =
+        value:
+        if nullIsUnset && json.isObject value then
+          builtins.mapAttrs (_: withoutUnset) (lib.filterAttrs (_: child: child != null) value)
+        else
+          value;
+
       ofLevel = level: builtins.filter (mistake: levelOf mistake == level);
 
       checked =
@@ -138,7 +154,7 @@ in
 
           # Made once however many places are wrong; names all of them.
           failure = throw "The option `${here}` is not a valid ${name}:${
-            message (ofLevel "error" (validate schema [ ] merged))
+            message (ofLevel "error" (validate schema [ ] (withoutUnset merged)))
           }";
 
           report =
@@ -157,14 +173,16 @@ in
             let
               plain = dereference schema;
             in
-            if builtins.isAttrs plain && isPlainObject plain && json.isObject value then
-              report (validateHere plain path value) (
+            if value == null && nullIsUnset then
+              value
+            else if builtins.isAttrs plain && isPlainObject plain && json.isObject value then
+              report (builtins.filter (isSet path value) (validateHere plain path value)) (
                 builtins.mapAttrs (
                   key: guard (plain.properties.${key} or plain.additionalProperties or true) (path ++ [ key ])
                 ) value
               )
             else
-              report (validate plain path value) value;
+              report (validate plain path (withoutUnset value)) value;
         in
         # Nothing is set, so nothing can be wrong: the schema is not even read.
         if merged == { } then merged else guard schema [ ] merged;

@@ -42,6 +42,7 @@ function helpers(service: IrService): readonly Helper[] {
           schema = lib.importJSON ${nix.path(`../${settingsSchemaPath(service)}`)};
           name = ${service.model.config.title};
           check = level;
+          nullIsUnset = true;
         }
       `,
     },

@@ -1,6 +1,7 @@
 // The table of promises: each confinement rule, why it exists, and how each platform keeps it or
 // why it cannot. Made of the same rules as the modules.
 
+import { UserError } from "../errors.ts";
 import type { ConfinementRule, IrService } from "../ir/model.ts";
 import type { PlatformPromise } from "../ir/promises.ts";
 
@@ -19,7 +20,7 @@ export function emitPromises(service: IrService): string {
     `\`${rule.id}\``,
     rule.why,
     directivesOf(rule.directives),
-    ...elsewhere(service.model.elsewhere[rule.id]),
+    ...elsewhere(rule, service.model.elsewhere[rule.id]),
   ]);
   return [
     `# What ${service.name} is kept from doing`,
@@ -34,8 +35,15 @@ export function emitPromises(service: IrService): string {
   ].join("\n");
 }
 
-function elsewhere(promise: PlatformPromise | undefined): readonly [string, string, string] {
-  if (promise === undefined) return ["the same", "not stated yet", "not stated yet"];
+function elsewhere(
+  rule: ConfinementRule,
+  promise: PlatformPromise | undefined,
+): readonly [string, string, string] {
+  if (promise === undefined) {
+    throw new UserError(`confinement rule ${rule.id} does not say how it is kept elsewhere`, {
+      next: `add ${rule.id} to the service's \`elsewhere\``,
+    });
+  }
   const { user, seatbelt } = promise;
   const daemon = sentence([
     seatbelt.keptBy,

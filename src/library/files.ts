@@ -14,6 +14,8 @@ export const libraryFiles = [
   "json-schema/explain.nix",
   "json-schema/json-value.nix",
   "json-schema/keywords.nix",
+  "json-schema/looks-secret.nix",
+  "json-schema/probably-meant.nix",
   "json-schema/validate.nix",
   "seatbelt-base.sb",
   "seatbelt-profile.nix",

@@ -184,3 +184,4 @@ function benchEvaluation(): void {
 
 benchGeneration();
 benchEvaluation();
+await import("./settings.ts");

@@ -210,3 +210,25 @@ describe.skipIf(missingTools.length > 0)(`secrets${unlessMissing}`, () => {
     ]);
   });
 });
+
+describe.skipIf(missingTools.length > 0)(`null that stands for "left out"${unlessMissing}`, () => {
+  const lenient = `(lib.jsonSchemaType { schema = ${schema}; name = "gateway configuration"; nullIsUnset = true; })`;
+
+  it("is accepted where the schema knows the key, whatever its type", () => {
+    const settings = '{ port = null; list = null; inner.key = null; bind = "lan"; }';
+    expect(evaluate(`evaluate ${lenient} [ ${settings} ]`)).toEqual({
+      port: null,
+      list: null,
+      inner: { key: null },
+      bind: "lan",
+    });
+  });
+
+  it("is refused without being asked for", () => {
+    expect(rejection(`evaluate ${type} [ { port = null; } ]`)).toContain("settings.port");
+  });
+
+  it("is accepted for a key nobody knows, as nobody will see it", () => {
+    expect(evaluate(`evaluate ${lenient} [ { prot = null; } ]`)).toEqual({ prot: null });
+  });
+});
