@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { format } from "prettier";
 import { describe, expect, test } from "vitest";
 
 import {
@@ -96,10 +97,9 @@ suite(`a service that is enabled${note}`, async () => {
   });
 
   test("its configuration file is the one in the golden file", async () => {
-    const text: unknown = JSON.parse(textEnding(summary("usage"), "-moltbot-gateway.json"));
-    await expect(`${JSON.stringify(text, null, 2)}\n`).toMatchFileSnapshot(
-      "../golden/home-manager/default.json",
-    );
+    const text = textEnding(summary("usage"), "-moltbot-gateway.json");
+    const pretty = await format(text, { parser: "json", printWidth: 100 });
+    await expect(pretty).toMatchFileSnapshot("../golden/home-manager/default.json");
   });
 
   test("no secret and no file of a secret is in what the unit says of its environment", () => {
@@ -162,9 +162,9 @@ suite(`the activation${note}`, async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "nixmodgen-home-"));
   // Quoting is shown by a name that needs it.
   const home = path.join(folder, 'it\'s a "home" of $USER');
-  const homes = `${moltbot(
+  const homes = moltbot(
     'instances = { default = { }; work = { gateway.port = 2; workspaceDir = "${config.home.homeDirectory}/work files"; }; };',
-  )}`;
+  );
   const nixHome = JSON.stringify(home).replaceAll("$", "\\$");
   const outcomes = await evaluateAll({
     directories: atHome(

@@ -50,17 +50,18 @@ def _home_actions(
     owner: tuple[int, int],
 ) -> Iterator[Action]:
     root = summary["users"][user]["home"]
-    files = {
-        **{f"{UNITS}/{name}": File(f"{root}/{UNITS}/{name}", text, 0o444, *owner)
-           for name, text in home["units"].items()},
-        **{f"{UNITS}/{link}": Link(f"{root}/{UNITS}/{link}", f"../{PurePosixPath(link).name}")
-           for link in home["unitLinks"]},
-        **{target: Link(f"{root}/{target}", file["source"])
-           for target, file in home["files"].items()},
-        **{f"{PROFILE}/bin/{program}": Link(f"{root}/{PROFILE}/bin/{program}", f"{path}/bin/{program}")
-           for path in home["packagePaths"]
-           for program in installed_programs(path, summary, guest)},
-    }
+    files: dict[str, Action] = {}
+    for name, text in home["units"].items():
+        files[f"{UNITS}/{name}"] = File(f"{root}/{UNITS}/{name}", text, 0o444, *owner)
+    for link in home["unitLinks"]:
+        unit = PurePosixPath(link).name
+        files[f"{UNITS}/{link}"] = Link(f"{root}/{UNITS}/{link}", f"../{unit}")
+    for target, file in home["files"].items():
+        files[target] = Link(f"{root}/{target}", file["source"])
+    for path in home["packagePaths"]:
+        for program in installed_programs(path, summary, guest):
+            target = f"{PROFILE}/bin/{program}"
+            files[target] = Link(f"{root}/{target}", f"{path}/bin/{program}")
     for folder in _folders(files):
         yield Directory(f"{root}/{folder}", 0o755, *owner)
     yield from (files[target] for target in sorted(files))

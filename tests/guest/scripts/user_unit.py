@@ -77,16 +77,20 @@ PROBES = [
     (
         "reach the system bus",
         CONNECT.format(address='"/run/dbus/system_bus_socket"'),
-        "RootDirectory= RestrictAddressFamilies=",
+        "RootDirectory= InaccessiblePaths= RestrictAddressFamilies=",
     ),
     (
         "reach a program that has an abstract socket",
         CONNECT.format(address='"\\0others"'),
         "RestrictAddressFamilies=",
     ),
-    ("read the user's mail", f"cat /var/mail/{USER}", "RootDirectory="),
+    ("read the user's mail", f"cat /var/mail/{USER}", "RootDirectory= TemporaryFileSystem="),
     ("read shared files of others", "cat /dev/shm/others", "RootDirectory= TemporaryFileSystem="),
-    ("write elsewhere", f"touch /srv/{USER}/file", "RootDirectory= ProtectSystem=no"),
+    (
+        "write elsewhere",
+        f"touch /srv/{USER}/file",
+        "RootDirectory= InaccessiblePaths= ProtectSystem=no",
+    ),
     ("read temporary files of others", "cat /tmp/others", "RootDirectory= PrivateTmp=no"),
     ("make a set-uid program", f"install -m 4755 /dev/null {STATE}/suid", "RestrictSUIDSGID=no"),
     ("see other processes", "pgrep --exact sleep", OWN_PROCESSES),
@@ -192,6 +196,11 @@ with subtest("the gateway runs as the user, and sees nothing of the home but its
     seen = machine.succeed(f"ls -A /proc/{process}/root{HOME}").split()
     assert seen == [".moltbot"], seen
     machine.succeed(as_user(f"cat {HOME}/.ssh/id_ed25519"))
+
+with subtest("a variable has the value that was configured, whatever it is made of"):
+    environment = machine.succeed(f"cat /proc/{process}/environ").split("\0")
+    odd = [entry for entry in environment if entry.startswith("ODD=")]
+    assert odd == ["ODD=a \"b\" 'c' 100% %h \\n $HOME ${x} `d` #e;\nsecond=line"], odd
 
 with subtest("its state is there, written by it, and closed to others"):
     machine.succeed(f"test -s {STATE}/logs/gateway.log")
