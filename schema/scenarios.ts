@@ -20,6 +20,7 @@ export const scenarios: Scenarios = {
     password: {
       ...credential,
       gateway: { auth: { mode: "password", passwordFile: "/run/keys/password" } },
+      workspaceDir: "/srv/agent",
     },
   },
 };

@@ -128,6 +128,7 @@ const reserved: Readonly<
       "src/settings/sync-gateway.ts": "makes a temporary directory",
       "src/library/files.ts": "reads the Nix code that modules import",
       "src/shell/files.ts": "reads the library's own shell code",
+      "src/vm-test/files.ts": "reads the programs of VM tests and a service's scenarios",
       "src/watch.ts": "watches",
     },
   },

@@ -101,6 +101,7 @@ in
           passwordFile = "/run/keys/password";
         };
       };
+      workspaceDir = "/srv/agent";
     };
   };
 

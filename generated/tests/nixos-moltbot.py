@@ -19,16 +19,18 @@ def put_secret(node: Machine, file: str, content: str) -> None:
 def wait_until_healthy(node: Machine, instance: str = "default") -> None:
     facts = FACTS[node.name][instance]
     url = f"http://127.0.0.1:{facts['port']}/health"
-    node.wait_until_succeeds(f"curl --fail --silent {url}", timeout=180)
+    # Started at boot, it has failed if its credential was not there yet.
+    node.wait_until_succeeds(
+        f"systemctl start {facts['unit']} && curl --fail --silent {url}", timeout=180
+    )
     health = json.loads(node.succeed(f"curl --fail --silent {url}"))
     assert health == {"ok": True, "status": "live"}, health
     node.require_unit_state(facts["unit"])
 
 
-def start(node: Machine, instance: str = "default") -> Any:
+def prepare(node: Machine, instance: str = "default") -> Any:
     facts = FACTS[node.name][instance]
     put_secret(node, KEY_FILE, "sk-ant-test")
-    node.succeed(f"systemctl restart {facts['unit']}")
     return facts
 
 
@@ -66,7 +68,7 @@ def expect_refusal(node: Machine, complaint: str) -> None:
 # ---- one instance ----
 
 with subtest("the gateway becomes healthy"):
-    default = start(machine)
+    default = prepare(machine)
     wait_until_healthy(machine)
 
 with subtest("the gateway runs as its own user"):
@@ -104,8 +106,8 @@ refused.shutdown()
 # ---- several instances ----
 
 with subtest("instances run side by side"):
-    start(several, "work")
-    start(several, "family")
+    prepare(several, "work")
+    prepare(several, "family")
     wait_until_healthy(several, "work")
     wait_until_healthy(several, "family")
 
@@ -128,6 +130,14 @@ several.shutdown()
 
 with subtest("a gateway with a password makes no token"):
     put_secret(password, "/run/keys/password", "a-long-password")
-    facts = start(password)
+    facts = prepare(password)
     wait_until_healthy(password)
     password.succeed(f"test ! -e {facts['state']}/gateway-token")
+
+with subtest("a workspace outside of /var/lib is its own"):
+    probes = [{"attempt": ["write", "{workspace}/probe"]}, {"attempt": ["write", "/srv/probe"]}]
+    sandbox = Sandbox(password, "default")
+    words = sandbox.outcomes(sandbox.directives, probes)
+    assert words == ["done", "EROFS"], words
+    owner = password.succeed(f"stat --format '%a %U' {facts['workspace']}").strip()
+    assert owner == f"700 {facts['user']}", owner

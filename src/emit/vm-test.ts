@@ -125,7 +125,7 @@ export function emitProofs({ model }: IrService): readonly JsonValue[] {
   }));
 }
 
-function proofData(proof: Proof): { readonly [key: string]: JsonValue } {
+function proofData(proof: Proof): Readonly<Record<string, JsonValue>> {
   const { promise, must, bare } = proof;
   switch (proof.kind) {
     case "probe":

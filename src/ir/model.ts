@@ -44,7 +44,7 @@ export interface Directory {
 export interface ConfigFile {
   readonly path: Ref<string>;
   /** Free settings; they win over everything the typed options say. */
-  readonly settings: Ref<{ readonly [key: string]: JsonValue }>;
+  readonly settings: Ref<Readonly<Record<string, JsonValue>>>;
   /** What the configuration is called in messages. */
   readonly title: string;
   /**
@@ -135,9 +135,7 @@ interface ConfinementFacts {
   readonly id: string;
   /** What would be possible without the rule. Becomes a comment in the module. */
   readonly why: string;
-  readonly directives: {
-    readonly [D in ConfinementDirective]?: DirectiveValue;
-  };
+  readonly directives: Readonly<Partial<Record<ConfinementDirective, DirectiveValue>>>;
 }
 
 /** A promise carries its proof, or says why it has none. */
@@ -145,7 +143,7 @@ export type Proved<Part extends string> =
   | {
       readonly proofs: readonly [Proof, ...Proof[]];
       /** Parts without which the proofs hold all the same, and why they are there. */
-      readonly unprovable?: { readonly [P in Part]?: string };
+      readonly unprovable?: Readonly<Partial<Record<Part, string>>>;
     }
   | { readonly proofs?: never; readonly unprovable: string };
 
@@ -160,7 +158,7 @@ export interface OperatorCommand {
 /** The machines of the VM test, and what happens on them. */
 export interface Scenarios {
   /** The service's options on each machine, as its user would set them. */
-  readonly nodes: Readonly<Record<string, { readonly [option: string]: JsonValue }>>;
+  readonly nodes: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
   /** Python, after the functions of vm-test/sandbox.py; relative to the schema file. */
   readonly script: string;
 }

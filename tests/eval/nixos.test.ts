@@ -547,7 +547,7 @@ const behaviours: readonly Want[] = [
       }`,
     },
     {
-      ReadWritePaths: ["/srv/m", "/data/w"],
+      ReadWritePaths: ["+/srv/m", "+/data/w"],
       StateDirectory: [],
       ProtectHome: true,
       WorkingDirectory: "/srv/m",
@@ -565,7 +565,7 @@ const behaviours: readonly Want[] = [
       config: moltbot('workspaceDir = "/home/alice/bot";'),
       query: `r: { inherit (${unit("moltbot-gateway")}.serviceConfig) ProtectHome BindPaths; }`,
     },
-    { ProtectHome: "tmpfs", BindPaths: ["/home/alice/bot"] },
+    { ProtectHome: "tmpfs", BindPaths: ["/var/lib/moltbot", "/home/alice/bot"] },
   ],
   [
     "a percent sign in a path is no specifier",
