@@ -8,9 +8,7 @@ import { libraryFiles, libraryPath, readLibrary } from "./library/files.ts";
 import { emitNixosModule } from "./emit/nixos.ts";
 import { settingsSchemaPath } from "./emit/prelude.ts";
 import { emitPromises } from "./emit/promises.ts";
-import { emitProofs, emitVmTest } from "./emit/vm-test.ts";
 import { lowerService } from "./ir/lower.ts";
-import type { IrService } from "./ir/model.ts";
 import { printNix } from "./nix/index.ts";
 import type { OutputFile } from "./output/file.ts";
 import type { ServiceSource } from "./service-source.ts";
@@ -18,7 +16,7 @@ import { checkSettings } from "./settings/check-settings.ts";
 import { nixSchema } from "./settings/nix-schema.ts";
 import { serializeSchema } from "./settings/serialize.ts";
 import { readConfigSchema } from "./settings/read-schema.ts";
-import { readScenarios, readVmTest, vmTestFiles, vmTestPath } from "./vm-test/files.ts";
+import { vmTestOutputs } from "./vm-test-outputs.ts";
 import { readShell, shellFiles, shellPath } from "./shell/files.ts";
 
 /**
@@ -35,25 +33,12 @@ export function generate({ entry, service, root, tsconfig }: ServiceSource): rea
     { path: `nixos/${ir.name}.nix`, text: printNix(emitNixosModule(ir)) },
     { path: `darwin/${ir.name}.nix`, text: printNix(emitDarwinModule(ir)) },
     { path: `home-manager/${ir.name}.nix`, text: printNix(emitHomeManagerModule(ir)) },
-    ...vmTestFilesOf(ir, entry),
+    ...vmTestOutputs(ir, entry),
     { path: "docs/promises.md", text: emitPromises(ir) },
     ...(schema === undefined
       ? []
       : [{ path: settingsSchemaPath(ir), text: serializeSchema(nixSchema(schema).document) }]),
     ...libraryFiles.map((name) => ({ path: libraryPath(name), text: readLibrary(name) })),
     ...shellFiles.map((name) => ({ path: shellPath(name), text: readShell(name) })),
-  ];
-}
-
-/** The VM test: the test, the data of its proofs, the service's scenarios, and the programs. */
-function vmTestFilesOf(ir: IrService, entry: string): readonly OutputFile[] {
-  const { scenarios } = ir.model;
-  if (scenarios === undefined) return [];
-  const path = `tests/nixos-${ir.name}`;
-  return [
-    { path: `${path}.nix`, text: printNix(emitVmTest(ir, scenarios)) },
-    { path: `${path}.json`, text: `${JSON.stringify(emitProofs(ir), null, 2)}\n` },
-    { path: `${path}.py`, text: readScenarios(scenarios.script, entry) },
-    ...vmTestFiles.map((name) => ({ path: vmTestPath(name), text: readVmTest(name) })),
   ];
 }

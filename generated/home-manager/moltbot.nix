@@ -37,6 +37,8 @@ let
     )
     // {
       description = "attribute set of ${element.description}, with names matching the pattern ${pattern}";
+      # The module system rebuilds types that hold submodules, and forgets the check.
+      substSubModules = modules: attrsMatching pattern (element.substSubModules modules);
     };
 
   # The instance `default` goes by the plain name; every other has its own name appended.

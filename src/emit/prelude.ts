@@ -62,6 +62,8 @@ function helpers(service: IrService): readonly Helper[] {
         )
         // {
           description = "attribute set of \${element.description}, with names matching the pattern \${pattern}";
+          # The module system rebuilds types that hold submodules, and forgets the check.
+          substSubModules = modules: attrsMatching pattern (element.substSubModules modules);
         }
       `,
     },

@@ -85,7 +85,7 @@ describe.skipIf(missing.length > 0)(`evaluation${suite}`, () => {
     expect(summary.units["example.service"]).toContain(`ExecStart=${path}\n`);
     expect(summary.unitInfo["example.service"]?.wantedBy).toEqual(["multi-user.target"]);
     expect(script).toMatchObject({ kind: "text", destination: "", executable: true });
-    expect(script?.text).toMatch(/-moltbot-0\.0\.0-dummy\/bin\/moltbot --port 4242$/m);
+    expect(script?.text).toMatch(/-moltbot-2026\.9\.6\/bin\/moltbot --port 4242$/m);
     expect(summary.users["example"]).toMatchObject({ group: "example", isSystemUser: true });
     expect(summary.groups["example"]).toMatchObject({ gid: null });
     expect(summary.etc["example.conf"]).toMatchObject({ text: "port=4242", mode: "0440" });

@@ -529,12 +529,12 @@ const behaviours: readonly Want[] = [
     "settings are merged across modules, mkForce and mkDefault included",
     {
       config: `{ lib, ... }: { imports = [
-        ${moltbot('settings = { gateway.port = lib.mkDefault 1; cron.maxConcurrentRuns = 1; plugins.allow = [ "a" ]; };')}
-        { services.moltbot.settings = { gateway.port = 2; cron.maxConcurrentRuns = lib.mkForce 2; plugins.allow = [ "b" ]; }; }
+        ${moltbot('settings = { gateway.port = lib.mkDefault 1; logging.level = "info"; plugins.allow = [ "a" ]; };')}
+        { services.moltbot.settings = { gateway.port = 2; logging.level = lib.mkForce "debug"; plugins.allow = [ "b" ]; }; }
       ]; }`,
       query: "r: r.config.services.moltbot.settings",
     },
-    { gateway: { port: 2 }, cron: { maxConcurrentRuns: 2 }, plugins: { allow: ["b", "a"] } },
+    { gateway: { port: 2 }, logging: { level: "debug" }, plugins: { allow: ["b", "a"] } },
   ],
   [
     "directories elsewhere are made and writable",
