@@ -66,15 +66,18 @@ function schemaWith(extra: number): string {
   );
   return `import { defineService, option, z } from ${JSON.stringify(join(root, "src/index.ts"))};
 import moltbot from ${JSON.stringify(join(root, "schema/moltbot.ts"))};
+const { configSchema, model, ...service } = moltbot;
+const here = (file: string) => ${JSON.stringify(join(root, "schema"))} + "/" + file;
 export default defineService({
-  ...moltbot,
+  ...service,
+  configSchema: { ...configSchema, file: here(configSchema.file) },
   options: {
     ...moltbot.options,
     extra: {
 ${options.join("\n")}
     },
   },
-  model: () => moltbot.model,
+  model: () => ({ ...model, scenarios: { ...model.scenarios, script: here(model.scenarios.script) } }),
 });
 `;
 }
@@ -84,11 +87,11 @@ function benchGeneration(): void {
   const directory = mkdtempSync(join(root, "node_modules", ".bench-"));
   try {
     for (const extra of [0, 100, 200, 400, 800]) {
-      const entry = join(directory, `schema-${String(extra)}.ts`);
+      const entry = join(directory, `schema-${String(extra)}.mts`);
       writeFileSync(entry, schemaWith(extra));
       const cost = generationCost(entry);
       console.log(
-        "  %s options more: %s ms, %s MB peak, %s kB of Nix",
+        "  %s options more: %s ms, %s MB peak, %s kB of output",
         String(extra).padStart(4),
         cost.milliseconds.toFixed(0).padStart(5),
         cost.megabytes.toFixed(0).padStart(4),
