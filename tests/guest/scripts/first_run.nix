@@ -9,6 +9,13 @@
       services.moltbot = {
         enable = true;
         providers.anthropic.apiKeyFile = "/run/keys/anthropic";
+        skills = [
+          {
+            name = "weather";
+            description = "Tells the weather: \"sun\", 'rain' and # so on.";
+            body = "Look out of the window.";
+          }
+        ];
       };
     };
     refused = {

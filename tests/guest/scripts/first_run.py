@@ -46,6 +46,55 @@ with subtest("the gateway runs as its own user"):
     owner = machine.succeed(f"ps -o user= -p {process}").strip()
     assert owner == "moltbot", owner
 
+with subtest("a declared skill is a regular file of the service's, with one link"):
+    SKILL = "/var/lib/moltbot/workspace/skills/weather/SKILL.md"
+    status = machine.succeed(f"stat --format '%F %h %U %a' {SKILL}").strip()
+    assert status == "regular file 1 moltbot 600", status
+    assert machine.get_unit_property(UNIT, "NRestarts") == "0"
+
+with subtest("what the model changes of it is undone at the next start, what it made stays"):
+    machine.succeed(
+        f"echo forged >> {SKILL}",
+        "install -d -o moltbot -g moltbot /var/lib/moltbot/workspace/skills/own",
+        "echo own > /var/lib/moltbot/workspace/skills/own/SKILL.md",
+        f"systemctl restart {UNIT}",
+    )
+    machine.wait_until_succeeds("curl --fail --silent http://127.0.0.1:18789/health", timeout=120)
+    machine.fail(f"grep -q forged {SKILL}")
+    machine.succeed("grep -qx own /var/lib/moltbot/workspace/skills/own/SKILL.md")
+
+with subtest("the operator's command sees what the service sees"):
+    skills = machine.succeed("moltbot skills list --json")
+    assert '"weather"' in skills, skills
+    assert "sun" in skills, skills
+
+with subtest("the operator's command is for root, and says so"):
+    status, output = machine.execute(
+        "setpriv --reuid=65534 --clear-groups moltbot skills list 2>&1"
+    )
+    assert status == 77, (status, output)
+    assert "try sudo moltbot" in output, output
+
+with subtest("the operator's command names the instances there are"):
+    status, output = machine.execute("moltbot --instance work status 2>&1")
+    assert status == 64, (status, output)
+    assert "there is no instance called work" in output, output
+    assert "instances: default" in output, output
+
+with subtest("the configuration belongs to root, and the service reads it only"):
+    status = machine.succeed("stat --format '%F %h %U %G %a' /etc/moltbot/default.json").strip()
+    assert status == "regular file 1 root moltbot 440", status
+    assert machine.succeed("readlink /var/lib/moltbot/openclaw.json").strip() == (
+        "/etc/moltbot/default.json"
+    )
+
+with subtest("the generated token is the service's alone, and kept"):
+    status = machine.succeed("stat --format '%U %a %s' /var/lib/moltbot/gateway-token").strip()
+    assert status == "moltbot 600 64", status
+    before = machine.succeed("cat /var/lib/moltbot/gateway-token")
+    machine.succeed(f"systemctl restart {UNIT}")
+    assert machine.succeed("cat /var/lib/moltbot/gateway-token") == before
+
 with subtest("a missing credential file is a clear, final error"):
     refused.succeed(f"test ! -e {KEY_FILE}")
     refused.execute(f"systemctl start {UNIT}")
