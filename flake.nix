@@ -39,6 +39,25 @@
           ;
       };
 
+      checks =
+        nixpkgs.lib.genAttrs
+          [
+            "x86_64-linux"
+            "aarch64-linux"
+          ]
+          (
+            system:
+            import ./nix/checks.nix {
+              # nixpkgs marks the gateway as insecure, because it does what a language model asks
+              # for. To contain that is what the module is for.
+              pkgs = import nixpkgs {
+                localSystem = { inherit system; };
+                config.allowInsecurePredicate = package: nixpkgs.lib.getName package == "openclaw";
+              };
+              module = self.nixosModules.moltbot;
+            }
+          );
+
       formatter = forEachSystem (pkgs: pkgs.nixfmt-tree);
     };
 }

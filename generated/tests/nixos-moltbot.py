@@ -8,7 +8,7 @@ KEY_OPTION = "services.moltbot.providers.anthropic.apiKeyFile"
 CONFIGURATION_ERROR = "78"
 
 
-def put_secret(node: Machine, file: str, content: str) -> None:
+def put_secret(node: BaseMachine, file: str, content: str) -> None:
     node.succeed(
         "install -d -m 0700 /run/keys",
         f"install -m 0400 /dev/null {file}",
@@ -16,7 +16,7 @@ def put_secret(node: Machine, file: str, content: str) -> None:
     )
 
 
-def wait_until_healthy(node: Machine, instance: str = "default") -> None:
+def wait_until_healthy(node: BaseMachine, instance: str = "default") -> None:
     facts = FACTS[node.name][instance]
     url = f"http://127.0.0.1:{facts['port']}/health"
     # Started at boot, it has failed if its credential was not there yet.
@@ -28,13 +28,13 @@ def wait_until_healthy(node: Machine, instance: str = "default") -> None:
     node.require_unit_state(facts["unit"])
 
 
-def prepare(node: Machine, instance: str = "default") -> Any:
+def prepare(node: BaseMachine, instance: str = "default") -> Any:
     facts = FACTS[node.name][instance]
     put_secret(node, KEY_FILE, "sk-ant-test")
     return facts
 
 
-def check_files(node: Machine) -> None:
+def check_files(node: BaseMachine) -> None:
     facts = FACTS[node.name]["default"]
     owner = f"{facts['user']}:{facts['group']}"
     files = [
@@ -49,7 +49,7 @@ def check_files(node: Machine) -> None:
             assert have == want, f"{path}: {have} instead of {want}"
 
 
-def expect_refusal(node: Machine, complaint: str) -> None:
+def expect_refusal(node: BaseMachine, complaint: str) -> None:
     """The unit has failed for good, with one line that says why."""
     unit = FACTS[node.name]["default"]["unit"]
     node.wait_until_succeeds(f"systemctl is-failed {unit}", timeout=30)

@@ -18,7 +18,7 @@ NOT_COPIED = re.compile(r"(Exec|Restart|Type|Timeout|SuccessExitStatus|KillMode|
 BARE = re.compile(r"(User|Group|Environment)=")
 
 
-def directives_of(node: Machine, unit: str) -> list[str]:
+def directives_of(node: BaseMachine, unit: str) -> list[str]:
     """The lines of [Service], of the unit's file and its drop-ins."""
     section = ""
     lines = []
@@ -37,7 +37,7 @@ def bare_directives(directives: list[str]) -> list[str]:
 class Sandbox:
     """Runs probes for one instance, in variations of its unit."""
 
-    def __init__(self, node: Machine, instance: str) -> None:
+    def __init__(self, node: BaseMachine, instance: str) -> None:
         self.node = node
         self.facts = dict(FACTS[node.name][instance])
         for kind in NAMESPACES:
@@ -92,12 +92,12 @@ class Sandbox:
         return word
 
 
-def probe_program(node: Machine) -> str:
+def probe_program(node: BaseMachine) -> str:
     """In the store, because that is what a sandbox can see."""
     return node.succeed("readlink -f $(command -v nixmodgen-probe)").strip()
 
 
-def make_neighbours(node: Machine, user: str) -> None:
+def make_neighbours(node: BaseMachine, user: str) -> None:
     """Surrounds the service with everything it must not reach."""
     node.succeed(
         "systemd-run --unit=neighbourhood --setenv=PATH=$PATH $(command -v nixmodgen-neighbourhood)",
@@ -107,7 +107,7 @@ def make_neighbours(node: Machine, user: str) -> None:
     node.wait_until_succeeds("test -e /run/neighbourhood-ready", timeout=60)
 
 
-def bash(node: Machine) -> str:
+def bash(node: BaseMachine) -> str:
     return node.succeed("command -v bash").strip()
 
 

@@ -1,10 +1,8 @@
 // The Python programs of VM tests. They are kept, and generated, as files of their own, so that
 // Python tools can check them; the tests include them with `builtins.readFile`.
 
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { readFileSync } from "node:fs";
 
-import { UserError } from "../errors.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
 
 export const vmTestFiles = ["neighbourhood", "probe", "sandbox"] as const;
@@ -24,19 +22,4 @@ export function vmTestPath(name: VmTestFile): string {
 /** The text of a program, as an expression in a test of the same directory. */
 export function includeVmTest(name: VmTestFile): NixExpr {
   return nix`builtins.readFile ${nix.path(`./${name}.py`)}`;
-}
-
-/**
- * The service's own scenarios.
- *
- * @param script relative to the schema file
- * @param entry absolute path of the schema file
- */
-export function readScenarios(script: string, entry: string): string {
-  const path = resolve(dirname(entry), script);
-  if (existsSync(path)) return readFileSync(path, "utf8");
-  throw new UserError("the script of the service's scenarios is missing", {
-    expected: path,
-    next: "write it, or correct `scenarios.script`",
-  });
 }

@@ -165,7 +165,7 @@ def run_script(test: Definition, machines: Mapping[str, Machine], report: Report
     # So that a failure can show the line of the script.
     linecache.cache[file] = (len(test.script), None, test.script.splitlines(True), file)
     try:
-        exec(compile(test.script, file, "exec"), _symbols(machines, report))
+        exec(compile(test.script, file, "exec", dont_inherit=True), _symbols(machines, report))
     except SubtestFailed:
         pass
     except Exception as error:
@@ -188,6 +188,8 @@ def _symbols(machines: Mapping[str, Machine], report: Report) -> dict[str, objec
         "start_all": start_all,
         "subtest": report.subtest,
         "RequestedAssertionFailed": RequestedAssertionFailed,
+        # For type annotations.
+        "BaseMachine": Machine,
     }
 
 

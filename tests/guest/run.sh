@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
 # Runs the generated modules on a real systemd with the real gateway.
-# Usage: run.sh [--record] [TEST.nix...]; the default are all of scripts/. $NIXMODGEN_MODULE names
-# another NixOS module than the generated one; the one for home-manager is beside it.
+# Usage: run.sh [--record] [--mutate] [TEST.nix...]; the default are the generated test, and that of
+# a user's unit. $NIXMODGEN_MODULE names another NixOS module than the generated one; the one for
+# home-manager is beside it.
+#
+# --mutate takes each directive away instead, demands that a probe notices, and writes what was
+# measured to docs/proofs.md and docs/mutations.md.
 #
 # The last line is "guest summary: passed=N failed=N skipped=N".
 set -euo pipefail
@@ -10,16 +14,23 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
 module="${NIXMODGEN_MODULE:-$root/generated/nixos/moltbot.nix}"
 
+mutate=0
 options=()
 tests=()
 for argument in "$@"; do
   case "$argument" in
     --record) options+=(--record) ;;
+    --mutate) mutate=1 ;;
     *) tests+=("$argument") ;;
   esac
 done
 if [ "${#tests[@]}" -eq 0 ]; then
-  tests=("$here"/scripts/*.nix)
+  tests=("$root"/generated/tests/nixos-*.nix "$here/scripts/user_unit.nix")
+fi
+if [ "$mutate" = 1 ]; then
+  tests=("$here/mutations/mutations.nix")
+  NIXMODGEN_MEASURED="$(mktemp)"
+  export NIXMODGEN_MEASURED
 fi
 
 bash "$root/tests/setup/all.sh"
@@ -27,4 +38,13 @@ if [ "${#options[@]}" -gt 0 ]; then
   # The record is a file of this repository, formatted as all of them.
   trap 'npx prettier --log-level warn --write "$here/evaluated"' EXIT
 fi
-python3 "$here/run.py" "${tests[@]}" --module "$module" "${options[@]}"
+status=0
+python3 "$here/run.py" "${tests[@]}" --module "$module" "${options[@]}" || status=$?
+if [ "$mutate" = 1 ]; then
+  if [ -s "$NIXMODGEN_MEASURED" ]; then
+    python3 "$here/mutations/proof_docs.py" "$NIXMODGEN_MEASURED" "$root/docs"
+    (cd "$root" && npx prettier --log-level warn --write docs/proofs.md docs/mutations.md)
+  fi
+  rm -f "$NIXMODGEN_MEASURED"
+fi
+exit "$status"

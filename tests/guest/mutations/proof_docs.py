@@ -1,0 +1,92 @@
+"""Makes tables for people of what a mutation run has measured.
+
+Usage: proof_docs.py MEASURED.json DOCS_FOLDER. Writes proofs.md and mutations.md.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+Row = Iterable[str]
+Measured = Mapping[str, Any]
+
+
+def main() -> None:
+    measured = json.loads(Path(sys.argv[1]).read_text())
+    docs = Path(sys.argv[2])
+    (docs / "proofs.md").write_text(proofs(measured))
+    (docs / "mutations.md").write_text(mutations(measured))
+
+
+def proofs(measured: Measured) -> str:
+    promises = measured["promises"]
+    rows = (
+        [f"`{p['rule']}`", p["promise"], _tried(p), f"`{p['confined']}`", f"`{p['unconfined']}`"]
+        for p in promises
+    )
+    return "\n".join(
+        [
+            "# Proofs",
+            "",
+            "What was tried inside the gateway's sandbox, in a copy of its own unit, and what came of",
+            "it; beside it the same in a unit of the bare kind: the same user and nothing else.",
+            f"{len(promises)} promises. {_origin(measured)}",
+            "",
+            *_table(["rule", "promise", "tried", "in the sandbox", "bare"], rows),
+            "",
+        ]
+    )
+
+
+def mutations(measured: Measured) -> str:
+    directives = measured["directives"]
+    counts = Counter(entry["result"] for entry in directives)
+    summary = ", ".join(f"{count} {result}" for result, count in counts.most_common())
+    rows = (
+        [f"`{d['rule']}`", f"`{d['directive']}`", d["result"], _evidence(d)] for d in directives
+    )
+    return "\n".join(
+        [
+            "# Mutations",
+            "",
+            "Each directive is taken away in a copy of the gateway's unit; then a probe of its rule",
+            "has to fail (killed), or the unit no longer starts (needed to start). Where other rules",
+            "keep the promise besides, the directive has to keep it alone, added to a unit of the",
+            "bare kind (proved alone). What neither shows survives, and says why it is there.",
+            "",
+            f"{len(directives)} directives: {summary}. {_origin(measured)}",
+            "",
+            *_table(["rule", "directive", "result", "shown by, or reason"], rows),
+            "",
+        ]
+    )
+
+
+def _origin(measured: Measured) -> str:
+    return f"Measured on {measured['date']} with {measured['systemd']}, Linux {measured['kernel']}."
+
+
+def _tried(promise: Measured) -> str:
+    words = promise.get("attempt") or [promise["command"]]
+    return f"`{' '.join(words)}`"
+
+
+def _evidence(directive: Measured) -> str:
+    return directive["reason"] or "; ".join(directive["evidence"][:2])
+
+
+def _table(head: list[str], rows: Iterable[Row]) -> list[str]:
+    return [_row(head), _row("---" for _ in head), *(_row(row) for row in rows)]
+
+
+def _row(cells: Row) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+if __name__ == "__main__":
+    main()
