@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the generated modules on a real systemd with the real gateway.
-# Usage: run.sh [--record] [--mutate] [TEST.nix...]; the default are the generated test, and that of
-# a user's unit. $NIXMODGEN_MODULE names another NixOS module than the generated one; the one for
+# Usage: run.sh [--record] [--mutate] [TEST.nix...]; the default are the generated test and all of
+# scripts/. $NIXMODGEN_MODULE names another NixOS module than the generated one; the one for
 # home-manager is beside it.
 #
 # --mutate takes each directive away instead, demands that a probe notices, and writes what was
@@ -25,7 +25,7 @@ for argument in "$@"; do
   esac
 done
 if [ "${#tests[@]}" -eq 0 ]; then
-  tests=("$root"/generated/tests/nixos-*.nix "$here/scripts/user_unit.nix")
+  tests=("$root"/generated/tests/nixos-*.nix "$here"/scripts/*.nix)
 fi
 if [ "$mutate" = 1 ]; then
   tests=("$here/mutations/mutations.nix")
