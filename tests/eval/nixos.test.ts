@@ -3,11 +3,13 @@
 
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 
 import {
   evaluateMany,
   type EvaluationCase,
   missingForEvaluation,
+  nixPath,
   type Outcome,
 } from "../support/evaluate.ts";
 
@@ -19,6 +21,11 @@ const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
 /** The least that works; `more` is added to it. */
 function moltbot(more = ""): string {
   return `{ services.moltbot = { enable = true; providers.anthropic.apiKeyFile = "/run/keys/a"; ${more} }; }`;
+}
+
+/** A directory of tests/eval/fixtures, as a Nix path. */
+function fixture(name: string): string {
+  return nixPath(fileURLToPath(new URL(`fixtures/${name}`, import.meta.url)));
 }
 
 function onNixos(config: string, rest: Partial<EvaluationCase> = {}): EvaluationCase {
@@ -315,6 +322,15 @@ const assertions: readonly (readonly [
     },
   ],
   [
+    "documents are complete",
+    {
+      fails: moltbot(`documents = ${fixture("documents-lacking")};`),
+      message:
+        "services.moltbot.documents: these files are missing in the directory: SOUL.md, TOOLS.md. Add them, or set the option to null.",
+      holds: moltbot(`documents = ${fixture("documents")};`),
+    },
+  ],
+  [
     "no secrets among the variables",
     {
       fails: moltbot('environment = { GROQ_API_KEY = "x"; TZ = "UTC"; };'),
@@ -413,7 +429,42 @@ type Want = readonly [
 const unit = (name: string): string => `r.config.systemd.services.${name}`;
 const settings = 'r: builtins.fromJSON r.summary.etc."moltbot/default.json".text';
 
+/** The arguments of each `put` in the script that prepares the service's directories. */
+const puts = `r: builtins.filter (l: r.lib.hasPrefix "put " l) (r.lib.splitString "\n" (
+  builtins.head (builtins.filter (r.lib.hasInfix "\nmanage ") (map (t: t.text) (builtins.attrValues r.summary.texts)))
+))`;
+
 const behaviours: readonly Want[] = [
+  [
+    "documents are copied one by one, the report of programs after the one the gateway reads",
+    { config: moltbot(`documents = ${fixture("documents")};`), query: puts },
+    ["AGENTS", "SOUL", "TOOLS", "USER"].map(
+      (name) =>
+        expect.stringMatching(
+          new RegExp(
+            `^put ${name}\\.md /nix/store/[0-9a-z]{32}-${name}\\.md${name === "AGENTS" ? " /nix/store/[0-9a-z]{32}-tools-report\\.md" : ""}$`,
+          ),
+        ) as unknown,
+    ),
+  ],
+  [
+    "an older generation reads the report elsewhere",
+    {
+      config: moltbot(`gateway.generation = "moltbot"; documents = ${fixture("documents")};`),
+      query: `r: builtins.length (builtins.filter (r.lib.hasInfix "-TOOLS.md /nix/store") ((${puts}) r))`,
+    },
+    1,
+  ],
+  [
+    "a skill that is copied comes from the store",
+    {
+      config: moltbot(
+        `skills = [ { name = "a"; mode = "copy"; source = ${fixture("documents")}; } ];`,
+      ),
+      query: puts,
+    },
+    [expect.stringMatching(/^put skills\/a \/nix\/store\/[0-9a-z]{32}-documents$/) as unknown],
+  ],
   [
     "settings of another gateway version are let through when they are not checked",
     {
@@ -691,3 +742,60 @@ suite(`behaviour${note}`, async () => {
     expect(accepted(outcomes[name])).toEqual(want);
   });
 });
+
+// Whatever stands in a skill's description, its frontmatter is YAML that says the same.
+const texts = [
+  "plain",
+  "with: colon",
+  "# no comment",
+  "- no list",
+  "'single' and \"double\"",
+  "back\\slash",
+  "two\nlines",
+  "---\nname: forged\n---",
+  "{braces} [brackets] *star &anchor !tag %percent @at `tick`",
+  "\ttab",
+  "ünïcödé 🦞 \u2028",
+  "null",
+  "1.0",
+  "",
+  " leading and trailing ",
+  "${HOME} ''${x}",
+];
+
+suite(`frontmatter of skills${note}`, async () => {
+  const skills = texts.map(
+    (text, index) =>
+      `{ name = "s${String(index)}"; description = builtins.fromJSON ${nixText(text)}; homepage = builtins.fromJSON ${nixText(text)}; metadata.note = builtins.fromJSON ${nixText(text)}; }`,
+  );
+  const outcomes: Readonly<Record<string, Outcome>> =
+    missing.length > 0
+      ? {}
+      : await evaluateMany({
+          skills: onNixos(moltbot(`skills = [ ${skills.join(" ")} ];`), {
+            query:
+              'r: map (t: t.text) (builtins.filter (t: r.lib.hasPrefix "---\nname: " t.text) (builtins.attrValues r.summary.texts))',
+          }),
+        });
+  const files = (
+    outcomes["skills"]?.ok === true ? outcomes["skills"].value : []
+  ) as readonly string[];
+
+  test.each(texts.map((text, index) => [JSON.stringify(text), index, text] as const))(
+    "%s",
+    (_, index, text) => {
+      const parsed = files.map((file): unknown => parse(file.split("\n---\n")[0]?.slice(4) ?? ""));
+      expect(parsed).toContainEqual({
+        name: `s${String(index)}`,
+        description: text,
+        homepage: text,
+        metadata: { openclaw: { note: text } },
+      });
+    },
+  );
+});
+
+/** A JSON text as a Nix string. */
+function nixText(value: string): string {
+  return JSON.stringify(JSON.stringify(value)).replaceAll("${", "\\${");
+}
