@@ -4,7 +4,9 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
-import { evaluateMany, missingForEvaluation, type Outcome } from "../support/evaluate.ts";
+import { evaluateMany, missingForEvaluation, nixPath, type Outcome } from "../support/evaluate.ts";
+import { compileProfile, type Decision, decide } from "../seatbelt/evaluator.ts";
+import { requestOf } from "../seatbelt/request.ts";
 import { launchdKeys, parsePlist } from "../support/plist.ts";
 import {
   type DarwinSummary,
@@ -24,6 +26,7 @@ const usage = `{
     enable = true;
     providers.anthropic.oauthTokenFile = "/run/agenix/token";
     providers.telegram = { enable = true; botTokenFile = "/run/agenix/tg"; allowFrom = [ 12345678 ]; };
+    documents = ${nixPath(fileURLToPath(new URL("fixtures/documents", import.meta.url)))};
   };
 }`;
 const two = `{
@@ -57,6 +60,33 @@ function expectJob(plist: Plist, label: string): void {
   expect(command).toMatch(
     /^\/bin\/wait4path \/nix\/store && exec \/nix\/store\/[^ ]*-moltbot-gateway(-work)?-launch$/,
   );
+}
+
+/** What the sandbox of the module, as it was evaluated, has to say. */
+function expectSandbox(profile: string, state: string, others: string): void {
+  const rows: readonly (readonly [operation: string, subject: string, want: Decision])[] = [
+    ["file-read-data", `${state}/workspace/notes.md`, "allow"],
+    ["file-write-data", `${state}/workspace/notes.md`, "allow"],
+    ["file-write-data", `${state}/workspace/AGENTS.md`, "deny"],
+    ["file-write-unlink", `${state}/workspace/AGENTS.md`, "deny"],
+    ["process-exec", `${state}/workspace/tool`, "deny"],
+    ["file-read-data", `${others}/.ssh/id_ed25519`, "deny"],
+    ["file-read-data", `${others}/Library/Keychains/login.keychain-db`, "deny"],
+    ["file-write-create", `${others}/Library/LaunchAgents/x.plist`, "deny"],
+    ["file-read-data", "/private/run/agenix/token", "deny"],
+    ["file-write-create", "/private/tmp/openclaw-state-locks-600/lock", "allow"],
+    ["network-inbound", "local tcp 127.0.0.1:18789", "allow"],
+    ["network-bind", "local tcp 127.0.0.1:4444", "deny"],
+    ["network-outbound", "remote tcp 1.1.1.1:443", "allow"],
+    ["network-outbound", "remote tcp 127.0.0.1:5432", "deny"],
+  ];
+  const compiled = compileProfile(profile);
+  const decided = rows.map(([operation, subject]) => [
+    operation,
+    subject,
+    decide(compiled, requestOf(operation, subject)),
+  ]);
+  expect(decided).toEqual(rows);
 }
 
 const textEnding = (summary: DarwinSummary | HomeManagerSummary, ending: string): string =>
@@ -147,6 +177,14 @@ suite(`the daemon${note}`, async () => {
     expect(places).toEqual([...places].sort((left, right) => left - right));
   });
 
+  test("is kept in by the profile of its own directories and port", () => {
+    expectSandbox(
+      textEnding(get(), "-moltbot-gateway.sb"),
+      "/private/var/lib/moltbot",
+      "/Users/alice",
+    );
+  });
+
   test("finds its directories made before launchd starts it, logs out of its reach", () => {
     const script = get().changedActivation?.["launchd"] ?? "";
     const lines = [
@@ -198,6 +236,14 @@ suite(`the agent${note}`, async () => {
     });
     expect(plist).not.toHaveProperty("UserName");
     expect(get().units).toEqual({});
+  });
+
+  test("is kept in by the profile of its own directories and port", () => {
+    expectSandbox(
+      textEnding(get(), "-moltbot-gateway.sb"),
+      "/Users/tester/.moltbot",
+      "/Users/tester",
+    );
   });
 
   test("is started in the sandbox", () => {
