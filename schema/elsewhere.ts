@@ -11,7 +11,7 @@ export const elsewhere = (
 ): Readonly<Record<string, PlatformPromise>> => ({
   root: {
     user: {
-      // A user may not make a root directory of its own; what is worth hiding is hidden by name.
+      why: "Sockets and directories that give away more than a home are hidden by name; what else the user can read stays readable.",
       directives: {
         TemporaryFileSystem: ["/dev/shm", "/var:ro"],
         InaccessiblePaths: [

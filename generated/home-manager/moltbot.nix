@@ -1132,10 +1132,8 @@ let
   confinementOf =
     { instance, settings, ... }:
     {
-      # The file system it sees is an empty one, with what is listed here put in. Homes, other
-      # services' state, sockets below /run, logs and every directory somebody adds later are
-      # not hidden one by one: they are not there. Names are resolved through the sockets of
-      # nscd and resolved.
+      # Sockets and directories that give away more than a home are hidden by name; what else
+      # the user can read stays readable.
       TemporaryFileSystem = [
         "/dev/shm"
         "/var:ro"

@@ -109,8 +109,8 @@ export function emitConfinement(
   manager: "system" | "user",
 ): Binding {
   const directives = service.model.confinement.flatMap((rule) => {
-    const ofUser = service.model.elsewhere[rule.id]?.user.directives;
-    return emitRule(rule.why, (manager === "user" ? ofUser : undefined) ?? rule.directives, scope);
+    const own = manager === "user" ? service.model.elsewhere[rule.id]?.user : undefined;
+    return emitRule(own?.why ?? rule.why, own?.directives ?? rule.directives, scope);
   });
   return nix.binding(
     ["confinementOf"],

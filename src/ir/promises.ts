@@ -8,6 +8,8 @@ export interface PlatformPromise {
   readonly user: {
     /** The directives it can enforce; absent where they are the same. */
     readonly directives?: ConfinementRule["directives"];
+    /** What these directives do, where the rule's own reason would promise more than they keep. */
+    readonly why?: string;
     /** What it cannot keep, and why. */
     readonly cannot?: string;
   };
