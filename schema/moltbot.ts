@@ -55,6 +55,7 @@ import { gateway } from "./options/gateway.ts";
 import { identity } from "./options/identity.ts";
 import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
 import { scenarios } from "./scenarios.ts";
+import { superseded } from "./superseded.ts";
 import { workspace } from "./options/workspace.ts";
 
 const requiredDocuments = ["AGENTS.md", "SOUL.md", "TOOLS.md"];
@@ -407,6 +408,16 @@ export default defineService({
     elsewhere: elsewhere(list(cfg.stateDir, cfg.workspaceDir)),
 
     scenarios,
+
+    supersedes: [
+      superseded({
+        model: cfg.agent.model,
+        thinkingDefault: cfg.agent.thinkingDefault,
+        queueByChannel: cfg.routing.queue.byChannel,
+        port: cfg.gateway.port,
+        settings: cfg.settings,
+      }),
+    ],
 
     command: {
       name: "moltbot",

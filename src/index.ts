@@ -65,4 +65,10 @@ export {
 } from "./schema/types.ts";
 export { perPlatform } from "./ir/platform-values.ts";
 export type { PlatformPromise } from "./ir/promises.ts";
-export type { ConfinementRule, ManagedFile, Scenarios, ServiceModel } from "./ir/model.ts";
+export type {
+  ConfinementRule,
+  ManagedFile,
+  Scenarios,
+  ServiceModel,
+  SupersededModule,
+} from "./ir/model.ts";

@@ -146,6 +146,68 @@ let
     };
   };
 
+  # Options that were elsewhere before.
+  optionPaths = [
+    "enable"
+    "package"
+    "user"
+    "group"
+    "uid"
+    "gid"
+    "createUser"
+    "stateDir"
+    "workspaceDir"
+    "gateway.generation"
+    "gateway.port"
+    "gateway.bind"
+    "gateway.auth.mode"
+    "gateway.auth.tokenFile"
+    "gateway.auth.passwordFile"
+    "providers.anthropic.apiKeyFile"
+    "providers.anthropic.oauthTokenFile"
+    "providers.openai.apiKeyFile"
+    "providers.google.apiKeyFile"
+    "providers.googleVertex.apiKeyFile"
+    "providers.openrouter.apiKeyFile"
+    "providers.xai.apiKeyFile"
+    "providers.githubCopilot.tokenFile"
+    "providers.microsoftFoundry.apiKeyFile"
+    "providers.huggingface.tokenFile"
+    "providers.together.apiKeyFile"
+    "providers.nvidia.apiKeyFile"
+    "providers.litellm.apiKeyFile"
+    "providers.vllm.apiKeyFile"
+    "providers.sglang.apiKeyFile"
+    "providers.ollama.apiKeyFile"
+    "providers.lmstudio.tokenFile"
+    "providers.alibaba.apiKeyFile"
+    "providers.minimax.apiKeyFile"
+    "providers.minimax.oauthTokenFile"
+    "providers.opencode.apiKeyFile"
+    "providers.deepgram.apiKeyFile"
+    "providers.elevenlabs.apiKeyFile"
+    "providers.azureSpeech.keyFile"
+    "providers.fal.keyFile"
+    "providers.runway.apiSecretFile"
+    "providers.telegram.enable"
+    "providers.telegram.botTokenFile"
+    "providers.telegram.allowFrom"
+    "providers.telegram.groups"
+    "agent.model"
+    "agent.thinkingDefault"
+    "routing.queue.mode"
+    "routing.queue.byChannel"
+    "documents"
+    "skills"
+    "settings"
+    "settingsCheck"
+    "validateConfig"
+    "credentials"
+    "environment"
+    "environmentFiles"
+    "path"
+  ];
+
   # The options of the instance `name`, whose values are `self`.
   instanceOptions = name: self: {
     package = lib.mkPackageOption pkgs "openclaw" {
@@ -1164,75 +1226,12 @@ let
   created = lib.filter (instance: instance.createUser) (lib.attrValues instances);
 in
 {
-  imports =
-    map
-      (
-        path:
-        lib.mkRenamedOptionModule (lib.splitString "." "services.clawdbot.${path}") (
-          lib.splitString "." "services.moltbot.${path}"
-        )
-      )
-      [
-        "enable"
-        "instances"
-        "package"
-        "user"
-        "group"
-        "uid"
-        "gid"
-        "createUser"
-        "stateDir"
-        "workspaceDir"
-        "gateway.generation"
-        "gateway.port"
-        "gateway.bind"
-        "gateway.auth.mode"
-        "gateway.auth.tokenFile"
-        "gateway.auth.passwordFile"
-        "providers.anthropic.apiKeyFile"
-        "providers.anthropic.oauthTokenFile"
-        "providers.openai.apiKeyFile"
-        "providers.google.apiKeyFile"
-        "providers.googleVertex.apiKeyFile"
-        "providers.openrouter.apiKeyFile"
-        "providers.xai.apiKeyFile"
-        "providers.githubCopilot.tokenFile"
-        "providers.microsoftFoundry.apiKeyFile"
-        "providers.huggingface.tokenFile"
-        "providers.together.apiKeyFile"
-        "providers.nvidia.apiKeyFile"
-        "providers.litellm.apiKeyFile"
-        "providers.vllm.apiKeyFile"
-        "providers.sglang.apiKeyFile"
-        "providers.ollama.apiKeyFile"
-        "providers.lmstudio.tokenFile"
-        "providers.alibaba.apiKeyFile"
-        "providers.minimax.apiKeyFile"
-        "providers.minimax.oauthTokenFile"
-        "providers.opencode.apiKeyFile"
-        "providers.deepgram.apiKeyFile"
-        "providers.elevenlabs.apiKeyFile"
-        "providers.azureSpeech.keyFile"
-        "providers.fal.keyFile"
-        "providers.runway.apiSecretFile"
-        "providers.telegram.enable"
-        "providers.telegram.botTokenFile"
-        "providers.telegram.allowFrom"
-        "providers.telegram.groups"
-        "agent.model"
-        "agent.thinkingDefault"
-        "routing.queue.mode"
-        "routing.queue.byChannel"
-        "documents"
-        "skills"
-        "settings"
-        "settingsCheck"
-        "validateConfig"
-        "credentials"
-        "environment"
-        "environmentFiles"
-        "path"
-      ];
+  imports = map (
+    path:
+    lib.mkRenamedOptionModule (lib.splitString "." "services.clawdbot.${path}") (
+      lib.splitString "." "services.moltbot.${path}"
+    )
+  ) (optionPaths ++ [ "instances" ]);
 
   options.services.moltbot = instanceOptions "default" cfg // {
     enable = lib.mkEnableOption "the moltbot AI gateway as an isolated service";

@@ -136,6 +136,63 @@ let
     };
   };
 
+  # Options that were elsewhere before.
+  optionPaths = [
+    "enable"
+    "package"
+    "stateDir"
+    "workspaceDir"
+    "gateway.generation"
+    "gateway.port"
+    "gateway.bind"
+    "gateway.auth.mode"
+    "gateway.auth.tokenFile"
+    "gateway.auth.passwordFile"
+    "providers.anthropic.apiKeyFile"
+    "providers.anthropic.oauthTokenFile"
+    "providers.openai.apiKeyFile"
+    "providers.google.apiKeyFile"
+    "providers.googleVertex.apiKeyFile"
+    "providers.openrouter.apiKeyFile"
+    "providers.xai.apiKeyFile"
+    "providers.githubCopilot.tokenFile"
+    "providers.microsoftFoundry.apiKeyFile"
+    "providers.huggingface.tokenFile"
+    "providers.together.apiKeyFile"
+    "providers.nvidia.apiKeyFile"
+    "providers.litellm.apiKeyFile"
+    "providers.vllm.apiKeyFile"
+    "providers.sglang.apiKeyFile"
+    "providers.ollama.apiKeyFile"
+    "providers.lmstudio.tokenFile"
+    "providers.alibaba.apiKeyFile"
+    "providers.minimax.apiKeyFile"
+    "providers.minimax.oauthTokenFile"
+    "providers.opencode.apiKeyFile"
+    "providers.deepgram.apiKeyFile"
+    "providers.elevenlabs.apiKeyFile"
+    "providers.azureSpeech.keyFile"
+    "providers.fal.keyFile"
+    "providers.runway.apiSecretFile"
+    "providers.telegram.enable"
+    "providers.telegram.botTokenFile"
+    "providers.telegram.allowFrom"
+    "providers.telegram.groups"
+    "agent.model"
+    "agent.thinkingDefault"
+    "routing.queue.mode"
+    "routing.queue.byChannel"
+    "documents"
+    "skills"
+    "settings"
+    "settingsCheck"
+    "validateConfig"
+    "credentials"
+    "environment"
+    "environmentFiles"
+    "path"
+  ];
+
   # The options of the instance `name`, whose values are `self`.
   instanceOptions = name: self: {
     package = lib.mkPackageOption pkgs "openclaw" {
@@ -1269,69 +1326,66 @@ let
 in
 {
   imports =
-    map
-      (
-        path:
-        lib.mkRenamedOptionModule (lib.splitString "." "services.clawdbot.${path}") (
-          lib.splitString "." "services.moltbot.${path}"
-        )
+    map (
+      path:
+      lib.mkRenamedOptionModule (lib.splitString "." "services.clawdbot.${path}") (
+        lib.splitString "." "services.moltbot.${path}"
       )
-      [
-        "enable"
-        "instances"
-        "package"
-        "stateDir"
-        "workspaceDir"
-        "gateway.generation"
-        "gateway.port"
-        "gateway.bind"
-        "gateway.auth.mode"
-        "gateway.auth.tokenFile"
-        "gateway.auth.passwordFile"
-        "providers.anthropic.apiKeyFile"
-        "providers.anthropic.oauthTokenFile"
-        "providers.openai.apiKeyFile"
-        "providers.google.apiKeyFile"
-        "providers.googleVertex.apiKeyFile"
-        "providers.openrouter.apiKeyFile"
-        "providers.xai.apiKeyFile"
-        "providers.githubCopilot.tokenFile"
-        "providers.microsoftFoundry.apiKeyFile"
-        "providers.huggingface.tokenFile"
-        "providers.together.apiKeyFile"
-        "providers.nvidia.apiKeyFile"
-        "providers.litellm.apiKeyFile"
-        "providers.vllm.apiKeyFile"
-        "providers.sglang.apiKeyFile"
-        "providers.ollama.apiKeyFile"
-        "providers.lmstudio.tokenFile"
-        "providers.alibaba.apiKeyFile"
-        "providers.minimax.apiKeyFile"
-        "providers.minimax.oauthTokenFile"
-        "providers.opencode.apiKeyFile"
-        "providers.deepgram.apiKeyFile"
-        "providers.elevenlabs.apiKeyFile"
-        "providers.azureSpeech.keyFile"
-        "providers.fal.keyFile"
-        "providers.runway.apiSecretFile"
-        "providers.telegram.enable"
-        "providers.telegram.botTokenFile"
-        "providers.telegram.allowFrom"
-        "providers.telegram.groups"
-        "agent.model"
-        "agent.thinkingDefault"
-        "routing.queue.mode"
-        "routing.queue.byChannel"
-        "documents"
-        "skills"
-        "settings"
-        "settingsCheck"
-        "validateConfig"
-        "credentials"
-        "environment"
-        "environmentFiles"
-        "path"
-      ];
+    ) (optionPaths ++ [ "instances" ])
+    ++
+      lib.concatMap
+        (
+          from:
+          import ../lib/superseded-module.nix { inherit lib; } {
+            inherit from;
+            to = "services.moltbot";
+            same = optionPaths;
+            renamed = {
+              "defaults.model" = "agent.model";
+              "defaults.thinkingDefault" = "agent.thinkingDefault";
+              config = "settings";
+              "routing.queue.byProvider" = "routing.queue.byChannel";
+            };
+            removed = {
+              toolNames = "The service finds a short list of programs and what `services.moltbot.path` adds to them.";
+              excludeTools = "The service finds a short list of programs and what `services.moltbot.path` adds to them.";
+              plugins = "A plugin is skills and programs: list the former in `services.moltbot.skills`, the latter in `services.moltbot.path`.";
+              firstParty = "A plugin is skills and programs: list the former in `services.moltbot.skills`, the latter in `services.moltbot.path`.";
+              exposePluginPackages = "Add the packages you want to use yourself to `home.packages`.";
+              "launchd.enable" =
+                "The service runs where the module is enabled: set `services.moltbot.enable` to false to stop it.";
+              "systemd.enable" =
+                "The service runs where the module is enabled: set `services.moltbot.enable` to false to stop it.";
+              "reloadScript.enable" = "The service is restarted whenever its configuration has changed.";
+            };
+            instances = {
+              switch = "enable";
+              renamed = {
+                gatewayPort = "gateway.port";
+                config = "settings";
+                configOverrides = "settings";
+                "routing.queue.byProvider" = "routing.queue.byChannel";
+              };
+              removed = {
+                configPath = "The configuration stays in the Nix store, where nobody can replace it.";
+                logPath = "The log is in the user's journal, on macOS in ~/Library/Logs/moltbot.";
+                gatewayPath = "Set `services.moltbot.package` to a package that is built from these sources.";
+                gatewayPnpmDepsHash = "Set `services.moltbot.package` to a package that is built from these sources.";
+                plugins = "A plugin is skills and programs: list the former in `services.moltbot.skills`, the latter in `services.moltbot.path`.";
+                "launchd.enable" =
+                  "The service runs where the module is enabled: set `services.moltbot.enable` to false to stop it.";
+                "launchd.label" = "Units are called moltbot-gateway and moltbot-gateway-<instance>.";
+                "systemd.enable" =
+                  "The service runs where the module is enabled: set `services.moltbot.enable` to false to stop it.";
+                "systemd.unitName" = "Units are called moltbot-gateway and moltbot-gateway-<instance>.";
+              };
+            };
+          }
+        )
+        [
+          "programs.moltbot"
+          "programs.clawdbot"
+        ];
 
   options.services.moltbot = instanceOptions "default" cfg // {
     enable = lib.mkEnableOption "the moltbot AI gateway as an isolated service";

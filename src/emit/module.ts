@@ -11,7 +11,7 @@ import {
   optionsOn,
 } from "./options.ts";
 import { preludeFor } from "./prelude.ts";
-import { emitRenames } from "./renames.ts";
+import { emitOptionPaths, emitRenames } from "./renames.ts";
 import { type Scope, scopeOf } from "./expression.ts";
 import { emitServiceFunction, emitValue, type ServiceSeams } from "./service.ts";
 
@@ -33,6 +33,7 @@ export interface PlatformAssertion {
 
 export function emitModule(service: IrService, platform: Platform, parts: PlatformParts): NixExpr {
   const definitions: readonly Binding[] = [
+    ...emitOptionPaths(service, platform),
     nix.binding(["instanceOptions"], emitInstanceOptions(service, platform), {
       comment: "The options of the instance `name`, whose values are `self`.",
       blankLine: true,

@@ -1,14 +1,27 @@
-// Options that had another path: `lib.mkRenamedOptionModule` for each, so that an old
-// configuration goes on working and says what to change.
+// Options that had another path: an old configuration goes on working and says what to change.
 
-import type { IrService } from "../ir/model.ts";
-import { nix, type NixExpr } from "../nix/index.ts";
+import type { IrService, SupersededModule, SupersededOptions } from "../ir/model.ts";
+import { importLibrary } from "../library/files.ts";
+import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import type { Platform } from "../platform.ts";
 import { optionsOn } from "./options.ts";
 
+/** The name of the list of the service's options, by their dotted paths. */
+const optionPaths = "optionPaths";
+
+/** What `emitRenames` needs; nothing where there are no earlier names of the service. */
+export function emitOptionPaths(service: IrService, platform: Platform): readonly Binding[] {
+  if (service.renamedFrom.length === 0 && supersededOn(service, platform).length === 0) return [];
+  const paths = optionsOn(service, platform).map(({ path }) => path.join("."));
+  return [
+    nix.binding([optionPaths], nix.value(["enable", ...paths]), {
+      comment: "Options that were elsewhere before.",
+      blankLine: true,
+    }),
+  ];
+}
+
 export function emitRenames(service: IrService, platform: Platform): NixExpr {
-  const options = optionsOn(service, platform);
-  const everywhere = ["enable", "instances", ...options.map(({ path }) => path.join("."))];
   const ofService = service.renamedFrom.map(
     (former) => nix`
       map (
@@ -16,18 +29,60 @@ export function emitRenames(service: IrService, platform: Platform): NixExpr {
         lib.mkRenamedOptionModule (lib.splitString "." "services.${former}.\${path}") (
           lib.splitString "." "services.${service.name}.\${path}"
         )
-      ) ${nix.value(everywhere)}
+      ) (${nix.id(optionPaths)} ++ [ "instances" ])
     `,
   );
-  const ofOptions = options.flatMap(({ path, renamedFrom }) =>
+  const ofModules = supersededOn(service, platform).map((module) =>
+    emitSupersededModule(service, module),
+  );
+  const ofOptions = optionsOn(service, platform).flatMap(({ path, renamedFrom }) =>
     renamedFrom.map(
       (former) => nix`
         lib.mkRenamedOptionModule ${nix.value(["services", service.name, ...former])} ${nix.value(["services", service.name, ...path])}
       `,
     ),
   );
-  const lists = [...ofService, ...(ofOptions.length === 0 ? [] : [nix.list(ofOptions)])];
+  const lists = [
+    ...ofService,
+    ...ofModules,
+    ...(ofOptions.length === 0 ? [] : [nix.list(ofOptions)]),
+  ];
   const [first, ...rest] = lists;
   if (first === undefined) return nix.list([]);
   return rest.reduce((left, right) => nix.op("++", left, right), first);
+}
+
+function supersededOn({ model }: IrService, platform: Platform): readonly SupersededModule[] {
+  return (model.supersedes ?? []).filter(({ platforms }) => platforms.includes(platform));
+}
+
+function emitSupersededModule(service: IrService, module: SupersededModule): NixExpr {
+  return nix`
+    lib.concatMap (
+      from:
+      ${importLibrary("superseded-module.nix")} { inherit lib; } {
+        inherit from;
+        to = ${`services.${service.name}`};
+        same = ${nix.id(optionPaths)};
+        ${emitDifferences(module)}
+        instances = {
+          switch = ${module.instances.switch};
+          ${emitDifferences(module.instances)}
+        };
+      }
+    ) ${nix.value(module.places)}
+  `;
+}
+
+function emitDifferences({
+  renamed,
+  removed,
+}: SupersededOptions): readonly [AssignBinding, AssignBinding] {
+  const paths = Object.entries(renamed).map(
+    ([former, { path }]) => [former, path.join(".")] as const,
+  );
+  return [
+    nix.binding(["renamed"], nix.value(Object.fromEntries(paths))),
+    nix.binding(["removed"], nix.value(removed)),
+  ];
 }

@@ -4,7 +4,7 @@
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { type Platform, platforms } from "../platform.ts";
 import type { ExpNode } from "./expression.ts";
-import type { IrService } from "./model.ts";
+import type { IrService, SupersededModule } from "./model.ts";
 import type { IrOption } from "./options.ts";
 import { mistake, type Place } from "./place.ts";
 import { expressionsIn, walkExpression } from "./walk-expression.ts";
@@ -60,6 +60,7 @@ class Checker {
       }
     }
     this.checkModel();
+    for (const module of this.service.model.supersedes ?? []) this.checkSuperseded(module);
   }
 
   private placeOf(option: IrOption): Place {
@@ -72,13 +73,39 @@ class Checker {
     const tables = Object.entries(this.service.variants?.variants ?? {}).flatMap(([name, row]) =>
       Object.entries(row).map(([key, node]) => ({ where: `${name}.${key}`, node })),
     );
-    for (const { where, node } of [...expressionsIn(model, ""), ...tables]) {
+    // Names of options of the top level, which no instance computes.
+    const computed = expressionsIn({ ...model, supersedes: undefined }, "");
+    for (const { where, node } of [...computed, ...tables]) {
       this.checkUse({
         node,
         place: { path: [], docs: this.docs },
         what: `the service's model (${where})`,
         perInstance: true,
       });
+    }
+  }
+
+  /** What another module's options are called exists where that module does. */
+  private checkSuperseded(module: SupersededModule): void {
+    const { places, platforms: on, instances } = module;
+    const [place = "it"] = places;
+    for (const { renamed, removed } of [module, instances]) {
+      for (const [former, { path }] of Object.entries(renamed)) {
+        const what = `the new name of ${place}.${former}`;
+        const target = this.find(path, what);
+        const absent = on.find((platform) => !target.platforms.includes(platform));
+        if (absent !== undefined) {
+          throw mistake(this.placeOf(target), `${what} is an option that ${absent} has not`);
+        }
+      }
+      for (const former of Object.keys({ ...renamed, ...removed })) {
+        const option = this.byPath.get(former);
+        if (option?.platforms.some((platform) => on.includes(platform)) === true) {
+          throw mistake(this.placeOf(option), `${place}.${former} has this option's own path`, {
+            next: "do not name it: options of the same path are passed on anyway",
+          });
+        }
+      }
     }
   }
 

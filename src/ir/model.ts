@@ -5,6 +5,7 @@
 import type { SourceLocation } from "../errors.ts";
 import type { Exp, ExpNode, OrValue, Ref } from "./expression.ts";
 import type { IrOption } from "./options.ts";
+import type { Platform } from "../platform.ts";
 import type { Proof } from "./proof.ts";
 import type { ConfinementDirective, DirectiveValue } from "./systemd.ts";
 import type { JsonValue } from "../json.ts";
@@ -163,6 +164,26 @@ export interface Scenarios {
   readonly script: string;
 }
 
+/** Options of a module of somebody else, by their dotted path there. */
+export interface SupersededOptions {
+  /** Those that exist here, under another path. */
+  readonly renamed: Readonly<Record<string, Ref<unknown>>>;
+  /** Those that there are none of here, and what to do instead: whole sentences. */
+  readonly removed: Readonly<Record<string, string>>;
+}
+
+/**
+ * A module of somebody else that this service takes the place of: what is configured for it is
+ * passed on. Options that have the same path in both need not be named.
+ */
+export interface SupersededModule extends SupersededOptions {
+  /** Where its options are, under each of its names: `programs.it`. */
+  readonly places: readonly string[];
+  readonly platforms: readonly Platform[];
+  /** Options of its instances, and the one by which an instance is switched off. */
+  readonly instances: SupersededOptions & { readonly switch: string };
+}
+
 export interface ServiceModel {
   /** Name of the unit of the instance `default`; others get `-<instance>` appended. */
   readonly unit: string;
@@ -197,6 +218,8 @@ export interface ServiceModel {
   /** How each rule, by its id, is kept where the system's own systemd does not keep it. */
   readonly elsewhere: Readonly<Record<string, PlatformPromise>>;
   readonly scenarios?: Scenarios;
+  /** Modules of others, whose configurations go on working. */
+  readonly supersedes?: readonly SupersededModule[];
   readonly command: OperatorCommand;
   /** A port that is opened in the firewall if the user wants it. */
   readonly firewall: { readonly open: Ref<boolean>; readonly port: Exp<number> };

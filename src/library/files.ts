@@ -19,6 +19,7 @@ export const libraryFiles = [
   "json-schema/validate.nix",
   "seatbelt-base.sb",
   "seatbelt-profile.nix",
+  "superseded-module.nix",
   "validated-config.nix",
 ] as const;
 

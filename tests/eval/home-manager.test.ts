@@ -5,48 +5,15 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { format } from "prettier";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import {
-  evaluateMany,
-  type EvaluationCase,
-  missingForEvaluation,
-  type Outcome,
-} from "../support/evaluate.ts";
+import { accepted, atHome, evaluateAll, moltbot, note, suite } from "../support/home-manager.ts";
 import { type HomeManagerSummary, homeManagerSummary } from "../support/summaries.ts";
 import { findTree } from "../support/tools.ts";
 
-const module = fileURLToPath(new URL("../../generated/home-manager/moltbot.nix", import.meta.url));
-const missing = missingForEvaluation();
-const suite = describe.skipIf(missing.length > 0);
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
-
 const unitName = "moltbot-gateway.service";
 const state = "/home/tester/.moltbot";
-
-/** The least that works; `more` is added to it. */
-function moltbot(more = ""): string {
-  return `{ services.moltbot = { enable = true; providers.anthropic.apiKeyFile = "/run/keys/a"; ${more} }; }`;
-}
-
-function atHome(config: string, rest: Partial<EvaluationCase> = {}): EvaluationCase {
-  return { target: "home-manager", module, config, ...rest };
-}
-
-/** Evaluates the cases of a suite, unless it is skipped. */
-async function evaluateAll(
-  cases: Readonly<Record<string, EvaluationCase>>,
-): Promise<ReadonlyMap<string, Outcome>> {
-  return new Map(missing.length > 0 ? [] : Object.entries(await evaluateMany(cases)));
-}
-
-/** The value of a case that must have been accepted. */
-function accepted(outcome: Outcome | undefined): unknown {
-  if (outcome?.ok !== true) throw new Error(`rejected: ${outcome?.message ?? "no outcome"}`);
-  return outcome.value;
-}
 
 const withoutHashes = (text: string): string =>
   text.replaceAll(/\/nix\/store\/[0-9a-z]{32}-/g, "/nix/store/");

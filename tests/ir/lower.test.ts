@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { SupersededModule } from "../../src/ir/model.ts";
 import type { IrOption } from "../../src/ir/options.ts";
 import { perPlatform } from "../../src/ir/platform-values.ts";
 import {
@@ -632,6 +633,30 @@ const refused: readonly Refused[] = [
     option: "a.b",
   },
   {
+    name: "new name of another module's option, where that exists",
+    parts: {
+      options: { a: option(string, { platforms: ["nixos"] }) },
+      model: { supersedes: [superseded({ old: reference(["a"]) })] },
+    },
+    message: "the new name of programs.it.old is an option that home-manager has not",
+    option: "a",
+  },
+  {
+    name: "new name of another module's option, that it exists",
+    parts: { model: { supersedes: [superseded({ old: reference(["b"]) })] } },
+    message: "the new name of programs.it.old refers to b, which is no option",
+    option: "b",
+  },
+  {
+    name: "old name of another module's option, that it differs",
+    parts: {
+      options: { a: option(string) },
+      model: { supersedes: [superseded({ a: reference(["a"]) })] },
+    },
+    message: "programs.it.a has this option's own path",
+    option: "a",
+  },
+  {
     name: "service's name",
     parts: { name: "It" },
     message: '"It" cannot be the name of a service',
@@ -644,6 +669,17 @@ const refused: readonly Refused[] = [
     option: "",
   },
 ];
+
+/** Another module, some of whose options have new names. */
+function superseded(renamed: SupersededModule["renamed"]): SupersededModule {
+  return {
+    places: ["programs.it"],
+    platforms: ["home-manager"],
+    renamed,
+    removed: {},
+    instances: { switch: "enable", renamed: {}, removed: {} },
+  };
+}
 
 describe("a mistake is told with option, file and line", () => {
   it.each(refused)("$name", ({ parts, message, option: path, expected, received }) => {

@@ -1,0 +1,119 @@
+# Takes over what was configured for another module, whose options were at another place.
+#
+# Contract: a list of modules that declare the other module's options. What is set there is passed on,
+# with a warning that names the new option; what has no counterpart is refused, and the message says
+# what to do instead. What is not set costs nothing.
+{ lib }:
+
+{
+  # Where its options were, and where the new ones are: dotted paths.
+  from,
+  to,
+  # Options that have the same path in both.
+  same,
+  # Options that have another path now.
+  renamed,
+  # Options that there are none of any more, and what to do instead.
+  removed,
+  # The same for the options of an instance, and the one by which it is switched off.
+  instances,
+}:
+
+let
+  split = lib.splitString ".";
+  oldOption = name: split "${from}.${name}";
+  newOption = name: split "${to}.${name}";
+
+  # The set without what is at a path, nor sets that are empty then.
+  without =
+    path: set:
+    let
+      key = lib.head path;
+      rest = if lib.tail path == [ ] then { } else without (lib.tail path) set.${key};
+    in
+    if !(set ? ${key}) then
+      set
+    else if rest == { } then
+      removeAttrs set [ key ]
+    else
+      set // { ${key} = rest; };
+
+  # An instance in terms of the new options.
+  translate =
+    instance:
+    let
+      gone = [ instances.switch ] ++ lib.attrNames instances.removed ++ lib.attrNames instances.renamed;
+      move =
+        former: now:
+        let
+          path = split former;
+        in
+        lib.optionalAttrs (lib.hasAttrByPath path instance) (
+          lib.setAttrByPath (split now) (lib.getAttrFromPath path instance)
+        );
+    in
+    lib.foldl' lib.recursiveUpdate (lib.foldl' (set: name: without (split name) set) instance gone) (
+      lib.mapAttrsToList move instances.renamed
+    );
+
+  isOn = instance: lib.attrByPath (split instances.switch) true instance;
+
+  # A message about each of the options that an instance has set.
+  about =
+    declared: options: message:
+    lib.concatLists (
+      lib.mapAttrsToList (
+        name: instance:
+        lib.mapAttrsToList (option: message "${from}.instances.${name}.${option}" name) (
+          lib.filterAttrs (option: _: lib.hasAttrByPath (split option) instance) options
+        )
+      ) declared
+    );
+
+  instancesModule =
+    { config, options, ... }:
+    let
+      option = lib.getAttrFromPath (oldOption "instances") options;
+      declared = lib.getAttrFromPath (oldOption "instances") config;
+      running = lib.filterAttrs (_: isOn) declared;
+    in
+    {
+      options = lib.setAttrByPath (oldOption "instances") (
+        lib.mkOption {
+          type = lib.types.attrsOf (lib.types.attrsOf lib.types.anything);
+          default = { };
+          visible = false;
+          description = "Alias of {option}`${to}.instances`.";
+        }
+      );
+
+      config = lib.mkMerge [
+        (lib.setAttrByPath (newOption "instances") (lib.mapAttrs (_: translate) running))
+        # An instance was enough to enable the module.
+        (lib.setAttrByPath (newOption "enable") (lib.mkIf (running != { }) (lib.mkDefault true)))
+        {
+          warnings =
+            lib.optional (declared != { })
+              "The option `${from}.instances' defined in ${lib.showFiles option.files} has been renamed to `${to}.instances'."
+            ++ about declared instances.renamed (
+              old: name: now:
+              "The option `${old}' has been renamed to `${to}.instances.${name}.${now}'."
+            );
+          assertions = about declared instances.removed (
+            old: _: instead: {
+              assertion = false;
+              message = "The option `${old}' no longer has any effect; please remove it. ${instead}";
+            }
+          );
+        }
+      ];
+    };
+in
+map (name: lib.mkRenamedOptionModule (oldOption name) (newOption name)) same
+++ lib.mapAttrsToList (
+  former: now: lib.mkRenamedOptionModule (oldOption former) (newOption now)
+) renamed
+++ lib.mapAttrsToList (
+  former: instead: lib.mkRemovedOptionModule (oldOption former) instead
+) removed
+++ [ instancesModule ]

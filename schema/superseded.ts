@@ -1,0 +1,69 @@
+// The home-manager module that came with the gateway before, under the two names it had until January
+// 2026 (nix-clawdbot, nix-moltbot): what its options are called here, and what stands in the place
+// of those that there are none of. Its successor, `programs.openclaw`, is left alone: it is
+// maintained, and may be imported beside this.
+//
+// https://github.com/openclaw/nix-openclaw
+
+import type { Ref, SupersededModule } from "../src/index.ts";
+
+export interface Successors {
+  readonly model: Ref<unknown>;
+  readonly thinkingDefault: Ref<unknown>;
+  readonly queueByChannel: Ref<unknown>;
+  readonly port: Ref<unknown>;
+  readonly settings: Ref<unknown>;
+}
+
+const programs =
+  "The service finds a short list of programs and what `services.moltbot.path` adds to them.";
+const plugins =
+  "A plugin is skills and programs: list the former in `services.moltbot.skills`, the latter in `services.moltbot.path`.";
+const always =
+  "The service runs where the module is enabled: set `services.moltbot.enable` to false to stop it.";
+const unitName = "Units are called moltbot-gateway and moltbot-gateway-<instance>.";
+const sources = "Set `services.moltbot.package` to a package that is built from these sources.";
+
+export function superseded(to: Successors): SupersededModule {
+  const queue = { "routing.queue.byProvider": to.queueByChannel };
+  return {
+    places: ["programs.moltbot", "programs.clawdbot"],
+    platforms: ["home-manager"],
+    renamed: {
+      "defaults.model": to.model,
+      "defaults.thinkingDefault": to.thinkingDefault,
+      config: to.settings,
+      ...queue,
+    },
+    removed: {
+      toolNames: programs,
+      excludeTools: programs,
+      plugins,
+      firstParty: plugins,
+      exposePluginPackages: "Add the packages you want to use yourself to `home.packages`.",
+      "launchd.enable": always,
+      "systemd.enable": always,
+      "reloadScript.enable": "The service is restarted whenever its configuration has changed.",
+    },
+    instances: {
+      switch: "enable",
+      renamed: {
+        gatewayPort: to.port,
+        config: to.settings,
+        configOverrides: to.settings,
+        ...queue,
+      },
+      removed: {
+        configPath: "The configuration stays in the Nix store, where nobody can replace it.",
+        logPath: "The log is in the user's journal, on macOS in ~/Library/Logs/moltbot.",
+        gatewayPath: sources,
+        gatewayPnpmDepsHash: sources,
+        plugins,
+        "launchd.enable": always,
+        "launchd.label": unitName,
+        "systemd.enable": always,
+        "systemd.unitName": unitName,
+      },
+    },
+  };
+}
