@@ -1085,13 +1085,14 @@ let
         };
       };
 
-      # Exports the credentials and becomes the service.
+      # Exports the credentials and runs the service.
       launch = pkgs.writeShellScript "${unit}-launch" ''
         set -euo pipefail
         umask 0077
 
         ${builtins.readFile ../shell/secrets-files.sh}${builtins.readFile ../shell/launchd.sh}
         ${builtins.readFile ../shell/launch.sh}
+        ${builtins.readFile ../shell/supervise.sh}
         ${
           lib.concatMapStrings (
             {

@@ -1023,7 +1023,7 @@ let
         };
       };
 
-      # Exports the credentials and becomes the service.
+      # Exports the credentials and runs the service.
       launch = pkgs.writeShellScript "${unit}-launch" ''
         set -euo pipefail
         umask 0077
@@ -1037,6 +1037,7 @@ let
               ${builtins.readFile ../shell/secrets-systemd.sh}''
         }
         ${builtins.readFile ../shell/launch.sh}
+        ${builtins.readFile ../shell/supervise.sh}
         ${
           lib.concatMapStrings (
             {
@@ -1074,9 +1075,7 @@ let
             ''
           else
             "${prepare}\n"
-        }${
-          if isDarwin then "supervise /usr/bin/sandbox-exec -f ${sandboxProfile}" else "exec"
-        } ${lib.getExe instance.package} gateway
+        }supervise ${lib.optionalString isDarwin "/usr/bin/sandbox-exec -f ${sandboxProfile} "}${lib.getExe instance.package} gateway
       '';
     in
     {
@@ -1614,6 +1613,9 @@ in
             # A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning
             # up and 5 s to spare.
             TimeoutStopSec = 330;
+            # By these it would know that it runs under systemd, ask systemd in vain how long a stop
+            # may take, and then take 90 s for granted instead of its own budget.
+            UnsetEnvironment = "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID";
           }
           // confinementOf service;
         }

@@ -1055,7 +1055,7 @@ let
         }finish
       '';
 
-      # Exports the credentials and becomes the service.
+      # Exports the credentials and runs the service.
       launch = pkgs.writeShellScript "${unit}-launch" ''
         set -euo pipefail
         umask 0077
@@ -1063,6 +1063,7 @@ let
         missing_credential=missing-credential-file
         ${builtins.readFile ../shell/secrets-systemd.sh}
         ${builtins.readFile ../shell/launch.sh}
+        ${builtins.readFile ../shell/supervise.sh}
         ${
           lib.concatMapStrings (
             {
@@ -1088,7 +1089,7 @@ let
                 "${instance.stateDir}/gateway-token"
               ]
             }\n"
-        }exec ${lib.getExe instance.package} gateway
+        }supervise ${lib.getExe instance.package} gateway
       '';
     in
     {
@@ -1193,6 +1194,8 @@ let
 
   # systemd expands specifiers in paths: a percent sign is written twice.
   escapeSpecifiers = lib.replaceStrings [ "%" ] [ "%%" ];
+
+  stop = pkgs.writeShellScript "moltbot-stop" (builtins.readFile ../shell/stop.sh);
 
   # What a service is kept from doing, and why.
   confinementOf =
@@ -1658,6 +1661,8 @@ in
           Type = "exec";
           ExecStartPre = prepare;
           ExecStart = launch;
+          # Outside of the service's namespaces, where it can tell when the service has ended.
+          ExecStop = "+${stop}";
           EnvironmentFile = instance.environmentFiles;
 
           # Read by systemd: the service's user needs no access.
@@ -1679,6 +1684,9 @@ in
           # A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning
           # up and 5 s to spare.
           TimeoutStopSec = 330;
+          # By these it would know that it runs under systemd, ask systemd in vain how long a stop
+          # may take, and then take 90 s for granted instead of its own budget.
+          UnsetEnvironment = "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID";
         }
         // confinementOf service;
       }

@@ -13,7 +13,7 @@ import {
   emitJobEnvironment,
   emitSandboxProfile,
   readLaunchdSecret,
-  startInSandbox,
+  inSandbox,
 } from "./launchd.ts";
 import { emitModule } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
@@ -42,7 +42,7 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
       configFile: storeConfig,
       readSecret: readLaunchdSecret,
       beforeStart: emitBeforeLaunchdStart(service, scope),
-      start: startInSandbox,
+      confine: inSandbox,
       definitions: [emitSandboxProfile(service, scope)],
     },
     definitions: [

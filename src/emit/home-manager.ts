@@ -14,7 +14,7 @@ import {
   emitJobEnvironment,
   emitSandboxProfile,
   readLaunchdSecret,
-  startInSandbox,
+  inSandbox,
 } from "./launchd.ts";
 import { emitModule } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
@@ -73,7 +73,7 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
             "\${prepare}\n"
         `,
       ],
-      start: [nix`if isDarwin then ${nix.str(startInSandbox)} else "exec"`],
+      confine: [nix`lib.optionalString isDarwin ${nix.str(inSandbox)}`],
       definitions: [emitSandboxProfile(service, scope)],
     },
     definitions: [

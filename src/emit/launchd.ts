@@ -11,7 +11,7 @@ import type { Scope } from "./expression.ts";
 import { importLibrary } from "../library/files.ts";
 import { emitValue, managedName, type ShellText } from "./service.ts";
 
-/** Reads a credential file and keeps watch over the program. */
+/** Reads a credential file, and ends so that launchd does not try in vain. */
 export const readLaunchdSecret: ShellText = [
   includeShell("secrets-files"),
   includeShell("launchd"),
@@ -29,11 +29,8 @@ export function emitBeforeLaunchdStart(service: IrService, scope: Scope): ShellT
   ];
 }
 
-/** What runs the program: the supervisor, in the sandbox. */
-export const startInSandbox: ShellText = [
-  "supervise /usr/bin/sandbox-exec -f ",
-  nix`sandboxProfile`,
-];
+/** What runs the program in the sandbox: words before it. */
+export const inSandbox: ShellText = ["/usr/bin/sandbox-exec -f ", nix`sandboxProfile`, " "];
 
 /** `sandboxProfile`: what the service is kept from doing, as a Seatbelt profile. */
 export function emitSandboxProfile(service: IrService, scope: Scope): AssignBinding {

@@ -15,6 +15,7 @@ import {
   confinementProperties,
   emitConfinement,
   emitProcess,
+  emitStopScript,
   escapeSpecifiers,
   readSystemdSecret,
 } from "./systemd.ts";
@@ -51,7 +52,7 @@ export function emitNixosModule(service: IrService): NixExpr {
       configFile: configPath,
       readSecret: readSystemdSecret,
       beforeStart: [],
-      start: ["exec"],
+      confine: [],
       definitions: [],
     },
     definitions: [
@@ -62,6 +63,7 @@ export function emitNixosModule(service: IrService): NixExpr {
       ),
       nix.binding(["belowVarLib"], nix`path: lib.hasPrefix "/var/lib/" path`, { blankLine: true }),
       escapeSpecifiers,
+      emitStopScript(service),
       emitConfinement(service, scope, "system"),
     ],
     assertions: [

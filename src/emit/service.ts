@@ -30,8 +30,8 @@ export interface ServiceSeams {
   readonly readSecret: ShellText;
   /** What the launcher does once the credentials are there. */
   readonly beforeStart: ShellText;
-  /** The words before the program: what runs it, and confines it where the manager cannot. */
-  readonly start: ShellText;
+  /** The words before the program: what confines it where the manager cannot. */
+  readonly confine: ShellText;
   /** More of what an instance is made of. */
   readonly definitions: readonly AssignBinding[];
 }
@@ -71,7 +71,7 @@ export function emitServiceFunction(
     }),
     ...seams.definitions,
     nix.binding(["launch"], emitLaunchScript(service, scope, seams), {
-      comment: "Exports the credentials and becomes the service.",
+      comment: "Exports the credentials and runs the service.",
       blankLine: true,
     }),
   ];
@@ -226,6 +226,8 @@ function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams)
     "\n",
     includeShell("launch"),
     "\n",
+    includeShell("supervise"),
+    "\n",
     nix`
       lib.concatMapStrings (
         { variable, option, file, ... }:
@@ -234,7 +236,7 @@ function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams)
     `,
     ...generated,
     ...seams.beforeStart,
-    ...[...seams.start, " ", nix`lib.getExe ${emitValue(model.package, scope)}`],
+    ...["supervise ", ...seams.confine, nix`lib.getExe ${emitValue(model.package, scope)}`],
     ...model.arguments.flatMap((argument) => [" ", emitWord(argument, scope)]),
     "\n",
   ])}`;

@@ -34,6 +34,15 @@ export const escapeSpecifiers: Binding = nix.binding(
   },
 );
 
+/** `stop`: what asks the service to stop, and waits. */
+export function emitStopScript(service: IrService): Binding {
+  return nix.binding(
+    ["stop"],
+    nix`pkgs.writeShellScript ${`${service.name}-stop`} (${includeShell("stop")})`,
+    { blankLine: true },
+  );
+}
+
 /** The directives that start and restart a service, but for the account it runs as. */
 export function emitProcess(
   service: IrService,
@@ -48,6 +57,14 @@ export function emitProcess(
     // there the launcher prepares, too.
     ...(manager === "system" ? [nix.binding(["ExecStartPre"], nix`prepare`)] : []),
     nix.binding(["ExecStart"], nix`launch`),
+    ...(manager === "system"
+      ? [
+          nix.binding(["ExecStop"], nix`"+\${stop}"`, {
+            comment:
+              "Outside of the service's namespaces, where it can tell when the service has ended.",
+          }),
+        ]
+      : []),
     nix.binding(["EnvironmentFile"], emitValue(model.extra.files, scope)),
 
     nix.binding(
@@ -81,6 +98,13 @@ export function emitProcess(
     nix.binding(["TimeoutStopSec"], nix.int(restart.stopTimeout), {
       comment: wrapComment(restart.stopTimeoutReason),
     }),
+    ...(restart.hiddenVariables === undefined
+      ? []
+      : [
+          nix.binding(["UnsetEnvironment"], nix.str(restart.hiddenVariables.names.join(" ")), {
+            comment: wrapComment(restart.hiddenVariables.why),
+          }),
+        ]),
   ];
 }
 

@@ -127,6 +127,8 @@ export interface RestartRules {
   readonly stopTimeout: number;
   /** Why the stop timeout is what it is. */
   readonly stopTimeoutReason: string;
+  /** Variables set by systemd (systemd.exec(5)) that the program is not to see, and why. */
+  readonly hiddenVariables?: { readonly names: readonly string[]; readonly why: string };
 }
 
 /** Something the service is kept from doing, on a systemd platform. */

@@ -8,6 +8,8 @@ import { nix, type NixExpr } from "../nix/index.ts";
 export const shellFiles = [
   "prepare",
   "launch",
+  "supervise",
+  "stop",
   "operator",
   "secrets-systemd",
   "secrets-files",

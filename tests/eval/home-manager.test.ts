@@ -87,7 +87,7 @@ suite(`a service that is enabled${note}`, async () => {
     const confinement = [...command.matchAll(/--property=(\w+)=/g)].map(([, name]) => name);
     const service = directives(unitOf("usage"), "Service");
     const notConfinement =
-      /^(Environment|EnvironmentFile|Exec\w+|LoadCredential|SetCredential|Restart\w*|SuccessExitStatus|KillMode|TimeoutStopSec|Type|WorkingDirectory)$/;
+      /^(Environment|EnvironmentFile|Exec\w+|LoadCredential|SetCredential|Restart\w*|SuccessExitStatus|KillMode|TimeoutStopSec|Type|UnsetEnvironment|WorkingDirectory)$/;
     expect(new Set(confinement)).toEqual(
       new Set(service.filter((name) => !notConfinement.test(name))),
     );
@@ -100,7 +100,7 @@ suite(`a service that is enabled${note}`, async () => {
     expect(service.filter((name) => name.startsWith("Exec"))).toEqual(["ExecStart"]);
     const launcher = textEnding(summary("usage"), "-moltbot-gateway-launch");
     const prepares = launcher.search(/^\/nix\/store\/[^ ]*-moltbot-gateway-prepare$/m);
-    const starts = launcher.search(/^exec \/nix\/store\/[^ ]*\/bin\/openclaw gateway$/m);
+    const starts = launcher.search(/^supervise \/nix\/store\/[^ ]*\/bin\/openclaw gateway$/m);
     expect(prepares).toBeGreaterThan(-1);
     expect(starts).toBeGreaterThan(prepares);
   });
@@ -471,7 +471,7 @@ const behaviours: readonly Want[] = [
     "another package is run through its main program",
     {
       config: `{ pkgs, ... }: ${moltbot('package = pkgs.writeShellScriptBin "other-gateway" "";')}`,
-      query: `r: builtins.any (t: builtins.match ".*exec [^ ]*/bin/other-gateway gateway.*" (builtins.replaceStrings [ "\\n" ] [ " " ] t.text) != null) (builtins.attrValues r.summary.texts)`,
+      query: `r: builtins.any (t: builtins.match ".*supervise [^ ]*/bin/other-gateway gateway.*" (builtins.replaceStrings [ "\\n" ] [ " " ] t.text) != null) (builtins.attrValues r.summary.texts)`,
     },
     true,
   ],

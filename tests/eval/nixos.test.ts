@@ -706,7 +706,7 @@ const behaviours: readonly Want[] = [
     "another package is run through its main program",
     {
       config: `{ pkgs, ... }: ${moltbot('package = pkgs.writeShellScriptBin "other-gateway" "";')}`,
-      query: `r: builtins.any (t: builtins.match ".*exec [^ ]*/bin/other-gateway gateway.*" (builtins.replaceStrings [ "\\n" ] [ " " ] t.text) != null) (builtins.attrValues r.summary.texts)`,
+      query: `r: builtins.any (t: builtins.match ".*supervise [^ ]*/bin/other-gateway gateway.*" (builtins.replaceStrings [ "\\n" ] [ " " ] t.text) != null) (builtins.attrValues r.summary.texts)`,
     },
     true,
   ],

@@ -1,12 +1,10 @@
 // How a launchd job ends: only failures that can mend themselves may look like failures.
 
-import { spawn } from "node:child_process";
 import { describe, expect, test } from "vitest";
 
-import { readShell } from "../../src/shell/files.ts";
 import { runShell, withDirectory } from "./run-shell.ts";
 
-const files = ["launchd", "launch"] as const;
+const files = ["launchd", "launch", "supervise"] as const;
 
 const endings: readonly (readonly [
   string,
@@ -29,22 +27,4 @@ describe("the job's exit code", () => {
       expect(runShell(files, commands, directory).status).toBe(status);
     });
   });
-});
-
-test("a request to stop reaches the program, and the job ends when it has cleaned up", async () => {
-  const program =
-    "trap 'sleep 0.3; echo cleaned up; exit 0' TERM; echo ready; while :; do sleep 0.05; done";
-  const script = [
-    "set -euo pipefail",
-    readShell("launchd"),
-    `supervise bash -c ${JSON.stringify(program)}`,
-  ].join("\n");
-  const job = spawn("bash", ["--norc", "-c", script], { stdio: ["ignore", "pipe", "inherit"] });
-  let output = "";
-  job.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-    if (text.includes("ready")) job.kill("SIGTERM");
-  });
-  const status = await new Promise((resolve) => job.on("exit", resolve));
-  expect({ status, output }).toEqual({ status: 0, output: "ready\ncleaned up\n" });
 });

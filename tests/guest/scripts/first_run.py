@@ -95,6 +95,24 @@ with subtest("the generated token is the service's alone, and kept"):
     machine.succeed(f"systemctl restart {UNIT}")
     assert machine.succeed("cat /var/lib/moltbot/gateway-token") == before
 
+with subtest("a request to stop is heeded at any time, and waited for"):
+    for delay in (0.1, 0.5, 2, 5):
+        machine.succeed(f"systemctl restart --no-block {UNIT}", f"sleep {delay}")
+        machine.succeed(f"timeout 60 systemctl stop {UNIT}")
+        machine.require_unit_state(UNIT, "inactive")
+        result = machine.get_unit_property(UNIT, "Result")
+        assert result == "success", (delay, result)
+
+with subtest("a healthy gateway ends by itself, on a budget that fits the unit's"):
+    machine.succeed(f"systemctl start {UNIT}")
+    machine.wait_until_succeeds("curl --fail --silent http://127.0.0.1:18789/health", timeout=120)
+    invocation = machine.get_unit_property(UNIT, "InvocationID")
+    machine.succeed(f"timeout 60 systemctl stop {UNIT}")
+    assert machine.get_unit_property(UNIT, "ExecMainStatus") in ("0", "143")
+    journal = machine.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}")
+    assert "shutdown budget" in journal and "shutdown=325000ms" in journal, journal
+    machine.succeed(f"systemctl start {UNIT}")
+
 with subtest("a missing credential file is a clear, final error"):
     refused.succeed(f"test ! -e {KEY_FILE}")
     refused.execute(f"systemctl start {UNIT}")

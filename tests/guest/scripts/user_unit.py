@@ -231,7 +231,16 @@ with subtest("it is started again when it dies, in the same sandbox"):
     machine.wait_until_fails(HEALTH, timeout=30)
     machine.wait_until_succeeds(HEALTH, timeout=120)
     assert unit_property(machine, "NRestarts") == "1"
-    machine.succeed(as_user(f"systemctl --user stop {UNIT}"))
+
+with subtest("a stop is waited for, on a budget that fits the unit's"):
+    invocation = unit_property(machine, "InvocationID")
+    # As every switch of the configuration does before it restarts a service.
+    machine.succeed(as_user("systemctl --user daemon-reload"))
+    machine.succeed(as_user(f"timeout 60 systemctl --user stop {UNIT}"))
+    assert unit_property(machine, "ActiveState") == "inactive"
+    assert unit_property(machine, "Result") == "success"
+    said = machine.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}")
+    assert "shutdown=325000ms" in said, said
 
 prepare_probes(machine)
 for name, probe, relaxed in PROBES:
