@@ -25,10 +25,10 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 export const gatewayVersion = "2026.9.6";
 
-/** The gateway's configuration schema, as it is stored. */
-export function gatewaySchema(): SchemaObject {
+/** The configuration schema of a version of the gateway, as it is stored. */
+export function gatewaySchema(version: string = gatewayVersion): SchemaObject {
   const schema = readConfigSchema(
-    { file: `gateway/${gatewayVersion}.json`, location: { file: "schema/moltbot.ts", line: 1 } },
+    { file: `gateway/${version}.json`, location: { file: "schema/moltbot.ts", line: 1 } },
     `${root}schema/moltbot.ts`,
   );
   if (typeof schema !== "object") throw new Error("the gateway's schema is no object");
