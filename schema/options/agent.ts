@@ -18,7 +18,7 @@ export const agent = {
 
   /**
    * How much the model thinks before it answers. Null leaves it to the gateway. `adaptive`, `max`
-   * and `ultra` exist from generation `openclaw` on.
+   * and `ultra` exist from generation `openclaw` on; release 2026.6.5 does not know `ultra` yet.
    */
   thinkingDefault: option(
     z

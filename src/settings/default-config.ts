@@ -6,6 +6,7 @@ import type { ExpNode } from "../ir/expression.ts";
 import type { IrService } from "../ir/model.ts";
 import type { JsonValue } from "../json.ts";
 import type { Platform } from "../platform.ts";
+import { compareVersions } from "./compare-versions.ts";
 
 /** A value that cannot be known here. */
 export const unknown = Symbol("unknown");
@@ -19,6 +20,8 @@ export interface Setup {
   readonly platform: Platform;
   /** The row of the variant table that applies. */
   readonly variant: Readonly<Record<string, ExpNode>>;
+  /** The release of the program; if absent, one that is newer than all that are asked about. */
+  readonly release?: string;
 }
 
 /** The row of the variant table that the service's configuration schema belongs to. */
@@ -58,8 +61,7 @@ export function evaluate(node: ExpNode, setup: Setup): Known {
       return value === undefined ? unknown : evaluate(value, setup);
     }
     case "isAtLeast":
-      // The schema is that of the newest version known.
-      return true;
+      return setup.release === undefined || compareVersions(setup.release, node.version) >= 0;
     case "instanceName":
       return "default";
     case "perInstance":

@@ -9,6 +9,7 @@ import { BugError } from "../errors.ts";
 import { nodeFileSystem } from "../output/file-system.ts";
 import { canonicalJson } from "./canonical.ts";
 import { compactSchema, expandSchema } from "./compact.ts";
+import { compareVersions } from "./compare-versions.ts";
 import { type JsonSchema, parseJsonSchema } from "./json-schema.ts";
 
 const extension = ".json";
@@ -24,11 +25,6 @@ export function storedVersions(directory: string): readonly string[] {
     .filter((name) => name.endsWith(extension) && !name.startsWith("."))
     .map((name) => name.slice(0, -extension.length))
     .sort(compareVersions);
-}
-
-/** Orders versions by their numbers: `2026.10.1` after `2026.9.6`. */
-export function compareVersions(left: string, right: string): number {
-  return left.localeCompare(right, "en", { numeric: true });
 }
 
 /** A stored schema, expanded. */

@@ -15,9 +15,9 @@ import { lowerService } from "../ir/lower.ts";
 import type { IrOption } from "../ir/options.ts";
 import { changeReport } from "./change-report.ts";
 import { compareSchemas } from "./compare-schemas.ts";
+import { compareVersions } from "./compare-versions.ts";
 import { installGateway, readGatewaySchema, type Session } from "./install-gateway.ts";
 import {
-  compareVersions,
   printStored,
   readStored,
   schemaPath,

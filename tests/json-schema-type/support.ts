@@ -7,6 +7,7 @@ import type { JsonSchema, SchemaObject } from "../../src/settings/json-schema.ts
 import { type NixSchema, nixSchema } from "../../src/settings/nix-schema.ts";
 import { readConfigSchema } from "../../src/settings/read-schema.ts";
 import { finalError, nixPath } from "../support/evaluate.ts";
+import { newestGateway } from "../support/gateway.ts";
 import { findNix, findTree, nixEval } from "../support/tools.ts";
 
 const nixpkgs = findTree("nixpkgs");
@@ -23,10 +24,8 @@ export const unlessMissing =
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-export const gatewayVersion = "2026.9.6";
-
 /** The configuration schema of a version of the gateway, as it is stored. */
-export function gatewaySchema(version: string = gatewayVersion): SchemaObject {
+export function gatewaySchema(version: string = newestGateway): SchemaObject {
   const schema = readConfigSchema(
     { file: `gateway/${version}.json`, location: { file: "schema/moltbot.ts", line: 1 } },
     `${root}schema/moltbot.ts`,

