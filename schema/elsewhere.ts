@@ -2,17 +2,25 @@
 // cannot be. What a user's manager enforces was measured on systemd 257: directives it ignores are
 // left out, because a directive that does nothing is a promise that is not kept.
 
-import type { Exp, PlatformPromise } from "../src/index.ts";
+import { type Exp, map, type PlatformPromise, text } from "../src/index.ts";
 
 const same = {} as const;
 
-export const elsewhere = (
-  writablePaths: Exp<readonly string[]>,
-): Readonly<Record<string, PlatformPromise>> => ({
+export interface ElsewhereInputs {
+  readonly writablePaths: Exp<readonly string[]>;
+  /** Directories of the user that the service reads, in home-manager. */
+  readonly readablePaths: Exp<readonly string[]>;
+}
+
+export const elsewhere = ({
+  writablePaths,
+  readablePaths,
+}: ElsewhereInputs): Readonly<Record<string, PlatformPromise>> => ({
   root: {
     user: {
       why: "Sockets and directories that give away more than a home are hidden by name; what else the user can read stays readable.",
       directives: {
+        BindReadOnlyPaths: map(readablePaths, "path", (path) => text`-${path}`),
         TemporaryFileSystem: ["/dev/shm", "/var:ro"],
         InaccessiblePaths: [
           "-/run/dbus/system_bus_socket",

@@ -9,7 +9,6 @@ import {
   configFile,
   defineService,
   derived,
-  duplicates,
   equals,
   filter,
   has,
@@ -21,13 +20,11 @@ import {
   isNull,
   isSet,
   join,
-  json,
   list,
   literal,
   map,
   matches,
   namesOf,
-  nonNull,
   not,
   or,
   packageName,
@@ -40,7 +37,6 @@ import {
   sourceFile,
   sourceFileExists,
   stableNumber,
-  storePath,
   text,
   textFile,
   when,
@@ -54,6 +50,7 @@ import { environment } from "./options/environment.ts";
 import { gateway } from "./options/gateway.ts";
 import { identity } from "./options/identity.ts";
 import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
+import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./skills.ts";
 import { scenarios } from "./scenarios.ts";
 import { superseded } from "./superseded.ts";
 import { workspace } from "./options/workspace.ts";
@@ -150,6 +147,8 @@ export default defineService({
     stateDirectory: { path: cfg.stateDir, mode: "0700" },
     directories: [{ path: cfg.workspaceDir, mode: "0700" }],
 
+    readable: skillsInPlace(cfg.skills),
+
     // Locks, for which it takes no other place.
     temporaryPrefixes: ["openclaw-"],
 
@@ -171,6 +170,7 @@ export default defineService({
           and(generations.value.isCurrent, isAtLeast(cfg.package, "2026.8")),
           literal(since2026_8),
         ),
+        skillSettings(cfg.skills),
         record({
           gateway: record({ mode: "local", reload: record({ mode: "off" }) }),
           logging: record({ file: text`${cfg.stateDir}/logs/gateway.log` }),
@@ -250,29 +250,7 @@ export default defineService({
                 ),
               }),
           ),
-          map(cfg.skills, "skill", (skill) =>
-            choose(
-              equals(skill.mode, "copy"),
-              record({
-                target: text`skills/${skill.name}`,
-                sources: list(storePath(nonNull(skill.source))),
-              }),
-              record({
-                target: text`skills/${skill.name}/SKILL.md`,
-                sources: list(
-                  textFile(
-                    "SKILL.md",
-                    // JSON strings are YAML strings, whatever is in them.
-                    text`---\nname: ${json(skill.name)}\ndescription: ${json(skill.description)}\n${choose(
-                      isSet(skill.homepage),
-                      text`homepage: ${json(skill.homepage)}\n`,
-                      "",
-                    )}metadata: {${json(generations.value.skillKey)}: ${json(skill.metadata)}}\n---\n\n${skill.body}\n`,
-                  ),
-                ),
-              }),
-            ),
-          ),
+          skillFiles(cfg.skills),
         ),
       },
     ],
@@ -338,32 +316,7 @@ export default defineService({
         message:
           "is empty, so nobody could talk to the bot: list the ids of the Telegram users who may.",
       },
-      {
-        option: cfg.skills,
-        holds: isEmpty(duplicates(map(cfg.skills, "skill", (skill) => skill.name))),
-        message: text`these names are used more than once: ${join(
-          duplicates(map(cfg.skills, "skill", (skill) => skill.name)),
-          ", ",
-        )}. Give every skill a name of its own.`,
-      },
-      {
-        option: cfg.skills,
-        holds: not(
-          any(cfg.skills, "skill", (skill) =>
-            and(equals(skill.mode, "copy"), isNull(skill.source)),
-          ),
-        ),
-        message: text`these skills have mode "copy" but no source: ${join(
-          map(
-            filter(cfg.skills, "skill", (skill) =>
-              and(equals(skill.mode, "copy"), isNull(skill.source)),
-            ),
-            "skill",
-            (skill) => skill.name,
-          ),
-          ", ",
-        )}. Set \`source\` to the skill's directory, or \`mode\` to "inline".`,
-      },
+      ...skillAssertions(cfg.skills, cfg.settings),
       {
         option: cfg.documents,
         holds: implies(
@@ -409,7 +362,10 @@ export default defineService({
       isLocal: equals(cfg.gateway.bind, "loopback"),
     }),
 
-    elsewhere: elsewhere(list(cfg.stateDir, cfg.workspaceDir)),
+    elsewhere: elsewhere({
+      writablePaths: list(cfg.stateDir, cfg.workspaceDir),
+      readablePaths: skillsInPlace(cfg.skills),
+    }),
 
     scenarios,
 

@@ -12,6 +12,7 @@ export {
   duplicates,
   equals,
   type Exp,
+  type Fields,
   filter,
   has,
   hasPrefix,
@@ -35,6 +36,7 @@ export {
   type OrValue,
   packageName,
   packagesOnPath,
+  pathInPlace,
   perInstance,
   program,
   record,
@@ -66,6 +68,7 @@ export {
 export { perPlatform } from "./ir/platform-values.ts";
 export type { PlatformPromise } from "./ir/promises.ts";
 export type {
+  Assertion,
   ConfinementRule,
   ManagedFile,
   Scenarios,

@@ -625,17 +625,23 @@ let
               type = types.enum [
                 "copy"
                 "inline"
+                "symlink"
               ];
               default = "inline";
               description = ''
                 `copy` takes the directory {option}`source` as it is; `inline` writes a `SKILL.md` from
-                the other options.
+                the other options; `symlink`, in home-manager only, has the gateway read the directory
+                {option}`source` where it is, so that it can be edited without switching. The service
+                can read all of that directory then, and nobody can say later which text the model saw.
               '';
             };
             source = lib.mkOption {
               type = types.nullOr types.path;
               default = null;
-              description = "Directory with a `SKILL.md`, for mode `copy`.";
+              description = ''
+                Directory with a `SKILL.md`, for the modes `copy` and `symlink`. For the latter it is an
+                absolute path outside of the Nix store.
+              '';
             };
             description = lib.mkOption {
               type = types.str;
@@ -673,8 +679,8 @@ let
         }
       ];
       description = ''
-        Skills to put into the workspace's `skills` directory. A skill that is no longer listed is
-        removed at the next start; skills the model wrote itself are left alone.
+        Skills for the model, most of which are put into the workspace's `skills` directory. One that
+        is no longer listed is removed at the next start; skills the model wrote itself are left alone.
       '';
     };
 
@@ -804,6 +810,11 @@ let
             gateway.nodes.pairing.sshVerify = false;
             telemetry.enabled = false;
             models.catalogRefresh.enabled = false;
+          })
+          (lib.optionalAttrs (lib.any (skill: skill.mode == "symlink") instance.skills) {
+            skills.load.extraDirs = map (skill: toString skill.source) (
+              lib.filter (skill: skill.mode == "symlink") instance.skills
+            );
           })
           {
             gateway = {
@@ -983,7 +994,7 @@ let
                 '')
               ];
             }
-        ) instance.skills;
+        ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
 
       # Brings the service's own directories up to date; runs as the service before it.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -1012,7 +1023,10 @@ let
         ++ path;
         profile = import ../lib/seatbelt-profile.nix { inherit lib; } {
           name = unit;
-          readable = [ configFile ];
+          readable = [
+            configFile
+          ]
+          ++ map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills);
           writable = [
             instance.stateDir
             instance.workspaceDir
@@ -1130,12 +1144,51 @@ let
           }. Give every skill a name of its own.";
         }
         {
-          assertion = !lib.any (skill: skill.mode == "copy" && skill.source == null) instance.skills;
-          message = "skills: these skills have mode \"copy\" but no source: ${
+          assertion = !lib.any (skill: skill.mode != "inline" && skill.source == null) instance.skills;
+          message = "skills: these skills have mode \"copy\" or \"symlink\", but no source: ${
             lib.concatMapStringsSep ", " (skill: skill.name) (
-              lib.filter (skill: skill.mode == "copy" && skill.source == null) instance.skills
+              lib.filter (skill: skill.mode != "inline" && skill.source == null) instance.skills
             )
           }. Set `source` to the skill's directory, or `mode` to \"inline\".";
+        }
+        {
+          assertion = !lib.any (skill: skill.mode == "inline" && skill.source != null) instance.skills;
+          message = "skills: these skills have a source, which mode \"inline\" does not use: ${
+            lib.concatMapStringsSep ", " (skill: skill.name) (
+              lib.filter (skill: skill.mode == "inline" && skill.source != null) instance.skills
+            )
+          }. Set `mode` to \"copy\", or remove `source`.";
+        }
+        {
+          assertion =
+            !lib.any (
+              skill:
+              skill.mode == "symlink"
+              && skill.source != null
+              && !(
+                !lib.hasPrefix "/nix/store/" (toString skill.source)
+                && builtins.match "/[A-Za-z0-9/._+@~,=-]+" (toString skill.source) != null
+              )
+            ) instance.skills;
+          message = "skills: these skills have mode \"symlink\", and a source that cannot be read where it is: ${
+            lib.concatMapStringsSep ", " (skill: skill.name) (
+              lib.filter (
+                skill:
+                skill.mode == "symlink"
+                && skill.source != null
+                && !(
+                  !lib.hasPrefix "/nix/store/" (toString skill.source)
+                  && builtins.match "/[A-Za-z0-9/._+@~,=-]+" (toString skill.source) != null
+                )
+              ) instance.skills
+            )
+          }. Write `source` as a path outside of the Nix store, of letters, digits and /._+@~,=- only, or set `mode` to \"copy\".";
+        }
+        {
+          assertion =
+            lib.any (skill: skill.mode == "symlink") instance.skills
+            -> !(instance.settings ? skills.load.extraDirs);
+          message = "skills: mode \"symlink\" has no effect while `settings.skills.load.extraDirs` is set: list the directories there, or remove it.";
         }
         {
           assertion =
@@ -1190,6 +1243,9 @@ let
     {
       # Sockets and directories that give away more than a home are hidden by name; what else
       # the user can read stays readable.
+      BindReadOnlyPaths = map (path: "-${path}") (
+        map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
+      );
       TemporaryFileSystem = [
         "/dev/shm"
         "/var:ro"

@@ -675,17 +675,23 @@ let
               type = types.enum [
                 "copy"
                 "inline"
+                "symlink"
               ];
               default = "inline";
               description = ''
                 `copy` takes the directory {option}`source` as it is; `inline` writes a `SKILL.md` from
-                the other options.
+                the other options; `symlink`, in home-manager only, has the gateway read the directory
+                {option}`source` where it is, so that it can be edited without switching. The service
+                can read all of that directory then, and nobody can say later which text the model saw.
               '';
             };
             source = lib.mkOption {
               type = types.nullOr types.path;
               default = null;
-              description = "Directory with a `SKILL.md`, for mode `copy`.";
+              description = ''
+                Directory with a `SKILL.md`, for the modes `copy` and `symlink`. For the latter it is an
+                absolute path outside of the Nix store.
+              '';
             };
             description = lib.mkOption {
               type = types.str;
@@ -723,8 +729,8 @@ let
         }
       ];
       description = ''
-        Skills to put into the workspace's `skills` directory. A skill that is no longer listed is
-        removed at the next start; skills the model wrote itself are left alone.
+        Skills for the model, most of which are put into the workspace's `skills` directory. One that
+        is no longer listed is removed at the next start; skills the model wrote itself are left alone.
       '';
     };
 
@@ -857,6 +863,11 @@ let
             gateway.nodes.pairing.sshVerify = false;
             telemetry.enabled = false;
             models.catalogRefresh.enabled = false;
+          })
+          (lib.optionalAttrs (lib.any (skill: skill.mode == "symlink") instance.skills) {
+            skills.load.extraDirs = map (skill: toString skill.source) (
+              lib.filter (skill: skill.mode == "symlink") instance.skills
+            );
           })
           {
             gateway = {
@@ -1036,7 +1047,7 @@ let
                 '')
               ];
             }
-        ) instance.skills;
+        ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
 
       # Brings the service's own directories up to date; runs as the service before it.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -1143,12 +1154,28 @@ let
           }. Give every skill a name of its own.";
         }
         {
-          assertion = !lib.any (skill: skill.mode == "copy" && skill.source == null) instance.skills;
-          message = "skills: these skills have mode \"copy\" but no source: ${
+          assertion = !lib.any (skill: skill.mode != "inline" && skill.source == null) instance.skills;
+          message = "skills: these skills have mode \"copy\" or \"symlink\", but no source: ${
             lib.concatMapStringsSep ", " (skill: skill.name) (
-              lib.filter (skill: skill.mode == "copy" && skill.source == null) instance.skills
+              lib.filter (skill: skill.mode != "inline" && skill.source == null) instance.skills
             )
           }. Set `source` to the skill's directory, or `mode` to \"inline\".";
+        }
+        {
+          assertion = !lib.any (skill: skill.mode == "inline" && skill.source != null) instance.skills;
+          message = "skills: these skills have a source, which mode \"inline\" does not use: ${
+            lib.concatMapStringsSep ", " (skill: skill.name) (
+              lib.filter (skill: skill.mode == "inline" && skill.source != null) instance.skills
+            )
+          }. Set `mode` to \"copy\", or remove `source`.";
+        }
+        {
+          assertion = !lib.any (skill: skill.mode == "symlink") instance.skills;
+          message = "skills: these skills have mode \"symlink\", which exists in home-manager only: ${
+            lib.concatMapStringsSep ", " (skill: skill.name) (
+              lib.filter (skill: skill.mode == "symlink") instance.skills
+            )
+          }. The service is a user of its own here, to whom the directories of others are closed: set `mode` to \"copy\".";
         }
         {
           assertion =

@@ -1,6 +1,7 @@
 // What the configuration puts into the workspace: documents that shape the model's behaviour, and
 // skills. Both are copied at every start, because the gateway ignores links that lead out of the
-// workspace and files with more than one hard link.
+// workspace and files with more than one hard link. A skill that is not to be copied is no link
+// therefore, but a directory the gateway is told to look in.
 
 import { jsonObject, option, sourcePath, submodule, z } from "../../src/index.ts";
 
@@ -15,8 +16,8 @@ export const workspace = {
   documents: option(sourcePath().nullable(), { default: null }),
 
   /**
-   * Skills to put into the workspace's `skills` directory. A skill that is no longer listed is
-   * removed at the next start; skills the model wrote itself are left alone.
+   * Skills for the model, most of which are put into the workspace's `skills` directory. One that
+   * is no longer listed is removed at the next start; skills the model wrote itself are left alone.
    */
   skills: option(
     z.array(
@@ -26,11 +27,16 @@ export const workspace = {
 
         /**
          * `copy` takes the directory {option}`source` as it is; `inline` writes a `SKILL.md` from
-         * the other options.
+         * the other options; `symlink`, in home-manager only, has the gateway read the directory
+         * {option}`source` where it is, so that it can be edited without switching. The service
+         * can read all of that directory then, and nobody can say later which text the model saw.
          */
-        mode: option(z.enum(["copy", "inline"]), { default: "inline" }),
+        mode: option(z.enum(["copy", "inline", "symlink"]), { default: "inline" }),
 
-        /** Directory with a `SKILL.md`, for mode `copy`. */
+        /**
+         * Directory with a `SKILL.md`, for the modes `copy` and `symlink`. For the latter it is an
+         * absolute path outside of the Nix store.
+         */
         source: option(sourcePath().nullable(), { default: null }),
 
         /** When the model should use the skill, in a sentence. */

@@ -143,6 +143,7 @@ const visitor: Visitor = {
   sourceFileExists: ({ directory, file }, scope) =>
     nix`builtins.pathExists ${inDirectory(directory, file, scope)}`,
   sourceFile: ({ directory, file }, scope) => nix.quoted([inDirectory(directory, file, scope)]),
+  pathInPlace: ({ of }, scope) => nix`toString ${emitExpression(of, scope)}`,
   textFile: ({ name, text }, scope) =>
     nix`pkgs.writeText ${emitExpression(name, scope)} ${emitExpression(text, scope)}`,
   json: ({ of }, scope) => nix`builtins.toJSON ${emitExpression(of, scope)}`,

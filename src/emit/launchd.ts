@@ -42,6 +42,9 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
     ({ directory }, index) =>
       nix`map (file: "\${${emitValue(directory, scope)}}/\${file.target}") ${nix.id(managedName(index))}`,
   );
+  const own = nix`[ configFile ]`;
+  const readable =
+    model.readable === undefined ? own : nix.op("++", own, emitValue(model.readable, scope));
   return nix.binding(
     ["sandboxProfile"],
     nix`
@@ -50,7 +53,7 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
         rootPaths = [ ${emitValue(model.package, scope)} configFile ] ++ path;
         profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } {
           name = unit;
-          readable = [ configFile ];
+          readable = ${readable};
           writable = ${nix.list(writable)};
           writablePrefixes = ${nix.value(model.temporaryPrefixes.map((prefix) => `/tmp/${prefix}`))};
           managed = lib.concatLists ${nix.list(managed)};

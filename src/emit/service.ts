@@ -91,7 +91,7 @@ export function emitServiceFunction(
         ...["prepare", "launch", ...extra],
       ])}
 
-      assertions = map (assertion: assertion // { message = "\${prefix}.\${assertion.message}"; }) ${emitAssertions(service, scope)};
+      assertions = map (assertion: assertion // { message = "\${prefix}.\${assertion.message}"; }) ${emitAssertions(service, platform, scope)};
     }
   `;
 }
@@ -249,9 +249,12 @@ function emitWord(value: OrValue<string>, scope: Scope): string | NixExpr {
     : nix`lib.escapeShellArg ${emitValue(value, scope)}`;
 }
 
-function emitAssertions(service: IrService, scope: Scope): NixExpr {
+function emitAssertions(service: IrService, platform: Platform, scope: Scope): NixExpr {
+  const asked = service.model.assertions.filter(
+    ({ platforms }) => platforms?.includes(platform) !== false,
+  );
   return nix.list(
-    service.model.assertions.map(({ option, holds, message }) => {
+    asked.map(({ option, holds, message }) => {
       const says: ExpNode = {
         kind: "text",
         parts: [`${option.path.join(".")}: `, nodeOf(message)],

@@ -76,6 +76,8 @@ export type ExpNode =
   | { readonly kind: "sourceFileExists"; readonly directory: ExpNode; readonly file: ExpNode }
   /** The store path of one file of a source directory. */
   | { readonly kind: "sourceFile"; readonly directory: ExpNode; readonly file: ExpNode }
+  /** Where a source directory is, which is not copied to the store. */
+  | { readonly kind: "pathInPlace"; readonly of: ExpNode }
   /** The store path of a file with the given content. */
   | { readonly kind: "textFile"; readonly name: ExpNode; readonly text: ExpNode }
   | { readonly kind: "json"; readonly of: ExpNode }

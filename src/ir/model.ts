@@ -110,6 +110,8 @@ export interface Assertion {
   readonly holds: Exp<boolean>;
   /** What to set instead. */
   readonly message: OrValue<string>;
+  /** Where it is asked; everywhere if absent. */
+  readonly platforms?: readonly Platform[];
 }
 
 /** When the service is started again. Times in seconds. */
@@ -197,6 +199,8 @@ export interface ServiceModel {
   readonly arguments: readonly OrValue<string>[];
   readonly stateDirectory: Directory & { readonly path: Ref<string> };
   readonly directories: readonly Directory[];
+  /** Directories of others that it reads, whoever may write there. */
+  readonly readable?: Exp<readonly string[]>;
   /** Beginnings of names in /tmp that the program makes whatever TMPDIR says. */
   readonly temporaryPrefixes: readonly string[];
   readonly config: ConfigFile;

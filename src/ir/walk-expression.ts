@@ -27,6 +27,7 @@ function partsOf(node: ExpNode): readonly { readonly node: ExpNode; readonly bin
     case "has":
     case "json":
     case "packageName":
+    case "pathInPlace":
       return plain(node.of);
     case "text":
       return plain(...node.parts.filter((part) => typeof part !== "string"));

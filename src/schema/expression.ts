@@ -228,6 +228,11 @@ export function storePath(of: Exp<string>): Exp<string> {
   return make({ kind: "text", parts: [of.node] });
 }
 
+/** Where a source directory is: the path itself, of which nothing is copied to the store. */
+export function pathInPlace(of: Exp<string>): Exp<string> {
+  return make({ kind: "pathInPlace", of: of.node });
+}
+
 /** Whether a file exists in a source directory; known when the configuration is evaluated. */
 export function sourceFileExists(
   directory: Exp<string | null>,

@@ -155,6 +155,7 @@ function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
     case "sourceFile":
     case "textFile":
     case "packageName":
+    case "pathInPlace":
     case "program":
       return { kind: "string", nonEmpty: true };
     case "join":

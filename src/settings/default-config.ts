@@ -128,6 +128,7 @@ export function evaluate(node: ExpNode, setup: Setup): Known {
     case "textFile":
     case "json":
     case "packageName":
+    case "pathInPlace":
     case "program":
     case "anyCredential":
       return unknown;

@@ -62,9 +62,16 @@ function expectJob(plist: Plist, label: string): void {
   );
 }
 
+type Row = readonly [operation: string, subject: string, want: Decision];
+
 /** What the sandbox of the module, as it was evaluated, has to say. */
-function expectSandbox(profile: string, state: string, others: string): void {
-  const rows: readonly (readonly [operation: string, subject: string, want: Decision])[] = [
+function expectSandbox(
+  profile: string,
+  state: string,
+  others: string,
+  more: readonly Row[] = [],
+): void {
+  const rows: readonly Row[] = [
     ["file-read-data", `${state}/workspace/notes.md`, "allow"],
     ["file-write-data", `${state}/workspace/notes.md`, "allow"],
     ["file-write-data", `${state}/workspace/AGENTS.md`, "deny"],
@@ -79,6 +86,7 @@ function expectSandbox(profile: string, state: string, others: string): void {
     ["network-bind", "local tcp 127.0.0.1:4444", "deny"],
     ["network-outbound", "remote tcp 1.1.1.1:443", "allow"],
     ["network-outbound", "remote tcp 127.0.0.1:5432", "deny"],
+    ...more,
   ];
   const compiled = compileProfile(profile);
   const decided = rows.map(([operation, subject]) => [
@@ -210,7 +218,7 @@ suite(`the agent${note}`, async () => {
       ? undefined
       : await evaluateHomeManager({
           module: moduleOf("home-manager"),
-          config: usage,
+          config: `{ imports = [ ${usage} ]; services.moltbot.skills = [ { name = "tides"; mode = "symlink"; source = "/Users/tester/skills/tides"; } ]; }`,
           system: "aarch64-darwin",
           extras: true,
         });
@@ -243,6 +251,12 @@ suite(`the agent${note}`, async () => {
       textEnding(get(), "-moltbot-gateway.sb"),
       "/Users/tester/.moltbot",
       "/Users/tester",
+      [
+        ["file-read-data", "/Users/tester/skills/tides/SKILL.md", "allow"],
+        ["file-write-data", "/Users/tester/skills/tides/SKILL.md", "deny"],
+        ["process-exec", "/Users/tester/skills/tides/tool", "deny"],
+        ["file-read-data", "/Users/tester/skills/other/SKILL.md", "deny"],
+      ],
     );
   });
 
@@ -276,6 +290,13 @@ suite(`instances on nix-darwin${note}`, async () => {
             usage.replace("enable = true;", 'enable = true; configPath = "/etc/x";'),
             messages,
           ),
+          symlink: onDarwin(
+            usage.replace(
+              "enable = true;",
+              'enable = true; skills = [ { name = "a"; mode = "symlink"; source = "/a"; } ];',
+            ),
+            messages,
+          ),
           lowId: onDarwin(usage.replace("enable = true;", "enable = true; uid = 501;"), ids),
         });
   const value = (name: string): unknown => {
@@ -307,6 +328,12 @@ suite(`instances on nix-darwin${note}`, async () => {
     ]);
     expect(value("sameId")).toEqual([
       "services.moltbot.instances.default.uid: the instances default and work have the same user id, 600. Give each its own.",
+    ]);
+  });
+
+  test("a skill in place is refused, with what to do instead", () => {
+    expect(value("symlink")).toEqual([
+      'services.moltbot.skills: these skills have mode "symlink", which exists in home-manager only: a. The service is a user of its own here, to whom the directories of others are closed: set `mode` to "copy".',
     ]);
   });
 

@@ -275,6 +275,38 @@ const assertions: readonly (readonly [message: string, fails: string, holds: str
     moltbot('skills = [ { name = "a"; } { name = "b"; } ];'),
   ],
   [
+    'skills: these skills have mode "copy" or "symlink", but no source: a. Set `source` to the skill\'s directory, or `mode` to "inline".',
+    moltbot('skills = [ { name = "a"; mode = "symlink"; } { name = "b"; } ];'),
+    moltbot('skills = [ { name = "a"; mode = "symlink"; source = "/home/tester/a"; } ];'),
+  ],
+  [
+    'skills: these skills have a source, which mode "inline" does not use: a. Set `mode` to "copy", or remove `source`.',
+    moltbot('skills = [ { name = "a"; source = "/home/tester/a"; } ];'),
+    moltbot('skills = [ { name = "a"; mode = "copy"; source = ./fixtures/documents; } ];'),
+  ],
+  ...[
+    '"/nix/store/00000000000000000000000000000000-a"',
+    '"/home/tester/a b"',
+    '"/a%h"',
+    '"/a:b"',
+  ].map(
+    (source) =>
+      [
+        'skills: these skills have mode "symlink", and a source that cannot be read where it is: a. Write `source` as a path outside of the Nix store, of letters, digits and /._+@~,=- only, or set `mode` to "copy".',
+        moltbot(`skills = [ { name = "a"; mode = "symlink"; source = ${source}; } ];`),
+        moltbot(
+          'skills = [ { name = "a"; mode = "symlink"; source = "/home/tester/.a/b_c-1"; } ];',
+        ),
+      ] as const,
+  ),
+  [
+    'skills: mode "symlink" has no effect while `settings.skills.load.extraDirs` is set: list the directories there, or remove it.',
+    moltbot(
+      'skills = [ { name = "a"; mode = "symlink"; source = "/a"; } ]; settings.skills.load.extraDirs = [ "/b" ];',
+    ),
+    moltbot('settings.skills.load.extraDirs = [ "/b" ];'),
+  ],
+  [
     "environment: these look like secrets and would be readable by everybody: GROQ_API_KEY. Use `credentials.<NAME>` with a file instead.",
     moltbot('environment = { GROQ_API_KEY = "x"; TZ = "UTC"; };'),
     moltbot('environment.TZ = "UTC";'),
@@ -318,15 +350,18 @@ suite(`assertions${note}`, async () => {
   const query = "r: r.summary.assertions";
   const outcomes = await evaluateAll(
     Object.fromEntries(
-      assertions.flatMap(([message, fails, holds]) => [
-        [`fails: ${message}`, atHome(fails, { query })],
-        [`holds: ${message}`, atHome(holds, { query })],
+      assertions.flatMap(([, fails, holds], index) => [
+        [`fails: ${String(index)}`, atHome(fails, { query })],
+        [`holds: ${String(index)}`, atHome(holds, { query })],
       ]),
     ),
   );
-  test.each(assertions)("%s", (message) => {
-    expect(accepted(outcomes.get(`fails: ${message}`))).toEqual([`services.moltbot.${message}`]);
-    expect(accepted(outcomes.get(`holds: ${message}`))).toEqual([]);
+  const rows = assertions.map(([message, fails], index) => ({ message, fails, index }));
+  test.each(rows)("$message $fails", ({ message, index }) => {
+    expect(accepted(outcomes.get(`fails: ${String(index)}`))).toEqual([
+      `services.moltbot.${message}`,
+    ]);
+    expect(accepted(outcomes.get(`holds: ${String(index)}`))).toEqual([]);
   });
 });
 
@@ -474,6 +509,22 @@ const behaviours: readonly Want[] = [
       query: `r: builtins.any (t: builtins.match ".*supervise [^ ]*/bin/other-gateway gateway.*" (builtins.replaceStrings [ "\\n" ] [ " " ] t.text) != null) (builtins.attrValues r.summary.texts)`,
     },
     true,
+  ],
+  [
+    "a skill that is read where it is, is no file of the service, but a directory it may read",
+    {
+      config: moltbot(
+        'skills = [ { name = "a"; mode = "symlink"; source = "/home/tester/s/a"; } ];',
+      ),
+      query: `r: {
+        inherit ((${settings}) r) skills;
+        bound = ${service("moltbot-gateway")}.Service.BindReadOnlyPaths;
+      }`,
+    },
+    {
+      skills: { install: { preferBrew: false }, load: { extraDirs: ["/home/tester/s/a"] } },
+      bound: expect.arrayContaining(["-/home/tester/s/a"]) as unknown,
+    },
   ],
   [
     "a configuration for the earlier name goes on working and says what to change",

@@ -317,7 +317,16 @@ const assertions: readonly (readonly [
     {
       fails: moltbot('skills = [ { name = "a"; mode = "copy"; } { name = "b"; } ];'),
       message:
-        'services.moltbot.skills: these skills have mode "copy" but no source: a. Set `source` to the skill\'s directory, or `mode` to "inline".',
+        'services.moltbot.skills: these skills have mode "copy" or "symlink", but no source: a. Set `source` to the skill\'s directory, or `mode` to "inline".',
+      holds: moltbot('skills = [ { name = "a"; mode = "copy"; source = /etc; } ];'),
+    },
+  ],
+  [
+    "no skill is read from a directory of somebody else",
+    {
+      fails: moltbot('skills = [ { name = "a"; mode = "symlink"; source = "/home/a/s"; } ];'),
+      message:
+        'services.moltbot.skills: these skills have mode "symlink", which exists in home-manager only: a. The service is a user of its own here, to whom the directories of others are closed: set `mode` to "copy".',
       holds: moltbot('skills = [ { name = "a"; mode = "copy"; source = /etc; } ];'),
     },
   ],
