@@ -13,7 +13,7 @@
 #
 #   x-posixPattern             `pattern` for builtins.match; a pattern without it is not checked
 #   x-posixPatternProperties   the same for the keys of `patternProperties`
-#   x-secret                   a place of secrets; "by-name": only under keys named like secrets
+#   x-secret                   a place of secrets; "by-name", "inside": only under keys named so
 #   x-keywords                 at the root: all keywords that occur in the schema
 { lib }:
 let
@@ -95,6 +95,9 @@ let
       || schema ? enum
       || schema ? patternProperties
     );
+
+  # A place that accepts anything; only secrets are looked for.
+  isOpen = schema: builtins.attrNames schema == [ "x-secret" ] && schema.x-secret == "inside";
 in
 {
   jsonSchemaType =
@@ -184,6 +187,8 @@ in
                   key: guard (plain.properties.${key} or plain.additionalProperties or true) (path ++ [ key ])
                 ) value
               )
+            else if builtins.isAttrs plain && isOpen plain && json.isObject value then
+              builtins.mapAttrs (key: guard plain (path ++ [ key ])) value
             else
               report (validate plain path (withoutUnset value)) value;
         in

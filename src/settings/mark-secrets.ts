@@ -2,8 +2,12 @@
 //
 // Contract: a place holds a secret when it accepts a string, and either a secret reference instead
 // of it (`{ source, provider, id }`), or its key is named like one (`apiKey`, `botToken`) and any
-// string will do. The mark is `true`, or `"by-name"` for the values of a map, such as HTTP headers,
-// where only some keys hold secrets: there the key the user chose decides.
+// string will do; its mark is `true`. Where people choose the keys, the key they chose decides:
+//
+//   "by-name"  HTTP headers, and maps of strings or references: any key that speaks of a secret
+//   "inside"   other maps of strings, such as environments, and places that accept anything, such as
+//              the configuration of a plugin the schema does not know: only keys that are named like
+//              secrets, at any depth
 //
 // Nothing in the gateway's schema says "secret", so this goes by structure. A place that is missed
 // is not checked; one that is marked wrongly refuses long literal strings.
@@ -11,7 +15,7 @@
 import { definition } from "./compact.ts";
 import { type JsonSchema, mapSubschemas, type SchemaObject } from "./json-schema.ts";
 
-export type SecretMark = true | "by-name";
+export type SecretMark = true | "by-name" | "inside";
 
 /** A schema object as the Nix side reads it. */
 export interface SecretAnnotation extends SchemaObject {
@@ -27,6 +31,8 @@ export interface MarkedSchema {
 /** Names of keys whose value is a secret; `tokenFile` and `tokenizer` are not. */
 const secretName = /(?:token|secret|password|passphrase|apikey|api_key|privatekey)$/i;
 
+const headersName = /headers$/i;
+
 const referenceSources = new Set(["env", "exec", "file", "store"]);
 
 export function markSecrets(schema: JsonSchema): MarkedSchema {
@@ -41,37 +47,45 @@ export function markSecrets(schema: JsonSchema): MarkedSchema {
   /** The node, or what it chooses between. */
   const alternatives = (node: JsonSchema): readonly SchemaObject[] => {
     const resolved = resolve(node);
-    if (typeof resolved === "boolean") return [];
+    if (typeof resolved === "boolean") return resolved ? [{}] : [];
     const branches = resolved.anyOf ?? resolved.oneOf;
     return branches === undefined ? [resolved] : branches.flatMap(alternatives);
   };
 
   const mark = (node: JsonSchema, value: SecretMark): JsonSchema => {
-    if (typeof node === "boolean") return node;
     secrets += 1;
-    const marked: SecretAnnotation = { ...node, "x-secret": value };
+    const marked: SecretAnnotation = {
+      ...(typeof node === "object" ? node : {}),
+      "x-secret": value,
+    };
     return marked;
   };
 
   const markProperty = (key: string, node: JsonSchema): JsonSchema => {
     const branches = alternatives(node);
     const isSecret =
-      branches.some(isText) &&
-      (branches.some(isReference) || (secretName.test(key) && branches.some(isFreeText)));
-    return isSecret ? mark(visit(node), true) : visit(node);
+      branches.some(isText) && branches.some(isReference)
+        ? true
+        : secretName.test(key) && branches.some((each) => isFreeText(each) || isAnything(each));
+    if (isSecret) return mark(visit(node, key), true);
+    return branches.some(isAnything) ? mark(visit(node, key), "inside") : visit(node, key);
   };
 
-  const markMap = (node: JsonSchema): JsonSchema => {
+  const markMap = (owner: string, node: JsonSchema): JsonSchema => {
     const branches = alternatives(node);
-    const isSecret = branches.some(isText) && branches.some(isReference);
-    return isSecret ? mark(visit(node), "by-name") : visit(node);
+    if (branches.some(isText) && branches.some(isReference)) {
+      return mark(visit(node, owner), "by-name");
+    }
+    if (!branches.some((each) => isFreeText(each) || isAnything(each))) return visit(node, owner);
+    return mark(visit(node, owner), headersName.test(owner) ? "by-name" : "inside");
   };
 
-  const visit = (node: JsonSchema): JsonSchema => {
+  /** @param owner the key whose value the node describes */
+  const visit = (node: JsonSchema, owner: string): JsonSchema => {
     if (typeof node === "boolean") return node;
     const { properties, additionalProperties, ...rest } = node;
     return {
-      ...mapSubschemas(rest, visit),
+      ...mapSubschemas(rest, (child) => visit(child, owner)),
       ...(properties === undefined
         ? {}
         : {
@@ -81,11 +95,11 @@ export function markSecrets(schema: JsonSchema): MarkedSchema {
           }),
       ...(additionalProperties === undefined
         ? {}
-        : { additionalProperties: markMap(additionalProperties) }),
+        : { additionalProperties: markMap(owner, additionalProperties) }),
     };
   };
 
-  return { schema: visit(schema), secrets };
+  return { schema: visit(schema, ""), secrets };
 }
 
 function hasType(node: SchemaObject, type: "object" | "string"): boolean {
@@ -107,6 +121,13 @@ function isFreeText(node: SchemaObject): boolean {
     node.format === undefined
   );
 }
+
+/** A schema without any restriction. */
+function isAnything(node: SchemaObject): boolean {
+  return Object.keys(node).every((keyword) => annotations.has(keyword));
+}
+
+const annotations = new Set(["default", "deprecated", "description", "examples", "title"]);
 
 function isReference(node: SchemaObject): boolean {
   const source = node.properties?.["source"];

@@ -31,7 +31,10 @@ const secretSchema = nixJson({
   type: "object",
   properties: {
     token: { anyOf: [{ type: "string" }, { type: "object" }], "x-secret": true },
+    apiKey: { type: "string", "x-secret": true },
     headers: { type: "object", additionalProperties: { type: "string", "x-secret": "by-name" } },
+    env: { type: "object", additionalProperties: { type: "string", "x-secret": "inside" } },
+    config: { "x-secret": "inside" },
     auth: {
       anyOf: [
         {
@@ -158,7 +161,33 @@ describe.skipIf(missingTools.length > 0)(`secrets${unlessMissing}`, () => {
       [refusal("headers.X-Api-Key")],
     ],
     ["a header without", { headers: { "User-Agent": "0123456789" } }, []],
+    [
+      "a variable with a secret name",
+      { env: { GIT_TOKEN: "0123456789" } },
+      [refusal("env.GIT_TOKEN")],
+    ],
+    ["a variable without", { env: { KEYBOARD: "0123456789", TOKENS: "0123456789" } }, []],
+    [
+      "deep inside of anything",
+      { config: { a: [{ apiKey: "0123456789", name: "0123456789" }] } },
+      [refusal("config.a[0].apiKey")],
+    ],
+    ["a reference inside of anything", { config: { apiKey: "${KEY_OF_THIS}" } }, []],
+    ["a placeholder for a local server", { apiKey: "ollama-local" }, []],
+    ["another", { apiKey: "lm-studio" }, []],
+    ["another, with a reason", { apiKey: "sk-no-key-required" }, []],
+    ["the name of a variable", { apiKey: "OLLAMA_API_KEY" }, []],
+    ["a placeholder that is no key", { token: "ollama-local" }, [refusal("token")]],
+    ["a key that ends like one", { apiKey: "sk-ant-0123-local" }, [refusal("apiKey")]],
     ["the alternative that fits decides", { auth: { kind: "b", key: "0123456789" } }, []],
+    [
+      "in one of several that do not fit",
+      { auth: { kind: "c", key: "0123456789" } },
+      [
+        refusal("auth.key"),
+        'auth.kind: expected "a" or "b", received the string "c". Did you mean "a"?',
+      ],
+    ],
     ["in an alternative", { auth: { kind: "a", key: "0123456789" } }, [refusal("auth.key")]],
   ];
 
@@ -176,6 +205,15 @@ describe.skipIf(missingTools.length > 0)(`secrets${unlessMissing}`, () => {
     expect(message).not.toContain("0123456789");
   });
 
+  it("looks inside of anything without forcing what nobody asks for", () => {
+    expect(
+      evaluate(`(lib.evalModules { modules = [ ({ config, ... }: {
+        options.settings = lib.mkOption { type = lib.jsonSchemaType { schema = ${secretSchema}; }; };
+        config.settings.config = { a.b = config.settings.config.c; c = "text"; d.e = throw "looked at"; };
+      }) ]; }).config.settings.config.a`),
+    ).toEqual({ b: "text" });
+  });
+
   it("knows the gateway's places of secrets", () => {
     const gateway = nixJson(annotated(gatewaySchema()).document);
     const literal = "0123456789abcdef";
@@ -183,7 +221,12 @@ describe.skipIf(missingTools.length > 0)(`secrets${unlessMissing}`, () => {
       channels: { telegram: { botToken: literal }, discord: { token: literal } },
       cron: { webhookToken: literal },
       gateway: { auth: { token: literal, password: literal }, port: 1 },
+      env: { vars: { BRAVE_API_KEY: literal, TZ: "Europe/Vienna" } },
       hooks: { token: literal },
+      mcp: {
+        servers: { a: { env: { GITHUB_TOKEN: literal }, headers: { Authorization: literal } } },
+      },
+      plugins: { entries: { brave: { config: { webSearch: { apiKey: literal } } } } },
       models: {
         providers: {
           a: {
@@ -202,11 +245,15 @@ describe.skipIf(missingTools.length > 0)(`secrets${unlessMissing}`, () => {
       "channels.discord.token",
       "channels.telegram.botToken",
       "cron.webhookToken",
+      "env.vars.BRAVE_API_KEY",
       "gateway.auth.password",
       "gateway.auth.token",
       "hooks.token",
+      "mcp.servers.a.env.GITHUB_TOKEN",
+      "mcp.servers.a.headers.Authorization",
       "models.providers.a.apiKey",
       "models.providers.a.headers.authorization",
+      "plugins.entries.brave.config.webSearch.apiKey",
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { JsonSchema } from "../../src/settings/json-schema.ts";
+import type { JsonSchema, SchemaObject } from "../../src/settings/json-schema.ts";
 import { markSecrets } from "../../src/settings/mark-secrets.ts";
 import { nixSchema } from "../../src/settings/nix-schema.ts";
 import { optionalDefaults } from "../../src/settings/optional-defaults.ts";
@@ -55,8 +55,15 @@ const secretCases: readonly SecretCase[] = [
   { name: "a number", key: "token", schema: { type: "integer" }, isSecret: false },
   { name: "a choice", key: "token", schema: { type: "string", enum: ["a"] }, isSecret: false },
   { name: "a pattern", key: "token", schema: { type: "string", pattern: "^A" }, isSecret: false },
-  { name: "anything", key: "token", schema: true, isSecret: false },
+  { name: "anything, named like a secret", key: "token", schema: {}, isSecret: true },
+  { name: "anything at all, named like a secret", key: "token", schema: true, isSecret: true },
+  { name: "any string", key: "name", schema: text, isSecret: false },
 ];
+
+function propertyOf(schema: JsonSchema, key: string): SchemaObject {
+  const property = typeof schema === "object" ? schema.properties?.[key] : undefined;
+  return typeof property === "object" ? property : {};
+}
 
 describe("markSecrets", () => {
   it.each(secretCases)("$name: $isSecret", ({ key, schema, isSecret }) => {
@@ -70,9 +77,31 @@ describe("markSecrets", () => {
     });
   });
 
-  it("leaves the values of a map to their names", () => {
-    const { schema } = markSecrets({ additionalProperties: { anyOf: [text, reference] } });
-    expect(schema).toMatchObject({ additionalProperties: { "x-secret": "by-name" } });
+  it.each([
+    ["strings or references", "any", { anyOf: [text, reference] }, "by-name"],
+    ["strings", "env", text, "inside"],
+    ["strings that are headers", "requestHeaders", text, "by-name"],
+    ["anything", "config", {}, "inside"],
+    ["anything at all", "config", true, "inside"],
+    ["choices", "env", { type: "string", enum: ["a"] }, undefined],
+    ["numbers", "env", { type: "number" }, undefined],
+    ["nothing", "env", false, undefined],
+  ] satisfies readonly (readonly [string, string, JsonSchema, string | undefined])[])(
+    "leaves the values of a map of %s to their names",
+    (_name, key, values, want) => {
+      const { schema } = markSecrets({ properties: { [key]: { additionalProperties: values } } });
+      const { additionalProperties } = propertyOf(schema, key);
+      const mark: unknown =
+        typeof additionalProperties === "object"
+          ? Reflect.get(additionalProperties, "x-secret")
+          : undefined;
+      expect(mark).toBe(want);
+    },
+  );
+
+  it("looks inside of a place that accepts anything", () => {
+    const { schema } = markSecrets({ properties: { config: { default: 1 } } });
+    expect(schema).toEqual({ properties: { config: { default: 1, "x-secret": "inside" } } });
   });
 
   it("finds places inside of others", () => {

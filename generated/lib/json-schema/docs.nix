@@ -72,7 +72,7 @@ let
   # Any key: shown as the module system shows attrsOf.
   placeholder =
     open: schema: prefix:
-    lib.optionalAttrs (builtins.isAttrs schema && schema != { }) {
+    lib.optionalAttrs (builtins.isAttrs schema && removeAttrs schema [ "x-secret" ] != { }) {
       "<name>" = docOption open (prefix ++ [ "<name>" ]) schema;
     };
 

@@ -90,19 +90,21 @@ let
     else
       schema.enum or (concatMap constants (schema.anyOf or schema.oneOf or [ ]));
 
-  # The mistakes of the first alternative that fits, or of the one that was probably meant.
+  # The mistakes of the first alternative that fits, or of the one that was probably meant; then a
+  # secret of any alternative is one, as nobody knows which was meant.
   fitting =
     schema: path: value: results:
     let
       fit = lib.findFirst fits null results;
       meant = probablyMeant path results;
+      secrets = filter (mistake: mistake.kind == "secret") (lib.concatLists results);
     in
     if fit != null then
       fit
     else if meant == null then
-      [ (mismatch schema path value) ]
+      [ (mismatch schema path value) ] ++ secrets
     else
-      meant;
+      meant ++ secrets;
 
   # A secret does not make a value unfit.
   fits = all (mistake: mistake.kind == "secret");
@@ -160,6 +162,25 @@ let
         ) item
       ) value
     );
+
+  # Literal secrets at a place that is marked, or anywhere inside of it.
+  secretsIn =
+    schema: path: value:
+    let
+      mark = schema.x-secret;
+      inside = mark == "inside";
+    in
+    if isString value then
+      lib.optional (looksSecret mark path value) {
+        kind = "secret";
+        inherit schema path value;
+      }
+    else if inside && isObject value then
+      concatMap (key: secretsIn schema (path ++ [ key ]) value.${key}) (attrNames value)
+    else if inside && isList value then
+      lib.concatLists (lib.imap0 (index: secretsIn schema (path ++ [ index ])) value)
+    else
+      [ ];
 
   checks = {
     type =
@@ -299,15 +320,7 @@ let
 
     x-secret =
       _keyword: _child: schema: path: value:
-      if isString value && looksSecret schema.x-secret path value then
-        [
-          {
-            kind = "secret";
-            inherit schema path value;
-          }
-        ]
-      else
-        [ ];
+      secretsIn schema path value;
 
     "$comment" = annotation;
     "$defs" = annotation;
