@@ -1,0 +1,152 @@
+// The page about secrets: each of its examples in the real module system that it names, and what
+// the example makes of the configuration before the real gateway. An example that is to be refused
+// is followed by a part of the message.
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+import type { JsonValue } from "../../src/json.ts";
+import { z } from "../../src/zod.ts";
+import {
+  evaluateMany,
+  type EvaluationCase,
+  missingForEvaluation,
+  type Outcome,
+  type Target,
+} from "../support/evaluate.ts";
+import { missingForGateway, newestGateway, validateMany } from "../support/gateway.ts";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+interface Example {
+  readonly name: string;
+  readonly target: Target;
+  readonly code: string;
+  /** What the message has to say; absent if the example is to be accepted. */
+  readonly refusal?: string;
+}
+
+/** ```nix TARGET [refused], then ```text with the message. */
+const fence =
+  /^```nix (nixos|home-manager|darwin)( refused)?\n([^]*?)^```\n(?:\n```text\n([^]*?)\n```)?/gm;
+
+const targets: Readonly<Record<string, Target>> = {
+  nixos: "nixos",
+  "home-manager": "home-manager",
+  darwin: "darwin",
+};
+
+function examplesOf(page: string): readonly Example[] {
+  return [...page.matchAll(fence)].map(([, target = "", refused, code = "", message = ""]) => {
+    const line = page.slice(0, page.indexOf(code)).split("\n").length;
+    const example = {
+      name: `${target}, line ${String(line)}`,
+      target: targets[target] ?? "nixos",
+      code,
+    };
+    return refused === undefined ? example : { ...example, refusal: message };
+  });
+}
+
+/** What every example leaves out. */
+const base = `({ lib, ... }: {
+  services.moltbot.enable = true;
+  services.moltbot.providers.openai.apiKeyFile = "/run/keys/openai";
+})`;
+
+/** The options of agenix and sops-nix that the examples use. */
+const secretManagers = `({ lib, config, ... }: {
+  options = lib.genAttrs [ "age" "sops" ] (manager: {
+    secretsDir = lib.mkOption { type = lib.types.str; default = "/run/\${manager}"; };
+    secrets = lib.mkOption {
+      default = { };
+      type = lib.types.attrsOf (lib.types.submodule ({ name, ... }: {
+        options = {
+          file = lib.mkOption { type = lib.types.path; default = /none; };
+          owner = lib.mkOption { type = lib.types.str; default = "0"; };
+          mode = lib.mkOption { type = lib.types.str; default = "0400"; };
+          path = lib.mkOption {
+            type = lib.types.str;
+            default = "\${config.\${manager}.secretsDir}/\${name}";
+          };
+        };
+      }));
+    };
+  });
+})`;
+
+/** The configuration file, and what the module system complains about. */
+const query = `r: {
+  inherit (r.summary) assertions warnings;
+  config = builtins.fromJSON (builtins.head (builtins.attrValues (
+    r.lib.filterAttrs (path: text: text.kind == "value" && r.lib.hasInfix "moltbot" path) r.summary.texts
+  ))).text;
+}`;
+
+const result = z.object({
+  assertions: z.array(z.string()),
+  warnings: z.array(z.string()),
+  config: z.record(z.unknown()),
+});
+
+const page = readFileSync(`${repository}docs/secrets.md`, "utf8");
+const examples = examplesOf(page);
+
+test("every example of the page is tested, on every platform and refused ones, too", () => {
+  expect(page.match(/^```nix/gm)?.length).toBe(examples.length);
+  expect(new Set(examples.map(({ target }) => target)).size).toBe(3);
+  expect(examples.filter(({ refusal }) => refusal !== undefined).length).toBeGreaterThan(2);
+  expect(examples.every(({ refusal }) => refusal !== "")).toBe(true);
+});
+
+const missing = missingForEvaluation();
+const suite = missing.length > 0 ? ` (missing: ${missing.join(", ")})` : "";
+
+const cases = Object.fromEntries(
+  examples.map(({ name, target, code }): [string, EvaluationCase] => [
+    name,
+    {
+      target,
+      module: `${repository}generated/${target}/moltbot.nix`,
+      config: `{ imports = [ ${base} ${secretManagers} (${code}) ]; }`,
+      query,
+    },
+  ]),
+);
+
+describe.skipIf(missing.length > 0)(`the page about secrets${suite}`, async () => {
+  const outcomes: Readonly<Record<string, Outcome>> =
+    missing.length > 0 ? {} : await evaluateMany(cases);
+
+  const refused = examples.filter(({ refusal }) => refusal !== undefined);
+  test.each(refused)("$name: refused with the message", ({ name, refusal }) => {
+    const outcome = outcomes[name];
+    expect(outcome?.ok === false ? outcome.message : "accepted").toContain(refusal);
+  });
+
+  const accepted = examples.filter(({ refusal }) => refusal === undefined);
+  const valueOf = (name: string): z.infer<typeof result> => {
+    const outcome = outcomes[name];
+    if (outcome?.ok !== true) throw new Error(`rejected: ${outcome?.message ?? "no outcome"}`);
+    return result.parse(outcome.value);
+  };
+
+  test.each(accepted)("$name: accepted", ({ name }) => {
+    const { assertions, warnings } = valueOf(name);
+    expect({ assertions, warnings }).toEqual({ assertions: [], warnings: [] });
+  });
+
+  const missingGateway = missingForGateway(newestGateway);
+  const unless = missingGateway.length > 0 ? ` (missing: ${missingGateway.join(", ")})` : "";
+  test.skipIf(missingGateway.length > 0)(`the gateway accepts what comes out${unless}`, () => {
+    const configs = accepted.map(({ name }) => valueOf(name).config as JsonValue);
+    const answers = validateMany(configs);
+    const wrong = answers.flatMap(({ valid, issues }, index) =>
+      valid ? [] : [{ example: accepted[index]?.name, issues }],
+    );
+    expect(wrong).toEqual([]);
+    // A reference, not a secret, and not nothing.
+    expect(JSON.stringify(configs)).toContain('"id":"EXAMPLE_API_KEY"');
+  });
+});
