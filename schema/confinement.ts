@@ -8,51 +8,39 @@ import {
   choose,
   concat,
   type ConfinementRule,
+  equals,
   type Exp,
+  filter,
   hasPrefix,
+  isNull,
+  isSet,
   list,
+  listOrEmpty,
   map,
+  nonNull,
+  not,
   observation,
   or,
   probe,
+  type Refs,
   text,
   works,
 } from "../src/index.ts";
+import { linkAndHost, privateNetworks, special } from "./addresses.ts";
+import type { relaxations } from "./options/confinement.ts";
+import { propertyIs } from "./unit-property.ts";
 
 export interface ConfinementInputs {
   readonly port: Exp<number>;
   readonly writablePaths: Exp<readonly string[]>;
   /** Whether only programs of the same machine talk to the gateway. */
   readonly isLocal: Exp<boolean>;
+  readonly relaxed: Refs<typeof relaxations>;
 }
 
 /** What ProtectHome= hides. */
 const isInHome = (path: Exp<string>): Exp<boolean> =>
   or(hasPrefix(path, "/home/"), hasPrefix(path, "/root/"), hasPrefix(path, "/run/user/"));
-
-/** Addresses no public service has: those of the link and of the machines behind them. */
-const linkAndHost = [
-  "169.254.0.0/16",
-  "fe80::/10",
-  // Azure's host, which answers like a metadata service.
-  "168.63.129.16/32",
-];
-
-/** Addresses of private networks and of what carriers and tunnels put in their place. */
-const privateNetworks = [
-  "10.0.0.0/8",
-  "172.16.0.0/12",
-  "192.168.0.0/16",
-  "fc00::/7",
-  "100.64.0.0/10",
-];
-
-/** Addresses nobody is reached at: protocols, benchmarks, multicast, reserved. */
-const special = ["192.0.0.0/24", "198.18.0.0/15", "224.0.0.0/3", "ff00::/8"];
-
-/** Whether systemd has given a property of the unit a value: `yes` or `no`. */
-const propertyIs = (property: string, value: string): string =>
-  `test "$(systemctl show {unit} --property ${property} --value)" = ${value} && echo yes || echo no`;
 
 const gone = ["ENOENT", "EACCES"] as const;
 
@@ -60,7 +48,18 @@ export function confinement({
   port,
   writablePaths,
   isLocal,
+  relaxed,
 }: ConfinementInputs): readonly ConfinementRule[] {
+  const { egress } = relaxed;
+  const allowed = listOrEmpty(egress);
+  const isInternet = or(
+    equals(egress, "internet"),
+    any(allowed, "range", (range) => equals(range, "internet")),
+  );
+  // A path that is not there is reported by the launcher, which knows the option's name.
+  const readable = map(relaxed.readOnlyPaths, "path", (path) => text`-${path}`);
+  const changeable = map(relaxed.readWritePaths, "path", (path) => text`-${path}`);
+  const outside = concat(writablePaths, relaxed.readOnlyPaths, relaxed.readWritePaths);
   return [
     {
       id: "root",
@@ -69,13 +68,17 @@ export function confinement({
         RuntimeDirectory: "sandbox/%n",
         RuntimeDirectoryMode: "0755",
         RootDirectory: "/run/sandbox/%n",
-        BindReadOnlyPaths: [
-          "/nix/store",
-          "/etc",
-          // A shell and a dynamic loader, where scripts and programs from elsewhere expect them.
-          ...["-/bin", "-/usr", "-/lib", "-/lib64"],
-          ...["-/run/nscd", "-/run/systemd/resolve"],
-        ],
+        BindReadOnlyPaths: concat(
+          list(
+            "/nix/store",
+            "/etc",
+            // A shell and a dynamic loader, where scripts and programs from elsewhere expect them.
+            ...["-/bin", "-/usr", "-/lib", "-/lib64"],
+            ...["-/run/nscd", "-/run/systemd/resolve"],
+          ),
+          readable,
+          choose<readonly string[]>(relaxed.nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
+        ),
         TemporaryFileSystem: "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M",
         InaccessiblePaths: ["-+/etc/nixos", "-+/sys"],
         BindLogSockets: false,
@@ -136,7 +139,10 @@ export function confinement({
       why: "Nothing can be written but the service's own directories.",
       directives: {
         ProtectSystem: "strict",
-        ReadWritePaths: map(writablePaths, "path", (path) => text`+${path}`),
+        ReadWritePaths: concat(
+          map(writablePaths, "path", (path) => text`+${path}`),
+          map(relaxed.readWritePaths, "path", (path) => text`-+${path}`),
+        ),
       },
       proofs: [
         probe("the root directory is not writable", ["write", "/mine"], "EROFS", "EACCES"),
@@ -153,8 +159,8 @@ export function confinement({
       id: "homes",
       why: "SSH keys, mail and browser profiles live in home directories: there are none, but for the service's own directories, should they be there.",
       directives: {
-        ProtectHome: choose<boolean | string>(any(writablePaths, "path", isInHome), "tmpfs", true),
-        BindPaths: writablePaths,
+        ProtectHome: choose<boolean | string>(any(outside, "path", isInHome), "tmpfs", true),
+        BindPaths: concat(writablePaths, changeable),
       },
       proofs: [
         probe("home directories", ["read", "/home/alice/neighbour"], gone, "done"),
@@ -215,7 +221,12 @@ export function confinement({
     {
       id: "processes",
       why: "Other processes, their command lines and their environment cannot be seen.",
-      directives: { PrivatePIDs: true, ProtectProc: "invisible", ProcSubset: "pid" },
+      directives: {
+        PrivatePIDs: true,
+        ProtectProc: "invisible",
+        // bubblewrap reads /proc/sys, browsers read what memory there is.
+        ProcSubset: choose(relaxed.nestedSandboxes, "all", "pid"),
+      },
       proofs: [
         probe("processes of others", ["process", "neighbourhood"], "absent", "seen"),
         probe("processes of its own user", ["process", "another-of-mine"], "absent", "seen"),
@@ -283,7 +294,13 @@ export function confinement({
     {
       id: "namespaces",
       why: "New namespaces give access to kernel code that is otherwise reserved for root.",
-      directives: { RestrictNamespaces: true },
+      directives: {
+        RestrictNamespaces: choose<boolean | string>(
+          relaxed.nestedSandboxes,
+          "user mnt pid net ipc uts cgroup",
+          true,
+        ),
+      },
       proofs: [
         probe("user namespaces", ["call", "unshare"], "EPERM", "done"),
         probe("mount namespaces", ["call", "unshare-mounts"], "EPERM", "done"),
@@ -302,7 +319,12 @@ export function confinement({
     {
       id: "address-families",
       why: "Internet and local sockets only. Netlink stays, because Node.js lists network interfaces with it.",
-      directives: { RestrictAddressFamilies: ["AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK"] },
+      directives: {
+        RestrictAddressFamilies: concat<string>(
+          list("AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK"),
+          relaxed.addressFamilies,
+        ),
+      },
       proofs: [
         probe("raw packets", ["socket", "AF_PACKET"], "EAFNOSUPPORT", "EPERM"),
         works("internet sockets", ["socket", "AF_INET"]),
@@ -314,7 +336,14 @@ export function confinement({
     {
       id: "listening",
       why: "A port of its own for a shell or a relay cannot be opened: only the gateway's is.",
-      directives: { SocketBindDeny: "any", SocketBindAllow: text`tcp:${port}` },
+      directives: {
+        SocketBindDeny: "any",
+        SocketBindAllow: concat(
+          list(text`tcp:${port}`),
+          map(relaxed.listenTCPPorts, "extra", (extra) => text`tcp:${extra}`),
+          map(relaxed.listenUDPPorts, "extra", (extra) => text`udp:${extra}`),
+        ),
+      },
       proofs: [
         probe("other ports", ["listen", "tcp", "28790"], "EPERM", "done"),
         probe("any free port", ["listen", "tcp", "0"], "EPERM", "done"),
@@ -331,11 +360,18 @@ export function confinement({
       id: "egress",
       why: "The cloud's metadata service and the machines of the local network are not for a language model; the internet is, and so is this machine, where resolvers and local models listen. A resolver elsewhere in the local network is asked by nscd or resolved, outside. Where other machines use the gateway, the private ranges stay open, as their answers would be lost: the kernel does not tell one direction from the other.",
       directives: {
-        IPAddressDeny: concat(
-          list(...linkAndHost, ...special),
-          choose<readonly string[]>(isLocal, privateNetworks, []),
+        IPAddressDeny: choose(
+          isInternet,
+          concat(
+            list(...linkAndHost, ...special),
+            choose<readonly string[]>(isLocal, privateNetworks, []),
+          ),
+          choose<readonly string[]>(equals(egress, "any"), [], ["any"]),
         ),
-        IPAddressAllow: "localhost",
+        IPAddressAllow: concat(
+          list("localhost"),
+          filter(allowed, "range", (range) => not(equals(range, "internet"))),
+        ),
       },
       proofs: [
         probe("cloud metadata", ["connect", "169.254.169.254", "4280"], "timeout", "done"),
@@ -369,11 +405,14 @@ export function confinement({
       why: "System calls a network service has no use for fail with EPERM; killing the process instead would let one stray call of a native module take the gateway down. The second group is in @system-service and has no use here: asynchronous rings and page fault handlers are kernel code that exploits like best.",
       directives: {
         SystemCallArchitectures: "native",
-        SystemCallFilter: [
-          "@system-service",
-          "~@privileged @resources @mount @debug @cpu-emulation @obsolete @keyring",
-          "~bpf io_uring_enter io_uring_register io_uring_setup kcmp name_to_handle_at perf_event_open pidfd_getfd process_vm_readv process_vm_writev userfaultfd",
-        ],
+        SystemCallFilter: concat(
+          list(
+            "@system-service",
+            "~@privileged @resources @mount @debug @cpu-emulation @obsolete @keyring",
+            "~bpf io_uring_enter io_uring_register io_uring_setup kcmp name_to_handle_at perf_event_open pidfd_getfd process_vm_readv process_vm_writev userfaultfd",
+          ),
+          choose<readonly string[]>(relaxed.nestedSandboxes, ["@mount capset"], []),
+        ),
         SystemCallErrorNumber: "EPERM",
       },
       proofs: [
@@ -403,18 +442,18 @@ export function confinement({
       id: "resources",
       why: "A loop that starts processes or fills memory ends itself, not the machine: a quarter of the memory is never the service's, and it is the first to go. A tool that is killed for its size does not take the gateway along.",
       directives: {
-        TasksMax: 1024,
-        MemoryMax: "75%",
+        TasksMax: choose(isNull(relaxed.tasksMax), 1024, nonNull(relaxed.tasksMax)),
+        MemoryMax: choose(isNull(relaxed.memoryMax), "75%", nonNull(relaxed.memoryMax)),
+        CPUQuota: choose<readonly string[]>(
+          isSet(relaxed.cpuQuota),
+          list(nonNull(relaxed.cpuQuota)),
+          [],
+        ),
         OOMPolicy: "continue",
         OOMScoreAdjust: 500,
       },
       proofs: [
-        observation(
-          "the number of processes is bounded",
-          propertyIs("TasksMax", "1024"),
-          "yes",
-          "no",
-        ),
+        observation("no more than 1024 processes", propertyIs("TasksMax", "1024"), "yes", "no"),
         observation("memory is bounded", propertyIs("MemoryMax", "infinity"), "no", "yes"),
         observation(
           "a tool that is too large does not end the gateway",

@@ -2,7 +2,17 @@
 // cannot be. What a user's manager enforces was measured on systemd 257: directives it ignores are
 // left out, because a directive that does nothing is a promise that is not kept.
 
-import { type Exp, map, type PlatformPromise, text } from "../src/index.ts";
+import {
+  choose,
+  concat,
+  type Exp,
+  list,
+  map,
+  type PlatformPromise,
+  type Refs,
+  text,
+} from "../src/index.ts";
+import type { relaxations } from "./options/confinement.ts";
 
 const same = {} as const;
 
@@ -10,17 +20,22 @@ export interface ElsewhereInputs {
   readonly writablePaths: Exp<readonly string[]>;
   /** Directories of the user that the service reads, in home-manager. */
   readonly readablePaths: Exp<readonly string[]>;
+  readonly relaxed: Refs<typeof relaxations>;
 }
 
 export const elsewhere = ({
   writablePaths,
   readablePaths,
+  relaxed,
 }: ElsewhereInputs): Readonly<Record<string, PlatformPromise>> => ({
   root: {
     user: {
       why: "Sockets and directories that give away more than a home are hidden by name; what else the user can read stays readable.",
       directives: {
-        BindReadOnlyPaths: map(readablePaths, "path", (path) => text`-${path}`),
+        BindReadOnlyPaths: concat(
+          map(concat(readablePaths, relaxed.readOnlyPaths), "path", (path) => text`-${path}`),
+          choose<readonly string[]>(relaxed.nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
+        ),
         TemporaryFileSystem: ["/dev/shm", "/var:ro"],
         InaccessiblePaths: [
           "-/run/dbus/system_bus_socket",
@@ -39,7 +54,15 @@ export const elsewhere = ({
     },
   },
   "file-system": {
-    user: { directives: { ProtectSystem: "strict", ReadWritePaths: writablePaths } },
+    user: {
+      directives: {
+        ProtectSystem: "strict",
+        ReadWritePaths: concat(
+          writablePaths,
+          map(relaxed.readWritePaths, "path", (path) => text`-${path}`),
+        ),
+      },
+    },
     seatbelt: {
       keptBy:
         "writing is allowed in the declared directories only, operation by operation; reading outside the store, a list of system files and its own directories is refused, too",
@@ -143,7 +166,16 @@ export const elsewhere = ({
   "address-families": {
     // The gateway works without local sockets, and the user's session bus, X11's abstract socket and
     // the agents of SSH and GnuPG are all local sockets of the same user.
-    user: { directives: { RestrictAddressFamilies: ["AF_INET", "AF_INET6", "AF_NETLINK"] } },
+    user: {
+      directives: {
+        RestrictAddressFamilies: concat<string>(
+          list("AF_INET", "AF_INET6", "AF_NETLINK"),
+          relaxed.addressFamilies,
+          // The daemon's socket is a local one.
+          choose<readonly string[]>(relaxed.nixDaemon, ["AF_UNIX"], []),
+        ),
+      },
+    },
     seatbelt: { keptBy: "local, IPv4, IPv6 and routing sockets only" },
   },
   listening: {

@@ -46,10 +46,12 @@ import { elsewhere } from "./elsewhere.ts";
 import { generations, since2026_7, since2026_8 } from "./generations.ts";
 import { agent, routing } from "./options/agent.ts";
 import { telegram } from "./options/channels.ts";
+import { relaxations } from "./options/confinement.ts";
 import { environment } from "./options/environment.ts";
 import { gateway } from "./options/gateway.ts";
 import { identity } from "./options/identity.ts";
 import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
+import { refusals } from "./refusals.ts";
 import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./skills.ts";
 import { scenarios } from "./scenarios.ts";
 import { superseded } from "./superseded.ts";
@@ -89,6 +91,7 @@ export default defineService({
     routing,
     ...workspace,
     ...environment,
+    confinement: relaxations,
   },
 
   model: (cfg) => ({
@@ -199,6 +202,7 @@ export default defineService({
       { name: generations.value.noRespawn, value: "1" },
       { name: generations.value.ownPath, value: "1" },
       { name: generations.value.supervisor, value: "external" },
+      { name: when(cfg.confinement.nixDaemon, "NIX_REMOTE"), value: "daemon" },
       // Never a repository that happens to lie above the workspace.
       { name: "GIT_CEILING_DIRECTORIES", value: cfg.workspaceDir },
     ],
@@ -256,7 +260,12 @@ export default defineService({
     ],
 
     unique: [
-      { what: "port", option: cfg.gateway.port, value: port },
+      {
+        what: "port",
+        option: cfg.gateway.port,
+        value: port,
+        more: [cfg.confinement.listenTCPPorts],
+      },
       { what: "user", option: cfg.user },
       { what: "user id", option: cfg.uid },
       { what: "group id", option: cfg.gid },
@@ -338,6 +347,12 @@ export default defineService({
           ", ",
         )}. Use \`credentials.<NAME>\` with a file instead.`,
       },
+      ...refusals({
+        relaxed: cfg.confinement,
+        user: cfg.user,
+        group: cfg.group,
+        isLocal: equals(cfg.gateway.bind, "loopback"),
+      }),
     ],
 
     restart: {
@@ -360,12 +375,27 @@ export default defineService({
       port,
       writablePaths: list(cfg.stateDir, cfg.workspaceDir),
       isLocal: equals(cfg.gateway.bind, "loopback"),
+      relaxed: cfg.confinement,
     }),
 
     elsewhere: elsewhere({
       writablePaths: list(cfg.stateDir, cfg.workspaceDir),
       readablePaths: skillsInPlace(cfg.skills),
+      relaxed: cfg.confinement,
     }),
+
+    reach: {
+      readable: cfg.confinement.readOnlyPaths,
+      writable: cfg.confinement.readWritePaths,
+      sockets: choose<readonly string[]>(
+        cfg.confinement.nixDaemon,
+        ["/nix/var/nix/daemon-socket/socket"],
+        [],
+      ),
+      tcpPorts: cfg.confinement.listenTCPPorts,
+      udpPorts: cfg.confinement.listenUDPPorts,
+      egress: choose<unknown>(equals(cfg.confinement.egress, []), "none", cfg.confinement.egress),
+    },
 
     scenarios,
 

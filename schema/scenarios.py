@@ -2,6 +2,7 @@
 
 KEY_FILE = "/run/keys/anthropic"
 KEY_OPTION = "services.moltbot.providers.anthropic.apiKeyFile"
+PATHS_OPTION = "services.moltbot.instances.read-only-paths.confinement.readOnlyPaths"
 CONFIGURATION_ERROR = "78"
 
 
@@ -46,16 +47,21 @@ def check_files(node: BaseMachine) -> None:
             assert have == want, f"{path}: {have} instead of {want}"
 
 
-def expect_refusal(node: BaseMachine, complaint: str) -> None:
-    """The unit has failed for good, with one line that says why."""
-    unit = FACTS[node.name]["default"]["unit"]
+def expect_complaint(node: BaseMachine, unit: str, option: str, file: str) -> str:
+    """The unit has failed, with one line that says which option and which file: its invocation."""
     node.wait_until_succeeds(f"systemctl is-failed {unit}", timeout=30)
     assert node.get_unit_property(unit, "ExecMainStatus") == CONFIGURATION_ERROR
     invocation = node.get_unit_property(unit, "InvocationID")
     journal = node.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}")
-    complaints = [line for line in journal.splitlines() if complaint in line]
-    assert len(complaints) == 1 and KEY_FILE in complaints[0], journal
+    complaints = [line for line in journal.splitlines() if option in line]
+    assert len(complaints) == 1 and file in complaints[0], journal
+    return invocation
 
+
+def expect_refusal(node: BaseMachine, option: str) -> None:
+    """The unit has failed for good, for want of its credential."""
+    unit = FACTS[node.name]["default"]["unit"]
+    invocation = expect_complaint(node, unit, option, KEY_FILE)
     # Longer than the delay before a restart, if there were one.
     node.sleep(8)
     assert node.get_unit_property(unit, "InvocationID") == invocation, "it was started again"
@@ -138,3 +144,14 @@ with subtest("a workspace outside of /var/lib is its own"):
     assert words == ["done", "EROFS"], words
     owner = password.succeed(f"stat --format '%a %U' {facts['workspace']}").strip()
     assert owner == f"700 {facts['user']}", owner
+
+# ---- relaxations ----
+
+with subtest("a path that is missing is a clear, final error"):
+    unit = prepare(relaxed, "read-only-paths")["unit"]
+    path = "/home/alice/neighbour"
+    relaxed.succeed(f"mkdir -p /srv; test ! -e {path}; systemctl restart {unit}")
+    expect_complaint(relaxed, unit, PATHS_OPTION, path)
+
+make_neighbours(relaxed, *(facts["user"] for facts in FACTS["relaxed"].values()))
+check_relaxations(relaxed)

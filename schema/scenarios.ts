@@ -7,6 +7,7 @@ const credential = { providers: { anthropic: { apiKeyFile: "/run/keys/anthropic"
 
 export const scenarios: Scenarios = {
   script: "scenarios.py",
+  relaxed: credential,
   nodes: {
     machine: credential,
     several: {

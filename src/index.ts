@@ -22,10 +22,12 @@ export {
   isAtLeast,
   isEmpty,
   isNull,
+  isMacOS,
   isSet,
   join,
   json,
   list,
+  listOrEmpty,
   literal,
   map,
   matches,
@@ -46,12 +48,13 @@ export {
   sourceFileExists,
   stableNumber,
   storePath,
+  systemOption,
   text,
   textFile,
   when,
 } from "./schema/expression.ts";
-export { credential, group, option, type Refs } from "./schema/option.ts";
-export { observation, probe, works } from "./schema/proof.ts";
+export { credential, group, option, type Refs, relaxation } from "./schema/option.ts";
+export { lifts, observation, probe, shows, showsOutside, works } from "./schema/proof.ts";
 export { defineService, derived, type Service, variants } from "./schema/service.ts";
 export {
   absolutePath,

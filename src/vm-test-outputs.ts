@@ -4,9 +4,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
-import { emitProofs, emitVmTest } from "./emit/vm-test.ts";
+import { emitProofs, emitRelaxations, emitVmTest } from "./emit/vm-test.ts";
 import { UserError } from "./errors.ts";
 import type { IrService } from "./ir/model.ts";
+import type { JsonValue } from "./json.ts";
 import { printNix } from "./nix/index.ts";
 import type { OutputFile } from "./output/file.ts";
 import { readVmTest, vmTestFiles, vmTestPath } from "./vm-test/files.ts";
@@ -19,9 +20,14 @@ export function vmTestOutputs(service: IrService, entry: string): readonly Outpu
   return [
     { path: `${name}.nix`, text: printNix(emitVmTest(service, scenarios)) },
     { path: `${name}.py`, text: readScenarios(resolve(dirname(entry), scenarios.script)) },
-    { path: `${name}.json`, text: `${JSON.stringify(emitProofs(service), null, 2)}\n` },
+    { path: `${name}.json`, text: toJson(emitProofs(service)) },
+    { path: `tests/relaxations-${service.name}.json`, text: toJson(emitRelaxations(service)) },
     ...vmTestFiles.map((file) => ({ path: vmTestPath(file), text: readVmTest(file) })),
   ];
+}
+
+function toJson(value: readonly JsonValue[]): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function readScenarios(path: string): string {

@@ -54,6 +54,10 @@ let
       + 1
       + lib.mod (lib.fromHexString (lib.substring 0 8 (builtins.hashString "sha256" name))) count;
 
+  # Whether one of two paths leads to the other.
+  overlaps =
+    left: right: lib.hasPrefix "${left}/" "${right}/" || lib.hasPrefix "${right}/" "${left}/";
+
   # A package that does not say its version is taken to be new.
   isAtLeast =
     version: package:
@@ -206,6 +210,12 @@ let
     "environment"
     "environmentFiles"
     "path"
+    "confinement.readOnlyPaths"
+    "confinement.readWritePaths"
+    "confinement.egress"
+    "confinement.listenTCPPorts"
+    "confinement.listenUDPPorts"
+    "confinement.nixDaemon"
   ];
 
   # The options of the instance `name`, whose values are `self`.
@@ -820,6 +830,103 @@ let
       default = [ ];
       description = "Packages whose programs the model's tools may run. Every one widens what the model can do.";
     };
+
+    confinement = {
+      readOnlyPaths = lib.mkOption {
+        type = types.listOf (types.strMatching "(/[^\"%'/:[:space:]\\]+)+");
+        default = [ ];
+        example = [ "/srv/music" ];
+        description = ''
+          Directories and files outside of its own that the service may read, such as a music collection.
+          What is in them is as good as sent to whoever the model talks to, and what is written in them
+          may talk the model into something. Sockets in them can be connected to. The service's user
+          needs permission to read them; on Linux, files of other users appear to be owned by `nobody`.
+          The service does not start while one of them is missing. Blanks, colons, quotes, backslashes
+          and percent signs are not possible.
+        '';
+      };
+
+      readWritePaths = lib.mkOption {
+        type = types.listOf (types.strMatching "(/[^\"%'/:[:space:]\\]+)+");
+        default = [ ];
+        example = [ "/srv/notes" ];
+        description = ''
+          Directories and files outside of its own that the service may read, change and delete: all that
+          {option}`confinement.readOnlyPaths` costs, and what is in them is lost when the model is talked
+          into it. Whatever other programs take from there (scripts, web pages, configuration) is the
+          model's word. The service's user needs permission to write there.
+        '';
+      };
+
+      egress = lib.mkOption {
+        type =
+          types.either
+            (types.enum [
+              "internet"
+              "any"
+              "none"
+            ])
+            (
+              types.listOf (
+                types.either (types.enum [ "internet" ]) (
+                  types.strMatching "(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(/(3[0-2]|[12]?[0-9]))?|(([A-Fa-f0-9]{1,4}:){7}[A-Fa-f0-9]{1,4}|([A-Fa-f0-9]{1,4}:){1,7}:|([A-Fa-f0-9]{1,4}:){1,6}(:[A-Fa-f0-9]{1,4})|([A-Fa-f0-9]{1,4}:){1,5}(:[A-Fa-f0-9]{1,4}){2}|([A-Fa-f0-9]{1,4}:){1,4}(:[A-Fa-f0-9]{1,4}){3}|([A-Fa-f0-9]{1,4}:){1,3}(:[A-Fa-f0-9]{1,4}){4}|([A-Fa-f0-9]{1,4}:){1,2}(:[A-Fa-f0-9]{1,4}){5}|([A-Fa-f0-9]{1,4}:)(:[A-Fa-f0-9]{1,4}){6}|:(:[A-Fa-f0-9]{1,4}){1,7}|::)(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)"
+                )
+              )
+            );
+        default = "internet";
+        example = [
+          "internet"
+          "192.168.1.10"
+        ];
+        description = ''
+          Where the service may connect to:
+
+          - `internet`: everything but the cloud's metadata service and the machines of the local network.
+          - `any`: these, too. A model that is talked into it can attack routers, printers and whatever
+            trusts the local network, and can ask a cloud for the machine's own credentials.
+          - `none`: this machine alone. Only models that run here can be used.
+          - a list: the addresses and networks in it, on every port (`192.168.1.10`, `10.0.0.0/8`,
+            `fd00::/8`), and what `internet` stands for if that is among them. Where
+            {option}`gateway.bind` is not `loopback`, the gateway's clients have to be in it.
+
+          This machine, with all that listens on it, is always within reach. Names can always be looked
+          up, which is a way out for small amounts of data.
+
+          On macOS addresses cannot be told apart: `internet` is everything by version 4 but this
+          machine, the local network included; a list is refused, and `none` looks up no names. The
+          service manager of a user on Linux cannot limit connections: there, only `any` is true.
+        '';
+      };
+
+      listenTCPPorts = lib.mkOption {
+        type = types.listOf (types.ints.between 1024 65535);
+        default = [ ];
+        example = [ 9222 ];
+        description = ''
+          Further TCP ports the service's programs may listen on, on all addresses; the firewall is not
+          opened. Who can connect to one can talk to whatever the model has started there.
+        '';
+      };
+
+      listenUDPPorts = lib.mkOption {
+        type = types.listOf (types.ints.between 1024 65535);
+        default = [ ];
+        example = [ 5353 ];
+        description = "The same for UDP.";
+      };
+
+      nixDaemon = lib.mkOption {
+        type = types.bool;
+        default = false;
+        description = ''
+          Whether the service may ask the Nix daemon to build; the `nix` program itself has to be added to
+          {option}`path`. The model can then fill the disk, add anything to the store, run programs as
+          the build users outside of this service's limits, and reach every address from
+          fixed-output derivations, whatever {option}`confinement.egress` says. A user that the daemon
+          trusts can become root: that is refused where the daemon's settings are known.
+        '';
+      };
+    };
   };
 
   # A declared instance: the same options, with the top level's values as defaults.
@@ -981,6 +1088,7 @@ let
         ${variant.noRespawn} = "1";
         ${variant.ownPath} = "1";
         ${variant.supervisor} = "external";
+        ${if instance.confinement.nixDaemon then "NIX_REMOTE" else null} = "daemon";
         GIT_CEILING_DIRECTORIES = instance.workspaceDir;
         SHELL = lib.getExe' pkgs.bashInteractive "bash";
       }
@@ -1085,17 +1193,24 @@ let
         ++ path;
         profile = import ../lib/seatbelt-profile.nix { inherit lib; } {
           name = unit;
-          readable = [
-            configFile
-          ]
-          ++ map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills);
+          readable =
+            (
+              [ configFile ]
+              ++ map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
+            )
+            ++ instance.confinement.readOnlyPaths;
           writable = [
             instance.stateDir
             instance.workspaceDir
-          ];
+          ]
+          ++ instance.confinement.readWritePaths;
           writablePrefixes = [ "/tmp/openclaw-" ];
           managed = lib.concatLists [ (map (file: "${instance.workspaceDir}/${file.target}") managedFiles) ];
           listenPort = settings.gateway.port;
+          tcpPorts = instance.confinement.listenTCPPorts;
+          udpPorts = instance.confinement.listenUDPPorts;
+          sockets = lib.optionals instance.confinement.nixDaemon [ "/nix/var/nix/daemon-socket/socket" ];
+          egress = if instance.confinement.egress == [ ] then "none" else instance.confinement.egress;
         };
       };
 
@@ -1123,6 +1238,26 @@ let
               ]
             }\n"
           ) credentials
+        }${
+          lib.concatMapStrings (
+            path:
+            "expect_path ${
+              lib.escapeShellArgs [
+                "${prefix}.confinement.readOnlyPaths"
+                path
+              ]
+            }\n"
+          ) instance.confinement.readOnlyPaths
+        }${
+          lib.concatMapStrings (
+            path:
+            "expect_path ${
+              lib.escapeShellArgs [
+                "${prefix}.confinement.readWritePaths"
+                path
+              ]
+            }\n"
+          ) instance.confinement.readWritePaths
         }${
           lib.optionalString
             (instance.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null)
@@ -1246,6 +1381,126 @@ let
             )
           }. Use `credentials.<NAME>` with a file instead.";
         }
+        {
+          assertion =
+            !lib.any (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readOnlyPaths;
+          message = "confinement.readOnlyPaths: ${
+            lib.concatStringsSep ", " (
+              lib.filter (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readOnlyPaths
+            )
+          } has `.` or `..` in it. Write the path without.";
+        }
+        {
+          assertion =
+            !lib.any (
+              path:
+              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
+              != null
+            ) instance.confinement.readOnlyPaths;
+          message = "confinement.readOnlyPaths: ${
+            lib.concatStringsSep ", " (
+              lib.filter (
+                path:
+                builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
+                != null
+              ) instance.confinement.readOnlyPaths
+            )
+          } belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
+        }
+        {
+          assertion =
+            !lib.any (
+              path:
+              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
+              != null
+            ) instance.confinement.readOnlyPaths;
+          message = "confinement.readOnlyPaths: ${
+            lib.concatStringsSep ", " (
+              lib.filter (
+                path:
+                builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
+                != null
+              ) instance.confinement.readOnlyPaths
+            )
+          } holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
+        }
+        {
+          assertion =
+            !lib.any (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readWritePaths;
+          message = "confinement.readWritePaths: ${
+            lib.concatStringsSep ", " (
+              lib.filter (
+                path: builtins.match ".*/[.][.]?(/.*)?" path != null
+              ) instance.confinement.readWritePaths
+            )
+          } has `.` or `..` in it. Write the path without.";
+        }
+        {
+          assertion =
+            !lib.any (
+              path:
+              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
+              != null
+            ) instance.confinement.readWritePaths;
+          message = "confinement.readWritePaths: ${
+            lib.concatStringsSep ", " (
+              lib.filter (
+                path:
+                builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
+                != null
+              ) instance.confinement.readWritePaths
+            )
+          } belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
+        }
+        {
+          assertion =
+            !lib.any (
+              path:
+              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
+              != null
+            ) instance.confinement.readWritePaths;
+          message = "confinement.readWritePaths: ${
+            lib.concatStringsSep ", " (
+              lib.filter (
+                path:
+                builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
+                != null
+              ) instance.confinement.readWritePaths
+            )
+          } holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
+        }
+        {
+          assertion =
+            duplicates (instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths) == [ ];
+          message = "confinement.readWritePaths: ${
+            lib.concatStringsSep ", " (
+              duplicates (instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths)
+            )
+          }: listed twice, here or in `confinement.readOnlyPaths`. Remove one.";
+        }
+        {
+          assertion =
+            lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress == [ ];
+          message = "confinement.egress: is a list, but on macOS a sandbox cannot tell addresses apart: set it to \"none\", \"internet\" or \"any\".";
+        }
+        {
+          assertion =
+            !(
+              instance.confinement.nixDaemon
+              && lib.any (
+                entry: entry == "*" || entry == instance.user || entry == "@${instance.group}"
+              ) config.nix.settings.trusted-users or [ ]
+            );
+          message = "confinement.nixDaemon: is true, but `nix.settings.trusted-users` has the service's user ${instance.user} in it, who could become root. Remove the user there, or set this to false.";
+        }
+        {
+          assertion =
+            instance.confinement.nixDaemon
+            -> lib.any (
+              entry: entry == "*" || entry == instance.user || entry == "@${instance.group}"
+            ) config.nix.settings.allowed-users or [ "*" ];
+          message = "confinement.nixDaemon: is true, but the daemon would not answer the service's user ${instance.user}: add the user to `nix.settings.allowed-users`.";
+        }
       ];
     };
 
@@ -1291,45 +1546,85 @@ in
             {
               what,
               option,
-              valueOf,
+              valuesOf,
             }:
-            lib.mapAttrsToList (value: names: {
-              assertion = lib.length names == 1;
-              message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
-            }) (lib.groupBy (name: valueOf services.${name}) (lib.attrNames services))
+            lib.mapAttrsToList
+              (value: names: {
+                assertion = lib.length names == 1;
+                message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
+              })
+              (
+                lib.zipAttrs (
+                  lib.mapAttrsToList (
+                    name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
+                  ) services
+                )
+              )
           )
           [
             {
               what = "port";
               option = "gateway.port";
-              valueOf = service: toString service.settings.gateway.port;
+              valuesOf =
+                service: [ service.settings.gateway.port ] ++ service.instance.confinement.listenTCPPorts;
             }
             {
               what = "user";
               option = "user";
-              valueOf = service: toString service.instance.user;
+              valuesOf = service: [ service.instance.user ];
             }
             {
               what = "user id";
               option = "uid";
-              valueOf = service: toString service.instance.uid;
+              valuesOf = service: [ service.instance.uid ];
             }
             {
               what = "group id";
               option = "gid";
-              valueOf = service: toString service.instance.gid;
+              valuesOf = service: [ service.instance.gid ];
             }
             {
               what = "state directory";
               option = "stateDir";
-              valueOf = service: toString service.instance.stateDir;
+              valuesOf = service: [ service.instance.stateDir ];
             }
             {
               what = "workspace";
               option = "workspaceDir";
-              valueOf = service: toString service.instance.workspaceDir;
+              valuesOf = service: [ service.instance.workspaceDir ];
             }
-          ];
+          ]
+      ++ lib.concatLists (
+        lib.mapAttrsToList (
+          name:
+          { instance, prefix, ... }:
+          lib.concatMap
+            (
+              { option, paths }:
+              lib.concatMap (
+                path:
+                lib.mapAttrsToList (other: neighbour: {
+                  assertion =
+                    !lib.any (overlaps path) [
+                      neighbour.instance.stateDir
+                      neighbour.instance.workspaceDir
+                    ];
+                  message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
+                }) (removeAttrs services [ name ])
+              ) paths
+            )
+            [
+              {
+                option = "confinement.readOnlyPaths";
+                paths = instance.confinement.readOnlyPaths;
+              }
+              {
+                option = "confinement.readWritePaths";
+                paths = instance.confinement.readWritePaths;
+              }
+            ]
+        ) services
+      );
 
     # nix-darwin creates and removes only accounts that are known to it.
     users.knownUsers = map (instance: instance.user) created;

@@ -44,6 +44,10 @@ let
   # The instance `default` goes by the plain name; every other has its own name appended.
   nameFor = base: name: if name == "default" then base else "${base}-${name}";
 
+  # Whether one of two paths leads to the other.
+  overlaps =
+    left: right: lib.hasPrefix "${left}/" "${right}/" || lib.hasPrefix "${right}/" "${left}/";
+
   # A package that does not say its version is taken to be new.
   isAtLeast =
     version: package:
@@ -196,6 +200,17 @@ let
     "environment"
     "environmentFiles"
     "path"
+    "confinement.readOnlyPaths"
+    "confinement.readWritePaths"
+    "confinement.nestedSandboxes"
+    "confinement.egress"
+    "confinement.listenTCPPorts"
+    "confinement.listenUDPPorts"
+    "confinement.memoryMax"
+    "confinement.tasksMax"
+    "confinement.cpuQuota"
+    "confinement.addressFamilies"
+    "confinement.nixDaemon"
   ];
 
   # The options of the instance `name`, whose values are `self`.
@@ -812,6 +827,168 @@ let
       default = [ ];
       description = "Packages whose programs the model's tools may run. Every one widens what the model can do.";
     };
+
+    confinement = {
+      readOnlyPaths = lib.mkOption {
+        type = types.listOf (types.strMatching "(/[^\"%'/:[:space:]\\]+)+");
+        default = [ ];
+        example = [ "/srv/music" ];
+        description = ''
+          Directories and files outside of its own that the service may read, such as a music collection.
+          What is in them is as good as sent to whoever the model talks to, and what is written in them
+          may talk the model into something. Sockets in them can be connected to. The service's user
+          needs permission to read them; on Linux, files of other users appear to be owned by `nobody`.
+          The service does not start while one of them is missing. Blanks, colons, quotes, backslashes
+          and percent signs are not possible.
+        '';
+      };
+
+      readWritePaths = lib.mkOption {
+        type = types.listOf (types.strMatching "(/[^\"%'/:[:space:]\\]+)+");
+        default = [ ];
+        example = [ "/srv/notes" ];
+        description = ''
+          Directories and files outside of its own that the service may read, change and delete: all that
+          {option}`confinement.readOnlyPaths` costs, and what is in them is lost when the model is talked
+          into it. Whatever other programs take from there (scripts, web pages, configuration) is the
+          model's word. The service's user needs permission to write there.
+        '';
+      };
+
+      nestedSandboxes = lib.mkOption {
+        type = types.bool;
+        default = false;
+        description = ''
+          Whether programs of the service may build sandboxes of their own, as browsers and bubblewrap
+          do. Namespaces and the system calls for mounts bring kernel code within reach that is otherwise
+          for administrators, and that many local attacks began with; facts about the machine in `/proc`
+          can be read, too. What is closed to the service stays closed to its sandboxes. Rootless
+          containers do not work: their `newuidmap` is a set-uid program. A browser that is driven over a
+          port needs that in {option}`confinement.listenTCPPorts`.
+        '';
+      };
+
+      egress = lib.mkOption {
+        type =
+          types.either
+            (types.enum [
+              "internet"
+              "any"
+              "none"
+            ])
+            (
+              types.listOf (
+                types.either (types.enum [ "internet" ]) (
+                  types.strMatching "(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(/(3[0-2]|[12]?[0-9]))?|(([A-Fa-f0-9]{1,4}:){7}[A-Fa-f0-9]{1,4}|([A-Fa-f0-9]{1,4}:){1,7}:|([A-Fa-f0-9]{1,4}:){1,6}(:[A-Fa-f0-9]{1,4})|([A-Fa-f0-9]{1,4}:){1,5}(:[A-Fa-f0-9]{1,4}){2}|([A-Fa-f0-9]{1,4}:){1,4}(:[A-Fa-f0-9]{1,4}){3}|([A-Fa-f0-9]{1,4}:){1,3}(:[A-Fa-f0-9]{1,4}){4}|([A-Fa-f0-9]{1,4}:){1,2}(:[A-Fa-f0-9]{1,4}){5}|([A-Fa-f0-9]{1,4}:)(:[A-Fa-f0-9]{1,4}){6}|:(:[A-Fa-f0-9]{1,4}){1,7}|::)(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)"
+                )
+              )
+            );
+        default = "internet";
+        example = [
+          "internet"
+          "192.168.1.10"
+        ];
+        description = ''
+          Where the service may connect to:
+
+          - `internet`: everything but the cloud's metadata service and the machines of the local network.
+          - `any`: these, too. A model that is talked into it can attack routers, printers and whatever
+            trusts the local network, and can ask a cloud for the machine's own credentials.
+          - `none`: this machine alone. Only models that run here can be used.
+          - a list: the addresses and networks in it, on every port (`192.168.1.10`, `10.0.0.0/8`,
+            `fd00::/8`), and what `internet` stands for if that is among them. Where
+            {option}`gateway.bind` is not `loopback`, the gateway's clients have to be in it.
+
+          This machine, with all that listens on it, is always within reach. Names can always be looked
+          up, which is a way out for small amounts of data.
+
+          On macOS addresses cannot be told apart: `internet` is everything by version 4 but this
+          machine, the local network included; a list is refused, and `none` looks up no names. The
+          service manager of a user on Linux cannot limit connections: there, only `any` is true.
+        '';
+      };
+
+      listenTCPPorts = lib.mkOption {
+        type = types.listOf (types.ints.between 1024 65535);
+        default = [ ];
+        example = [ 9222 ];
+        description = ''
+          Further TCP ports the service's programs may listen on, on all addresses; the firewall is not
+          opened. Who can connect to one can talk to whatever the model has started there.
+        '';
+      };
+
+      listenUDPPorts = lib.mkOption {
+        type = types.listOf (types.ints.between 1024 65535);
+        default = [ ];
+        example = [ 5353 ];
+        description = "The same for UDP.";
+      };
+
+      memoryMax = lib.mkOption {
+        type = types.nullOr (types.strMatching "([1-9][0-9]*[GKMT]?|([1-9][0-9]?|100)%|infinity)");
+        default = null;
+        example = "4G";
+        description = ''
+          The most memory the service and its programs may use together, in bytes (`2G`) or as a share of
+          the machine's (`50%`). Null is 75%, so that the machine survives a program that fills its
+          memory; `infinity` gives that up.
+        '';
+      };
+
+      tasksMax = lib.mkOption {
+        type = types.nullOr (types.ints.between 64 4194304);
+        default = null;
+        example = 4096;
+        description = ''
+          The most processes and threads the service may have. Null is 1024, which browsers may find too
+          few. Every one more is one that a loop which starts processes takes from the machine.
+        '';
+      };
+
+      cpuQuota = lib.mkOption {
+        type = types.nullOr (types.strMatching "[1-9][0-9]*%");
+        default = null;
+        example = "200%";
+        description = ''
+          The most processor time the service may use, as a share of one processor (`150%` is one and a
+          half). Null is no limit. A limit costs response time, not safety.
+        '';
+      };
+
+      addressFamilies = lib.mkOption {
+        type = types.listOf (
+          types.enum [
+            "AF_ALG"
+            "AF_BLUETOOTH"
+            "AF_CAN"
+            "AF_UNIX"
+            "AF_VSOCK"
+          ]
+        );
+        default = [ ];
+        example = [ "AF_BLUETOOTH" ];
+        description = ''
+          Further kinds of sockets. Each opens kernel code that few have looked at, and what is behind it:
+          `AF_BLUETOOTH` devices nearby, `AF_VSOCK` the machine's hypervisor or its guests, `AF_CAN`
+          vehicles and machines, `AF_ALG` the kernel's ciphers. `AF_UNIX` is for home-manager's service on
+          Linux, where every program of the user that has an abstract socket comes with it; the other
+          services have it.
+        '';
+      };
+
+      nixDaemon = lib.mkOption {
+        type = types.bool;
+        default = false;
+        description = ''
+          Whether the service may ask the Nix daemon to build; the `nix` program itself has to be added to
+          {option}`path`. The model can then fill the disk, add anything to the store, run programs as
+          the build users outside of this service's limits, and reach every address from
+          fixed-output derivations, whatever {option}`confinement.egress` says. A user that the daemon
+          trusts can become root: that is refused where the daemon's settings are known.
+        '';
+      };
+    };
   };
 
   # A declared instance: the same options, with the top level's values as defaults.
@@ -972,6 +1149,7 @@ let
         ${variant.noRespawn} = "1";
         ${variant.ownPath} = "1";
         ${variant.supervisor} = "external";
+        ${if instance.confinement.nixDaemon then "NIX_REMOTE" else null} = "daemon";
         GIT_CEILING_DIRECTORIES = instance.workspaceDir;
         SHELL = lib.getExe' pkgs.bashInteractive "bash";
       }
@@ -1092,6 +1270,26 @@ let
             }\n"
           ) credentials
         }${
+          lib.concatMapStrings (
+            path:
+            "expect_path ${
+              lib.escapeShellArgs [
+                "${prefix}.confinement.readOnlyPaths"
+                path
+              ]
+            }\n"
+          ) instance.confinement.readOnlyPaths
+        }${
+          lib.concatMapStrings (
+            path:
+            "expect_path ${
+              lib.escapeShellArgs [
+                "${prefix}.confinement.readWritePaths"
+                path
+              ]
+            }\n"
+          ) instance.confinement.readWritePaths
+        }${
           lib.optionalString
             (instance.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null)
             "generate ${
@@ -1207,6 +1405,127 @@ let
             )
           }. Use `credentials.<NAME>` with a file instead.";
         }
+        {
+          assertion =
+            !lib.any (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readOnlyPaths;
+          message = "confinement.readOnlyPaths: ${
+            lib.concatStringsSep ", " (
+              lib.filter (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readOnlyPaths
+            )
+          } has `.` or `..` in it. Write the path without.";
+        }
+        {
+          assertion =
+            !lib.any (
+              path:
+              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
+              != null
+            ) instance.confinement.readOnlyPaths;
+          message = "confinement.readOnlyPaths: ${
+            lib.concatStringsSep ", " (
+              lib.filter (
+                path:
+                builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
+                != null
+              ) instance.confinement.readOnlyPaths
+            )
+          } belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
+        }
+        {
+          assertion =
+            !lib.any (
+              path:
+              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
+              != null
+            ) instance.confinement.readOnlyPaths;
+          message = "confinement.readOnlyPaths: ${
+            lib.concatStringsSep ", " (
+              lib.filter (
+                path:
+                builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
+                != null
+              ) instance.confinement.readOnlyPaths
+            )
+          } holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
+        }
+        {
+          assertion =
+            !lib.any (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readWritePaths;
+          message = "confinement.readWritePaths: ${
+            lib.concatStringsSep ", " (
+              lib.filter (
+                path: builtins.match ".*/[.][.]?(/.*)?" path != null
+              ) instance.confinement.readWritePaths
+            )
+          } has `.` or `..` in it. Write the path without.";
+        }
+        {
+          assertion =
+            !lib.any (
+              path:
+              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
+              != null
+            ) instance.confinement.readWritePaths;
+          message = "confinement.readWritePaths: ${
+            lib.concatStringsSep ", " (
+              lib.filter (
+                path:
+                builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
+                != null
+              ) instance.confinement.readWritePaths
+            )
+          } belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
+        }
+        {
+          assertion =
+            !lib.any (
+              path:
+              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
+              != null
+            ) instance.confinement.readWritePaths;
+          message = "confinement.readWritePaths: ${
+            lib.concatStringsSep ", " (
+              lib.filter (
+                path:
+                builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
+                != null
+              ) instance.confinement.readWritePaths
+            )
+          } holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
+        }
+        {
+          assertion =
+            duplicates (instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths) == [ ];
+          message = "confinement.readWritePaths: ${
+            lib.concatStringsSep ", " (
+              duplicates (instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths)
+            )
+          }: listed twice, here or in `confinement.readOnlyPaths`. Remove one.";
+        }
+        {
+          assertion =
+            instance.confinement.egress == "none" || instance.confinement.egress == [ ]
+            -> instance.gateway.bind == "loopback";
+          message = "confinement.egress: is \"none\", but `gateway.bind` is not \"loopback\": the gateway's answers to other machines would be lost. List the addresses of its clients here, or set `gateway.bind` to \"loopback\".";
+        }
+        {
+          assertion =
+            !(
+              instance.confinement.nixDaemon
+              && lib.any (
+                entry: entry == "*" || entry == instance.user || entry == "@${instance.group}"
+              ) config.nix.settings.trusted-users or [ ]
+            );
+          message = "confinement.nixDaemon: is true, but `nix.settings.trusted-users` has the service's user ${instance.user} in it, who could become root. Remove the user there, or set this to false.";
+        }
+        {
+          assertion =
+            instance.confinement.nixDaemon
+            -> lib.any (
+              entry: entry == "*" || entry == instance.user || entry == "@${instance.group}"
+            ) config.nix.settings.allowed-users or [ "*" ];
+          message = "confinement.nixDaemon: is true, but the daemon would not answer the service's user ${instance.user}: add the user to `nix.settings.allowed-users`.";
+        }
       ];
     };
 
@@ -1244,7 +1563,9 @@ let
         "-/lib64"
         "-/run/nscd"
         "-/run/systemd/resolve"
-      ];
+      ]
+      ++ map (path: "-${path}") instance.confinement.readOnlyPaths
+      ++ lib.optionals instance.confinement.nixDaemon [ "-/nix/var/nix/daemon-socket" ];
       TemporaryFileSystem = "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M";
       InaccessiblePaths = [
         "-+/etc/nixos"
@@ -1254,10 +1575,12 @@ let
 
       # Nothing can be written but the service's own directories.
       ProtectSystem = "strict";
-      ReadWritePaths = map (path: "+${path}") [
-        instance.stateDir
-        instance.workspaceDir
-      ];
+      ReadWritePaths =
+        map (path: "+${path}") [
+          instance.stateDir
+          instance.workspaceDir
+        ]
+        ++ map (path: "-+${path}") instance.confinement.readWritePaths;
 
       # SSH keys, mail and browser profiles live in home directories: there are none, but for
       # the service's own directories, should they be there.
@@ -1267,10 +1590,14 @@ let
             (
               path: lib.hasPrefix "/home/" path || lib.hasPrefix "/root/" path || lib.hasPrefix "/run/user/" path
             )
-            [
-              instance.stateDir
-              instance.workspaceDir
-            ]
+            (
+              [
+                instance.stateDir
+                instance.workspaceDir
+              ]
+              ++ instance.confinement.readOnlyPaths
+              ++ instance.confinement.readWritePaths
+            )
         then
           "tmpfs"
         else
@@ -1278,7 +1605,8 @@ let
       BindPaths = [
         instance.stateDir
         instance.workspaceDir
-      ];
+      ]
+      ++ map (path: "-${path}") instance.confinement.readWritePaths;
 
       # Other programs' temporary files and sockets in /tmp and /var/tmp are out of sight.
       PrivateTmp = "disconnected";
@@ -1303,7 +1631,7 @@ let
       # Other processes, their command lines and their environment cannot be seen.
       PrivatePIDs = true;
       ProtectProc = "invisible";
-      ProcSubset = "pid";
+      ProcSubset = if instance.confinement.nestedSandboxes then "all" else "pid";
 
       # System V and POSIX message queues and shared memory of other programs are out of reach.
       PrivateIPC = true;
@@ -1328,7 +1656,8 @@ let
       KeyringMode = "private";
 
       # New namespaces give access to kernel code that is otherwise reserved for root.
-      RestrictNamespaces = true;
+      RestrictNamespaces =
+        if instance.confinement.nestedSandboxes then "user mnt pid net ipc uts cgroup" else true;
 
       # Real-time scheduling can lock up the machine; old personalities weaken memory
       # protection.
@@ -1342,39 +1671,55 @@ let
         "AF_INET6"
         "AF_UNIX"
         "AF_NETLINK"
-      ];
+      ]
+      ++ instance.confinement.addressFamilies;
 
       # A port of its own for a shell or a relay cannot be opened: only the gateway's is.
       SocketBindDeny = "any";
-      SocketBindAllow = "tcp:${toString settings.gateway.port}";
+      SocketBindAllow = [
+        "tcp:${toString settings.gateway.port}"
+      ]
+      ++ map (extra: "tcp:${toString extra}") instance.confinement.listenTCPPorts
+      ++ map (extra: "udp:${toString extra}") instance.confinement.listenUDPPorts;
 
       # The cloud's metadata service and the machines of the local network are not for a
       # language model; the internet is, and so is this machine, where resolvers and local
       # models listen. A resolver elsewhere in the local network is asked by nscd or resolved,
       # outside. Where other machines use the gateway, the private ranges stay open, as their
       # answers would be lost: the kernel does not tell one direction from the other.
-      IPAddressDeny = [
-        "169.254.0.0/16"
-        "fe80::/10"
-        "168.63.129.16/32"
-        "192.0.0.0/24"
-        "198.18.0.0/15"
-        "224.0.0.0/3"
-        "ff00::/8"
-      ]
-      ++ (
-        if instance.gateway.bind == "loopback" then
+      IPAddressDeny =
+        if
+          instance.confinement.egress == "internet"
+          || lib.any (range: range == "internet") (
+            lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress
+          )
+        then
           [
+            "169.254.0.0/16"
+            "fe80::/10"
+            "168.63.129.16/32"
+            "192.0.0.0/24"
+            "198.18.0.0/15"
+            "224.0.0.0/3"
+            "ff00::/8"
+          ]
+          ++ lib.optionals (instance.gateway.bind == "loopback") [
             "10.0.0.0/8"
             "172.16.0.0/12"
             "192.168.0.0/16"
             "fc00::/7"
             "100.64.0.0/10"
           ]
-        else
+        else if instance.confinement.egress == "any" then
           [ ]
+        else
+          [ "any" ];
+      IPAddressAllow = [
+        "localhost"
+      ]
+      ++ lib.filter (range: range != "internet") (
+        lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress
       );
-      IPAddressAllow = "localhost";
 
       # System calls a network service has no use for fail with EPERM; killing the process
       # instead would let one stray call of a native module take the gateway down. The second
@@ -1385,14 +1730,17 @@ let
         "@system-service"
         "~@privileged @resources @mount @debug @cpu-emulation @obsolete @keyring"
         "~bpf io_uring_enter io_uring_register io_uring_setup kcmp name_to_handle_at perf_event_open pidfd_getfd process_vm_readv process_vm_writev userfaultfd"
-      ];
+      ]
+      ++ lib.optionals instance.confinement.nestedSandboxes [ "@mount capset" ];
       SystemCallErrorNumber = "EPERM";
 
       # A loop that starts processes or fills memory ends itself, not the machine: a quarter of
       # the memory is never the service's, and it is the first to go. A tool that is killed for
       # its size does not take the gateway along.
-      TasksMax = 1024;
-      MemoryMax = "75%";
+      TasksMax = if instance.confinement.tasksMax == null then 1024 else instance.confinement.tasksMax;
+      MemoryMax =
+        if instance.confinement.memoryMax == null then "75%" else instance.confinement.memoryMax;
+      CPUQuota = lib.optionals (instance.confinement.cpuQuota != null) [ instance.confinement.cpuQuota ];
       OOMPolicy = "continue";
       OOMScoreAdjust = 500;
 
@@ -1450,40 +1798,80 @@ in
             {
               what,
               option,
-              valueOf,
+              valuesOf,
             }:
-            lib.mapAttrsToList (value: names: {
-              assertion = lib.length names == 1;
-              message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
-            }) (lib.groupBy (name: valueOf services.${name}) (lib.attrNames services))
+            lib.mapAttrsToList
+              (value: names: {
+                assertion = lib.length names == 1;
+                message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
+              })
+              (
+                lib.zipAttrs (
+                  lib.mapAttrsToList (
+                    name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
+                  ) services
+                )
+              )
           )
           [
             {
               what = "port";
               option = "gateway.port";
-              valueOf = service: toString service.settings.gateway.port;
+              valuesOf =
+                service: [ service.settings.gateway.port ] ++ service.instance.confinement.listenTCPPorts;
             }
             {
               what = "user";
               option = "user";
-              valueOf = service: toString service.instance.user;
+              valuesOf = service: [ service.instance.user ];
             }
             {
               what = "state directory";
               option = "stateDir";
-              valueOf = service: toString service.instance.stateDir;
+              valuesOf = service: [ service.instance.stateDir ];
             }
             {
               what = "workspace";
               option = "workspaceDir";
-              valueOf = service: toString service.instance.workspaceDir;
+              valuesOf = service: [ service.instance.workspaceDir ];
             }
             {
               what = "configuration file";
               option = "configPath";
-              valueOf = service: toString service.instance.configPath;
+              valuesOf = service: [ service.instance.configPath ];
             }
-          ];
+          ]
+      ++ lib.concatLists (
+        lib.mapAttrsToList (
+          name:
+          { instance, prefix, ... }:
+          lib.concatMap
+            (
+              { option, paths }:
+              lib.concatMap (
+                path:
+                lib.mapAttrsToList (other: neighbour: {
+                  assertion =
+                    !lib.any (overlaps path) [
+                      neighbour.instance.stateDir
+                      neighbour.instance.workspaceDir
+                    ];
+                  message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
+                }) (removeAttrs services [ name ])
+              ) paths
+            )
+            [
+              {
+                option = "confinement.readOnlyPaths";
+                paths = instance.confinement.readOnlyPaths;
+              }
+              {
+                option = "confinement.readWritePaths";
+                paths = instance.confinement.readWritePaths;
+              }
+            ]
+        ) services
+      );
 
     users.users = lib.listToAttrs (
       map (
@@ -1673,6 +2061,8 @@ in
         restartTriggers = [ configFile ];
         # Restarts are slowed down instead of given up.
         startLimitIntervalSec = 0;
+        unitConfig.RequiresMountsFor =
+          instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths;
 
         serviceConfig = {
           User = instance.user;

@@ -103,6 +103,138 @@ in
       };
       workspaceDir = "/srv/agent";
     };
+    relaxed = machine {
+      providers = {
+        anthropic = {
+          apiKeyFile = "/run/keys/anthropic";
+        };
+      };
+      instances = {
+        strict = {
+          gateway = {
+            port = 18900;
+          };
+        };
+        read-only-paths = {
+          confinement = {
+            readOnlyPaths = [
+              "/srv"
+              "/home/alice/neighbour"
+            ];
+          };
+          gateway = {
+            port = 18901;
+          };
+        };
+        read-write-paths = {
+          confinement = {
+            readWritePaths = [ "/data" ];
+          };
+          gateway = {
+            port = 18902;
+          };
+        };
+        nested-sandboxes = {
+          confinement = {
+            nestedSandboxes = true;
+          };
+          gateway = {
+            port = 18903;
+          };
+        };
+        egress-any = {
+          confinement = {
+            egress = "any";
+          };
+          gateway = {
+            port = 18904;
+          };
+        };
+        egress-none = {
+          confinement = {
+            egress = "none";
+          };
+          gateway = {
+            port = 18905;
+          };
+        };
+        egress-list = {
+          confinement = {
+            egress = [ "10.0.0.0/8" ];
+          };
+          gateway = {
+            port = 18906;
+          };
+        };
+        egress-and-one = {
+          confinement = {
+            egress = [
+              "internet"
+              "192.168.20.30"
+            ];
+          };
+          gateway = {
+            port = 18907;
+          };
+        };
+        tcp-ports = {
+          confinement = {
+            listenTCPPorts = [ 28790 ];
+          };
+          gateway = {
+            port = 18908;
+          };
+        };
+        udp-ports = {
+          confinement = {
+            listenUDPPorts = [ 28790 ];
+          };
+          gateway = {
+            port = 18909;
+          };
+        };
+        memory-max = {
+          confinement = {
+            memoryMax = "2G";
+          };
+          gateway = {
+            port = 18910;
+          };
+        };
+        tasks-max = {
+          confinement = {
+            tasksMax = 2048;
+          };
+          gateway = {
+            port = 18911;
+          };
+        };
+        cpu-quota = {
+          confinement = {
+            cpuQuota = "50%";
+          };
+          gateway = {
+            port = 18912;
+          };
+        };
+        address-families = {
+          confinement = {
+            addressFamilies = [ "AF_VSOCK" ];
+          };
+          gateway = {
+            port = 18913;
+          };
+        };
+        nix-daemon = {
+          confinement = {
+            nixDaemon = true;
+          };
+          gateway = {
+            port = 18914;
+          };
+        };
+      };
+    };
   };
 
   testScript =
@@ -118,6 +250,7 @@ in
           python (lib.mapAttrs (_: node: lib.mapAttrs factsOf (instancesOf node)) nodes)
         })
         RULES = json.loads(${builtins.toJSON (builtins.readFile ./nixos-moltbot.json)})
+        RELAXATIONS = json.loads(${builtins.toJSON (builtins.readFile ./relaxations-moltbot.json)})
       ''
       (builtins.readFile ./sandbox.py)
       (builtins.readFile scenarios)

@@ -32,6 +32,11 @@
   executable ? [ ],
   # The TCP port the service listens on, and reaches itself by.
   listenPort,
+  # Further ports it may listen on, and reach itself by.
+  tcpPorts ? [ ],
+  udpPorts ? [ ],
+  # Sockets of others (files) that it may connect to.
+  sockets ? [ ],
   # "localhost", or "*" for all addresses of the machine. There is nothing in between, and
   # "localhost" was seen to match each address of the machine: what a service listens on is up to
   # its own configuration.
@@ -196,11 +201,17 @@ let
   # Where the base hides whether files exist.
   isHidden = path: isAtOrBelow "/Users" path || isAtOrBelow "/private/var/root" path;
 
-  port =
-    if builtins.isInt listenPort && 0 < listenPort && listenPort < 65536 then
-      toString listenPort
+  checkPort =
+    port:
+    if builtins.isInt port && 0 < port && port < 65536 then
+      toString port
     else
-      throw "sandbox profile of ${name}: ${builtins.toJSON listenPort} is no port to listen on";
+      throw "sandbox profile of ${name}: ${builtins.toJSON port} is no port to listen on";
+
+  portFilters =
+    side: address:
+    map (port: ''(${side} tcp "${address}:${checkPort port}")'') ([ listenPort ] ++ tcpPorts)
+    ++ map (port: ''(${side} udp "${address}:${checkPort port}")'') udpPorts;
   host =
     if
       builtins.elem listenHost [
@@ -320,18 +331,16 @@ let
         ] writeFilters)
       ]
     )
+    (section [ "Sockets of others." ] [ (outbound (literals (map realPath sockets))) ])
     (section [ "Connections to elsewhere." ] egressRules)
     (section
       [ "The service's port, for others and for itself." ]
       [
-        (rule "allow"
-          [
-            "network-bind"
-            "network-inbound"
-          ]
-          [ ''(local tcp "${host}:${port}")'' ]
-        )
-        (outbound [ ''(remote tcp "localhost:${port}")'' ])
+        (rule "allow" [
+          "network-bind"
+          "network-inbound"
+        ] (portFilters "local" host))
+        (outbound (portFilters "remote" "localhost"))
       ]
     )
     (section

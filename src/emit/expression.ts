@@ -4,6 +4,7 @@
 import { BugError } from "../errors.ts";
 import type { ExpNode } from "../ir/expression.ts";
 import type { IrService } from "../ir/model.ts";
+import type { OptionType } from "../ir/options.ts";
 import type { JsonValue } from "../json.ts";
 import { type AttrKey, type Binding, nix, type NixExpr } from "../nix/index.ts";
 
@@ -19,8 +20,10 @@ export interface Scope {
   readonly configFile: NixExpr;
   /** The effective configuration of the instance at hand. */
   readonly settings: NixExpr;
-  /** Whether an option's value is a number, which Nix does not interpolate by itself. */
+  /** Whether an option's value is a number, or a list of them: Nix does not interpolate those. */
   readonly isNumber: (path: readonly string[]) => boolean;
+  /** The variables that are numbers. */
+  readonly numbers?: ReadonlySet<string>;
 }
 
 type Visitor = {
@@ -29,6 +32,8 @@ type Visitor = {
     scope: Scope,
   ) => NixExpr;
 };
+
+const numberTypes: ReadonlySet<OptionType["kind"]> = new Set(["int", "number", "port"]);
 
 /**
  * The scope where the options of the instance at hand are called `options`.
@@ -42,7 +47,7 @@ export function scopeOf(
 ): Scope {
   const numeric = new Set(
     service.options
-      .filter(({ type }) => ["int", "number", "port"].includes(type.kind))
+      .filter(({ type }) => numberTypes.has((type.kind === "list" ? type.element : type).kind))
       .map(({ path }) => path.join(".")),
   );
   return {
@@ -77,17 +82,21 @@ function over(
   node: { readonly over: ExpNode; readonly variable: string; readonly body: ExpNode },
   scope: Scope,
 ): NixExpr {
+  const isNumber = node.over.kind === "option" && scope.isNumber(node.over.path);
+  const inner = isNumber
+    ? { ...scope, numbers: new Set([...(scope.numbers ?? []), node.variable]) }
+    : scope;
   return nix.call(
     callee,
-    functionOf(node.variable, node.body, scope),
+    functionOf(node.variable, node.body, inner),
     emitExpression(node.over, scope),
   );
 }
 
 function chain(operator: "&&" | "||" | "++", nodes: readonly ExpNode[], scope: Scope): NixExpr {
-  const [first, ...rest] = nodes.map((node) => emitExpression(node, scope));
+  const [first, second, ...rest] = nodes.map((node) => emitExpression(node, scope));
   if (first === undefined) throw new BugError(`nothing to combine with ${operator}`);
-  return rest.reduce((left, right) => nix.op(operator, left, right), first);
+  return second === undefined ? first : nix.op(operator, first, second, ...rest);
 }
 
 const visitor: Visitor = {
@@ -100,6 +109,12 @@ const visitor: Visitor = {
   perInstance: ({ base }, { name }) => nix`nameFor ${base} ${name}`,
   stableNumber: ({ first, count }, { name }) => nix`numberFor ${first} ${count} ${name}`,
   homeDirectory: () => nix`config.home.homeDirectory`,
+  isMacOS: () => nix`isDarwin`,
+  systemOption: ({ path, otherwise }) => nix.select(nix.id("config"), path, emitJson(otherwise)),
+  listOrEmpty: ({ of }, scope) => {
+    const value = emitExpression(of, scope);
+    return nix`lib.optionals (lib.isList ${value}) ${value}`;
+  },
   variant: ({ key }, { variant }) => nix.select(variant, [key]),
   variable: ({ name }) => nix.id(name),
   field: ({ of, name }, scope) => nix.select(emitExpression(of, scope), [name]),
@@ -112,12 +127,13 @@ const visitor: Visitor = {
   list: ({ items }, scope) => nix.list(items.map((item) => emitExpression(item, scope))),
   record: ({ entries }, scope) =>
     nix.attrs(entries.map(([name, value]) => dotted([name], emitExpression(value, scope)))),
-  if: (node, scope) =>
-    nix.if_(
-      emitExpression(node.condition, scope),
-      emitExpression(node.then, scope),
-      emitExpression(node.else, scope),
-    ),
+  if: (node, scope) => {
+    const condition = emitExpression(node.condition, scope);
+    const then = emitExpression(node.then, scope);
+    return isEmptyList(node.else)
+      ? nix`lib.optionals ${condition} ${then}`
+      : nix.if_(condition, then, emitExpression(node.else, scope));
+  },
   equals: ({ left, right }, scope) => both(left, "==", right, scope),
   not: ({ of }, scope) =>
     of.kind === "equals"
@@ -139,7 +155,7 @@ const visitor: Visitor = {
     nix`builtins.match ${pattern} ${emitExpression(text, scope)} != null`,
   has: ({ of, path }, scope) => nix.has(emitExpression(of, scope), path),
   hasPrefix: ({ text, prefix }, scope) =>
-    nix`lib.hasPrefix ${prefix} ${emitExpression(text, scope)}`,
+    nix`lib.hasPrefix ${emitExpression(prefix, scope)} ${emitExpression(text, scope)}`,
   sourceFileExists: ({ directory, file }, scope) =>
     nix`builtins.pathExists ${inDirectory(directory, file, scope)}`,
   sourceFile: ({ directory, file }, scope) => nix.quoted([inDirectory(directory, file, scope)]),
@@ -167,6 +183,10 @@ function emitJson(value: JsonValue): NixExpr {
   return isArray(value)
     ? nix.list(value.map(emitJson))
     : nix.attrs(Object.entries(value).map(([name, child]) => dotted([name], emitJson(child))));
+}
+
+function isEmptyList(node: ExpNode): boolean {
+  return node.kind === "literal" && Array.isArray(node.value) && node.value.length === 0;
 }
 
 /** `Array.isArray`, which does not narrow readonly arrays. */
@@ -199,9 +219,11 @@ function toText(value: JsonValue): string {
 /** Numbers are no strings in Nix: what may be one is converted. */
 function emitInterpolated(node: ExpNode, scope: Scope): NixExpr {
   const expression = emitExpression(node, scope);
-  return node.kind === "setting" || (node.kind === "option" && scope.isNumber(node.path))
-    ? nix`toString ${expression}`
-    : expression;
+  const isNumber =
+    node.kind === "setting" ||
+    (node.kind === "option" && scope.isNumber(node.path)) ||
+    (node.kind === "variable" && scope.numbers?.has(node.name) === true);
+  return isNumber ? nix`toString ${expression}` : expression;
 }
 
 /** `!a || b` is an implication, and reads better as one. */

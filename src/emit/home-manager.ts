@@ -77,7 +77,6 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
       definitions: [emitSandboxProfile(service, scope)],
     },
     definitions: [
-      nix.binding(["isDarwin"], nix`pkgs.stdenv.hostPlatform.isDarwin`, { blankLine: true }),
       escapeSpecifiers,
       nix.binding(
         ["escapeEnvironment"],

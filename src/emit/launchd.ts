@@ -4,7 +4,8 @@
 // launchd.plist(5): https://keith.github.io/xcode-man-pages/launchd.plist.5.html
 // sandbox-exec(1): https://keith.github.io/xcode-man-pages/sandbox-exec.1.html
 
-import type { IrService } from "../ir/model.ts";
+import type { Exp } from "../ir/expression.ts";
+import type { IrService, Reach } from "../ir/model.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../shell/files.ts";
 import type { Scope } from "./expression.ts";
@@ -35,6 +36,15 @@ export const inSandbox: ShellText = ["/usr/bin/sandbox-exec -f ", nix`sandboxPro
 /** `sandboxProfile`: what the service is kept from doing, as a Seatbelt profile. */
 export function emitSandboxProfile(service: IrService, scope: Scope): AssignBinding {
   const { model } = service;
+  const { reach } = model;
+  const together = (
+    own: NixExpr,
+    ...more: readonly (Exp<readonly string[]> | undefined)[]
+  ): NixExpr =>
+    more.reduce(
+      (all, one) => (one === undefined ? all : nix.op("++", all, emitValue(one, scope))),
+      own,
+    );
   const writable = [model.stateDirectory, ...model.directories].map(({ path }) =>
     emitValue(path, scope),
   );
@@ -42,9 +52,6 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
     ({ directory }, index) =>
       nix`map (file: "\${${emitValue(directory, scope)}}/\${file.target}") ${nix.id(managedName(index))}`,
   );
-  const own = nix`[ configFile ]`;
-  const readable =
-    model.readable === undefined ? own : nix.op("++", own, emitValue(model.readable, scope));
   return nix.binding(
     ["sandboxProfile"],
     nix`
@@ -53,15 +60,24 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
         rootPaths = [ ${emitValue(model.package, scope)} configFile ] ++ path;
         profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } {
           name = unit;
-          readable = ${readable};
-          writable = ${nix.list(writable)};
+          readable = ${together(nix`[ configFile ]`, model.readable, reach?.readable)};
+          writable = ${together(nix.list(writable), reach?.writable)};
           writablePrefixes = ${nix.value(model.temporaryPrefixes.map((prefix) => `/tmp/${prefix}`))};
           managed = lib.concatLists ${nix.list(managed)};
           listenPort = ${emitValue(model.firewall.port, scope)};
+          ${emitReach(reach, scope)}
         };
       }
     `,
     { comment: "What the service is kept from doing.", blankLine: true },
+  );
+}
+
+function emitReach(reach: Reach | undefined, scope: Scope): readonly Binding[] {
+  if (reach === undefined) return [];
+  const { tcpPorts, udpPorts, sockets, egress } = reach;
+  return Object.entries({ tcpPorts, udpPorts, sockets, egress }).map(([name, value]) =>
+    nix.binding([name], emitValue(value, scope)),
   );
 }
 

@@ -12,7 +12,8 @@ import {
 } from "./options.ts";
 import { preludeFor } from "./prelude.ts";
 import { emitOptionPaths, emitRenames } from "./renames.ts";
-import { type Scope, scopeOf } from "./expression.ts";
+import { nodeOf } from "../ir/expression.ts";
+import { emitExpression, type Scope, scopeOf } from "./expression.ts";
 import { emitServiceFunction, emitValue, type ServiceSeams } from "./service.ts";
 
 export interface PlatformParts {
@@ -58,6 +59,7 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
     instanceOptions "default" cfg // ${nix.attrs(emitTopLevelOptions(service, platform))}
   `;
   const collisions = emitCollisions(service, platform);
+  const trespasses = emitTrespasses(service);
   const perInstance = emitInstanceAssertions(parts.assertions);
   return nix`
     { config, lib, pkgs, ... }:
@@ -65,7 +67,7 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
       inherit (lib) types;
 
       cfg = config.services.${service.name};
-      ${preludeFor(service, [definitions, options, parts.config, collisions, perInstance])}
+      ${preludeFor(service, [definitions, options, parts.config, collisions, trespasses, perInstance])}
       ${definitions}
     in
     {
@@ -77,7 +79,7 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
         assertions =
           lib.concatMap (service: service.assertions) (lib.attrValues services)
           ++ ${perInstance}
-          ++ ${collisions};
+          ++ ${trespasses === undefined ? collisions : nix`${collisions} ++ ${trespasses}`};
         ${parts.config}
       };
     }
@@ -107,20 +109,62 @@ function emitCollisions(service: IrService, platform: Platform): NixExpr {
   };
   const here = new Set(optionsOn(service, platform).map(({ path }) => path.join(".")));
   const shared = service.model.unique.filter(({ option }) => here.has(option.path.join(".")));
-  const unique = shared.map(
-    ({ what, option, value = option }) => nix`{
+  const unique = shared.map(({ what, option, value = option, more = [] }) => {
+    const values = emitExpression(
+      { kind: "concat", lists: [{ kind: "list", items: [value.node] }, ...more.map(nodeOf)] },
+      scope,
+    );
+    return nix`{
       what = ${what};
       option = ${option.path.join(".")};
-      valueOf = service: toString ${emitValue(value, scope)};
-    }`,
-  );
+      valuesOf = service: ${values};
+    }`;
+  });
   return nix`
     lib.concatMap (
-      { what, option, valueOf }:
+      { what, option, valuesOf }:
       lib.mapAttrsToList (value: names: {
         assertion = lib.length names == 1;
         message = "services.${service.name}.instances.\${lib.head names}.\${option}: the instances \${lib.concatStringsSep " and " names} have the same \${what}, \${value}. Give each its own.";
-      }) (lib.groupBy (name: valueOf services.\${name}) (lib.attrNames services))
+      }) (
+        lib.zipAttrs (
+          lib.mapAttrsToList (
+            name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
+          ) services
+        )
+      )
     ) ${nix.list(unique)}
+  `;
+}
+
+/** One assertion per path that an instance is given and neighbour of it that owns something there. */
+function emitTrespasses(service: IrService): NixExpr | undefined {
+  const { reach, stateDirectory, directories } = service.model;
+  if (reach === undefined) return undefined;
+  const scope = scopeOf(service, "instance");
+  const theirs: Scope = { ...scope, options: nix`neighbour.instance` };
+  const own = [stateDirectory, ...directories].map(({ path }) => emitValue(path, theirs));
+  const given = [reach.readable, reach.writable].map(
+    (option) => nix`{
+      option = ${option.path.join(".")};
+      paths = ${emitValue(option, scope)};
+    }`,
+  );
+  return nix`
+    lib.concatLists (
+      lib.mapAttrsToList (
+        name: { instance, prefix, ... }:
+        lib.concatMap (
+          { option, paths }:
+          lib.concatMap (
+            path:
+            lib.mapAttrsToList (other: neighbour: {
+              assertion = !lib.any (overlaps path) ${nix.list(own)};
+              message = "\${prefix}.\${option}: \${path} is the instance \${other}'s own, or has that in it. Name another directory.";
+            }) (removeAttrs services [ name ])
+          ) paths
+        ) ${nix.list(given)}
+      ) services
+    )
   `;
 }

@@ -163,6 +163,13 @@ function emitTmpfiles(service: IrService, scope: Scope): NixExpr {
   `;
 }
 
+/** What the service is given may be on file systems of their own. */
+function emitMounts({ model: { reach } }: IrService, scope: Scope): readonly Binding[] {
+  if (reach === undefined) return [];
+  const paths = nix.op("++", emitValue(reach.readable, scope), emitValue(reach.writable, scope));
+  return [nix.binding(["unitConfig", "RequiresMountsFor"], paths)];
+}
+
 function emitUnit(service: IrService, scope: Scope): NixExpr {
   const { model } = service;
   const stateDir = emitValue(model.stateDirectory.path, scope);
@@ -192,6 +199,7 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     restartTriggers = [ configFile ];
     # Restarts are slowed down instead of given up.
     startLimitIntervalSec = 0;
+    ${emitMounts(service, scope)}
 
     serviceConfig = ${nix.attrs(serviceConfig)} // confinementOf service;
   }`;

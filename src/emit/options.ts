@@ -168,6 +168,9 @@ export function describeDefault(node: ExpNode): string {
   if (node.kind === "stableNumber") {
     return `${String(node.first)}, or one of the ${String(node.count)} numbers after it`;
   }
+  if (node.kind === "if" && node.condition.kind === "isMacOS") {
+    return `${describeDefault(node.then)} on macOS, ${describeDefault(node.else)} on Linux`;
+  }
   if (node.kind === "text") {
     return node.parts
       .map((part) => (typeof part === "string" ? part : describeDefault(part)))

@@ -234,12 +234,25 @@ function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams)
         "load \${lib.escapeShellArgs [ variable "\${prefix}.\${option}" file ]}\n"
       ) credentials
     `,
+    ...emitExpectations(service, scope),
     ...generated,
     ...seams.beforeStart,
     ...["supervise ", ...seams.confine, nix`lib.getExe ${emitValue(model.package, scope)}`],
     ...model.arguments.flatMap((argument) => [" ", emitWord(argument, scope)]),
     "\n",
   ])}`;
+}
+
+/** The launcher looks for the paths: it knows the option's name, which systemd does not. */
+function emitExpectations({ model: { reach } }: IrService, scope: Scope): ShellText {
+  if (reach === undefined) return [];
+  return [reach.readable, reach.writable].map(
+    (option) => nix`
+      lib.concatMapStrings (
+        path: "expect_path \${lib.escapeShellArgs [ "\${prefix}.${option.path.join(".")}" path ]}\n"
+      ) ${emitValue(option, scope)}
+    `,
+  );
 }
 
 /** A word of a shell command; a plain one needs no quoting. */

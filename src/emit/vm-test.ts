@@ -5,9 +5,13 @@
 // https://nixos.org/manual/nixos/stable/#sec-writing-nixos-tests
 
 import { BugError } from "../errors.ts";
+import { strictInstance } from "../ir/check-relaxations.ts";
 import type { ExpNode } from "../ir/expression.ts";
 import type { IrService, Scenarios } from "../ir/model.ts";
+import type { IrOption } from "../ir/options.ts";
 import type { FactName, Proof } from "../ir/proof.ts";
+import type { Contrast, RelaxationTest } from "../ir/relaxation.ts";
+import { expressionsIn, walkExpression } from "../ir/walk-expression.ts";
 import type { JsonValue } from "../json.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
 import { includeVmTest } from "../vm-test/files.ts";
@@ -17,9 +21,11 @@ import { emitValue } from "./service.ts";
 /** What the script finds out by itself. */
 type FoundFact = Extract<FactName, `host-${string}`>;
 
-export function emitVmTest(service: IrService, { nodes }: Scenarios): NixExpr {
+export function emitVmTest(service: IrService, { nodes, relaxed }: Scenarios): NixExpr {
+  const tests = testsOf(service);
+  const all = tests.length === 0 ? nodes : { ...nodes, relaxed: relaxedNode(service, relaxed) };
   const machines = nix.attrs(
-    Object.entries(nodes).map(([name, options]) =>
+    Object.entries(all).map(([name, options]) =>
       nix.binding([name], nix`machine ${nix.value(options)}`),
     ),
   );
@@ -81,6 +87,7 @@ export function emitVmTest(service: IrService, { nodes }: Scenarios): NixExpr {
 
             FACTS = json.loads(\${python (lib.mapAttrs (_: node: lib.mapAttrs factsOf (instancesOf node)) nodes)})
             RULES = json.loads(\${builtins.toJSON (builtins.readFile ${nix.path(`./nixos-${service.name}.json`)})})
+            RELAXATIONS = json.loads(\${builtins.toJSON (builtins.readFile ${nix.path(`./relaxations-${service.name}.json`)})})
           ''
           (${includeVmTest("sandbox")})
           (builtins.readFile scenarios)
@@ -108,11 +115,83 @@ function emitFacts(service: IrService): NixExpr {
 
 /** The option that fills a setting: a test does not set it freely. */
 function emitSetting(service: IrService, node: ExpNode, scope: Scope): NixExpr {
-  if (node.kind !== "setting") return emitExpression(node, scope);
-  const key = node.path.join(".");
+  return emitExpression({ kind: "option", path: pathFilling(service, node) }, scope);
+}
+
+/** The path of the option that an expression stands for, as itself or as the setting it fills. */
+function pathFilling(service: IrService, node: ExpNode): readonly string[] {
+  if (node.kind === "option") return node.path;
+  const key = node.kind === "setting" ? node.path.join(".") : undefined;
   const option = service.options.find(({ setting }) => setting?.join(".") === key);
-  if (option === undefined) throw new BugError(`no option fills the setting ${key}`);
-  return emitExpression({ kind: "option", path: option.path }, scope);
+  if (key === undefined || option === undefined) {
+    throw new BugError(`no option fills the setting ${key ?? node.kind}`);
+  }
+  return option.path;
+}
+
+/** Every test of a relaxation, with the option it is of. */
+function testsOf(
+  service: IrService,
+): readonly { readonly option: IrOption; readonly test: RelaxationTest<JsonValue> }[] {
+  return service.options.flatMap((option) =>
+    (option.relaxation ?? []).map((test) => ({ option, test })),
+  );
+}
+
+type JsonObject = Readonly<Record<string, JsonValue>>;
+
+/** Ports of instances on one machine, beside those that probes and scenarios use. */
+const firstPort = 18_900;
+
+/** A machine with an instance per test, and one that has nothing relaxed. */
+function relaxedNode(service: IrService, options: Scenarios["relaxed"]): JsonObject {
+  const portPath = pathFilling(service, service.model.firewall.port.node);
+  const instances = [
+    { name: strictInstance, settings: {} },
+    ...testsOf(service).map(({ option, test }) => ({
+      name: test.name,
+      settings: nest(option.path, test.value),
+    })),
+  ].map(({ name, settings }, index): readonly [string, JsonObject] => [
+    name,
+    { ...settings, ...nest(portPath, firstPort + index) },
+  ]);
+  return { ...options, instances: Object.fromEntries(instances) };
+}
+
+function nest(path: readonly string[], value: JsonValue): JsonObject {
+  const [last, ...above] = path.toReversed();
+  if (last === undefined) throw new BugError("an option without a name");
+  return above.reduce<JsonObject>((inner, name) => ({ [name]: inner }), { [last]: value });
+}
+
+/** The data of the script: every test of a relaxation. */
+export function emitRelaxations(service: IrService): readonly JsonValue[] {
+  return testsOf(service).map(({ option, test }) => ({
+    name: test.name,
+    option: option.path.join("."),
+    description: option.description,
+    value: test.value,
+    directives: directivesWith(service, option),
+    lifts: Object.fromEntries((test.lifts ?? []).map(({ promise, word }) => [promise, word])),
+    shows: (test.shows ?? []).map(contrastData),
+  }));
+}
+
+/** The directives whose values depend on an option. */
+function directivesWith({ model }: IrService, { path }: IrOption): readonly string[] {
+  const uses = (node: ExpNode): boolean => {
+    let found = false;
+    walkExpression(node, (part) => {
+      found ||= part.kind === "option" && part.path.join(".") === path.join(".");
+    });
+    return found;
+  };
+  return model.confinement.flatMap(({ directives }) =>
+    Object.entries(directives).flatMap(([name, value]) =>
+      expressionsIn(value, name).some(({ node }) => uses(node)) ? [name] : [],
+    ),
+  );
 }
 
 /** The data of the script: every confinement rule with its proofs. */
@@ -123,6 +202,16 @@ export function emitProofs({ model }: IrService): readonly JsonValue[] {
     proofs: (rule.proofs ?? []).map((proof) => ({ rule: rule.id, ...proofData(proof) })),
     unprovable: rule.unprovable ?? {},
   }));
+}
+
+function contrastData(contrast: Contrast): Readonly<Record<string, JsonValue>> {
+  const { promise, relaxed, strict } = contrast;
+  switch (contrast.kind) {
+    case "probe":
+      return { promise, attempt: contrast.attempt, relaxed, strict };
+    case "observation":
+      return { promise, command: contrast.command, relaxed, strict };
+  }
 }
 
 function proofData(proof: Proof): Readonly<Record<string, JsonValue>> {

@@ -8,7 +8,7 @@ import type { z } from "../zod.ts";
 import type { Field, OptionType } from "./options.ts";
 import { mistake, type Place } from "./place.ts";
 
-export type ValueKind = "default" | "example";
+export type ValueKind = "default" | "example" | "value of the test";
 
 export function checkWithZod(
   place: Place,

@@ -27,6 +27,16 @@ export type ExpNode =
   | { readonly kind: "stableNumber"; readonly first: number; readonly count: number }
   /** The home directory of the user whose configuration it is; home-manager only. */
   | { readonly kind: "homeDirectory" }
+  /** Whether the machine runs macOS, where that differs within a platform. */
+  | { readonly kind: "isMacOS" }
+  /** An option of the system the module is part of, where the system has it. */
+  | {
+      readonly kind: "systemOption";
+      readonly path: readonly string[];
+      readonly otherwise: JsonValue;
+    }
+  /** The value itself where it is a list, otherwise nothing. */
+  | { readonly kind: "listOrEmpty"; readonly of: ExpNode }
   /** A row of the variant table, for the variant the instance selects. */
   | { readonly kind: "variant"; readonly key: string }
   | { readonly kind: "variable"; readonly name: string }
@@ -71,7 +81,7 @@ export type ExpNode =
   | { readonly kind: "matches"; readonly text: ExpNode; readonly pattern: string }
   /** Whether a deep value has something at a path. */
   | { readonly kind: "has"; readonly of: ExpNode; readonly path: readonly string[] }
-  | { readonly kind: "hasPrefix"; readonly text: ExpNode; readonly prefix: string }
+  | { readonly kind: "hasPrefix"; readonly text: ExpNode; readonly prefix: ExpNode }
   /** Whether a file exists below a source directory, known when the configuration is evaluated. */
   | { readonly kind: "sourceFileExists"; readonly directory: ExpNode; readonly file: ExpNode }
   /** The store path of one file of a source directory. */

@@ -43,6 +43,7 @@ function facetsOf(
   const [other] = [
     ...Object.keys(others),
     ...(option.credential === undefined ? [] : ["variable"]),
+    ...(option.relaxation === undefined ? [] : ["relaxation"]),
   ];
   if (other !== undefined) {
     throw mistake(place, `the facet "${other}" is not for fields of a submodule`, {

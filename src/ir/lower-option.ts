@@ -51,6 +51,10 @@ export function lowerOption(option: Option, place: Place, context: OptionContext
     deprecated: facets.deprecated,
     renamedFrom: (facets.renamedFrom ?? []).map((old) => lowerOldPath(old, place)),
     credential: option.credential && lowerCredential(option.credential, place),
+    relaxation: option.relaxation?.map((test) => ({
+      ...test,
+      value: checkValue(option, type, place, test.value, "value of the test"),
+    })),
   };
 }
 

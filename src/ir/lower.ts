@@ -10,6 +10,7 @@ import type { Service } from "../schema/service.ts";
 import { z } from "../zod.ts";
 import { checkNames } from "./check-names.ts";
 import { checkReferences } from "./check-references.ts";
+import { checkRelaxations } from "./check-relaxations.ts";
 import { checkVariants } from "./check-variants.ts";
 import { lowerOption } from "./lower-option.ts";
 import type { DerivedDefault, IrService } from "./model.ts";
@@ -32,6 +33,7 @@ export function lowerService(service: Service, docs: OptionDocs): IrService {
   checkNames(lowered, docs);
   checkVariants(lowered, docs);
   checkReferences(lowered, docs);
+  checkRelaxations(lowered, docs);
   return lowered;
 }
 

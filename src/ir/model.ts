@@ -102,6 +102,22 @@ export interface Unique {
   readonly option: Ref<unknown>;
   /** The effective value, where it is not simply the option's. */
   readonly value?: Exp<unknown>;
+  /** More of the same kind that an instance may have; they must differ from others' as well. */
+  readonly more?: readonly Exp<readonly unknown[]>[];
+}
+
+/** What the user lets the service reach besides its own; confinement alone would keep it away. */
+export interface Reach {
+  /** Paths on the machine; the service does not start without them. */
+  readonly readable: Ref<readonly string[]>;
+  readonly writable: Ref<readonly string[]>;
+  /** Files that are sockets of others. */
+  readonly sockets: Exp<readonly string[]>;
+  /** Where it may listen. */
+  readonly tcpPorts: Ref<readonly number[]>;
+  readonly udpPorts: Ref<readonly number[]>;
+  /** Where it may connect to: `none`, `internet` or `any`; others only where ranges can be told. */
+  readonly egress: Exp<unknown>;
 }
 
 export interface Assertion {
@@ -166,6 +182,8 @@ export interface Scenarios {
   readonly nodes: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
   /** Python, after the functions of vm-test/sandbox.py; relative to the schema file. */
   readonly script: string;
+  /** What all instances of the machine with the relaxed services have in common. */
+  readonly relaxed: Readonly<Record<string, JsonValue>>;
 }
 
 /** Options of a module of somebody else, by their dotted path there. */
@@ -221,6 +239,7 @@ export interface ServiceModel {
   readonly assertions: readonly Assertion[];
   readonly restart: RestartRules;
   readonly confinement: readonly ConfinementRule[];
+  readonly reach?: Reach;
   /** How each rule, by its id, is kept where the system's own systemd does not keep it. */
   readonly elsewhere: Readonly<Record<string, PlatformPromise>>;
   readonly scenarios?: Scenarios;

@@ -5,6 +5,7 @@ import type { Platform } from "../platform.ts";
 import type { SourceLocation } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import type { ExpNode } from "./expression.ts";
+import type { RelaxationTest } from "./relaxation.ts";
 
 /** The type of an option's value. */
 export type OptionType =
@@ -73,6 +74,8 @@ export interface IrOption {
   readonly deprecated: string | undefined;
   readonly renamedFrom: readonly (readonly string[])[];
   readonly credential: IrCredential | undefined;
+  /** The tests of an option that loosens confinement. */
+  readonly relaxation: readonly RelaxationTest<JsonValue>[] | undefined;
 }
 
 export interface IrCredential {

@@ -75,6 +75,13 @@ export interface Verbs {
   readonly "oom-score": readonly [];
   /** Makes a system call as a program for a 32-bit machine would. */
   readonly "foreign-call": readonly [];
+  /**
+   * What a process can do in a sandbox that it makes for itself, as user 0 of namespaces of its own;
+   * `no-namespaces` where it cannot make one.
+   */
+  readonly nested: readonly [
+    what: "files" | "processes" | "empty-root" | "uncover" | "make-writable" | "listen",
+  ];
   /** Runs a shell command, as the service's own tools do. */
   readonly run: readonly [command: string];
 }

@@ -16,6 +16,8 @@ function partsOf(node: ExpNode): readonly { readonly node: ExpNode; readonly bin
     case "perInstance":
     case "stableNumber":
     case "homeDirectory":
+    case "isMacOS":
+    case "systemOption":
     case "variant":
     case "variable":
     case "program":
@@ -28,6 +30,7 @@ function partsOf(node: ExpNode): readonly { readonly node: ExpNode; readonly bin
     case "json":
     case "packageName":
     case "pathInPlace":
+    case "listOrEmpty":
       return plain(node.of);
     case "text":
       return plain(...node.parts.filter((part) => typeof part !== "string"));
@@ -53,8 +56,9 @@ function partsOf(node: ExpNode): readonly { readonly node: ExpNode; readonly bin
     case "duplicates":
       return plain(node.list);
     case "matches":
-    case "hasPrefix":
       return plain(node.text);
+    case "hasPrefix":
+      return plain(node.text, node.prefix);
     case "sourceFileExists":
     case "sourceFile":
       return plain(node.directory, node.file);

@@ -55,6 +55,18 @@ export function stableNumber(first: number, count: number): Exp<number> {
 /** The home directory of the user whose configuration it is; exists under home-manager only. */
 export const homeDirectory: Exp<string> = make({ kind: "homeDirectory" });
 
+/** Whether the machine runs macOS: home-manager is for Linux, too. */
+export const isMacOS: Exp<boolean> = make({ kind: "isMacOS" });
+
+/**
+ * The value of an option of the system itself, `nix.settings.trusted-users`.
+ *
+ * @param otherwise the value where the system has no such option
+ */
+export function systemOption<T extends JsonValue>(path: string, otherwise: T): Exp<T> {
+  return make({ kind: "systemOption", path: path.split("."), otherwise });
+}
+
 /** A row of the variant table; schemas get theirs, typed, from `variants`. */
 export function variantValue<T>(key: string): Exp<T> {
   return make({ kind: "variant", key });
@@ -192,6 +204,13 @@ export function any<T>(
   return make({ kind: "any", over: over.node, variable, body: body(elementOf<T>(variable)).node });
 }
 
+/** A value that may be a list: the list, or an empty one. */
+export function listOrEmpty<T>(
+  of: Exp<T>,
+): Exp<readonly (T extends readonly (infer Element)[] ? Element : never)[]> {
+  return make({ kind: "listOrEmpty", of: of.node });
+}
+
 export function concat<T>(...lists: readonly Exp<readonly T[]>[]): Exp<readonly T[]> {
   return make({ kind: "concat", lists: lists.map(nodeOf) });
 }
@@ -209,8 +228,8 @@ export function duplicates(of: Exp<readonly string[]>): Exp<readonly string[]> {
   return make({ kind: "duplicates", list: of.node });
 }
 
-export function hasPrefix(of: Exp<string>, prefix: string): Exp<boolean> {
-  return make({ kind: "hasPrefix", text: of.node, prefix });
+export function hasPrefix(of: Exp<string>, prefix: OrValue<string>): Exp<boolean> {
+  return make({ kind: "hasPrefix", text: of.node, prefix: nodeOf(prefix) });
 }
 
 /** Whether all of a text matches a POSIX extended regular expression. */

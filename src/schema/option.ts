@@ -7,6 +7,7 @@ import type { z } from "../zod.ts";
 import { secretFile } from "./types.ts";
 import type { OrValue, Ref } from "../ir/expression.ts";
 import type { Inheritance } from "../ir/options.ts";
+import type { RelaxationTest } from "../ir/relaxation.ts";
 import type { PlatformValues } from "../ir/platform-values.ts";
 
 /** The value of an option. Options are read, never changed; zod's own types would allow both. */
@@ -48,6 +49,8 @@ export interface Option<S extends z.ZodTypeAny = z.ZodTypeAny> {
   readonly type: S;
   readonly facets: Facets<ValueOf<S>>;
   readonly credential: CredentialFacet | undefined;
+  /** How it is shown what a relaxation opens, and that it opens nothing else. */
+  readonly relaxation: readonly RelaxationTest<unknown>[] | undefined;
 }
 
 /** The options of a service: a tree of groups whose leaves are options. */
@@ -64,7 +67,23 @@ export function option<S extends z.ZodTypeAny>(
   type: S,
   facets: Facets<ValueOf<S>> = {},
 ): Option<S> {
-  return { kind: "option", type, facets, credential: undefined };
+  return { kind: "option", type, facets, credential: undefined, relaxation: undefined };
+}
+
+/**
+ * Declares an option that loosens confinement: strict by default, and never without a proof of what
+ * it opens. Each test gives the option a value on a machine of its own; every promise it does not
+ * list has to hold there as it does by default. The doc comment says what the relaxation costs.
+ */
+export function relaxation<S extends z.ZodTypeAny>(
+  type: S,
+  facets: Facets<ValueOf<S>>,
+  tests: readonly [
+    RelaxationTest<NoInfer<ValueOf<S>>>,
+    ...(readonly RelaxationTest<NoInfer<ValueOf<S>>>[]),
+  ],
+): Option<S> {
+  return { kind: "option", type, facets, credential: undefined, relaxation: tests };
 }
 
 /**
@@ -80,6 +99,7 @@ export function credential(
     type: nullableSecretFile(),
     facets: { ...facets, default: null },
     credential: facet,
+    relaxation: undefined,
   };
 }
 

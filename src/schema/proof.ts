@@ -1,6 +1,7 @@
 // The functions with which a schema's author writes proofs.
 
 import type { Attempt, Observation, Probe } from "../ir/proof.ts";
+import type { Contrast, Lift } from "../ir/relaxation.ts";
 
 type Words = string | readonly [string, ...string[]];
 
@@ -33,4 +34,36 @@ export function observation(
   bare: string,
 ): Observation {
   return { kind: "observation", promise, command, must: words(must), bare };
+}
+
+/**
+ * Promises that a relaxation gives up.
+ *
+ * @param word what their probes end in with the relaxation
+ * @param first as in the proof of a rule, and so are the others
+ */
+export function lifts(
+  word: string,
+  first: string,
+  ...others: readonly string[]
+): readonly [Lift, ...Lift[]] {
+  return [{ promise: first, word }, ...others.map((promise) => ({ promise, word }))];
+}
+
+/** What a relaxed service can do and a strict one cannot, or does differently. */
+export function shows(
+  promise: string,
+  attempt: Attempt,
+  words: { readonly relaxed: string; readonly strict: string },
+): Contrast {
+  return { kind: "probe", promise, attempt, ...words };
+}
+
+/** The same, seen by a shell command outside that prints one word. */
+export function showsOutside(
+  promise: string,
+  command: string,
+  words: { readonly relaxed: string; readonly strict: string },
+): Contrast {
+  return { kind: "observation", promise, command, ...words };
 }

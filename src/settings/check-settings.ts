@@ -162,6 +162,7 @@ function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
     case "json":
       return { kind: "string", nonEmpty: false };
     case "isAtLeast":
+    case "isMacOS":
       return { kind: "bool" };
     case "stableNumber":
       return { kind: "int", min: node.first, max: node.first + node.count };
@@ -190,6 +191,8 @@ function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
     case "setting":
     case "variable":
     case "field":
+    case "listOrEmpty":
+    case "systemOption":
       return undefined;
   }
 }

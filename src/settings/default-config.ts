@@ -110,6 +110,9 @@ export function evaluate(node: ExpNode, setup: Setup): Known {
     case "configFile":
     case "stableNumber":
     case "packages":
+    case "isMacOS":
+    case "systemOption":
+    case "listOrEmpty":
     case "homeDirectory":
     case "variable":
     case "field":

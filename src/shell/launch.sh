@@ -19,6 +19,11 @@ load() {
   export "$variable=$value"
 }
 
+# expect_path OPTION PATH: the option has given the service a path, which has to be there
+expect_path() {
+  [ -e "$2" ] || fail "$1: $2 does not exist: create it, or change the option"
+}
+
 # generate VARIABLE FILE: exports a random secret that is made once and kept
 generate() {
   local variable=$1 file=$2

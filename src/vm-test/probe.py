@@ -9,6 +9,7 @@ the system calls.
 
 import ctypes
 import errno
+import functools
 import json
 import mmap
 import os
@@ -122,7 +123,7 @@ _SOCKET_TYPES = {"tcp": "SOCK_STREAM", "udp": "SOCK_DGRAM"}
 
 
 def open_socket(family: str) -> str:
-    kind = socket.SOCK_SEQPACKET if family == "AF_ALG" else socket.SOCK_DGRAM
+    kind = socket.SOCK_STREAM if family == "AF_VSOCK" else socket.SOCK_DGRAM
     socket.socket(getattr(socket, family), kind).close()
     return "done"
 
@@ -242,6 +243,52 @@ def call(name: str) -> str:
     return "done"
 
 
+# mount(2), umount(2), unshare(2): all but the namespaces of time and control groups.
+NESTED = 0x10000000 | 0x00020000 | 0x20000000 | 0x40000000 | 0x08000000
+MS_REMOUNT, MS_BIND, MNT_DETACH = 32, 4096, 2
+
+
+def nested(what: str) -> str:
+    user, group = os.getuid(), os.getgid()
+    if LIBC.unshare(NESTED) < 0:
+        return "no-namespaces"
+    for name, text in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+    # The first process that is in the new namespace of process ids.
+    return Attempt(NESTED_ATTEMPTS[what]).result()
+
+
+def _mount(source: bytes, target: bytes, kind: bytes | None, flags: int = 0) -> str:
+    _check(LIBC.mount(source, target, kind, flags, None))
+    return "done"
+
+
+def _nested_processes() -> str:
+    _mount(b"proc", b"/proc", b"proc")
+    return "done" if os.listdir("/proc").count("1") == 1 and os.getpid() == 1 else "others"
+
+
+def _empty_root() -> str:
+    os.chroot("/proc/self/fdinfo")
+    return "done" if not os.path.exists("/etc") else "not-empty"
+
+
+def _uncover() -> str:
+    _check(LIBC.umount2(b"/sys", MNT_DETACH))
+    return "done"
+
+
+NESTED_ATTEMPTS: dict[str, Callable[[], str]] = {
+    "files": lambda: _mount(b"tmpfs", b"/tmp", b"tmpfs"),
+    "processes": _nested_processes,
+    "empty-root": _empty_root,
+    "uncover": _uncover,
+    "make-writable": lambda: _mount(b"", b"/", None, MS_REMOUNT | MS_BIND),
+    "listen": lambda: listen("tcp", "28790"),
+}
+
+
 def foreign_call() -> str:
     """getpid as a 32-bit x86 program makes it: mov eax, 20; int 0x80; ret."""
     if platform.machine() != "x86_64":
@@ -282,6 +329,7 @@ VERBS: dict[str, Callable[..., str]] = {
     "listen": listen,
     "message-queue": message_queue,
     "namespace": namespace,
+    "nested": nested,
     "new-file-mode": new_file_mode,
     "oom-score": oom_score,
     "owner": owner,
@@ -300,9 +348,9 @@ VERBS: dict[str, Callable[..., str]] = {
 }
 
 
-def outcome(verb: str, *arguments: str) -> str:
+def outcome(attempt: Callable[[], str]) -> str:
     try:
-        return VERBS[verb](*arguments)
+        return attempt()
     except TimeoutError:
         return "timeout"
     except OSError as error:
@@ -314,11 +362,11 @@ def outcome(verb: str, *arguments: str) -> str:
 class Attempt:
     """One attempt, under way in a process that it may end or change."""
 
-    def __init__(self, words: list[str]) -> None:
+    def __init__(self, attempt: Callable[[], str]) -> None:
         self._reader, writer = os.pipe()
         self._child = os.fork()
         if self._child == 0:
-            os.write(writer, outcome(*words).encode())
+            os.write(writer, outcome(attempt).encode())
             os._exit(0)
         os.close(writer)
 
@@ -331,7 +379,8 @@ class Attempt:
 
 def main() -> None:
     # All at once, because many of them fail by waiting.
-    under_way = [Attempt(words) for words in json.load(sys.stdin)]
+    tried = [functools.partial(VERBS[verb], *words) for verb, *words in json.load(sys.stdin)]
+    under_way = [Attempt(attempt) for attempt in tried]
     for attempt in under_way:
         print(attempt.result(), flush=True)
 

@@ -44,10 +44,15 @@ class Sandbox:
 
     def outcomes(self, directives: list[str], proofs: list[Any]) -> list[str]:
         """One word per proof, from a unit with these directives."""
-        unit = self._write_copy(directives, [proof for proof in proofs if "attempt" in proof])
-        status, _ = self.node.execute(f"systemctl start {unit}")
+        unit = self.write_copy(directives, proofs)
+        start_copies(self.node, [unit])
+        return self.collect(unit, proofs)
+
+    def collect(self, unit: str, proofs: list[Any]) -> list[str]:
+        """One word per proof, of a copy that has been started."""
+        started = self.node.execute(f"systemctl is-active --quiet {unit}")[0] == 0
         words = self.node.succeed(f"cat {OUTPUT}/{unit} 2>/dev/null || echo").split()
-        stopped = "not-started" if status != 0 else "not-tried"
+        stopped = "not-tried" if started else "not-started"
         probed = iter([*words, *[stopped] * len(proofs)])
         observed = [
             next(probed) if "attempt" in proof else self._observe(proof, unit) for proof in proofs
@@ -55,9 +60,11 @@ class Sandbox:
         self.node.execute(f"systemctl stop {unit}; systemctl reset-failed {unit}")
         return observed
 
-    def _write_copy(self, directives: list[str], probes: list[Any]) -> str:
+    def write_copy(self, directives: list[str], proofs: list[Any]) -> str:
+        """A unit with these directives that tries the probes among the proofs."""
         self._copies += 1
-        unit = f"probe-{self._copies}.service"
+        unit = f"probe-{self._copies}-of-{self.facts['unit']}"
+        probes = [proof for proof in proofs if "attempt" in proof]
         attempts = json.dumps([[self._fill(word) for word in probe["attempt"]] for probe in probes])
         data = base64.b64encode(attempts.encode()).decode()
         lines = [
@@ -75,7 +82,6 @@ class Sandbox:
         self.node.succeed(
             f"mkdir -p {OUTPUT}; rm -f {OUTPUT}/{unit}",
             f"echo {text} | base64 -d > {UNITS}/{unit}",
-            "systemctl daemon-reload",
         )
         return unit
 
@@ -89,17 +95,25 @@ class Sandbox:
         return word
 
 
+def start_copies(node: BaseMachine, units: list[str]) -> None:
+    """Returns when all have done what they do; whether they could is for `collect` to find out."""
+    node.execute(f"systemctl daemon-reload; systemctl start {' '.join(units)}")
+
+
 def probe_program(node: BaseMachine) -> str:
     """In the store, because that is what a sandbox can see."""
     return node.succeed("readlink -f $(command -v nixmodgen-probe)").strip()
 
 
-def make_neighbours(node: BaseMachine, user: str) -> None:
-    """Surrounds the service with everything it must not reach."""
+def make_neighbours(node: BaseMachine, *users: str) -> None:
+    """Surrounds the services of these users with everything they must not reach."""
     node.succeed(
         "systemd-run --unit=neighbourhood --setenv=PATH=$PATH $(command -v nixmodgen-neighbourhood)",
-        f"systemd-run --unit=another-of-mine --uid={user} --setenv=PATH=$PATH "
-        f"{bash(node)} -c 'exec -a another-of-mine sleep infinity'",
+        *(
+            f"systemd-run --unit=another-of-{user} --uid={user} --setenv=PATH=$PATH "
+            f"{bash(node)} -c 'exec -a another-of-mine sleep infinity'"
+            for user in users
+        ),
     )
     node.wait_until_succeeds("test -e /run/neighbourhood-ready", timeout=60)
 
@@ -108,9 +122,13 @@ def bash(node: BaseMachine) -> str:
     return node.succeed("command -v bash").strip()
 
 
+def all_proofs() -> list[Any]:
+    return [proof for rule in RULES for proof in rule["proofs"]]
+
+
 def check_promises(sandbox: Sandbox) -> None:
     """One subtest per promise: kept in the service's sandbox, and worth keeping without it."""
-    proofs = [proof for rule in RULES for proof in rule["proofs"]]
+    proofs = all_proofs()
     confined = sandbox.outcomes(sandbox.directives, proofs)
     bare = sandbox.outcomes(bare_directives(sandbox.directives), proofs)
     failures: list[Exception] = []
@@ -122,6 +140,64 @@ def check_promises(sandbox: Sandbox) -> None:
                 assert outside == proof["bare"], f"bare: {outside}, not {proof['bare']}: {proof}"
         except Exception as error:
             # The others are tried all the same: a list of failures says more than the first.
+            failures.append(error)
+    if failures:
+        raise failures[0]
+
+
+# ---- relaxations ----
+
+# Instances whose probes run at the same time. All at once would make them wait for each other.
+AT_ONCE = 8
+
+
+def relaxed_outcomes(node: BaseMachine) -> dict[str, list[str]]:
+    """The words of every instance of a machine: of all proofs, then of what relaxations show."""
+    proofs = [*all_proofs(), *(contrast for test in RELAXATIONS for contrast in test["shows"])]
+    sandboxes = {name: Sandbox(node, name) for name in FACTS[node.name]}
+    words: dict[str, list[str]] = {}
+    names = list(sandboxes)
+    while names:
+        batch, names = names[:AT_ONCE], names[AT_ONCE:]
+        units = {
+            name: sandboxes[name].write_copy(sandboxes[name].directives, proofs) for name in batch
+        }
+        start_copies(node, list(units.values()))
+        words |= {name: sandboxes[name].collect(unit, proofs) for name, unit in units.items()}
+    return words
+
+
+def wanted_of(test: Any) -> list[list[str]]:
+    """The words that are right for an instance with the relaxation, in the order of the outcomes."""
+    lifted = test["lifts"]
+    promises = [
+        [lifted[proof["promise"]]] if proof["promise"] in lifted else proof["must"]
+        for proof in all_proofs()
+    ]
+    contrasts = [
+        [contrast["relaxed" if other["name"] == test["name"] else "strict"]]
+        for other in RELAXATIONS
+        for contrast in other["shows"]
+    ]
+    return [*promises, *contrasts]
+
+
+def check_relaxations(node: BaseMachine) -> None:
+    """One subtest per relaxation: it opens what it says, and nothing else."""
+    outcomes = relaxed_outcomes(node)
+    named = [
+        *(f"{proof['rule']}: {proof['promise']}" for proof in all_proofs()),
+        *(f"{test['name']}: {shown['promise']}" for test in RELAXATIONS for shown in test["shows"]),
+    ]
+    strict = {"name": "strict", "lifts": {}, "shows": []}
+    failures: list[Exception] = []
+    for test in [strict, *RELAXATIONS]:
+        try:
+            with subtest(f"relaxation: {test['name']} opens what it says, and nothing else"):
+                rows = zip(named, outcomes[test["name"]], wanted_of(test))
+                wrong = [f"{name}: {word}, not {want}" for name, word, want in rows if word not in want]
+                assert not wrong, "\n".join(wrong)
+        except Exception as error:
             failures.append(error)
     if failures:
         raise failures[0]

@@ -644,7 +644,7 @@ const behaviours: readonly Want[] = [
         bind = ${unit("moltbot-gateway")}.serviceConfig.SocketBindAllow;
       }`,
     },
-    { ports: [4242], bind: "tcp:4242" },
+    { ports: [4242], bind: ["tcp:4242"] },
   ],
   ...(["openclaw", "moltbot", "clawdbot"] as const).map((generation): Want => [
     `generation ${generation} gets its own variables`,

@@ -23,6 +23,12 @@ const limited: Readonly<Record<string, readonly Target[]>> = {
   gid: ["darwin"],
   configPath: ["nixos"],
   "gateway.openFirewall": ["nixos"],
+  // What macOS has no means for.
+  "confinement.nestedSandboxes": ["nixos", "home-manager"],
+  "confinement.memoryMax": ["nixos", "home-manager"],
+  "confinement.tasksMax": ["nixos", "home-manager"],
+  "confinement.cpuQuota": ["nixos", "home-manager"],
+  "confinement.addressFamilies": ["nixos", "home-manager"],
 };
 
 /** Defaults that differ, by platform. */
@@ -34,6 +40,8 @@ const ownDefaults: Readonly<Record<string, Partial<Record<Target, string>>>> = {
     "home-manager": "`~/.moltbot[-<name>]`",
     darwin: "`/var/lib/moltbot[-<name>]`",
   },
+  // A user's own service manager cannot limit connections.
+  "confinement.egress": { "home-manager": "`internet on macOS, any on Linux`" },
 };
 
 describe.skipIf(missing.length > 0)(`the options of the three platforms${note}`, async () => {

@@ -58,6 +58,7 @@ describe("an option is lowered with all its facets", () => {
       deprecated: "use another",
       renamedFrom: [["bind"], ["old", "bind"]],
       credential: undefined,
+      relaxation: undefined,
     });
   });
 
@@ -72,6 +73,7 @@ describe("an option is lowered with all its facets", () => {
       deprecated: undefined,
       renamedFrom: [],
       credential: undefined,
+      relaxation: undefined,
     });
   });
 

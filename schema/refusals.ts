@@ -1,0 +1,179 @@
+// Relaxations that are refused: what would undo the confinement, what cannot work, and what the
+// platform cannot keep.
+
+import {
+  and,
+  any,
+  type Assertion,
+  concat,
+  duplicates,
+  equals,
+  type Exp,
+  filter,
+  hasPrefix,
+  homeDirectory,
+  implies,
+  isEmpty,
+  isMacOS,
+  isNull,
+  join,
+  listOrEmpty,
+  matches,
+  not,
+  or,
+  type Ref,
+  type Refs,
+  systemOption,
+  text,
+} from "../src/index.ts";
+import type { relaxations } from "./options/confinement.ts";
+
+interface Inputs {
+  readonly relaxed: Refs<typeof relaxations>;
+  readonly user: Ref<string>;
+  readonly group: Ref<string>;
+  /** Whether only programs of the same machine talk to the gateway. */
+  readonly isLocal: Exp<boolean>;
+}
+
+export function refusals(inputs: Inputs): readonly Assertion[] {
+  const { relaxed } = inputs;
+  return [
+    ...[relaxed.readOnlyPaths, relaxed.readWritePaths].flatMap(pathRefusals),
+    {
+      option: relaxed.readWritePaths,
+      holds: isEmpty(duplicates(concat(relaxed.readOnlyPaths, relaxed.readWritePaths))),
+      message: text`${join(
+        duplicates(concat(relaxed.readOnlyPaths, relaxed.readWritePaths)),
+        ", ",
+      )}: listed twice, here or in \`confinement.readOnlyPaths\`. Remove one.`,
+    },
+    ...egressRefusals(inputs),
+    ...macOSRefusals(relaxed),
+    ...nixDaemonRefusals(inputs),
+  ];
+}
+
+/** Paths no service gets, whole paths or beginnings, as POSIX regular expressions. */
+const refusedPaths = [
+  {
+    pattern: ".*/[.][.]?(/.*)?",
+    message: "has `.` or `..` in it. Write the path without.",
+  },
+  {
+    // What the service may have of these is there already; the rest is root's, or a way to be.
+    pattern:
+      "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?",
+    message:
+      "belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.",
+  },
+  {
+    pattern:
+      "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)",
+    message:
+      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.",
+  },
+];
+
+function pathRefusals(option: Ref<readonly string[]>): readonly Assertion[] {
+  const aboveHome = (path: Exp<string>): Exp<boolean> =>
+    hasPrefix(text`${homeDirectory}/`, text`${path}/`);
+  return [
+    ...refusedPaths.map(({ pattern, message }) =>
+      none(option, (path) => matches(path, pattern), message),
+    ),
+    {
+      ...none(
+        option,
+        aboveHome,
+        "is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home.",
+      ),
+      platforms: ["home-manager"],
+    },
+  ];
+}
+
+/** No path may be of a kind; the message names those that are. */
+function none(
+  option: Ref<readonly string[]>,
+  isRefused: (path: Exp<string>) => Exp<boolean>,
+  message: string,
+): Assertion {
+  return {
+    option,
+    holds: not(any(option, "path", isRefused)),
+    message: text`${join(filter(option, "path", isRefused), ", ")} ${message}`,
+  };
+}
+
+function egressRefusals({ relaxed: { egress }, isLocal }: Inputs): readonly Assertion[] {
+  const isNothing = or(equals(egress, "none"), equals(egress, []));
+  const isKnown = isEmpty(listOrEmpty(egress));
+  const noRanges =
+    'is a list, but on macOS a sandbox cannot tell addresses apart: set it to "none", "internet" or "any".';
+  return [
+    {
+      option: egress,
+      holds: implies(isNothing, isLocal),
+      message:
+        'is "none", but `gateway.bind` is not "loopback": the gateway\'s answers to other machines would be lost. List the addresses of its clients here, or set `gateway.bind` to "loopback".',
+      platforms: ["nixos"],
+    },
+    { option: egress, holds: isKnown, message: noRanges, platforms: ["darwin"] },
+    {
+      option: egress,
+      holds: implies(isMacOS, isKnown),
+      message: noRanges,
+      platforms: ["home-manager"],
+    },
+    {
+      option: egress,
+      holds: or(isMacOS, equals(egress, "any")),
+      message:
+        'is not "any", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets. Set it to "any", or use the NixOS module.',
+      platforms: ["home-manager"],
+    },
+  ];
+}
+
+/** What home-manager offers on Linux and cannot offer on macOS. */
+function macOSRefusals(relaxed: Inputs["relaxed"]): readonly Assertion[] {
+  const { nestedSandboxes, memoryMax, tasksMax, cpuQuota, addressFamilies } = relaxed;
+  const onLinuxOnly = (option: Ref<unknown>, isUnset: Exp<boolean>, why: string): Assertion => ({
+    option,
+    holds: implies(isMacOS, isUnset),
+    message: `cannot be had on macOS: ${why}. Remove it there.`,
+    platforms: ["home-manager"],
+  });
+  const noLimits = "launchd has limits for single processes only";
+  return [
+    onLinuxOnly(nestedSandboxes, not(nestedSandboxes), "a sandbox cannot hold another one"),
+    onLinuxOnly(memoryMax, isNull(memoryMax), noLimits),
+    onLinuxOnly(tasksMax, isNull(tasksMax), noLimits),
+    onLinuxOnly(cpuQuota, isNull(cpuQuota), noLimits),
+    onLinuxOnly(addressFamilies, isEmpty(addressFamilies), "it has no such sockets"),
+  ];
+}
+
+function nixDaemonRefusals({ relaxed, user, group }: Inputs): readonly Assertion[] {
+  const { nixDaemon } = relaxed;
+  const platforms = ["nixos", "darwin"] as const;
+  const includes = (setting: string, otherwise: readonly string[]): Exp<boolean> =>
+    any(systemOption(`nix.settings.${setting}`, otherwise), "entry", (entry) =>
+      or(equals(entry, "*"), equals(entry, user), equals(entry, text`@${group}`)),
+    );
+  return [
+    {
+      option: nixDaemon,
+      holds: not(and(nixDaemon, includes("trusted-users", []))),
+      message: text`is true, but \`nix.settings.trusted-users\` has the service's user ${user} in it, who could become root. Remove the user there, or set this to false.`,
+      platforms,
+    },
+    {
+      option: nixDaemon,
+      holds: implies(nixDaemon, includes("allowed-users", ["*"])),
+      message: text`is true, but the daemon would not answer the service's user ${user}: add the user to \`nix.settings.allowed-users\`.`,
+      platforms,
+    },
+  ];
+}
