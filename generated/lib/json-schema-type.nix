@@ -13,7 +13,8 @@
 #
 #   x-posixPattern             `pattern` for builtins.match; a pattern without it is not checked
 #   x-posixPatternProperties   the same for the keys of `patternProperties`
-#   x-secret                   a place of secrets; "by-name", "inside": only under keys named so
+#   x-secret                   a place of secrets; "by-name", "inside": only under keys named so;
+#                              "file": the path of one
 #   x-keywords                 at the root: all keywords that occur in the schema
 { lib }:
 let
@@ -179,7 +180,7 @@ in
             let
               plain = dereference schema;
             in
-            if value == null && nullIsUnset then
+            if value == null && nullIsUnset && path != [ ] then
               value
             else if builtins.isAttrs plain && isPlainObject plain && json.isObject value then
               report (builtins.filter (isSet path value) (validateHere plain path value)) (

@@ -9,13 +9,16 @@
 //              the configuration of a plugin the schema does not know: only keys that are named like
 //              secrets, at any depth
 //
+// The mark "file" is on the paths of files that hold secrets (`tokenFile`): there a Nix path is
+// wrong, as the file would be copied to the store.
+//
 // Nothing in the gateway's schema says "secret", so this goes by structure. A place that is missed
 // is not checked; one that is marked wrongly refuses long literal strings.
 
 import { definition } from "./compact.ts";
 import { type JsonSchema, mapSubschemas, type SchemaObject } from "./json-schema.ts";
 
-export type SecretMark = true | "by-name" | "inside";
+export type SecretMark = true | "by-name" | "inside" | "file";
 
 /** A schema object as the Nix side reads it. */
 export interface SecretAnnotation extends SchemaObject {
@@ -30,6 +33,10 @@ export interface MarkedSchema {
 
 /** Names of keys whose value is a secret; `tokenFile` and `tokenizer` are not. */
 const secretName = /(?:token|secret|password|passphrase|apikey|api_key|privatekey)$/i;
+
+/** Names of keys whose value is the path of a secret. */
+const secretFileName =
+  /(?:token|secret|password|passphrase|key|credentials?|serviceaccount)(?:file|path)$/i;
 
 const headersName = /headers$/i;
 
@@ -68,6 +75,7 @@ export function markSecrets(schema: JsonSchema): MarkedSchema {
         ? true
         : secretName.test(key) && branches.some((each) => isFreeText(each) || isAnything(each));
     if (isSecret) return mark(visit(node, key), true);
+    if (secretFileName.test(key) && branches.some(isText)) return mark(visit(node, key), "file");
     return branches.some(isAnything) ? mark(visit(node, key), "inside") : visit(node, key);
   };
 
@@ -90,7 +98,12 @@ export function markSecrets(schema: JsonSchema): MarkedSchema {
         ? {}
         : {
             properties: Object.fromEntries(
-              Object.entries(properties).map(([key, child]) => [key, markProperty(key, child)]),
+              Object.entries(properties).map(([key, child]) => [
+                key,
+                key === "path" && isFileSource(node)
+                  ? mark(visit(child, key), "file")
+                  : markProperty(key, child),
+              ]),
             ),
           }),
       ...(additionalProperties === undefined
@@ -128,6 +141,12 @@ function isAnything(node: SchemaObject): boolean {
 }
 
 const annotations = new Set(["default", "deprecated", "description", "examples", "title"]);
+
+/** Where references to a file lead: `{ source = "file"; path = …; }`. */
+function isFileSource({ properties }: SchemaObject): boolean {
+  const source = properties?.["source"];
+  return typeof source === "object" && source.const === "file";
+}
 
 function isReference(node: SchemaObject): boolean {
   const source = node.properties?.["source"];

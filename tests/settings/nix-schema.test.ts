@@ -50,7 +50,6 @@ const secretCases: readonly SecretCase[] = [
     schema: { type: ["string", "object"] },
     isSecret: true,
   },
-  { name: "a file", key: "tokenFile", schema: text, isSecret: false },
   { name: "a mode", key: "tokenMode", schema: text, isSecret: false },
   { name: "a number", key: "token", schema: { type: "integer" }, isSecret: false },
   { name: "a choice", key: "token", schema: { type: "string", enum: ["a"] }, isSecret: false },
@@ -98,6 +97,28 @@ describe("markSecrets", () => {
       expect(mark).toBe(want);
     },
   );
+
+  it("marks the paths of secrets, which do not belong into the store", () => {
+    const { schema } = markSecrets({
+      properties: {
+        tokenFile: text,
+        file: text,
+        keyPath: { type: "integer" },
+        provider: { properties: { source: { const: "file" }, path: text } },
+        other: { properties: { source: { const: "exec" }, path: text } },
+      },
+    });
+    const marked = { type: "string", "x-secret": "file" };
+    expect(schema).toEqual({
+      properties: {
+        tokenFile: marked,
+        file: text,
+        keyPath: { type: "integer" },
+        provider: { properties: { source: { const: "file" }, path: marked } },
+        other: { properties: { source: { const: "exec" }, path: text } },
+      },
+    });
+  });
 
   it("looks inside of a place that accepts anything", () => {
     const { schema } = markSecrets({ properties: { config: { default: 1 } } });

@@ -141,6 +141,8 @@ in
       "the string ${show (json.textOf value)}"
     else if json.isNumber value then
       "the number ${show value}"
+    else if builtins.isFloat value then
+      "a number that JSON cannot say"
     else if builtins.isBool value || value == null then
       show value
     else if builtins.isList value then

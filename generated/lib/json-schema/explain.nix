@@ -141,10 +141,18 @@ let
       "expected a key that is ${describe.describe mistake.schema}, received ${describe.received (lib.last mistake.path)}."
     ];
     # The value itself is not repeated.
-    secret = _mistake: [
-      "this is a secret and would be readable by everybody who can read the Nix store."
-      secretAdvice
-    ];
+    secret =
+      mistake:
+      if mistake.schema.x-secret == "file" then
+        [
+          "this file holds a secret, and in the Nix store everybody could read it."
+          "Write the path of a file that is elsewhere, as a string in quotes."
+        ]
+      else
+        [
+          "this is a secret and would be readable by everybody who can read the Nix store."
+          secretAdvice
+        ];
   };
 in
 {

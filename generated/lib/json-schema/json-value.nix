@@ -68,7 +68,8 @@ rec {
 
   isObject = value: builtins.isAttrs value && !isTextSet value;
 
-  isNumber = value: builtins.isInt value || builtins.isFloat value;
+  # What is infinite or no number at all becomes null.
+  isNumber = value: builtins.isInt value || (builtins.isFloat value && value - value == 0.0);
 
   # JSON has one kind of number: 1.0 is an integer.
   isInteger =
@@ -76,6 +77,7 @@ rec {
     builtins.isInt value
     || (
       builtins.isFloat value
+      && isNumber value
       # Beyond this every float is whole, and may be too large for `floor`.
       && (value >= 9007199254740992.0 || value <= -9007199254740992.0 || builtins.floor value == value)
     );

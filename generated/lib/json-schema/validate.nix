@@ -166,6 +166,9 @@ let
       ) value
     );
 
+  # Whether a text names a file in the store: a Nix path does, as it would be copied there.
+  isInStore = value: isText value && lib.hasPrefix "${builtins.storeDir}/" (textOf value);
+
   # Literal secrets at a place that is marked, or anywhere inside of it.
   secretsIn =
     schema: path: value:
@@ -173,7 +176,12 @@ let
       mark = schema.x-secret;
       inside = mark == "inside";
     in
-    if isString value then
+    if mark == "file" then
+      lib.optional (isInStore value) {
+        kind = "secret";
+        inherit schema path value;
+      }
+    else if isString value then
       lib.optional (looksSecret mark path value) {
         kind = "secret";
         inherit schema path value;
