@@ -16,6 +16,7 @@ import {
   isSet,
   list,
   listOrEmpty,
+  managedPaths,
   map,
   nonNull,
   not,
@@ -154,6 +155,42 @@ export function confinement({
         ReadWritePaths:
           "Matters for directories outside /var/lib only; systemd makes those below it writable by itself.",
       },
+    },
+    {
+      id: "managed-files",
+      why: "Documents and skills that the configuration puts into the workspace tell the model who it is and what it may do. Talked into rewriting them, it would stay talked into: they are read-only to it, and can be neither removed nor replaced by others. A directory that holds some cannot be moved away, because it is a mount of its own.",
+      directives: { ReadOnlyPaths: map(managedPaths, "path", (path) => text`-+${path}`) },
+      afterPreparation: true,
+      proofs: [
+        works("a skill can be read", ["read", "{workspace}/skills/probed/SKILL.md"]),
+        probe(
+          "a skill cannot be written",
+          ["write", "{workspace}/skills/probed/SKILL.md"],
+          "EROFS",
+          "done",
+        ),
+        probe(
+          "nothing can be added to a skill",
+          ["write", "{workspace}/skills/probed/mine"],
+          "EROFS",
+          "done",
+        ),
+        probe(
+          "a skill cannot be replaced",
+          ["rename", "{workspace}/skills/probed"],
+          "EBUSY",
+          "done",
+        ),
+        probe(
+          "a skill's file cannot be removed",
+          ["rename", "{workspace}/skills/probed/SKILL.md"],
+          "EROFS",
+          "done",
+        ),
+        probe("the skills cannot be moved away", ["rename", "{workspace}/skills"], "EBUSY", "done"),
+        probe("nor can the workspace", ["rename", "{workspace}"], "EBUSY", "done"),
+        works("the model's own skills can be written", ["write", "{workspace}/skills/mine"]),
+      ],
     },
     {
       id: "homes",

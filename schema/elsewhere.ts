@@ -68,6 +68,13 @@ export const elsewhere = ({
         "writing is allowed in the declared directories only, operation by operation; reading outside the store, a list of system files and its own directories is refused, too",
     },
   },
+  "managed-files": {
+    user: same,
+    seatbelt: {
+      keptBy:
+        "they cannot be written, moved or removed by the service; nor can the directories above them",
+    },
+  },
   homes: {
     user: same,
     seatbelt: {

@@ -5,11 +5,11 @@ import {
   any,
   anyCredential,
   choose,
-  concat,
   configFile,
   defineService,
   derived,
   equals,
+  type Exp,
   filter,
   has,
   homeDirectory,
@@ -71,6 +71,9 @@ const port = setting<number>("gateway.port");
 
 /** Programs the gateway and its tools expect; attributes of the package collection. */
 const packages = ["bashInteractive", "coreutils", "findutils", "gitMinimal", "gnugrep", "gnused"];
+
+/** Where the gateway looks for skills. */
+const skillsIn = (workspace: Exp<string>): Exp<string> => text`${workspace}/skills`;
 
 /** Names of variables whose value is a secret, whatever the service. */
 const secretVariable = ".*(_API_KEY|_KEY|_TOKEN|_SECRET|_PASSWORD)";
@@ -148,7 +151,10 @@ export default defineService({
     packages,
 
     stateDirectory: { path: cfg.stateDir, mode: "0700" },
-    directories: [{ path: cfg.workspaceDir, mode: "0700" }],
+    directories: [
+      { path: cfg.workspaceDir, mode: "0700" },
+      { path: skillsIn(cfg.workspaceDir), mode: "0700" },
+    ],
 
     readable: skillsInPlace(cfg.skills),
 
@@ -225,37 +231,39 @@ export default defineService({
       {
         directory: cfg.workspaceDir,
         record: text`${cfg.stateDir}/managed-files`,
-        files: concat(
-          map(
-            filter(literal([...requiredDocuments, ...optionalDocuments]), "file", (file) =>
-              and(isSet(cfg.documents), sourceFileExists(cfg.documents, file)),
-            ),
-            "file",
-            (file) =>
-              record({
-                target: file,
-                sources: choose(
-                  equals(file, generations.value.toolsReport),
-                  list(
-                    sourceFile(cfg.documents, file),
-                    textFile(
-                      "tools-report.md",
-                      text`\n## Programs on the PATH (managed by Nix)\n\n${join(
-                        map(
-                          map(packagesOnPath, "package", packageName),
-                          "name",
-                          (name) => text`- ${name}\n`,
-                        ),
-                        "",
-                      )}`,
-                    ),
-                  ),
-                  list(sourceFile(cfg.documents, file)),
-                ),
-              }),
+        files: map(
+          filter(literal([...requiredDocuments, ...optionalDocuments]), "file", (file) =>
+            and(isSet(cfg.documents), sourceFileExists(cfg.documents, file)),
           ),
-          skillFiles(cfg.skills),
+          "file",
+          (file) =>
+            record({
+              target: file,
+              sources: choose(
+                equals(file, generations.value.toolsReport),
+                list(
+                  sourceFile(cfg.documents, file),
+                  textFile(
+                    "tools-report.md",
+                    text`\n## Programs on the PATH (managed by Nix)\n\n${join(
+                      map(
+                        map(packagesOnPath, "package", packageName),
+                        "name",
+                        (name) => text`- ${name}\n`,
+                      ),
+                      "",
+                    )}`,
+                  ),
+                ),
+                list(sourceFile(cfg.documents, file)),
+              ),
+            }),
         ),
+      },
+      {
+        directory: skillsIn(cfg.workspaceDir),
+        record: text`${cfg.stateDir}/managed-skills`,
+        files: skillFiles(cfg.skills),
       },
     ],
 
@@ -373,13 +381,13 @@ export default defineService({
 
     confinement: confinement({
       port,
-      writablePaths: list(cfg.stateDir, cfg.workspaceDir),
+      writablePaths: list(cfg.stateDir, cfg.workspaceDir, skillsIn(cfg.workspaceDir)),
       isLocal: equals(cfg.gateway.bind, "loopback"),
       relaxed: cfg.confinement,
     }),
 
     elsewhere: elsewhere({
-      writablePaths: list(cfg.stateDir, cfg.workspaceDir),
+      writablePaths: list(cfg.stateDir, cfg.workspaceDir, skillsIn(cfg.workspaceDir)),
       readablePaths: skillsInPlace(cfg.skills),
       relaxed: cfg.confinement,
     }),

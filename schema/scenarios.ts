@@ -9,7 +9,8 @@ export const scenarios: Scenarios = {
   script: "scenarios.py",
   relaxed: credential,
   nodes: {
-    machine: credential,
+    // Proofs look at the skill.
+    machine: { ...credential, skills: [{ name: "probed", description: "Is looked at." }] },
     several: {
       ...credential,
       instances: {

@@ -59,15 +59,15 @@ export function skillSettings(skills: Skills): Exp<unknown> {
   );
 }
 
-/** What the other skills become in the workspace. */
+/** What the other skills become in the directory for skills. */
 export function skillFiles(skills: Skills): Exp<readonly ManagedFile[]> {
   const others = filter(skills, "skill", (skill) => not(isInPlace(skill)));
   return map(others, "skill", (skill) =>
     choose(
       equals(skill.mode, "copy"),
-      record({ target: text`skills/${skill.name}`, sources: list(storePath(source(skill))) }),
+      record({ target: skill.name, sources: list(storePath(source(skill))) }),
       record({
-        target: text`skills/${skill.name}/SKILL.md`,
+        target: text`${skill.name}/SKILL.md`,
         sources: list(textFile("SKILL.md", inlineSkill(skill))),
       }),
     ),

@@ -29,6 +29,7 @@ export {
   list,
   listOrEmpty,
   literal,
+  managedPaths,
   map,
   matches,
   namesOf,

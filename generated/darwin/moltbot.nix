@@ -1134,37 +1134,44 @@ let
                 "HEARTBEAT.md"
                 "PROMPTING-EXAMPLES.md"
               ]
-          )
-        ++ map (
-          skill:
-          if skill.mode == "copy" then
-            {
-              target = "skills/${skill.name}";
-              sources = [ "${skill.source}" ];
-            }
-          else
-            {
-              target = "skills/${skill.name}/SKILL.md";
-              sources = [
-                (pkgs.writeText "SKILL.md" ''
-                  ---
-                  name: ${builtins.toJSON skill.name}
-                  description: ${builtins.toJSON skill.description}
-                  ${
-                    if skill.homepage != null then
-                      ''
-                        homepage: ${builtins.toJSON skill.homepage}
-                      ''
-                    else
-                      ""
-                  }metadata: {${builtins.toJSON variant.skillKey}: ${builtins.toJSON skill.metadata}}
-                  ---
+          );
 
-                  ${skill.body}
-                '')
-              ];
-            }
-        ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
+      # Files the service finds in a directory of its own: where, and made of what.
+      managedFiles2 = map (
+        skill:
+        if skill.mode == "copy" then
+          {
+            target = skill.name;
+            sources = [ "${skill.source}" ];
+          }
+        else
+          {
+            target = "${skill.name}/SKILL.md";
+            sources = [
+              (pkgs.writeText "SKILL.md" ''
+                ---
+                name: ${builtins.toJSON skill.name}
+                description: ${builtins.toJSON skill.description}
+                ${
+                  if skill.homepage != null then
+                    ''
+                      homepage: ${builtins.toJSON skill.homepage}
+                    ''
+                  else
+                    ""
+                }metadata: {${builtins.toJSON variant.skillKey}: ${builtins.toJSON skill.metadata}}
+                ---
+
+                ${skill.body}
+              '')
+            ];
+          }
+      ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
+      managedPaths =
+        map (file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)) managedFiles
+        ++ map (
+          file: "${instance.workspaceDir}/skills" + "/" + lib.head (lib.splitString "/" file.target)
+        ) managedFiles2;
 
       # Brings the service's own directories up to date; runs as the service before it.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -1174,12 +1181,19 @@ let
         ${builtins.readFile ../shell/prepare.sh}
         mkdir -p -m 0700 ${lib.escapeShellArg instance.stateDir}
         mkdir -p -m 0700 ${lib.escapeShellArg instance.workspaceDir}
+        mkdir -p -m 0700 ${lib.escapeShellArg "${instance.workspaceDir}/skills"}
         own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${lib.escapeShellArg "${configFile}"}
         manage ${lib.escapeShellArg instance.workspaceDir} ${lib.escapeShellArg "${instance.stateDir}/managed-files"}
         ${
           lib.concatMapStrings (
             file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
           ) managedFiles
+        }finish
+        manage ${lib.escapeShellArg "${instance.workspaceDir}/skills"} ${lib.escapeShellArg "${instance.stateDir}/managed-skills"}
+        ${
+          lib.concatMapStrings (
+            file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
+          ) managedFiles2
         }finish
       '';
 
@@ -1202,10 +1216,11 @@ let
           writable = [
             instance.stateDir
             instance.workspaceDir
+            "${instance.workspaceDir}/skills"
           ]
           ++ instance.confinement.readWritePaths;
           writablePrefixes = [ "/tmp/openclaw-" ];
-          managed = lib.concatLists [ (map (file: "${instance.workspaceDir}/${file.target}") managedFiles) ];
+          managed = managedPaths;
           listenPort = settings.gateway.port;
           tcpPorts = instance.confinement.listenTCPPorts;
           udpPorts = instance.confinement.listenUDPPorts;
@@ -1287,6 +1302,7 @@ let
         credentials
         environment
         path
+        managedPaths
         prepare
         launch
         sandboxProfile
@@ -1608,6 +1624,7 @@ in
                     !lib.any (overlaps path) [
                       neighbour.instance.stateDir
                       neighbour.instance.workspaceDir
+                      "${neighbour.instance.workspaceDir}/skills"
                     ];
                   message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
                 }) (removeAttrs services [ name ])
@@ -1748,6 +1765,7 @@ in
           "[ -e ${"/var/log/moltbot/${unit}/gateway.log"} ] || install -m 0640 -o ${instance.user} -g ${instance.group} /dev/null ${"/var/log/moltbot/${unit}/gateway.log"}"
           "install -d -m 0700 -o ${instance.user} -g ${instance.group} ${lib.escapeShellArg instance.stateDir}"
           "install -d -m 0700 -o ${instance.user} -g ${instance.group} ${lib.escapeShellArg instance.workspaceDir}"
+          "install -d -m 0700 -o ${instance.user} -g ${instance.group} ${lib.escapeShellArg "${instance.workspaceDir}/skills"}"
         ]
       ) (lib.attrValues services)
     );

@@ -1146,37 +1146,44 @@ let
                 "HEARTBEAT.md"
                 "PROMPTING-EXAMPLES.md"
               ]
-          )
-        ++ map (
-          skill:
-          if skill.mode == "copy" then
-            {
-              target = "skills/${skill.name}";
-              sources = [ "${skill.source}" ];
-            }
-          else
-            {
-              target = "skills/${skill.name}/SKILL.md";
-              sources = [
-                (pkgs.writeText "SKILL.md" ''
-                  ---
-                  name: ${builtins.toJSON skill.name}
-                  description: ${builtins.toJSON skill.description}
-                  ${
-                    if skill.homepage != null then
-                      ''
-                        homepage: ${builtins.toJSON skill.homepage}
-                      ''
-                    else
-                      ""
-                  }metadata: {${builtins.toJSON variant.skillKey}: ${builtins.toJSON skill.metadata}}
-                  ---
+          );
 
-                  ${skill.body}
-                '')
-              ];
-            }
-        ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
+      # Files the service finds in a directory of its own: where, and made of what.
+      managedFiles2 = map (
+        skill:
+        if skill.mode == "copy" then
+          {
+            target = skill.name;
+            sources = [ "${skill.source}" ];
+          }
+        else
+          {
+            target = "${skill.name}/SKILL.md";
+            sources = [
+              (pkgs.writeText "SKILL.md" ''
+                ---
+                name: ${builtins.toJSON skill.name}
+                description: ${builtins.toJSON skill.description}
+                ${
+                  if skill.homepage != null then
+                    ''
+                      homepage: ${builtins.toJSON skill.homepage}
+                    ''
+                  else
+                    ""
+                }metadata: {${builtins.toJSON variant.skillKey}: ${builtins.toJSON skill.metadata}}
+                ---
+
+                ${skill.body}
+              '')
+            ];
+          }
+      ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
+      managedPaths =
+        map (file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)) managedFiles
+        ++ map (
+          file: "${instance.workspaceDir}/skills" + "/" + lib.head (lib.splitString "/" file.target)
+        ) managedFiles2;
 
       # Brings the service's own directories up to date; runs as the service before it.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -1186,12 +1193,19 @@ let
         ${builtins.readFile ../shell/prepare.sh}
         mkdir -p -m 0700 ${lib.escapeShellArg instance.stateDir}
         mkdir -p -m 0700 ${lib.escapeShellArg instance.workspaceDir}
+        mkdir -p -m 0700 ${lib.escapeShellArg "${instance.workspaceDir}/skills"}
         own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${lib.escapeShellArg "${configFile}"}
         manage ${lib.escapeShellArg instance.workspaceDir} ${lib.escapeShellArg "${instance.stateDir}/managed-files"}
         ${
           lib.concatMapStrings (
             file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
           ) managedFiles
+        }finish
+        manage ${lib.escapeShellArg "${instance.workspaceDir}/skills"} ${lib.escapeShellArg "${instance.stateDir}/managed-skills"}
+        ${
+          lib.concatMapStrings (
+            file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
+          ) managedFiles2
         }finish
       '';
 
@@ -1214,10 +1228,11 @@ let
           writable = [
             instance.stateDir
             instance.workspaceDir
+            "${instance.workspaceDir}/skills"
           ]
           ++ instance.confinement.readWritePaths;
           writablePrefixes = [ "/tmp/openclaw-" ];
-          managed = lib.concatLists [ (map (file: "${instance.workspaceDir}/${file.target}") managedFiles) ];
+          managed = managedPaths;
           listenPort = settings.gateway.port;
           tcpPorts = instance.confinement.listenTCPPorts;
           udpPorts = instance.confinement.listenUDPPorts;
@@ -1297,7 +1312,7 @@ let
               ${prepare}
             ''
           else
-            "${prepare}\n"
+            ""
         }supervise ${lib.optionalString isDarwin "/usr/bin/sandbox-exec -f ${sandboxProfile} "}${lib.getExe instance.package} gateway
       '';
     in
@@ -1312,6 +1327,7 @@ let
         credentials
         environment
         path
+        managedPaths
         prepare
         launch
         sandboxProfile
@@ -1599,7 +1615,12 @@ let
 
   # What a service is kept from doing, and why.
   confinementOf =
-    { instance, settings, ... }:
+    {
+      instance,
+      settings,
+      managedPaths,
+      ...
+    }:
     {
       # Sockets and directories that give away more than a home are hidden by name; what else
       # the user can read stays readable.
@@ -1630,8 +1651,15 @@ let
       ReadWritePaths = [
         instance.stateDir
         instance.workspaceDir
+        "${instance.workspaceDir}/skills"
       ]
       ++ map (path: "-${path}") instance.confinement.readWritePaths;
+
+      # Documents and skills that the configuration puts into the workspace tell the model who
+      # it is and what it may do. Talked into rewriting them, it would stay talked into: they
+      # are read-only to it, and can be neither removed nor replaced by others. A directory that
+      # holds some cannot be moved away, because it is a mount of its own.
+      ReadOnlyPaths = map (path: "-+${path}") managedPaths;
 
       # SSH keys, mail and browser profiles live in home directories: there are none, but for
       # the service's own directories, should they be there.
@@ -1645,6 +1673,7 @@ let
               [
                 instance.stateDir
                 instance.workspaceDir
+                "${instance.workspaceDir}/skills"
               ]
               ++ instance.confinement.readOnlyPaths
               ++ instance.confinement.readWritePaths
@@ -1656,6 +1685,7 @@ let
       BindPaths = [
         instance.stateDir
         instance.workspaceDir
+        "${instance.workspaceDir}/skills"
       ]
       ++ map (path: "-${path}") instance.confinement.readWritePaths;
 
@@ -1891,6 +1921,7 @@ in
                     !lib.any (overlaps path) [
                       neighbour.instance.stateDir
                       neighbour.instance.workspaceDir
+                      "${neighbour.instance.workspaceDir}/skills"
                     ];
                   message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
                 }) (removeAttrs services [ name ])
@@ -2027,12 +2058,13 @@ in
             lib.concatLines [
               "run mkdir -p -m 0700 ${lib.escapeShellArg instance.stateDir}"
               "run mkdir -p -m 0700 ${lib.escapeShellArg instance.workspaceDir}"
+              "run mkdir -p -m 0700 ${lib.escapeShellArg "${instance.workspaceDir}/skills"}"
             ]
           ) (lib.attrValues services)
         );
 
     systemd.user.services = lib.mkIf (!isDarwin) (
-      lib.mapAttrs' (
+      lib.concatMapAttrs (
         name:
         {
           instance,
@@ -2045,50 +2077,81 @@ in
           launch,
           ...
         }@service:
-        lib.nameValuePair unit {
-          Unit = {
-            Description = "moltbot (${name})";
-            Documentation = "https://docs.openclaw.ai/gateway";
-            # Restarts are slowed down instead of given up.
-            StartLimitIntervalSec = 0;
-            X-Restart-Triggers = [ "${configFile}" ];
+        {
+          ${unit} = {
+            Unit = {
+              Description = "moltbot (${name})";
+              Documentation = "https://docs.openclaw.ai/gateway";
+              # Prepared anew before every start.
+              Requires = [ "prepare-${unit}.service" ];
+              After = [ "prepare-${unit}.service" ];
+              # Restarts are slowed down instead of given up.
+              StartLimitIntervalSec = 0;
+              X-Restart-Triggers = [
+                "${configFile}"
+                "${prepare}"
+              ];
+            };
+
+            Install.WantedBy = [ "default.target" ];
+
+            Service = {
+              WorkingDirectory = instance.stateDir;
+              Environment = lib.mapAttrsToList (variable: value: "\"${variable}=${escapeEnvironment value}\"") (
+                environment // { PATH = lib.makeBinPath path; }
+              );
+              Type = "exec";
+              ExecStart = launch;
+              EnvironmentFile = instance.environmentFiles;
+
+              # Read by systemd: the service's user needs no access.
+              LoadCredential = map (
+                credential: "${credential.variable}:${escapeSpecifiers credential.file}"
+              ) credentials;
+              # In place of a file that does not exist, so that the launcher can name the option at fault.
+              SetCredential = map (credential: "${credential.variable}:missing-credential-file") credentials;
+
+              # It exits with 0 to be started anew, and a service that is enabled should run.
+              Restart = "always";
+              RestartSec = 5;
+              RestartSteps = 6;
+              RestartMaxDelaySec = 300;
+              # A wrong configuration or credential does not mend itself.
+              RestartPreventExitStatus = "78 243";
+              SuccessExitStatus = "143";
+              KillMode = "mixed";
+              # A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning
+              # up and 5 s to spare.
+              TimeoutStopSec = 330;
+              # By these it would know that it runs under systemd, ask systemd in vain how long a stop
+              # may take, and then take 90 s for granted instead of its own budget.
+              UnsetEnvironment = "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID";
+            }
+            // confinementOf service;
           };
+          "prepare-${unit}" = {
+            Unit = {
+              Description = "moltbot (${name}), directories";
+              StartLimitIntervalSec = 0;
+            };
 
-          Install.WantedBy = [ "default.target" ];
-
-          Service = {
-            WorkingDirectory = instance.stateDir;
-            Environment = lib.mapAttrsToList (variable: value: "\"${variable}=${escapeEnvironment value}\"") (
-              environment // { PATH = lib.makeBinPath path; }
-            );
-            Type = "exec";
-            ExecStart = launch;
-            EnvironmentFile = instance.environmentFiles;
-
-            # Read by systemd: the service's user needs no access.
-            LoadCredential = map (
-              credential: "${credential.variable}:${escapeSpecifiers credential.file}"
-            ) credentials;
-            # In place of a file that does not exist, so that the launcher can name the option at fault.
-            SetCredential = map (credential: "${credential.variable}:missing-credential-file") credentials;
-
-            # It exits with 0 to be started anew, and a service that is enabled should run.
-            Restart = "always";
-            RestartSec = 5;
-            RestartSteps = 6;
-            RestartMaxDelaySec = 300;
-            # A wrong configuration or credential does not mend itself.
-            RestartPreventExitStatus = "78 243";
-            SuccessExitStatus = "143";
-            KillMode = "mixed";
-            # A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning
-            # up and 5 s to spare.
-            TimeoutStopSec = 330;
-            # By these it would know that it runs under systemd, ask systemd in vain how long a stop
-            # may take, and then take 90 s for granted instead of its own budget.
-            UnsetEnvironment = "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID";
-          }
-          // confinementOf service;
+            Service = {
+              WorkingDirectory = instance.stateDir;
+              Environment = lib.mapAttrsToList (variable: value: "\"${variable}=${escapeEnvironment value}\"") (
+                environment // { PATH = lib.makeBinPath path; }
+              );
+              Type = "oneshot";
+              ExecStart = prepare;
+              # The service waits: a disk may be full for a while.
+              Restart = "on-failure";
+              RestartMode = "direct";
+              RestartSec = 5;
+              RestartSteps = 6;
+              RestartMaxDelaySec = 300;
+              RestartPreventExitStatus = "78";
+            }
+            // removeAttrs (confinementOf service) [ "ReadOnlyPaths" ];
+          };
         }
       ) services
     );

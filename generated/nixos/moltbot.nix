@@ -1195,37 +1195,44 @@ let
                 "HEARTBEAT.md"
                 "PROMPTING-EXAMPLES.md"
               ]
-          )
-        ++ map (
-          skill:
-          if skill.mode == "copy" then
-            {
-              target = "skills/${skill.name}";
-              sources = [ "${skill.source}" ];
-            }
-          else
-            {
-              target = "skills/${skill.name}/SKILL.md";
-              sources = [
-                (pkgs.writeText "SKILL.md" ''
-                  ---
-                  name: ${builtins.toJSON skill.name}
-                  description: ${builtins.toJSON skill.description}
-                  ${
-                    if skill.homepage != null then
-                      ''
-                        homepage: ${builtins.toJSON skill.homepage}
-                      ''
-                    else
-                      ""
-                  }metadata: {${builtins.toJSON variant.skillKey}: ${builtins.toJSON skill.metadata}}
-                  ---
+          );
 
-                  ${skill.body}
-                '')
-              ];
-            }
-        ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
+      # Files the service finds in a directory of its own: where, and made of what.
+      managedFiles2 = map (
+        skill:
+        if skill.mode == "copy" then
+          {
+            target = skill.name;
+            sources = [ "${skill.source}" ];
+          }
+        else
+          {
+            target = "${skill.name}/SKILL.md";
+            sources = [
+              (pkgs.writeText "SKILL.md" ''
+                ---
+                name: ${builtins.toJSON skill.name}
+                description: ${builtins.toJSON skill.description}
+                ${
+                  if skill.homepage != null then
+                    ''
+                      homepage: ${builtins.toJSON skill.homepage}
+                    ''
+                  else
+                    ""
+                }metadata: {${builtins.toJSON variant.skillKey}: ${builtins.toJSON skill.metadata}}
+                ---
+
+                ${skill.body}
+              '')
+            ];
+          }
+      ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
+      managedPaths =
+        map (file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)) managedFiles
+        ++ map (
+          file: "${instance.workspaceDir}/skills" + "/" + lib.head (lib.splitString "/" file.target)
+        ) managedFiles2;
 
       # Brings the service's own directories up to date; runs as the service before it.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -1235,12 +1242,19 @@ let
         ${builtins.readFile ../shell/prepare.sh}
         mkdir -p -m 0700 ${lib.escapeShellArg instance.stateDir}
         mkdir -p -m 0700 ${lib.escapeShellArg instance.workspaceDir}
+        mkdir -p -m 0700 ${lib.escapeShellArg "${instance.workspaceDir}/skills"}
         own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${lib.escapeShellArg instance.configPath}
         manage ${lib.escapeShellArg instance.workspaceDir} ${lib.escapeShellArg "${instance.stateDir}/managed-files"}
         ${
           lib.concatMapStrings (
             file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
           ) managedFiles
+        }finish
+        manage ${lib.escapeShellArg "${instance.workspaceDir}/skills"} ${lib.escapeShellArg "${instance.stateDir}/managed-skills"}
+        ${
+          lib.concatMapStrings (
+            file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
+          ) managedFiles2
         }finish
       '';
 
@@ -1312,6 +1326,7 @@ let
         credentials
         environment
         path
+        managedPaths
         prepare
         launch
         ;
@@ -1545,7 +1560,12 @@ let
 
   # What a service is kept from doing, and why.
   confinementOf =
-    { instance, settings, ... }:
+    {
+      instance,
+      settings,
+      managedPaths,
+      ...
+    }:
     {
       # The file system it sees is an empty one, with what is listed here put in. Homes, other
       # services' state, sockets below /run, logs and every directory somebody adds later are
@@ -1579,8 +1599,15 @@ let
         map (path: "+${path}") [
           instance.stateDir
           instance.workspaceDir
+          "${instance.workspaceDir}/skills"
         ]
         ++ map (path: "-+${path}") instance.confinement.readWritePaths;
+
+      # Documents and skills that the configuration puts into the workspace tell the model who
+      # it is and what it may do. Talked into rewriting them, it would stay talked into: they
+      # are read-only to it, and can be neither removed nor replaced by others. A directory that
+      # holds some cannot be moved away, because it is a mount of its own.
+      ReadOnlyPaths = map (path: "-+${path}") managedPaths;
 
       # SSH keys, mail and browser profiles live in home directories: there are none, but for
       # the service's own directories, should they be there.
@@ -1594,6 +1621,7 @@ let
               [
                 instance.stateDir
                 instance.workspaceDir
+                "${instance.workspaceDir}/skills"
               ]
               ++ instance.confinement.readOnlyPaths
               ++ instance.confinement.readWritePaths
@@ -1605,6 +1633,7 @@ let
       BindPaths = [
         instance.stateDir
         instance.workspaceDir
+        "${instance.workspaceDir}/skills"
       ]
       ++ map (path: "-${path}") instance.confinement.readWritePaths;
 
@@ -1855,6 +1884,7 @@ in
                     !lib.any (overlaps path) [
                       neighbour.instance.stateDir
                       neighbour.instance.workspaceDir
+                      "${neighbour.instance.workspaceDir}/skills"
                     ];
                   message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
                 }) (removeAttrs services [ name ])
@@ -2030,13 +2060,17 @@ in
                   path = instance.workspaceDir;
                   mode = "0700";
                 }
+                {
+                  path = "${instance.workspaceDir}/skills";
+                  mode = "0700";
+                }
               ]
             )
         )
       )
     ) services;
 
-    systemd.services = lib.mapAttrs' (
+    systemd.services = lib.concatMapAttrs (
       name:
       {
         instance,
@@ -2049,63 +2083,105 @@ in
         launch,
         ...
       }@service:
-      lib.nameValuePair unit {
-        description = "moltbot (${name})";
-        documentation = [ "https://docs.openclaw.ai/gateway" ];
-        wantedBy = [ "multi-user.target" ];
-        wants = [ "network-online.target" ];
-        after = [ "network-online.target" ];
-        inherit environment path;
-        # The PATH is what the options say and nothing else.
-        enableDefaultPath = false;
-        restartTriggers = [ configFile ];
-        # Restarts are slowed down instead of given up.
-        startLimitIntervalSec = 0;
-        unitConfig.RequiresMountsFor =
-          instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths;
+      {
+        ${unit} = {
+          description = "moltbot (${name})";
+          documentation = [ "https://docs.openclaw.ai/gateway" ];
+          wantedBy = [ "multi-user.target" ];
+          wants = [ "network-online.target" ];
+          # Prepared anew before every start.
+          requires = [ "prepare-${unit}.service" ];
+          after = [
+            "network-online.target"
+            "prepare-${unit}.service"
+          ];
+          inherit environment path;
+          # The PATH is what the options say and nothing else.
+          enableDefaultPath = false;
+          restartTriggers = [
+            configFile
+            prepare
+          ];
+          # Restarts are slowed down instead of given up.
+          startLimitIntervalSec = 0;
+          unitConfig.RequiresMountsFor =
+            instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths;
 
-        serviceConfig = {
-          User = instance.user;
-          Group = instance.group;
-          WorkingDirectory = instance.stateDir;
-          StateDirectory = map (lib.removePrefix "/var/lib/") (
-            lib.filter belowVarLib [
-              instance.stateDir
-              instance.workspaceDir
-            ]
-          );
-          StateDirectoryMode = "0700";
-          Type = "exec";
-          ExecStartPre = prepare;
-          ExecStart = launch;
-          # Outside of the service's namespaces, where it can tell when the service has ended.
-          ExecStop = "+${stop}";
-          EnvironmentFile = instance.environmentFiles;
+          serviceConfig = {
+            User = instance.user;
+            Group = instance.group;
+            WorkingDirectory = instance.stateDir;
+            StateDirectory = map (lib.removePrefix "/var/lib/") (
+              lib.filter belowVarLib [
+                instance.stateDir
+                instance.workspaceDir
+                "${instance.workspaceDir}/skills"
+              ]
+            );
+            StateDirectoryMode = "0700";
+            Type = "exec";
+            ExecStart = launch;
+            # Outside of the service's namespaces, where it can tell when the service has ended.
+            ExecStop = "+${stop}";
+            EnvironmentFile = instance.environmentFiles;
 
-          # Read by systemd: the service's user needs no access.
-          LoadCredential = map (
-            credential: "${credential.variable}:${escapeSpecifiers credential.file}"
-          ) credentials;
-          # In place of a file that does not exist, so that the launcher can name the option at fault.
-          SetCredential = map (credential: "${credential.variable}:missing-credential-file") credentials;
+            # Read by systemd: the service's user needs no access.
+            LoadCredential = map (
+              credential: "${credential.variable}:${escapeSpecifiers credential.file}"
+            ) credentials;
+            # In place of a file that does not exist, so that the launcher can name the option at fault.
+            SetCredential = map (credential: "${credential.variable}:missing-credential-file") credentials;
 
-          # It exits with 0 to be started anew, and a service that is enabled should run.
-          Restart = "always";
-          RestartSec = 5;
-          RestartSteps = 6;
-          RestartMaxDelaySec = 300;
-          # A wrong configuration or credential does not mend itself.
-          RestartPreventExitStatus = "78 243";
-          SuccessExitStatus = "143";
-          KillMode = "mixed";
-          # A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning
-          # up and 5 s to spare.
-          TimeoutStopSec = 330;
-          # By these it would know that it runs under systemd, ask systemd in vain how long a stop
-          # may take, and then take 90 s for granted instead of its own budget.
-          UnsetEnvironment = "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID";
-        }
-        // confinementOf service;
+            # It exits with 0 to be started anew, and a service that is enabled should run.
+            Restart = "always";
+            RestartSec = 5;
+            RestartSteps = 6;
+            RestartMaxDelaySec = 300;
+            # A wrong configuration or credential does not mend itself.
+            RestartPreventExitStatus = "78 243";
+            SuccessExitStatus = "143";
+            KillMode = "mixed";
+            # A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning
+            # up and 5 s to spare.
+            TimeoutStopSec = 330;
+            # By these it would know that it runs under systemd, ask systemd in vain how long a stop
+            # may take, and then take 90 s for granted instead of its own budget.
+            UnsetEnvironment = "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID";
+          }
+          // confinementOf service;
+        };
+        "prepare-${unit}" = {
+          description = "moltbot (${name}), directories";
+          inherit environment path;
+          enableDefaultPath = false;
+          startLimitIntervalSec = 0;
+          unitConfig.RequiresMountsFor =
+            instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths;
+
+          serviceConfig = {
+            User = instance.user;
+            Group = instance.group;
+            WorkingDirectory = instance.stateDir;
+            StateDirectory = map (lib.removePrefix "/var/lib/") (
+              lib.filter belowVarLib [
+                instance.stateDir
+                instance.workspaceDir
+                "${instance.workspaceDir}/skills"
+              ]
+            );
+            StateDirectoryMode = "0700";
+            Type = "oneshot";
+            ExecStart = prepare;
+            # The service waits: a disk may be full for a while.
+            Restart = "on-failure";
+            RestartMode = "direct";
+            RestartSec = 5;
+            RestartSteps = 6;
+            RestartMaxDelaySec = 300;
+            RestartPreventExitStatus = "78";
+          }
+          // removeAttrs (confinementOf service) [ "ReadOnlyPaths" ];
+        };
       }
     ) services;
   };

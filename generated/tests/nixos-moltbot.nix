@@ -62,6 +62,12 @@ in
           apiKeyFile = "/run/keys/anthropic";
         };
       };
+      skills = [
+        {
+          name = "probed";
+          description = "Is looked at.";
+        }
+      ];
     };
     several = machine {
       providers = {

@@ -45,6 +45,13 @@ def write(path: str) -> str:
     return "done"
 
 
+def rename(path: str) -> str:
+    """There and back: others look at the same file."""
+    os.rename(path, f"{path}.renamed")
+    os.rename(f"{path}.renamed", path)
+    return "done"
+
+
 def device(path: str) -> str:
     os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
     return "done"
@@ -340,6 +347,7 @@ VERBS: dict[str, Callable[..., str]] = {
     "propagation": propagation,
     "query": query,
     "read": read,
+    "rename": rename,
     "run": run,
     "secure-bits": secure_bits,
     "set-uid": set_uid,

@@ -105,6 +105,7 @@ const visitor: Visitor = {
   instanceName: (_, { name }) => name,
   setting: ({ path }, { settings }) => nix.select(settings, path),
   packages: () => nix`path`,
+  managedPaths: () => nix`managedPaths`,
   configFile: (_, { configFile }) => configFile,
   perInstance: ({ base }, { name }) => nix`nameFor ${base} ${name}`,
   stableNumber: ({ first, count }, { name }) => nix`numberFor ${first} ${count} ${name}`,

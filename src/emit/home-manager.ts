@@ -5,7 +5,7 @@
 // https://www.freedesktop.org/software/systemd/man/latest/user@.service.html
 
 import type { IrService } from "../ir/model.ts";
-import { nix, type NixExpr } from "../nix/index.ts";
+import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../shell/files.ts";
 import { type Scope, scopeOf } from "./expression.ts";
 import {
@@ -22,6 +22,8 @@ import { emitValue, storeConfig } from "./service.ts";
 import {
   confinementProperties,
   emitConfinement,
+  emitPreparationConfinement,
+  emitPreparationProcess,
   emitProcess,
   escapeSpecifiers,
   readSystemdSecret,
@@ -70,7 +72,7 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
           if isDarwin then
             ${nix.indented(emitBeforeLaunchdStart(service, scope))}
           else
-            "\${prepare}\n"
+            ""
         `,
       ],
       confine: [nix`lib.optionalString isDarwin ${nix.str(inSandbox)}`],
@@ -108,9 +110,12 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
         ["systemd", "user", "services"],
         nix`
           lib.mkIf (!isDarwin) (
-            lib.mapAttrs' (
+            lib.concatMapAttrs (
               name: { instance, unit, configFile, credentials, environment, path, prepare, launch, ... }@service:
-              lib.nameValuePair unit ${emitUnit(service, scope)}
+              {
+                \${unit} = ${emitUnit(service, scope)};
+                "prepare-\${unit}" = ${emitPreparation(service, scope)};
+              }
             ) services
           )
         `,
@@ -141,24 +146,53 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
   });
 }
 
+/** Where the service runs, and in which environment. */
+function emitSurroundings(service: IrService, scope: Scope): readonly Binding[] {
+  return [
+    nix.binding(["WorkingDirectory"], emitValue(service.model.stateDirectory.path, scope)),
+    nix.binding(
+      ["Environment"],
+      nix`
+        lib.mapAttrsToList (
+          variable: value: "\"\${variable}=\${escapeEnvironment value}\""
+        ) (environment // { PATH = lib.makeBinPath path; })
+      `,
+    ),
+  ];
+}
+
+function emitPreparation(service: IrService, scope: Scope): NixExpr {
+  return nix`{
+    Unit = {
+      Description = "${service.name} (\${name}), directories";
+      StartLimitIntervalSec = 0;
+    };
+
+    Service = {
+      ${emitSurroundings(service, scope)}
+      ${emitPreparationProcess(service)}
+    }
+    // ${emitPreparationConfinement(service)};
+  }`;
+}
+
 function emitUnit(service: IrService, scope: Scope): NixExpr {
-  const stateDir = emitValue(service.model.stateDirectory.path, scope);
   return nix`{
     Unit = {
       Description = "${service.name} (\${name})";
       Documentation = ${service.documentation};
+      # Prepared anew before every start.
+      Requires = [ "prepare-\${unit}.service" ];
+      After = [ "prepare-\${unit}.service" ];
       # Restarts are slowed down instead of given up.
       StartLimitIntervalSec = 0;
-      X-Restart-Triggers = [ "\${configFile}" ];
+      X-Restart-Triggers = [ "\${configFile}" "\${prepare}" ];
     };
 
     Install.WantedBy = [ "default.target" ];
 
     Service = {
-      WorkingDirectory = ${stateDir};
-      Environment = lib.mapAttrsToList (
-        variable: value: "\"\${variable}=\${escapeEnvironment value}\""
-      ) (environment // { PATH = lib.makeBinPath path; });
+      ${emitSurroundings(service, scope)}
       ${emitProcess(service, scope, "user")}
     }
     // confinementOf service;

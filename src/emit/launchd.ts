@@ -10,7 +10,7 @@ import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/inde
 import { includeShell } from "../shell/files.ts";
 import type { Scope } from "./expression.ts";
 import { importLibrary } from "../library/files.ts";
-import { emitValue, managedName, type ShellText } from "./service.ts";
+import { emitValue, type ShellText } from "./service.ts";
 
 /** Reads a credential file, and ends so that launchd does not try in vain. */
 export const readLaunchdSecret: ShellText = [
@@ -48,10 +48,6 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
   const writable = [model.stateDirectory, ...model.directories].map(({ path }) =>
     emitValue(path, scope),
   );
-  const managed = model.managedFiles.map(
-    ({ directory }, index) =>
-      nix`map (file: "\${${emitValue(directory, scope)}}/\${file.target}") ${nix.id(managedName(index))}`,
-  );
   return nix.binding(
     ["sandboxProfile"],
     nix`
@@ -63,7 +59,7 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
           readable = ${together(nix`[ configFile ]`, model.readable, reach?.readable)};
           writable = ${together(nix.list(writable), reach?.writable)};
           writablePrefixes = ${nix.value(model.temporaryPrefixes.map((prefix) => `/tmp/${prefix}`))};
-          managed = lib.concatLists ${nix.list(managed)};
+          managed = managedPaths;
           listenPort = ${emitValue(model.firewall.port, scope)};
           ${emitReach(reach, scope)}
         };

@@ -14,6 +14,8 @@ import { emitValue } from "./service.ts";
 import {
   confinementProperties,
   emitConfinement,
+  emitPreparationConfinement,
+  emitPreparationProcess,
   emitProcess,
   emitStopScript,
   escapeSpecifiers,
@@ -126,9 +128,12 @@ export function emitNixosModule(service: IrService): NixExpr {
       nix.binding(
         ["systemd", "services"],
         nix`
-          lib.mapAttrs' (
+          lib.concatMapAttrs (
             name: { instance, unit, configFile, credentials, environment, path, prepare, launch, ... }@service:
-            lib.nameValuePair unit ${emitUnit(service, scope)}
+            {
+              \${unit} = ${emitUnit(service, scope)};
+              "prepare-\${unit}" = ${emitPreparation(service, scope)};
+            }
           ) services
         `,
         { blankLine: true },
@@ -170,33 +175,52 @@ function emitMounts({ model: { reach } }: IrService, scope: Scope): readonly Bin
   return [nix.binding(["unitConfig", "RequiresMountsFor"], paths)];
 }
 
-function emitUnit(service: IrService, scope: Scope): NixExpr {
-  const { model } = service;
-  const stateDir = emitValue(model.stateDirectory.path, scope);
-  const directories = [model.stateDirectory, ...model.directories].map(({ path }) =>
-    emitValue(path, scope),
-  );
-  const serviceConfig: readonly Binding[] = [
-    nix.binding(["User"], emitValue(model.identity.user, scope)),
-    nix.binding(["Group"], emitValue(model.identity.group, scope)),
-    nix.binding(["WorkingDirectory"], stateDir),
+/** Who the service runs as, and where. */
+function emitAccount(service: IrService, scope: Scope): readonly Binding[] {
+  const { identity, stateDirectory, directories } = service.model;
+  const paths = [stateDirectory, ...directories].map(({ path }) => emitValue(path, scope));
+  return [
+    nix.binding(["User"], emitValue(identity.user, scope)),
+    nix.binding(["Group"], emitValue(identity.group, scope)),
+    nix.binding(["WorkingDirectory"], emitValue(stateDirectory.path, scope)),
     nix.binding(
       ["StateDirectory"],
-      nix`map (lib.removePrefix "/var/lib/") (lib.filter belowVarLib ${nix.list(directories)})`,
+      nix`map (lib.removePrefix "/var/lib/") (lib.filter belowVarLib ${nix.list(paths)})`,
     ),
-    nix.binding(["StateDirectoryMode"], nix.str(model.stateDirectory.mode)),
-    ...emitProcess(service, scope, "system"),
+    nix.binding(["StateDirectoryMode"], nix.str(stateDirectory.mode)),
   ];
+}
+
+function emitPreparation(service: IrService, scope: Scope): NixExpr {
+  const serviceConfig: readonly Binding[] = [
+    ...emitAccount(service, scope),
+    ...emitPreparationProcess(service),
+  ];
+  return nix`{
+    description = "${service.name} (\${name}), directories";
+    inherit environment path;
+    enableDefaultPath = false;
+    startLimitIntervalSec = 0;
+    ${emitMounts(service, scope)}
+
+    serviceConfig = ${nix.attrs(serviceConfig)} // ${emitPreparationConfinement(service)};
+  }`;
+}
+
+function emitUnit(service: IrService, scope: Scope): NixExpr {
+  const serviceConfig = [...emitAccount(service, scope), ...emitProcess(service, scope, "system")];
   return nix`{
     description = "${service.name} (\${name})";
     documentation = [ ${service.documentation} ];
     wantedBy = [ "multi-user.target" ];
     wants = [ "network-online.target" ];
-    after = [ "network-online.target" ];
+    # Prepared anew before every start.
+    requires = [ "prepare-\${unit}.service" ];
+    after = [ "network-online.target" "prepare-\${unit}.service" ];
     inherit environment path;
     # The PATH is what the options say and nothing else.
     enableDefaultPath = false;
-    restartTriggers = [ configFile ];
+    restartTriggers = [ configFile prepare ];
     # Restarts are slowed down instead of given up.
     startLimitIntervalSec = 0;
     ${emitMounts(service, scope)}

@@ -65,6 +65,7 @@ export function emitServiceFunction(
         blankLine: true,
       }),
     ),
+    nix.binding(["managedPaths"], emitManagedPaths(service, scope)),
     nix.binding(["prepare"], emitPrepareScript(service, scope, seams), {
       comment: "Brings the service's own directories up to date; runs as the service before it.",
       blankLine: true,
@@ -88,7 +89,7 @@ export function emitServiceFunction(
         ...["instance", "prefix"],
         ...(service.variants === undefined ? [] : ["variant"]),
         ...["unit", "settings", "configFile", "credentials", "environment", "path"],
-        ...["prepare", "launch", ...extra],
+        ...["managedPaths", "prepare", "launch", ...extra],
       ])}
 
       assertions = map (assertion: assertion // { message = "\${prefix}.\${assertion.message}"; }) ${emitAssertions(service, platform, scope)};
@@ -178,8 +179,21 @@ function emitPath(service: IrService, scope: Scope): NixExpr {
 }
 
 /** What the files of the service's `index`th managed directory are called in the module. */
-export function managedName(index: number): string {
+function managedName(index: number): string {
   return index === 0 ? "managedFiles" : `managedFiles${String(index + 1)}`;
+}
+
+/** What the service may not change: whole directories where a managed file is in one of its own. */
+function emitManagedPaths(service: IrService, scope: Scope): NixExpr {
+  const paths = service.model.managedFiles.map(
+    ({ directory }, index) => nix`
+      map (
+        file: ${emitValue(directory, scope)} + "/" + lib.head (lib.splitString "/" file.target)
+      ) ${nix.id(managedName(index))}
+    `,
+  );
+  const [first = nix`[ ]`, ...rest] = paths;
+  return rest.reduce((all, more) => nix.op("++", all, more), first);
 }
 
 function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams): NixExpr {

@@ -4,7 +4,7 @@
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
 
-import type { ConfinementRule, IrService } from "../ir/model.ts";
+import type { ConfinementRule, IrService, RestartRules } from "../ir/model.ts";
 import type { DirectiveValue } from "../ir/systemd.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../shell/files.ts";
@@ -53,9 +53,6 @@ export function emitProcess(
   const { restart } = model;
   return [
     nix.binding(["Type"], nix`"exec"`),
-    // In a user's manager the second process of a unit cannot enter the first one's namespaces, so
-    // there the launcher prepares, too.
-    ...(manager === "system" ? [nix.binding(["ExecStartPre"], nix`prepare`)] : []),
     nix.binding(["ExecStart"], nix`launch`),
     ...(manager === "system"
       ? [
@@ -85,9 +82,7 @@ export function emitProcess(
       blankLine: true,
       comment: "It exits with 0 to be started anew, and a service that is enabled should run.",
     }),
-    nix.binding(["RestartSec"], nix.int(restart.delay)),
-    nix.binding(["RestartSteps"], nix.int(restart.steps)),
-    nix.binding(["RestartMaxDelaySec"], nix.int(restart.maxDelay)),
+    ...emitDelays(restart),
     nix.binding(
       ["RestartPreventExitStatus"],
       nix.str([...restart.finalExitCodes, credentialsExitCode].join(" ")),
@@ -138,9 +133,42 @@ export function emitConfinement(
   });
   return nix.binding(
     ["confinementOf"],
-    nix`{ instance, settings, ... }: ${nix.attrs(directives)}`,
+    nix`{ instance, settings, managedPaths, ... }: ${nix.attrs(directives)}`,
     { comment: "What a service is kept from doing, and why.", blankLine: true },
   );
+}
+
+function emitDelays({ delay, steps, maxDelay }: RestartRules): readonly Binding[] {
+  return [
+    nix.binding(["RestartSec"], nix.int(delay)),
+    nix.binding(["RestartSteps"], nix.int(steps)),
+    nix.binding(["RestartMaxDelaySec"], nix.int(maxDelay)),
+  ];
+}
+
+/**
+ * The directives that run the script which prepares the service's directories. It has a unit of its
+ * own, because what it writes is read-only in the service's namespace.
+ */
+export function emitPreparationProcess({ model }: IrService): readonly Binding[] {
+  return [
+    nix.binding(["Type"], nix`"oneshot"`),
+    nix.binding(["ExecStart"], nix`prepare`),
+    nix.binding(["Restart"], nix`"on-failure"`, {
+      comment: "The service waits: a disk may be full for a while.",
+    }),
+    nix.binding(["RestartMode"], nix`"direct"`),
+    ...emitDelays(model.restart),
+    nix.binding(["RestartPreventExitStatus"], nix.str(model.restart.finalExitCodes.join(" "))),
+  ];
+}
+
+/** What confines that script: the service's own rules, but for those of what it writes. */
+export function emitPreparationConfinement(service: IrService): NixExpr {
+  const later = service.model.confinement.flatMap((rule) =>
+    rule.afterPreparation === true ? Object.keys(rule.directives) : [],
+  );
+  return nix`removeAttrs (confinementOf service) ${nix.value(later)}`;
 }
 
 /** Directives of one confinement rule, the reason above the first. */

@@ -18,6 +18,8 @@ export type ExpNode =
   | { readonly kind: "configFile" }
   /** All packages on the service's PATH. */
   | { readonly kind: "packages" }
+  /** The files and directories of the configuration in the service's own directories. */
+  | { readonly kind: "managedPaths" }
   /** `base` for the instance `default`, `base-<name>` for every other. */
   | { readonly kind: "perInstance"; readonly base: string }
   /**

@@ -157,6 +157,8 @@ interface ConfinementFacts {
   /** What would be possible without the rule. Becomes a comment in the module. */
   readonly why: string;
   readonly directives: Readonly<Partial<Record<ConfinementDirective, DirectiveValue>>>;
+  /** Whether the rule holds for the program only, not while its directories are prepared. */
+  readonly afterPreparation?: boolean;
 }
 
 /** A promise carries its proof, or says why it has none. */

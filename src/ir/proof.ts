@@ -29,6 +29,8 @@ export interface Verbs {
   readonly read: readonly [path: string];
   /** Opens a file for writing and makes it if need be. */
   readonly write: readonly [path: string];
+  /** Gives a file or directory another name and, where that works, its old one again. */
+  readonly rename: readonly [path: string];
   /** Opens a device for reading, without waiting. */
   readonly device: readonly [path: string];
   /** Looks at a file's metadata. */

@@ -13,6 +13,7 @@ function partsOf(node: ExpNode): readonly { readonly node: ExpNode; readonly bin
     case "setting":
     case "configFile":
     case "packages":
+    case "managedPaths":
     case "perInstance":
     case "stableNumber":
     case "homeDirectory":

@@ -39,6 +39,12 @@ export const configFile: Exp<string> = make({ kind: "configFile" });
 /** All packages on the service's PATH, the user's included. */
 export const packagesOnPath: Exp<readonly string[]> = make({ kind: "packages" });
 
+/**
+ * The files and directories that the configuration puts into the service's own directories: for each
+ * managed file the first part of its target.
+ */
+export const managedPaths: Exp<readonly string[]> = make({ kind: "managedPaths" });
+
 /** `base` for the instance `default`, `base-<name>` for every other. */
 export function perInstance(base: string): Exp<string> {
   return make({ kind: "perInstance", base });

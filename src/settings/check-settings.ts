@@ -188,6 +188,7 @@ function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
     case "names":
     case "duplicates":
     case "packages":
+    case "managedPaths":
     case "setting":
     case "variable":
     case "field":

@@ -113,6 +113,7 @@ export function evaluate(node: ExpNode, setup: Setup): Known {
     case "isMacOS":
     case "systemOption":
     case "listOrEmpty":
+    case "managedPaths":
     case "homeDirectory":
     case "variable":
     case "field":

@@ -34,6 +34,10 @@ function directives(unit: string, section: string): readonly string[] {
   return lines.filter((line) => line !== "").map((line) => line.slice(0, line.indexOf("=")));
 }
 
+/** Directives that say what is started, how often and in which surroundings. */
+const notConfinement =
+  /^(Environment|EnvironmentFile|Exec\w+|LoadCredential|SetCredential|Restart\w*|SuccessExitStatus|KillMode|TimeoutStopSec|Type|UnsetEnvironment|WorkingDirectory)$/;
+
 suite(`a service that is enabled${note}`, async () => {
   const usage = `{
     services.moltbot = {
@@ -86,8 +90,6 @@ suite(`a service that is enabled${note}`, async () => {
     const command = textEnding(summary("usage"), "-moltbot");
     const confinement = [...command.matchAll(/--property=(\w+)=/g)].map(([, name]) => name);
     const service = directives(unitOf("usage"), "Service");
-    const notConfinement =
-      /^(Environment|EnvironmentFile|Exec\w+|LoadCredential|SetCredential|Restart\w*|SuccessExitStatus|KillMode|TimeoutStopSec|Type|UnsetEnvironment|WorkingDirectory)$/;
     expect(new Set(confinement)).toEqual(
       new Set(service.filter((name) => !notConfinement.test(name))),
     );
@@ -98,11 +100,18 @@ suite(`a service that is enabled${note}`, async () => {
   test("the unit starts one process: two could not share a private namespace", () => {
     const service = directives(unitOf("usage"), "Service");
     expect(service.filter((name) => name.startsWith("Exec"))).toEqual(["ExecStart"]);
-    const launcher = textEnding(summary("usage"), "-moltbot-gateway-launch");
-    const prepares = launcher.search(/^\/nix\/store\/[^ ]*-moltbot-gateway-prepare$/m);
-    const starts = launcher.search(/^supervise \/nix\/store\/[^ ]*\/bin\/openclaw gateway$/m);
-    expect(prepares).toBeGreaterThan(-1);
-    expect(starts).toBeGreaterThan(prepares);
+    expect(textEnding(summary("usage"), "-moltbot-gateway-launch")).toMatch(
+      /^supervise \/nix\/store\/[^ ]*\/bin\/openclaw gateway$/m,
+    );
+  });
+
+  test("another unit prepares its directories first, confined like it but for what it writes", () => {
+    const preparation = summary("usage").units[`prepare-${unitName}`] ?? "";
+    expect(unitOf("usage")).toMatch(new RegExp(`^Requires=prepare-${unitName}$`, "m"));
+    expect(unitOf("usage")).toMatch(new RegExp(`^After=prepare-${unitName}$`, "m"));
+    const own = new Set(directives(preparation, "Service"));
+    const missing = directives(unitOf("usage"), "Service").filter((name) => !own.has(name));
+    expect(missing.filter((name) => !notConfinement.test(name))).toEqual([]);
   });
 
   test("disabled, it adds nothing", () => {
@@ -179,7 +188,7 @@ suite(`the activation${note}`, async () => {
     const lines = String(accepted(outcomes.get("directories")))
       .split("\n")
       .filter((line) => line !== "");
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(6);
     expect(lines.filter((line) => !line.startsWith("run mkdir "))).toEqual([]);
   });
 
@@ -488,7 +497,7 @@ const behaviours: readonly Want[] = [
       config: moltbot(),
       query: `r: map (p: builtins.substring 44 99 p) ${service("moltbot-gateway")}.Unit.X-Restart-Triggers`,
     },
-    ["moltbot-gateway.json"],
+    ["moltbot-gateway.json", "moltbot-gateway-prepare"],
   ],
   [
     "packages, variables and files of variables of the user reach the unit",

@@ -472,7 +472,7 @@ const behaviours: readonly Want[] = [
       ),
       query: puts,
     },
-    [expect.stringMatching(/^put skills\/a \/nix\/store\/[0-9a-z]{32}-documents$/) as unknown],
+    [expect.stringMatching(/^put a \/nix\/store\/[0-9a-z]{32}-documents$/) as unknown],
   ],
   [
     "settings of another gateway version are let through when they are not checked",
@@ -519,13 +519,18 @@ const behaviours: readonly Want[] = [
       }`,
     },
     {
-      units: ["moltbot-gateway-work.service", "moltbot-gateway.service"],
+      units: [
+        "moltbot-gateway-work.service",
+        "moltbot-gateway.service",
+        "prepare-moltbot-gateway-work.service",
+        "prepare-moltbot-gateway.service",
+      ],
       users: ["moltbot", "moltbot-work"],
       groups: ["moltbot", "moltbot-work"],
       etc: ["moltbot/default.json", "moltbot/work.json"],
       state: [
-        ["moltbot", "moltbot/workspace"],
-        ["moltbot-work", "moltbot-work/workspace"],
+        ["moltbot", "moltbot/workspace", "moltbot/workspace/skills"],
+        ["moltbot-work", "moltbot-work/workspace", "moltbot-work/workspace/skills"],
       ],
     },
   ],
@@ -607,7 +612,7 @@ const behaviours: readonly Want[] = [
       }`,
     },
     {
-      ReadWritePaths: ["+/srv/m", "+/data/w"],
+      ReadWritePaths: ["+/srv/m", "+/data/w", "+/data/w/skills"],
       StateDirectory: [],
       ProtectHome: true,
       WorkingDirectory: "/srv/m",
@@ -616,7 +621,7 @@ const behaviours: readonly Want[] = [
         user: "moltbot",
         group: "moltbot",
       }) as unknown,
-      made: ["/data/w", "/srv/m"],
+      made: ["/data/w", "/data/w/skills", "/srv/m"],
     },
   ],
   [
@@ -625,7 +630,10 @@ const behaviours: readonly Want[] = [
       config: moltbot('workspaceDir = "/home/alice/bot";'),
       query: `r: { inherit (${unit("moltbot-gateway")}.serviceConfig) ProtectHome BindPaths; }`,
     },
-    { ProtectHome: "tmpfs", BindPaths: ["/var/lib/moltbot", "/home/alice/bot"] },
+    {
+      ProtectHome: "tmpfs",
+      BindPaths: ["/var/lib/moltbot", "/home/alice/bot", "/home/alice/bot/skills"],
+    },
   ],
   [
     "a percent sign in a path is no specifier",

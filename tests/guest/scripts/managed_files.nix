@@ -1,0 +1,45 @@
+# Documents and skills that the configuration puts into the workspace, for a system service and for a
+# user's.
+{ module, homeModule }:
+let
+  service = {
+    enable = true;
+    documents = ../../eval/fixtures/documents;
+    skills = [
+      {
+        name = "weather";
+        description = "Tells the weather.";
+        body = "Look out of the window.";
+      }
+      {
+        name = "copied";
+        mode = "copy";
+        source = ../../eval/fixtures/skill;
+      }
+    ];
+  };
+in
+{
+  name = "managed-files";
+
+  nodes = {
+    machine = {
+      imports = [ module ];
+      services.moltbot = service // {
+        providers.anthropic.apiKeyFile = "/run/keys/anthropic";
+      };
+    };
+    home.users.users.alice = {
+      isNormalUser = true;
+      linger = true;
+    };
+  };
+  homes.home.alice = {
+    imports = [ homeModule ];
+    services.moltbot = service // {
+      providers.anthropic.apiKeyFile = "/home/alice/anthropic";
+    };
+  };
+
+  testScript = builtins.readFile ./managed_files.py;
+}
