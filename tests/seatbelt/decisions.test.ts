@@ -542,6 +542,87 @@ for (const [name, change, rows] of variants) {
   });
 }
 
+/** What a relaxation decides otherwise, and what it leaves as it is. */
+const relaxed: readonly (readonly [
+  name: string,
+  change: Partial<ProfileInput>,
+  rows: readonly Row[],
+])[] = [
+  [
+    "a directory to read",
+    { readable: ["/etc/moltbot", "/Users/bob/music"] },
+    [
+      ["file-read-data", "/Users/bob/music/a.flac", "allow"],
+      // realpath() looks at each directory above.
+      ["file-read-metadata", "/Users", "allow"],
+      ["file-write-data", "/Users/bob/music/a.flac", "deny"],
+      ["file-read-data", "/Users/bob/musical", "deny"],
+      ["network-outbound", "/Users/bob/music/player.sock", "deny"],
+    ],
+  ],
+  [
+    "a directory to write",
+    { writable: ["/var/lib/moltbot", "/var/log/moltbot", "/Users/Shared"] },
+    [
+      ["file-write-create", "/Users/Shared/tool", "allow"],
+      ["file-read-metadata", "/Users", "allow"],
+      ["file-read-data", "/Users/Shared/notes.txt", "allow"],
+      ["process-exec", "/Users/Shared/tool", "deny"],
+      ["file-map-executable", "/Users/Shared/lib.dylib", "deny"],
+      ["file-write-setugid", "/Users/Shared/tool", "deny"],
+      ["file-write-unlink", "/Users/Shared", "deny"],
+    ],
+  ],
+  [
+    "further TCP ports",
+    { tcpPorts: [4444] },
+    [
+      ["network-bind", "local tcp 127.0.0.1:4444", "allow"],
+      ["network-inbound", "local tcp 127.0.0.1:4444", "allow"],
+      ["network-outbound", "remote tcp 127.0.0.1:4444", "allow"],
+      ["network-bind", "local udp 127.0.0.1:4444", "deny"],
+      ["network-bind", "local tcp 127.0.0.1:4445", "deny"],
+    ],
+  ],
+  [
+    "further UDP ports",
+    { udpPorts: [4444] },
+    [
+      ["network-bind", "local udp 127.0.0.1:4444", "allow"],
+      ["network-inbound", "local udp 127.0.0.1:4444", "allow"],
+      ["network-outbound", "remote udp 127.0.0.1:4444", "allow"],
+      ["network-bind", "local tcp 127.0.0.1:4444", "deny"],
+    ],
+  ],
+  [
+    "the Nix daemon",
+    { sockets: ["/nix/var/nix/daemon-socket/socket"] },
+    [
+      ["network-outbound", "/nix/var/nix/daemon-socket/socket", "allow"],
+      ["network-bind", "/nix/var/nix/daemon-socket/socket", "deny"],
+      ["network-outbound", "/nix/var/nix/daemon-socket/other", "deny"],
+      ["file-write-data", "/nix/var/nix/daemon-socket/socket", "deny"],
+    ],
+  ],
+];
+
+for (const [name, change, rows] of relaxed) {
+  describe.skipIf(missing !== "")(titled(`the profile with ${name}`), () => {
+    const profile = compiled({ ...daemon, ...change });
+    const changed = new Set(rows.map(([operation, subject]) => `${operation} ${subject}`));
+    const kept = (table: Table): Table =>
+      Object.fromEntries(
+        Object.entries(table).map(([title, given]) => [
+          `unchanged: ${title}`,
+          given.filter(([operation, subject]) => !changed.has(`${operation} ${subject}`)),
+        ]),
+      );
+    expectRows(profile, { "what it is for": rows });
+    expectRows(profile, kept(everywhere));
+    expectRows(profile, kept(daemonOnly));
+  });
+}
+
 /** Directory names as people have them, and such as want to be something else. */
 const names = fc.oneof(
   fc.stringMatching(/^[a-z.][a-z0-9._-]{0,8}$/u),
@@ -756,6 +837,8 @@ describe.skipIf(missing !== "")(titled("paths as given"), () => {
     [{ listenHost: "10.0.0.1" }, 'it can listen on "localhost" or on "*"'],
     [{ listenPort: 0 }, "0 is no port to listen on"],
     [{ listenPort: 65536 }, "65536 is no port to listen on"],
+    [{ tcpPorts: [0] }, "0 is no port to listen on"],
+    [{ udpPorts: [65536] }, "65536 is no port to listen on"],
     [{ name: "a\n(allow default)" }, "is no name"],
     [{ machServices: ['a")) (allow default'] }, "is no name"],
   ])("%j is refused: %s", (change, message) => {

@@ -14,6 +14,9 @@ export interface ProfileInput {
   readonly executable?: readonly string[];
   readonly listenPort: number;
   readonly listenHost?: string;
+  readonly tcpPorts?: readonly number[];
+  readonly udpPorts?: readonly number[];
+  readonly sockets?: readonly string[];
   readonly egress?: string;
   readonly storePaths?: readonly string[];
   readonly machServices?: readonly string[];
