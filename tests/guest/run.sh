@@ -5,7 +5,7 @@
 # home-manager is beside it.
 #
 # --mutate takes each directive away instead, demands that a probe notices, and writes what was
-# measured to docs/proofs.md and docs/mutations.md.
+# measured to docs/proofs.md, docs/mutations.md and docs/relaxations.md.
 #
 # The last line is "guest summary: passed=N failed=N skipped=N".
 set -euo pipefail
@@ -43,7 +43,7 @@ python3 "$here/run.py" "${tests[@]}" --module "$module" "${options[@]}" || statu
 if [ "$mutate" = 1 ]; then
   if [ -s "$NIXMODGEN_MEASURED" ]; then
     python3 "$here/mutations/proof_docs.py" "$NIXMODGEN_MEASURED" "$root/docs"
-    (cd "$root" && npx prettier --log-level warn --write docs/proofs.md docs/mutations.md)
+    (cd "$root" && npx prettier --log-level warn --write docs/{proofs,mutations,relaxations}.md)
   fi
   rm -f "$NIXMODGEN_MEASURED"
 fi

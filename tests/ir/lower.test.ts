@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { SupersededModule } from "../../src/ir/model.ts";
+import type { ConfinementRule, SupersededModule } from "../../src/ir/model.ts";
 import type { IrOption } from "../../src/ir/options.ts";
+import type { RelaxationTest } from "../../src/ir/relaxation.ts";
 import { perPlatform } from "../../src/ir/platform-values.ts";
 import {
   anyCredential,
@@ -16,12 +17,28 @@ import {
   text,
   variantValue,
 } from "../../src/schema/expression.ts";
-import { credential, group, option } from "../../src/schema/option.ts";
+import { credential, group, type Option, option, relaxation } from "../../src/schema/option.ts";
+import { lifts, probe, shows } from "../../src/schema/proof.ts";
 import { derived, variants } from "../../src/schema/service.ts";
 import { absolutePath, jsonObject, packageType, port, secretFile } from "../../src/schema/types.ts";
 import { z } from "../../src/zod.ts";
 import { base, lowerWith, type Parts } from "./service.ts";
 import { mistakeIn } from "./support.ts";
+
+const shown = shows("files", ["read", "/a"], { relaxed: "done", strict: "ENOENT" });
+
+function relaxed(test: RelaxationTest<boolean>): Option {
+  return relaxation(z.boolean(), { default: false }, [test]);
+}
+
+function promising(promise: string): ConfinementRule {
+  return {
+    id: promise,
+    why: "a reason",
+    directives: {},
+    proofs: [probe(promise, ["read", "/a"], "ENOENT", "done")],
+  };
+}
 
 /** The lowered option at a path of a service with these parts. */
 function optionIn(parts: Parts, path: string): IrOption | undefined {
@@ -657,6 +674,42 @@ const refused: readonly Refused[] = [
     },
     message: "programs.it.a has this option's own path",
     option: "a",
+  },
+  {
+    name: "promise that a relaxation gives up",
+    parts: {
+      options: { a: relaxed({ name: "a", value: true, lifts: lifts("done", "fils") }) },
+      model: { confinement: [promising("files")] },
+    },
+    message: "the test a gives up what no confinement rule promises",
+    option: "a",
+    received: "fils",
+  },
+  {
+    name: "instance of a relaxation's test",
+    parts: {
+      options: {
+        a: relaxed({ name: "it", value: true, shows: [shown] }),
+        b: relaxed({ name: "it", value: true, shows: [shown] }),
+      },
+    },
+    message: "every test of a relaxation has an instance of its own",
+    option: "b",
+    received: "it",
+  },
+  {
+    name: "instance of a relaxation's test that would not be relaxed",
+    parts: { options: { a: relaxed({ name: "strict", value: true, shows: [shown] }) } },
+    message: "every test of a relaxation has an instance of its own",
+    option: "a",
+    received: "strict",
+  },
+  {
+    name: "promise made twice",
+    parts: { model: { confinement: [promising("files"), promising("files")] } },
+    message: "two proofs of the confinement have the same name",
+    option: "",
+    received: "files",
   },
   {
     name: "service's name",

@@ -2,7 +2,7 @@
 
 import { describe, expectTypeOf, it } from "vitest";
 
-import { type ConfinementRule, probe } from "../../src/index.ts";
+import { type ConfinementRule, lifts, probe, relaxation, shows, z } from "../../src/index.ts";
 
 const rule = { id: "a", why: "b", directives: { PrivateTmp: true } };
 const proof = probe("files", ["read", "/tmp/a"], "ENOENT", "done");
@@ -32,5 +32,25 @@ describe("a probe", () => {
     probe("network", ["connect", "127.0.0.1"], "timeout", "done");
     // @ts-expect-error a promise that nothing keeps
     probe("files", ["read", "/tmp/a"], [], "done");
+  });
+});
+
+describe("a relaxation", () => {
+  const facets = { default: false };
+  const shown = shows("files", ["read", "/tmp/a"], { relaxed: "done", strict: "ENOENT" });
+
+  it("shows what it opens, with a value of its type", () => {
+    relaxation(z.boolean(), facets, [{ name: "a", value: true, lifts: lifts("done", "files") }]);
+    relaxation(z.boolean(), facets, [{ name: "a", value: true, shows: [shown] }]);
+    // @ts-expect-error no test at all
+    relaxation(z.boolean(), facets, []);
+    // @ts-expect-error nothing that it opens
+    relaxation(z.boolean(), facets, [{ name: "a", value: true }]);
+    // @ts-expect-error nothing that it opens
+    relaxation(z.boolean(), facets, [{ name: "a", value: true, lifts: [], shows: [] }]);
+    // @ts-expect-error not a value of the option
+    relaxation(z.boolean(), facets, [{ name: "a", value: "yes", shows: [shown] }]);
+    // @ts-expect-error no promise that is given up
+    lifts("done");
   });
 });

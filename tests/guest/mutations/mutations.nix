@@ -1,4 +1,5 @@
-# The machines of the generated test, with another script: what the probes are worth.
+# The machines of the generated test, with another script: what the probes are worth, and what
+# relaxations cost.
 {
   module,
   pkgs,
@@ -13,5 +14,5 @@ in
 test
 // {
   name = "mutations";
-  nodes = { inherit (test.nodes) machine; };
+  nodes = { inherit (test.nodes) machine relaxed; };
 }

@@ -7,6 +7,7 @@
 
 import datetime
 import os
+import re
 from pathlib import Path
 
 KILLED = "killed"
@@ -65,12 +66,39 @@ def reason_for(rule: Any, name: str) -> str | None:
 
 
 def measured_promises(sandbox: Sandbox) -> list[Any]:
-    proofs = [proof for rule in RULES for proof in rule["proofs"]]
+    proofs = all_proofs()
     confined = sandbox.outcomes(sandbox.directives, proofs)
     bare = sandbox.outcomes(bare_directives(sandbox.directives), proofs)
     return [
         {**proof, "confined": inside, "unconfined": outside}
         for proof, inside, outside in zip(proofs, confined, bare)
+    ]
+
+
+def exposure_of(node: BaseMachine, unit: str) -> str:
+    """systemd's own rating, from 0.0 to 10.0."""
+    report = node.succeed(f"systemd-analyze security --no-pager {unit}")
+    found = re.search(r"exposure level for \S+: ([0-9.]+)", report)
+    assert found, report
+    return found[1]
+
+
+def measured_relaxations(node: BaseMachine) -> list[Any]:
+    """What becomes of each instance; strict, in which nothing is relaxed, comes first."""
+    names = [f"{proof['rule']}: {proof['promise']}" for proof in all_proofs()]
+    outcomes = relaxed_outcomes(node)
+    strict = {"name": "strict", "option": None, "shows": []}
+    return [
+        {
+            **test,
+            "exposure": exposure_of(node, FACTS[node.name][test["name"]]["unit"]),
+            "opened": {
+                name: word
+                for name, proof, word in zip(names, all_proofs(), outcomes[test["name"]])
+                if word not in proof["must"]
+            },
+        }
+        for test in [strict, *RELAXATIONS]
     ]
 
 
@@ -109,6 +137,10 @@ for rule in RULES:
         except Exception as error:
             failures.append(error)
 
+with subtest("relaxations: measured"):
+    make_neighbours(relaxed, *(facts["user"] for facts in FACTS["relaxed"].values()))
+    relaxations = measured_relaxations(relaxed)
+
 if "NIXMODGEN_MEASURED" in os.environ:
     document = {
         "date": datetime.date.today().isoformat(),
@@ -116,6 +148,7 @@ if "NIXMODGEN_MEASURED" in os.environ:
         "kernel": machine.succeed("uname --kernel-release").strip(),
         "promises": measured_promises(sandbox),
         "directives": directives,
+        "relaxations": relaxations,
     }
     Path(os.environ["NIXMODGEN_MEASURED"]).write_text(json.dumps(document, indent=2) + "\n")
 

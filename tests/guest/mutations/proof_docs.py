@@ -1,11 +1,12 @@
 """Makes tables for people of what a mutation run has measured.
 
-Usage: proof_docs.py MEASURED.json DOCS_FOLDER. Writes proofs.md and mutations.md.
+Usage: proof_docs.py MEASURED.json DOCS_FOLDER. Writes proofs.md, mutations.md and relaxations.md.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -21,6 +22,7 @@ def main() -> None:
     docs = Path(sys.argv[2])
     (docs / "proofs.md").write_text(proofs(measured))
     (docs / "mutations.md").write_text(mutations(measured))
+    (docs / "relaxations.md").write_text(relaxations(measured))
 
 
 def proofs(measured: Measured) -> str:
@@ -65,6 +67,57 @@ def mutations(measured: Measured) -> str:
             "",
         ]
     )
+
+
+def relaxations(measured: Measured) -> str:
+    strict, *tests = measured["relaxations"]
+    options = dict.fromkeys(test["option"] for test in tests)
+    sections = (
+        _relaxation([test for test in tests if test["option"] == option]) for option in options
+    )
+    return "\n".join(
+        [
+            "# Relaxations",
+            "",
+            "What loosens the confinement, below `services.moltbot`, and what was measured with it: a",
+            "service per row that has this relaxed and nothing else. All promises that a row does not",
+            "give up were kept in it. The exposure is that of `systemd-analyze security`, from 0 to 10;",
+            f"without any relaxation it is {strict['exposure']}. systemd rates directives by their",
+            "names: what a path or a network is worth to you, it cannot know.",
+            "",
+            _origin(measured),
+            "",
+            *sections,
+        ]
+    )
+
+
+def _relaxation(tests: list[Measured]) -> str:
+    first = tests[0]
+    rows = (
+        [f"`{json.dumps(test['value'])}`", test["exposure"], _opened(test), _shown(test)]
+        for test in tests
+    )
+    return "\n".join(
+        [
+            f"## `{first['option']}`",
+            "",
+            re.sub(r"\{option\}", "", first["description"]),
+            "",
+            f"Changes {', '.join(f'`{name}`' for name in first['directives'])}.",
+            "",
+            *_table(["tried with", "exposure", "given up", "shown besides"], rows),
+            "",
+        ]
+    )
+
+
+def _opened(test: Measured) -> str:
+    return "; ".join(f"{promise} (`{word}`)" for promise, word in test["opened"].items())
+
+
+def _shown(test: Measured) -> str:
+    return "; ".join(f"{shown['promise']} (`{shown['relaxed']}`)" for shown in test["shows"])
 
 
 def _origin(measured: Measured) -> str:
