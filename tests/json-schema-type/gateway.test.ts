@@ -13,7 +13,7 @@ import {
   validateByCommand,
   validateMany,
 } from "../support/gateway.ts";
-import { annotated, gatewaySchema, missingTools } from "./support.ts";
+import { gatewaySchema, missingTools } from "./support.ts";
 import { independentOf, sampleOf, type Verdict, verdicts } from "./sample.ts";
 
 /** What the gateway demands beyond its schema, by kind: the paths and messages of its refusals. */
@@ -343,7 +343,6 @@ describe.skipIf(missing.length > 0)(`against the gateway's own validator${suite}
     expect(disagreements).toEqual([]);
     expect(counts.get("accepted by both")).toBeGreaterThan(sampleSize.fitting / 2);
     expect(counts.get("refused by both")).toBeGreaterThan(sampleSize.broken / 2);
-    expect(annotated(stored).untranslatablePatterns.length).toBeLessThan(20);
   });
 
   // What validateMany asks is what the command does.

@@ -339,7 +339,7 @@ let
     deprecated = annotation;
     description = annotation;
     examples = annotation;
-    # Validators differ in which formats they know, and the gateway's checks them by patterns.
+    # Validators differ in which formats they know, so this is left to the program's own.
     format = annotation;
     readOnly = annotation;
     title = annotation;
