@@ -28,6 +28,7 @@ import {
   works,
 } from "../src/index.ts";
 import { linkAndHost, privateNetworks, special } from "./addresses.ts";
+import { emptyRoot } from "./empty-root.ts";
 import type { relaxations } from "./options/confinement.ts";
 import { propertyIs } from "./unit-property.ts";
 
@@ -65,25 +66,12 @@ export function confinement({
     {
       id: "root",
       why: "The file system it sees is an empty one, with what is listed here put in. Homes, other services' state, sockets below /run, logs and every directory somebody adds later are not hidden one by one: they are not there. Names are resolved through the sockets of nscd and resolved.",
-      directives: {
-        RuntimeDirectory: "sandbox/%n",
-        RuntimeDirectoryMode: "0755",
-        RootDirectory: "/run/sandbox/%n",
-        BindReadOnlyPaths: concat(
-          list(
-            "/nix/store",
-            "/etc",
-            // A shell and a dynamic loader, where scripts and programs from elsewhere expect them.
-            ...["-/bin", "-/usr", "-/lib", "-/lib64"],
-            ...["-/run/nscd", "-/run/systemd/resolve"],
-          ),
-          readable,
-          choose<readonly string[]>(relaxed.nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
-        ),
-        TemporaryFileSystem: "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M",
-        InaccessiblePaths: ["-+/etc/nixos", "-+/sys"],
-        BindLogSockets: false,
-      },
+      directives: emptyRoot(
+        "/run",
+        ["-/run/nscd", "-/run/systemd/resolve"],
+        readable,
+        choose<readonly string[]>(relaxed.nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
+      ),
       proofs: [
         probe("directories nobody thought of", ["read", "/data/neighbour"], "ENOENT", "done"),
         probe("writing elsewhere", ["write", "/data/mine"], "ENOENT", "done"),

@@ -12,6 +12,7 @@ import {
   type Refs,
   text,
 } from "../src/index.ts";
+import { emptyRoot } from "./empty-root.ts";
 import type { relaxations } from "./options/confinement.ts";
 
 const same = {} as const;
@@ -30,23 +31,13 @@ export const elsewhere = ({
 }: ElsewhereInputs): Readonly<Record<string, PlatformPromise>> => ({
   root: {
     user: {
-      why: "Sockets and directories that give away more than a home are hidden by name; what else the user can read stays readable.",
-      directives: {
-        BindReadOnlyPaths: concat(
-          map(concat(readablePaths, relaxed.readOnlyPaths), "path", (path) => text`-${path}`),
-          choose<readonly string[]>(relaxed.nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
-        ),
-        TemporaryFileSystem: ["/dev/shm", "/var:ro"],
-        InaccessiblePaths: [
-          "-/run/dbus/system_bus_socket",
-          "-/run/docker.sock",
-          "-/run/podman",
-          "-/nix/var/nix/daemon-socket",
-          "-/etc/nixos",
-          ...["-/srv", "-/mnt", "-/media", "-/run/media"],
-        ],
-      },
-      cannot: "start from an empty file system: what the user can read elsewhere stays readable",
+      why: "The file system it sees is an empty one, with what is listed here put in. The rest of the home, the user's sockets and everything else that the user can read are not hidden one by one: they are not there. Local sockets are refused besides, so names are asked of the network's resolver, which /etc/resolv.conf, often a link, tells.",
+      directives: emptyRoot(
+        "%t",
+        ["-/run/systemd/resolve", "-/run/NetworkManager/resolv.conf", "-/run/resolvconf"],
+        map(concat(readablePaths, relaxed.readOnlyPaths), "path", (path) => text`-${path}`),
+        choose<readonly string[]>(relaxed.nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
+      ),
     },
     seatbelt: {
       keptBy:
@@ -54,15 +45,7 @@ export const elsewhere = ({
     },
   },
   "file-system": {
-    user: {
-      directives: {
-        ProtectSystem: "strict",
-        ReadWritePaths: concat(
-          writablePaths,
-          map(relaxed.readWritePaths, "path", (path) => text`-${path}`),
-        ),
-      },
-    },
+    user: same,
     seatbelt: {
       keptBy:
         "writing is allowed in the declared directories only, operation by operation; reading outside the store, a list of system files and its own directories is refused, too",
@@ -76,15 +59,23 @@ export const elsewhere = ({
     },
   },
   homes: {
-    user: same,
+    user: {
+      directives: {
+        // Empty, whatever is put into it: directories of the home may be named besides its own.
+        ProtectHome: "tmpfs",
+        BindPaths: concat(
+          writablePaths,
+          map(relaxed.readWritePaths, "path", (path) => text`-${path}`),
+        ),
+      },
+    },
     seatbelt: {
       keptBy: "no rule allows a home; whether a file exists there is hidden, too",
       agent: "the same, but for its own directories and the names of those above them",
     },
   },
   "temporary-files": {
-    // systemd-run cannot pass `disconnected`.
-    user: { directives: { PrivateTmp: true } },
+    user: same,
     seatbelt: {
       keptBy: "other files in /tmp cannot be listed, read or written",
       cannot: "be a private /tmp: size and age of a file whose name is known show",
@@ -137,15 +128,7 @@ export const elsewhere = ({
     seatbelt: { keptBy: "no IOKit, camera, microphone, disk or bpf device" },
   },
   kernel: {
-    // systemd-run cannot pass `strict`.
-    user: {
-      directives: {
-        ProtectKernelTunables: true,
-        ProtectKernelModules: true,
-        ProtectKernelLogs: true,
-        ProtectControlGroups: true,
-      },
-    },
+    user: same,
     seatbelt: {
       keptBy:
         "no kernel settings are written, few can be read; no extensions, no NVRAM, no kernel log",

@@ -1622,38 +1622,45 @@ let
       ...
     }:
     {
-      # Sockets and directories that give away more than a home are hidden by name; what else
-      # the user can read stays readable.
-      BindReadOnlyPaths =
-        map (path: "-${path}") (
-          map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
-          ++ instance.confinement.readOnlyPaths
-        )
-        ++ lib.optionals instance.confinement.nixDaemon [ "-/nix/var/nix/daemon-socket" ];
-      TemporaryFileSystem = [
-        "/dev/shm"
-        "/var:ro"
-      ];
+      # The file system it sees is an empty one, with what is listed here put in. The rest of
+      # the home, the user's sockets and everything else that the user can read are not hidden
+      # one by one: they are not there. Local sockets are refused besides, so names are asked of
+      # the network's resolver, which /etc/resolv.conf, often a link, tells.
+      RuntimeDirectory = "sandbox/%n";
+      RuntimeDirectoryMode = "0755";
+      RootDirectory = "%t/sandbox/%n";
+      BindReadOnlyPaths = [
+        "/nix/store"
+        "/etc"
+        "-/bin"
+        "-/usr"
+        "-/lib"
+        "-/lib64"
+        "-/run/systemd/resolve"
+        "-/run/NetworkManager/resolv.conf"
+        "-/run/resolvconf"
+      ]
+      ++ map (path: "-${path}") (
+        map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
+        ++ instance.confinement.readOnlyPaths
+      )
+      ++ lib.optionals instance.confinement.nixDaemon [ "-/nix/var/nix/daemon-socket" ];
+      TemporaryFileSystem = "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M";
       InaccessiblePaths = [
-        "-/run/dbus/system_bus_socket"
-        "-/run/docker.sock"
-        "-/run/podman"
-        "-/nix/var/nix/daemon-socket"
-        "-/etc/nixos"
-        "-/srv"
-        "-/mnt"
-        "-/media"
-        "-/run/media"
+        "-+/etc/nixos"
+        "-+/sys"
       ];
+      BindLogSockets = false;
 
       # Nothing can be written but the service's own directories.
       ProtectSystem = "strict";
-      ReadWritePaths = [
-        instance.stateDir
-        instance.workspaceDir
-        "${instance.workspaceDir}/skills"
-      ]
-      ++ map (path: "-${path}") instance.confinement.readWritePaths;
+      ReadWritePaths =
+        map (path: "+${path}") [
+          instance.stateDir
+          instance.workspaceDir
+          "${instance.workspaceDir}/skills"
+        ]
+        ++ map (path: "-+${path}") instance.confinement.readWritePaths;
 
       # Documents and skills that the configuration puts into the workspace tell the model who
       # it is and what it may do. Talked into rewriting them, it would stay talked into: they
@@ -1663,25 +1670,7 @@ let
 
       # SSH keys, mail and browser profiles live in home directories: there are none, but for
       # the service's own directories, should they be there.
-      ProtectHome =
-        if
-          lib.any
-            (
-              path: lib.hasPrefix "/home/" path || lib.hasPrefix "/root/" path || lib.hasPrefix "/run/user/" path
-            )
-            (
-              [
-                instance.stateDir
-                instance.workspaceDir
-                "${instance.workspaceDir}/skills"
-              ]
-              ++ instance.confinement.readOnlyPaths
-              ++ instance.confinement.readWritePaths
-            )
-        then
-          "tmpfs"
-        else
-          true;
+      ProtectHome = "tmpfs";
       BindPaths = [
         instance.stateDir
         instance.workspaceDir
@@ -1690,7 +1679,7 @@ let
       ++ map (path: "-${path}") instance.confinement.readWritePaths;
 
       # Other programs' temporary files and sockets in /tmp and /var/tmp are out of sight.
-      PrivateTmp = true;
+      PrivateTmp = "disconnected";
 
       # Files the service makes are for its user alone; the gateway itself would make them
       # readable by all.
@@ -1725,7 +1714,7 @@ let
       ProtectKernelTunables = true;
       ProtectKernelModules = true;
       ProtectKernelLogs = true;
-      ProtectControlGroups = true;
+      ProtectControlGroups = "strict";
 
       # The clock and the host name belong to the machine.
       ProtectClock = true;

@@ -12,12 +12,27 @@ enter_service() {
     printf '%s: has to run as root: try sudo %s\n' "$command_name" "$command_name" >&2
     exit 77
   fi
-  run=("$systemd_run" "--uid=$user" "--gid=$group" "$@")
+  run=("$systemd_run" "--uid=$user" "--gid=$group")
+  confine /run "$@"
 }
 
 # enter_user_service PROPERTY...: the same for a service of the user's own
 enter_user_service() {
-  run=("$systemd_run" --user "$@")
+  run=("$systemd_run" --user)
+  confine "${XDG_RUNTIME_DIR:-/run/user/$(id -u)}" "$@"
+}
+
+# confine RUNTIME PROPERTY...: adds the properties to `run`. Specifiers are expanded in the files of
+# units only, so those of the runtime directory and the unit's name are filled in here. The name is
+# one of this program alone: two of them would share the root otherwise.
+confine() {
+  local runtime=$1 unit=$command_name-$$.service property
+  shift
+  run+=("--unit=$unit")
+  for property in "$@"; do
+    property=${property//'%t'/"$runtime"}
+    run+=("${property//'%n'/"$unit"}")
+  done
 }
 
 # start DIRECTORY PROGRAM ARGUMENT...: becomes the program. The environment, with the secrets in

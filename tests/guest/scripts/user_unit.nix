@@ -13,6 +13,13 @@ let
     services.moltbot = {
       enable = true;
       providers.anthropic.apiKeyFile = "/home/alice/.secrets/anthropic";
+      skills = [
+        {
+          name = "tides";
+          mode = "symlink";
+          source = "/home/alice/skills/tides";
+        }
+      ];
       # Every character that the unit file, its specifiers or a shell would take for its own.
       environment.ODD = "a \"b\" 'c' 100% %h \\n \$HOME \${x} `d` #e;\nsecond=line";
     };

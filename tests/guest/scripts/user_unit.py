@@ -14,6 +14,7 @@ STATE = f"{HOME}/.moltbot"
 UNIT = "moltbot-gateway.service"
 OPTION = "services.moltbot.providers.anthropic.apiKeyFile"
 KEY_FILE = f"{HOME}/.secrets/anthropic"
+SKILL = f"{HOME}/skills/tides/SKILL.md"
 ACTIVATE = f"/etc/home-manager/{USER}/activate"
 COMMAND = f"{HOME}/.nix-profile/bin/moltbot"
 HEALTH = "curl --fail --silent http://127.0.0.1:18789/health"
@@ -38,6 +39,17 @@ def write_as_user(node, path, content, mode):
         as_user(f"mkdir -p -m 0700 $(dirname {path}) && install -m {mode} /dev/null {path}"),
         f"cat > {path} <<'EOF'\n{content}\nEOF\n",
     )
+
+
+def write_skill(node, description):
+    lines = ["---", "name: tides", f"description: {description}", "---", "", "Look it up."]
+    write_as_user(node, SKILL, "\n".join(lines), "0600")
+
+
+def assert_home_is_hidden(node, process):
+    """The process sees nothing of the home but its state, and the skill that it is to read there."""
+    seen = node.succeed(f"cd /proc/{process}/root{HOME} && ls -A . skills").split()
+    assert seen == [".:", ".moltbot", "skills", "skills:", "tides"], seen
 
 
 def start_lingering(node):
@@ -69,7 +81,7 @@ PROBES = [
     ("read the private SSH key", f"cat {HOME}/.ssh/id_ed25519", SEE_HOMES),
     ("read another file of the home", f"cat {HOME}/notes/diary", SEE_HOMES),
     ("read the credential's own file", f"cat {KEY_FILE}", SEE_HOMES),
-    ("list what else is in the home", f"ls -A {HOME} | grep -v '^.moltbot$'", SEE_HOMES),
+    ("list what else is in the home", f"ls -A {HOME} | grep -vx -e .moltbot -e skills", SEE_HOMES),
     ("leave something in the home", f"touch {HOME}/.bashrc", "RootDirectory= ProtectHome=no ProtectSystem=no"),
     ("read the home of somebody else", "cat /home/bob/public", SEE_HOMES),
     ("reach the session bus", "test -S /run/user/1000/bus", SEE_HOMES),
@@ -77,19 +89,26 @@ PROBES = [
     (
         "reach the system bus",
         CONNECT.format(address='"/run/dbus/system_bus_socket"'),
-        "RootDirectory= InaccessiblePaths= RestrictAddressFamilies=",
+        "RootDirectory= RestrictAddressFamilies=",
     ),
     (
         "reach a program that has an abstract socket",
         CONNECT.format(address='"\\0others"'),
         "RestrictAddressFamilies=",
     ),
-    ("read the user's mail", f"cat /var/mail/{USER}", "RootDirectory= TemporaryFileSystem="),
+    ("read the user's mail", f"cat /var/mail/{USER}", "RootDirectory="),
+    ("read a directory nobody thought of", "cat /data/others", "RootDirectory="),
+    ("read runtime files of others", "cat /run/others/file", "RootDirectory="),
+    ("read logs", "cat /var/log/others", "RootDirectory="),
+    ("read the system's configuration", "cat /etc/nixos/others", "InaccessiblePaths="),
+    ("see the kernel's objects", "ls /sys/kernel", "InaccessiblePaths="),
+    ("change a skill that it reads", f"touch {SKILL}", "RootDirectory= ProtectHome=no BindReadOnlyPaths= ProtectSystem=no"),
+    ("read what is beside such a skill", f"cat {HOME}/skills/other", SEE_HOMES),
     ("read shared files of others", "cat /dev/shm/others", "RootDirectory= TemporaryFileSystem="),
     (
         "write elsewhere",
         f"touch /srv/{USER}/file",
-        "RootDirectory= InaccessiblePaths= ProtectSystem=no",
+        "RootDirectory= ProtectSystem=no",
     ),
     ("read temporary files of others", "cat /tmp/others", "RootDirectory= PrivateTmp=no"),
     ("make a set-uid program", f"install -m 4755 /dev/null {STATE}/suid", "RestrictSUIDSGID=no"),
@@ -128,6 +147,9 @@ def prepare_probes(node):
         "useradd --create-home --uid 1001 bob && chmod 0755 /home/bob && echo hello > /home/bob/public",
         f"install -d -o {USER} /srv/{USER}",
         "echo others > /tmp/others && chmod 0644 /tmp/others",
+        "mkdir -p /data /run/others /etc/nixos",
+        "for f in /data/others /run/others/file /var/log/others /etc/nixos/others; do echo others > $f; done",
+        f"install -m 0644 /dev/null {HOME}/skills/other",
         "mknod --mode=0666 /dev/camera c 1 5",
         as_user("(setsid sleep infinity > /dev/null 2>&1 &)"),
         as_user(f"(setsid {LISTEN} > /dev/null 2>&1 &)"),
@@ -182,6 +204,7 @@ with subtest("the activation makes the directories, for the user alone, and can 
 with subtest("the gateway comes up at boot and becomes healthy"):
     write_as_user(machine, f"{HOME}/.ssh/id_ed25519", "PRIVATE KEY", "0600")
     write_as_user(machine, KEY_FILE, "sk-ant-test", "0400")
+    write_skill(machine, "High water at noon.")
     machine.reboot()
     machine.wait_until_succeeds(HEALTH, timeout=120)
     health = machine.succeed(HEALTH)
@@ -193,8 +216,7 @@ with subtest("the gateway runs as the user, and sees nothing of the home but its
     process = unit_property(machine, "MainPID")
     owner = machine.succeed(f"ps -o user= -p {process}").strip()
     assert owner == USER, owner
-    seen = machine.succeed(f"ls -A /proc/{process}/root{HOME}").split()
-    assert seen == [".moltbot"], seen
+    assert_home_is_hidden(machine, process)
     machine.succeed(as_user(f"cat {HOME}/.ssh/id_ed25519"))
 
 with subtest("a variable has the value that was configured, whatever it is made of"):
@@ -215,16 +237,22 @@ with subtest("the operator's command works, and is confined like the service"):
     machine.succeed(as_user(f"{COMMAND} health"))
     # A command that goes on, so that it can be looked at.
     machine.succeed(as_user(f"(setsid {COMMAND} logs --follow > /dev/null 2>&1 < /dev/null &)"))
-    running = "systemctl --user list-units --plain --no-legend --state=running 'run-*.service'"
+    running = "systemctl --user list-units --plain --no-legend --state=running 'moltbot-[0-9]*.service'"
     machine.wait_until_succeeds(as_user(f"{running} | grep ."), timeout=30)
     transient = machine.succeed(as_user(running)).split()[0]
     process = machine.get_unit_property(transient, "MainPID", USER)
-    seen = machine.succeed(f"ls -A /proc/{process}/root{HOME}").split()
-    assert seen == [".moltbot"], seen
+    assert_home_is_hidden(machine, process)
+    root = machine.get_unit_property(transient, "RootDirectory", USER)
+    assert root == f"/run/user/1000/sandbox/{transient}", root
     for name in ("ProtectSystem", "PrivateUsers", "PrivatePIDs", "NoNewPrivileges", "SystemCallFilter"):
         values = [machine.get_unit_property(unit, name, USER) for unit in (UNIT, transient)]
         assert values[0] == values[1], (name, values)
     machine.succeed(as_user(f"systemctl --user stop {transient}"))
+
+with subtest("a skill is read where it is, as it is now"):
+    for text in ("High water at noon.", "Low water at noon."):
+        write_skill(machine, text)
+        machine.wait_until_succeeds(as_user(f"{COMMAND} skills list --json | grep -F '{text}'"), timeout=60)
 
 with subtest("it is started again when it dies, in the same sandbox"):
     machine.succeed(as_user(f"systemctl --user kill --signal=KILL {UNIT}"))
