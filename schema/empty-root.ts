@@ -1,6 +1,6 @@
 // A root of its own for a systemd unit, with nothing in it but what is listed here.
 
-import { concat, type Exp, list } from "../src/index.ts";
+import { concat, type ConfinementRule, type Exp, list } from "../src/index.ts";
 
 /** What is there for every service, read-only; `-` says that it may be missing outside. */
 const essentials = [
@@ -19,7 +19,7 @@ export function emptyRoot(
   runtime: string,
   names: readonly string[],
   ...more: readonly Exp<readonly string[]>[]
-) {
+): ConfinementRule["directives"] {
   return {
     RuntimeDirectory: "sandbox/%n",
     RuntimeDirectoryMode: "0755",
@@ -28,5 +28,5 @@ export function emptyRoot(
     TemporaryFileSystem: "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M",
     InaccessiblePaths: ["-+/etc/nixos", "-+/sys"],
     BindLogSockets: false,
-  } as const;
+  };
 }

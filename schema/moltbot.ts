@@ -45,6 +45,7 @@ import { confinement } from "./confinement.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { generations, since2026_7, since2026_8 } from "./generations.ts";
 import { agent, routing } from "./options/agent.ts";
+import { appDomain, desktop } from "./options/app.ts";
 import { telegram } from "./options/channels.ts";
 import { relaxations } from "./options/confinement.ts";
 import { environment } from "./options/environment.ts";
@@ -93,6 +94,7 @@ export default defineService({
     agent,
     routing,
     ...workspace,
+    ...desktop,
     ...environment,
     confinement: relaxations,
   },
@@ -129,6 +131,7 @@ export default defineService({
           darwin: text`/var/lib/${perInstance("moltbot")}`,
         }),
       ),
+      derived(cfg.appDefaults.gatewayPort, cfg.gateway.port),
       derived(cfg.workspaceDir, text`${cfg.stateDir}/workspace`),
       derived(
         cfg.configPath,
@@ -407,6 +410,20 @@ export default defineService({
 
     scenarios,
 
+    application: {
+      package: cfg.app.package,
+      install: cfg.app.install.enable,
+      defaults: {
+        domain: appDomain,
+        write: cfg.appDefaults.enable,
+        values: {
+          "openclaw.nixMode": cfg.appDefaults.nixMode,
+          "openclaw.gateway.attachExistingOnly": cfg.appDefaults.attachExistingOnly,
+          gatewayPort: cfg.appDefaults.gatewayPort,
+        },
+      },
+    },
+
     supersedes: [
       superseded({
         model: cfg.agent.model,
@@ -414,6 +431,8 @@ export default defineService({
         queueByChannel: cfg.routing.queue.byChannel,
         port: cfg.gateway.port,
         settings: cfg.settings,
+        appPackage: cfg.app.package,
+        installApp: cfg.app.install.enable,
       }),
     ],
 

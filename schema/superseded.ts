@@ -13,6 +13,8 @@ export interface Successors {
   readonly queueByChannel: Ref<unknown>;
   readonly port: Ref<unknown>;
   readonly settings: Ref<unknown>;
+  readonly appPackage: Ref<unknown>;
+  readonly installApp: Ref<unknown>;
 }
 
 const programs =
@@ -33,6 +35,8 @@ export function superseded(to: Successors): SupersededModule {
       "defaults.model": to.model,
       "defaults.thinkingDefault": to.thinkingDefault,
       config: to.settings,
+      appPackage: to.appPackage,
+      installApp: to.installApp,
       ...queue,
     },
     removed: {
@@ -59,6 +63,9 @@ export function superseded(to: Successors): SupersededModule {
         gatewayPath: sources,
         gatewayPnpmDepsHash: sources,
         plugins,
+        "app.install.enable": "Set `services.moltbot.app.install.enable`, once for all instances.",
+        "app.install.path": "home-manager chooses where applications are.",
+        appDefaults: "Set `services.moltbot.appDefaults`, once for all instances.",
         "launchd.enable": always,
         "launchd.label": unitName,
         "systemd.enable": always,

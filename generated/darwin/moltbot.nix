@@ -1554,62 +1554,66 @@ in
 
   config = lib.mkIf cfg.enable {
     assertions =
-      lib.concatMap (service: service.assertions) (lib.attrValues services)
-      ++ lib.concatLists (lib.mapAttrsToList (_: { instance, prefix, ... }: [ ]) services)
-      ++
-        lib.concatMap
-          (
-            {
-              what,
-              option,
-              valuesOf,
-            }:
-            lib.mapAttrsToList
-              (value: names: {
-                assertion = lib.length names == 1;
-                message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
-              })
-              (
-                lib.zipAttrs (
-                  lib.mapAttrsToList (
-                    name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
-                  ) services
+      (
+        (
+          lib.concatMap (service: service.assertions) (lib.attrValues services)
+          ++ lib.concatLists (lib.mapAttrsToList (_: { instance, prefix, ... }: [ ]) services)
+        )
+        ++
+          lib.concatMap
+            (
+              {
+                what,
+                option,
+                valuesOf,
+              }:
+              lib.mapAttrsToList
+                (value: names: {
+                  assertion = lib.length names == 1;
+                  message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
+                })
+                (
+                  lib.zipAttrs (
+                    lib.mapAttrsToList (
+                      name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
+                    ) services
+                  )
                 )
-              )
-          )
-          [
-            {
-              what = "port";
-              option = "gateway.port";
-              valuesOf =
-                service: [ service.settings.gateway.port ] ++ service.instance.confinement.listenTCPPorts;
-            }
-            {
-              what = "user";
-              option = "user";
-              valuesOf = service: [ service.instance.user ];
-            }
-            {
-              what = "user id";
-              option = "uid";
-              valuesOf = service: [ service.instance.uid ];
-            }
-            {
-              what = "group id";
-              option = "gid";
-              valuesOf = service: [ service.instance.gid ];
-            }
-            {
-              what = "state directory";
-              option = "stateDir";
-              valuesOf = service: [ service.instance.stateDir ];
-            }
-            {
-              what = "workspace";
-              option = "workspaceDir";
-              valuesOf = service: [ service.instance.workspaceDir ];
-            }
-          ]
+            )
+            [
+              {
+                what = "port";
+                option = "gateway.port";
+                valuesOf =
+                  service: [ service.settings.gateway.port ] ++ service.instance.confinement.listenTCPPorts;
+              }
+              {
+                what = "user";
+                option = "user";
+                valuesOf = service: [ service.instance.user ];
+              }
+              {
+                what = "user id";
+                option = "uid";
+                valuesOf = service: [ service.instance.uid ];
+              }
+              {
+                what = "group id";
+                option = "gid";
+                valuesOf = service: [ service.instance.gid ];
+              }
+              {
+                what = "state directory";
+                option = "stateDir";
+                valuesOf = service: [ service.instance.stateDir ];
+              }
+              {
+                what = "workspace";
+                option = "workspaceDir";
+                valuesOf = service: [ service.instance.workspaceDir ];
+              }
+            ]
+      )
       ++ lib.concatLists (
         lib.mapAttrsToList (
           name:

@@ -4,6 +4,7 @@
 {
   config,
   lib,
+  options,
   pkgs,
   ...
 }:
@@ -191,6 +192,12 @@ let
     "routing.queue.byChannel"
     "documents"
     "skills"
+    "app.package"
+    "app.install.enable"
+    "appDefaults.enable"
+    "appDefaults.nixMode"
+    "appDefaults.attachExistingOnly"
+    "appDefaults.gatewayPort"
     "settings"
     "settingsCheck"
     "validateConfig"
@@ -1793,6 +1800,8 @@ in
               "defaults.model" = "agent.model";
               "defaults.thinkingDefault" = "agent.thinkingDefault";
               config = "settings";
+              appPackage = "app.package";
+              installApp = "app.install.enable";
               "routing.queue.byProvider" = "routing.queue.byChannel";
             };
             removed = {
@@ -1821,6 +1830,9 @@ in
                 gatewayPath = "Set `services.moltbot.package` to a package that is built from these sources.";
                 gatewayPnpmDepsHash = "Set `services.moltbot.package` to a package that is built from these sources.";
                 plugins = "A plugin is skills and programs: list the former in `services.moltbot.skills`, the latter in `services.moltbot.path`.";
+                "app.install.enable" = "Set `services.moltbot.app.install.enable`, once for all instances.";
+                "app.install.path" = "home-manager chooses where applications are.";
+                appDefaults = "Set `services.moltbot.appDefaults`, once for all instances.";
                 "launchd.enable" =
                   "The service runs where the module is enabled: set `services.moltbot.enable` to false to stop it.";
                 "launchd.label" = "Units are called moltbot-gateway and moltbot-gateway-<instance>.";
@@ -1838,6 +1850,58 @@ in
 
   options.services.moltbot = instanceOptions "default" cfg // {
     enable = lib.mkEnableOption "the moltbot AI gateway as an isolated service";
+    app = {
+      package = lib.mkOption {
+        type = types.nullOr types.package;
+        default = null;
+        description = ''
+          Package of the application, with `Applications/*.app` in it. nixpkgs has none, so it has to
+          be said, for example the `openclaw-app` of nix-openclaw. macOS only.
+        '';
+      };
+
+      install = {
+        enable = lib.mkOption {
+          type = types.bool;
+          default = false;
+          description = ''
+            Whether to install {option}`app.package`. home-manager puts applications into
+            `~/Applications/Home Manager Apps`. The application runs as you, outside of the sandbox.
+            macOS only.
+          '';
+        };
+      };
+    };
+
+    appDefaults = {
+      enable = lib.mkOption {
+        type = types.bool;
+        default = false;
+        description = "Whether to write the settings below for the application. macOS only.";
+      };
+
+      nixMode = lib.mkOption {
+        type = types.bool;
+        default = true;
+        description = "Whether the application leaves its configuration to Nix. macOS only.";
+      };
+
+      attachExistingOnly = lib.mkOption {
+        type = types.bool;
+        default = true;
+        description = ''
+          Whether the application uses the gateway that runs, instead of starting one of its own
+          outside of the sandbox. macOS only.
+        '';
+      };
+
+      gatewayPort = lib.mkOption {
+        type = types.port;
+        default = cfg.gateway.port;
+        defaultText = lib.literalMD "`<gateway.port>`";
+        description = "Port of the gateway that the application uses. macOS only.";
+      };
+    };
     instances = lib.mkOption {
       type = attrsMatching "[a-z0-9]([a-z0-9-]*[a-z0-9])?" (types.submodule instanceModule);
       default = { };
@@ -1855,79 +1919,151 @@ in
 
   config = lib.mkIf cfg.enable {
     assertions =
-      lib.concatMap (service: service.assertions) (lib.attrValues services)
-      ++ lib.concatLists (lib.mapAttrsToList (_: { instance, prefix, ... }: [ ]) services)
-      ++
-        lib.concatMap
+      (
+        (
           (
-            {
-              what,
-              option,
-              valuesOf,
-            }:
-            lib.mapAttrsToList
-              (value: names: {
-                assertion = lib.length names == 1;
-                message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
-              })
-              (
-                lib.zipAttrs (
-                  lib.mapAttrsToList (
-                    name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
-                  ) services
-                )
-              )
-          )
-          [
-            {
-              what = "port";
-              option = "gateway.port";
-              valuesOf =
-                service: [ service.settings.gateway.port ] ++ service.instance.confinement.listenTCPPorts;
-            }
-            {
-              what = "state directory";
-              option = "stateDir";
-              valuesOf = service: [ service.instance.stateDir ];
-            }
-            {
-              what = "workspace";
-              option = "workspaceDir";
-              valuesOf = service: [ service.instance.workspaceDir ];
-            }
-          ]
-      ++ lib.concatLists (
-        lib.mapAttrsToList (
-          name:
-          { instance, prefix, ... }:
-          lib.concatMap
             (
-              { option, paths }:
-              lib.concatMap (
-                path:
-                lib.mapAttrsToList (other: neighbour: {
-                  assertion =
-                    !lib.any (overlaps path) [
-                      neighbour.instance.stateDir
-                      neighbour.instance.workspaceDir
-                      "${neighbour.instance.workspaceDir}/skills"
-                    ];
-                  message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
-                }) (removeAttrs services [ name ])
-              ) paths
+              lib.concatMap (service: service.assertions) (lib.attrValues services)
+              ++ lib.concatLists (lib.mapAttrsToList (_: { instance, prefix, ... }: [ ]) services)
+            )
+            ++
+              lib.concatMap
+                (
+                  {
+                    what,
+                    option,
+                    valuesOf,
+                  }:
+                  lib.mapAttrsToList
+                    (value: names: {
+                      assertion = lib.length names == 1;
+                      message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
+                    })
+                    (
+                      lib.zipAttrs (
+                        lib.mapAttrsToList (
+                          name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
+                        ) services
+                      )
+                    )
+                )
+                [
+                  {
+                    what = "port";
+                    option = "gateway.port";
+                    valuesOf =
+                      service: [ service.settings.gateway.port ] ++ service.instance.confinement.listenTCPPorts;
+                  }
+                  {
+                    what = "state directory";
+                    option = "stateDir";
+                    valuesOf = service: [ service.instance.stateDir ];
+                  }
+                  {
+                    what = "workspace";
+                    option = "workspaceDir";
+                    valuesOf = service: [ service.instance.workspaceDir ];
+                  }
+                ]
+          )
+          ++ lib.concatLists (
+            lib.mapAttrsToList (
+              name:
+              { instance, prefix, ... }:
+              lib.concatMap
+                (
+                  { option, paths }:
+                  lib.concatMap (
+                    path:
+                    lib.mapAttrsToList (other: neighbour: {
+                      assertion =
+                        !lib.any (overlaps path) [
+                          neighbour.instance.stateDir
+                          neighbour.instance.workspaceDir
+                          "${neighbour.instance.workspaceDir}/skills"
+                        ];
+                      message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
+                    }) (removeAttrs services [ name ])
+                  ) paths
+                )
+                [
+                  {
+                    option = "confinement.readOnlyPaths";
+                    paths = instance.confinement.readOnlyPaths;
+                  }
+                  {
+                    option = "confinement.readWritePaths";
+                    paths = instance.confinement.readWritePaths;
+                  }
+                ]
+            ) services
+          )
+        )
+        ++
+          map
+            (
+              { path, systems }:
+              let
+                option = lib.getAttrFromPath path options.services.moltbot;
+                isHere = lib.elem pkgs.stdenv.hostPlatform.parsed.kernel.name systems;
+              in
+              {
+                assertion = isHere || option.highestPrio >= (lib.mkOptionDefault null).priority;
+                message = "${lib.showOption option.loc}: exists on ${lib.concatStringsSep " and " systems} only. Remove it, or set it where the configuration is for that system.";
+              }
             )
             [
               {
-                option = "confinement.readOnlyPaths";
-                paths = instance.confinement.readOnlyPaths;
+                path = [
+                  "app"
+                  "package"
+                ];
+                systems = [ "darwin" ];
               }
               {
-                option = "confinement.readWritePaths";
-                paths = instance.confinement.readWritePaths;
+                path = [
+                  "app"
+                  "install"
+                  "enable"
+                ];
+                systems = [ "darwin" ];
+              }
+              {
+                path = [
+                  "appDefaults"
+                  "enable"
+                ];
+                systems = [ "darwin" ];
+              }
+              {
+                path = [
+                  "appDefaults"
+                  "nixMode"
+                ];
+                systems = [ "darwin" ];
+              }
+              {
+                path = [
+                  "appDefaults"
+                  "attachExistingOnly"
+                ];
+                systems = [ "darwin" ];
+              }
+              {
+                path = [
+                  "appDefaults"
+                  "gatewayPort"
+                ];
+                systems = [ "darwin" ];
               }
             ]
-        ) services
-      );
+      )
+      ++ [
+        {
+          assertion = cfg.app.install.enable -> cfg.app.package != null;
+          message = "services.moltbot.app.package: is needed, because `app.install.enable` is true: set it to a package of the application.";
+        }
+      ];
 
     home.packages = [
       (pkgs.writeShellScriptBin "moltbot" ''
@@ -2035,7 +2171,16 @@ in
           ;;
         esac
       '')
-    ];
+    ]
+    ++ lib.optional (isDarwin && cfg.app.install.enable && cfg.app.package != null) cfg.app.package;
+
+    targets.darwin.defaults = lib.mkIf (isDarwin && cfg.appDefaults.enable) {
+      "ai.openclaw.mac" = {
+        "openclaw.nixMode" = cfg.appDefaults.nixMode;
+        "openclaw.gateway.attachExistingOnly" = cfg.appDefaults.attachExistingOnly;
+        gatewayPort = cfg.appDefaults.gatewayPort;
+      };
+    };
 
     # Before the service starts: it sees nothing of the home but these.
     home.activation.moltbotDirectories =

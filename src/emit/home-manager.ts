@@ -7,6 +7,11 @@
 import type { IrService } from "../ir/model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../shell/files.ts";
+import {
+  emitApplicationAssertions,
+  emitApplicationDefaults,
+  emitApplicationPackages,
+} from "./application.ts";
 import { type Scope, scopeOf } from "./expression.ts";
 import {
   emitBeforeLaunchdStart,
@@ -56,6 +61,10 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
       nix`"run mkdir -p -m ${mode} \${lib.escapeShellArg ${emitValue(path, scope)}}"`,
   );
 
+  const command = nix`[ (${operator}) ]`;
+  const application = emitApplicationPackages(service);
+  const packages = application === undefined ? command : nix.op("++", command, application);
+
   return emitModule(service, "home-manager", {
     seams: {
       configFile: storeConfig,
@@ -91,8 +100,10 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
       emitConfinement(service, scope, "user"),
     ],
     assertions: [],
+    moduleAssertions: emitApplicationAssertions(service),
     config: [
-      nix.binding(["home", "packages"], nix`[ (${operator}) ]`, { blankLine: true }),
+      nix.binding(["home", "packages"], packages, { blankLine: true }),
+      ...emitApplicationDefaults(service),
       nix.binding(
         ["home", "activation", `${name}Directories`],
         nix`

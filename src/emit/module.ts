@@ -24,6 +24,8 @@ export interface PlatformParts {
   readonly config: readonly Binding[];
   /** What must hold for each instance on this platform; `name`, `instance` are in scope. */
   readonly assertions: readonly PlatformAssertion[];
+  /** What must hold once, whatever the instances. */
+  readonly moduleAssertions?: readonly NixExpr[];
 }
 
 export interface PlatformAssertion {
@@ -61,8 +63,18 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
   const collisions = emitCollisions(service, platform);
   const trespasses = emitTrespasses(service);
   const perInstance = emitInstanceAssertions(parts.assertions);
+  const { moduleAssertions = [] } = parts;
+  const onSystems = emitSystemAssertions(service, platform);
+  const assertions = [
+    nix`lib.concatMap (service: service.assertions) (lib.attrValues services)`,
+    perInstance,
+    collisions,
+    ...(trespasses === undefined ? [] : [trespasses]),
+    ...(onSystems === undefined ? [] : [onSystems]),
+    ...(moduleAssertions.length === 0 ? [] : [nix.list(moduleAssertions)]),
+  ];
   return nix`
-    { config, lib, pkgs, ... }:
+    { config, lib, ${onSystems === undefined ? [] : ["options"]}, pkgs, ... }:
     let
       inherit (lib) types;
 
@@ -76,13 +88,31 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
       options.services.${service.name} = ${options};
 
       config = lib.mkIf cfg.enable {
-        assertions =
-          lib.concatMap (service: service.assertions) (lib.attrValues services)
-          ++ ${perInstance}
-          ++ ${trespasses === undefined ? collisions : nix`${collisions} ++ ${trespasses}`};
+        assertions = ${assertions.reduce((left, right) => nix.op("++", left, right))};
         ${parts.config}
       };
     }
+  `;
+}
+
+/** Options that are for other operating systems than the configuration's are not set. */
+function emitSystemAssertions(service: IrService, platform: Platform): NixExpr | undefined {
+  const rows = optionsOn(service, platform).flatMap(({ path, systems }) =>
+    systems === undefined ? [] : [{ path, systems }],
+  );
+  if (rows.length === 0) return undefined;
+  return nix`
+    map (
+      { path, systems }:
+      let
+        option = lib.getAttrFromPath path options.services.${service.name};
+        isHere = lib.elem pkgs.stdenv.hostPlatform.parsed.kernel.name systems;
+      in
+      {
+        assertion = isHere || option.highestPrio >= (lib.mkOptionDefault null).priority;
+        message = "\${lib.showOption option.loc}: exists on \${lib.concatStringsSep " and " systems} only. Remove it, or set it where the configuration is for that system.";
+      }
+    ) ${nix.value(rows)}
   `;
 }
 

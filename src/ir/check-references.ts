@@ -61,6 +61,10 @@ class Checker {
     }
     this.checkModel();
     for (const module of this.service.model.supersedes ?? []) this.checkSuperseded(module);
+    for (const { where, node } of expressionsIn(this.service.model.application, "")) {
+      const place = { path: [], docs: this.docs };
+      this.checkUse({ node, place, what: `the application (${where})`, perInstance: false });
+    }
   }
 
   private placeOf(option: IrOption): Place {
@@ -73,8 +77,8 @@ class Checker {
     const tables = Object.entries(this.service.variants?.variants ?? {}).flatMap(([name, row]) =>
       Object.entries(row).map(([key, node]) => ({ where: `${name}.${key}`, node })),
     );
-    // Names of options of the top level, which no instance computes.
-    const computed = expressionsIn({ ...model, supersedes: undefined }, "");
+    // These may refer to options of the top level: no instance computes them.
+    const computed = expressionsIn({ ...model, supersedes: undefined, application: undefined }, "");
     for (const { where, node } of [...computed, ...tables]) {
       this.checkUse({
         node,
@@ -90,6 +94,7 @@ class Checker {
     const { places, platforms: on, instances } = module;
     const [place = "it"] = places;
     for (const { renamed, removed } of [module, instances]) {
+      const inInstances = removed === instances.removed;
       for (const [former, { path }] of Object.entries(renamed)) {
         const what = `the new name of ${place}.${former}`;
         const target = this.find(path, what);
@@ -100,6 +105,7 @@ class Checker {
       }
       for (const former of Object.keys({ ...renamed, ...removed })) {
         const option = this.byPath.get(former);
+        if (inInstances && option?.instance === "none") continue;
         if (option?.platforms.some((platform) => on.includes(platform)) === true) {
           throw mistake(this.placeOf(option), `${place}.${former} has this option's own path`, {
             next: "do not name it: options of the same path are passed on anyway",

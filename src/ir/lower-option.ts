@@ -1,7 +1,7 @@
 // Lowers one option: its type, its facets, and the values the schema gives it.
 
 import type { CredentialFacet, Option } from "../schema/option.ts";
-import { platforms, type Platform } from "../platform.ts";
+import { platforms, type Platform, type System } from "../platform.ts";
 import { environmentVariablePattern } from "../schema/types.ts";
 import type { JsonValue } from "../json.ts";
 import { checkWithType, checkWithZod, type ValueKind } from "./check-value.ts";
@@ -45,6 +45,7 @@ export function lowerOption(option: Option, place: Place, context: OptionContext
         ? undefined
         : checkValue(option, type, place, facets.example, "example"),
     platforms: lowerPlatforms(facets.platforms, place),
+    systems: lowerSystems(facets, place),
     instance,
     setting,
     guard: context.guard,
@@ -75,6 +76,20 @@ function lowerPlatforms(given: readonly Platform[] | undefined, place: Place): r
     throw mistake(place, "the option exists on no platform", { expected: platforms.join(", ") });
   }
   return platforms.filter((platform) => given.includes(platform));
+}
+
+/** The other platforms are for one operating system each: there, the option would have to go. */
+function lowerSystems(
+  { systems: given, platforms: on, instance }: Option["facets"],
+  place: Place,
+): readonly System[] | undefined {
+  if (given === undefined) return undefined;
+  if (on?.join() !== "home-manager" || instance !== "none") {
+    throw mistake(place, "the facet `systems` is for options of a home, at the top level", {
+      expected: 'platforms: ["home-manager"], instance: "none"',
+    });
+  }
+  return given;
 }
 
 function lowerDefaults(

@@ -188,6 +188,19 @@ export interface Scenarios {
   readonly relaxed: Readonly<Record<string, JsonValue>>;
 }
 
+/** The desktop application of a service, in the home of a user of macOS. */
+export interface DesktopApplication {
+  /** Null where the user has to name one. */
+  readonly package: Ref<string | null>;
+  readonly install: Ref<boolean>;
+  /** Its settings, as defaults(1) writes them. */
+  readonly defaults: {
+    readonly domain: string;
+    readonly write: Ref<boolean>;
+    readonly values: Readonly<Record<string, Ref<unknown>>>;
+  };
+}
+
 /** Options of a module of somebody else, by their dotted path there. */
 export interface SupersededOptions {
   /** Those that exist here, under another path. */
@@ -245,6 +258,7 @@ export interface ServiceModel {
   /** How each rule, by its id, is kept where the system's own systemd does not keep it. */
   readonly elsewhere: Readonly<Record<string, PlatformPromise>>;
   readonly scenarios?: Scenarios;
+  readonly application?: DesktopApplication;
   /** Modules of others, whose configurations go on working. */
   readonly supersedes?: readonly SupersededModule[];
   readonly command: OperatorCommand;

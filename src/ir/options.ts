@@ -1,7 +1,7 @@
 // Options after lowering: what every emitter reads. Closed and readonly; the types are the
 // narrowest that both JSON Schema and the Nix module system can express.
 
-import type { Platform } from "../platform.ts";
+import type { Platform, System } from "../platform.ts";
 import type { SourceLocation } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import type { ExpNode } from "./expression.ts";
@@ -66,6 +66,8 @@ export interface IrOption {
   readonly defaults: Readonly<Partial<Record<Platform, ExpNode>>> | undefined;
   readonly example: JsonValue | undefined;
   readonly platforms: readonly Platform[];
+  /** Where it is refused on other operating systems. */
+  readonly systems: readonly System[] | undefined;
   readonly instance: Inheritance;
   /** Key of the program's configuration that the option fills: `["gateway", "port"]`. */
   readonly setting: readonly string[] | undefined;

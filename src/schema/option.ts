@@ -2,7 +2,7 @@
 // where it ends up. The doc comment above the property is the option's description; it is read
 // from the source, so an option cannot be declared without one.
 
-import type { Platform } from "../platform.ts";
+import type { Platform, System } from "../platform.ts";
 import type { z } from "../zod.ts";
 import { secretFile } from "./types.ts";
 import type { OrValue, Ref } from "../ir/expression.ts";
@@ -28,6 +28,8 @@ export interface Facets<T> {
   readonly setting?: string;
   /** Where the option exists; everywhere if absent. */
   readonly platforms?: readonly Platform[];
+  /** The operating systems it is for, where its platforms run on others, too. */
+  readonly systems?: readonly System[];
   /** Default: `inherit`. */
   readonly instance?: Inheritance;
   /** Why the option should no longer be used, and what to use instead. */
@@ -109,7 +111,7 @@ function nullableSecretFile(): z.ZodNullable<z.ZodString> {
 
 /** Declares several options that share facets; a facet an option sets itself wins. */
 export function group<const T extends OptionTree>(
-  facets: Pick<Facets<unknown>, "platforms" | "instance" | "deprecated">,
+  facets: Pick<Facets<unknown>, "platforms" | "systems" | "instance" | "deprecated">,
   options: T,
 ): T {
   const entries = Object.entries(options).map(([name, child]) => [

@@ -87,6 +87,13 @@ const passedOn: readonly (readonly [
     },
   ],
   [
+    "the application",
+    "appPackage = null; installApp = false;",
+    `{ inherit (${service}.app) package install; }`,
+    { package: null, install: { enable: false } },
+    { appPackage: "app.package", installApp: "app.install.enable" },
+  ],
+  [
     "an instance, which was enough to enable the module",
     'instances.default = { enable = true; agent.model = "a/b"; };',
     `{ inherit (${service}) enable; inherit (${service}.instances.default.agent) model; units = r.summary.unitLinks; }`,
@@ -183,6 +190,17 @@ const refused: readonly (readonly [option: string, config: string, instead: stri
   ["systemd.enable", "systemd.enable = false;", "services.moltbot.enable"],
   ["reloadScript.enable", "reloadScript.enable = true;", "restarted"],
   ["exposePluginPackages", "exposePluginPackages = false;", "home.packages"],
+  [
+    "instances.a.app.install.enable",
+    "instances.a.app.install.enable = true;",
+    "services.moltbot.app.install.enable",
+  ],
+  ["instances.a.app.install.path", 'instances.a.app.install.path = "/a";', "home-manager"],
+  [
+    "instances.a.appDefaults",
+    "instances.a.appDefaults.attachExistingOnly = true;",
+    "services.moltbot.appDefaults",
+  ],
   ["instances.a.logPath", 'instances.a.logPath = "/tmp/l";', "journal"],
   ["instances.a.configPath", 'instances.a.configPath = "/c";', "store"],
   ["instances.a.gatewayPath", 'instances.a.gatewayPath = "/s";', "services.moltbot.package"],

@@ -22,6 +22,13 @@ const limited: Readonly<Record<string, readonly Target[]>> = {
   uid: ["darwin"],
   gid: ["darwin"],
   configPath: ["nixos"],
+  // Refused on Linux.
+  "app.package": ["home-manager"],
+  "app.install.enable": ["home-manager"],
+  "appDefaults.enable": ["home-manager"],
+  "appDefaults.nixMode": ["home-manager"],
+  "appDefaults.attachExistingOnly": ["home-manager"],
+  "appDefaults.gatewayPort": ["home-manager"],
   "gateway.openFirewall": ["nixos"],
   // What macOS has no means for.
   "confinement.nestedSandboxes": ["nixos", "home-manager"],

@@ -652,6 +652,20 @@ const refused: readonly Refused[] = [
     option: "a.b",
   },
   {
+    name: "operating systems of an option that instances have",
+    parts: {
+      options: { a: option(string, { platforms: ["home-manager"], systems: ["darwin"] }) },
+    },
+    message: "the facet `systems` is for options of a home, at the top level",
+    option: "a",
+  },
+  {
+    name: "operating systems of an option that is elsewhere, too",
+    parts: { options: { a: option(string, { systems: ["darwin"], instance: "none" }) } },
+    message: "the facet `systems` is for options of a home, at the top level",
+    option: "a",
+  },
+  {
     name: "new name of another module's option, where that exists",
     parts: {
       options: { a: option(string, { platforms: ["nixos"] }) },
