@@ -83,7 +83,7 @@ export const elsewhere = ({
   },
   "new-files": {
     user: same,
-    seatbelt: { keptBy: "`Umask` in the property list" },
+    seatbelt: { keptBy: "`Umask` in the property list", byJob: true },
   },
   mounts: {
     user: same,
@@ -204,6 +204,7 @@ export const elsewhere = ({
     user: same,
     seatbelt: {
       keptBy: "`HardResourceLimits.Core` in the property list; /cores cannot be written",
+      byJob: true,
     },
   },
   "memory-execution": {

@@ -408,6 +408,12 @@ export default defineService({
       egress: choose<unknown>(equals(cfg.confinement.egress, []), "none", cfg.confinement.egress),
     },
 
+    evidence: {
+      probes: "/docs/proofs.md",
+      sandbox: "/tests/seatbelt/decisions.test.ts",
+      job: "/tests/eval/darwin.test.ts",
+    },
+
     scenarios,
 
     application: {

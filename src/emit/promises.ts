@@ -12,6 +12,7 @@ const columns = [
   "home-manager (Linux)",
   "nix-darwin daemon",
   "macOS agent",
+  "proof",
 ] as const;
 
 /** Markdown. */
@@ -21,12 +22,14 @@ export function emitPromises(service: IrService): string {
     rule.why,
     directivesOf(rule.directives),
     ...elsewhere(rule, service.model.elsewhere[rule.id]),
+    proofOf(rule, service),
   ]);
   return [
     `# What ${service.name} is kept from doing`,
     "",
     "One row per rule. On systemd the names are those of systemd.exec(5) and",
-    "systemd.resource-control(5); on macOS the service runs in a Seatbelt sandbox.",
+    "systemd.resource-control(5); on macOS the service runs in a Seatbelt sandbox. Proofs are what is",
+    "tried inside the service, on systemd, and what the sandbox's profile decides, on macOS.",
     "",
     `| ${columns.join(" | ")} |`,
     `|${columns.map(() => " --- |").join("")}`,
@@ -57,6 +60,25 @@ function elsewhere(
     daemon,
     seatbelt.agent ?? "the same",
   ];
+}
+
+/** What is tried on systemd, in the words of the promises, and what is asked about macOS. */
+function proofOf(rule: ConfinementRule, { model }: IrService): string {
+  const { evidence } = model;
+  const { keptBy, byJob = false } = model.elsewhere[rule.id]?.seatbelt ?? {};
+  const { proofs = [] } = rule;
+  const onSystemd =
+    rule.proofs === undefined
+      ? `none on systemd (${rule.unprovable.replace(/\.$/, "")})`
+      : `${link(`${String(proofs.length)} on systemd`, evidence?.probes)} (${proofs.map(({ promise }) => promise).join("; ")})`;
+  const onMacOs = byJob
+    ? link("the job on macOS", evidence?.job)
+    : link("decisions on macOS", evidence?.sandbox);
+  return keptBy === undefined ? onSystemd : `${onSystemd}, ${onMacOs}`;
+}
+
+function link(text: string, target: string | undefined): string {
+  return target === undefined ? text : `[${text}](${target})`;
 }
 
 function directivesOf(directives: ConfinementRule["directives"]): string {

@@ -221,6 +221,16 @@ export interface SupersededModule extends SupersededOptions {
   readonly instances: SupersededOptions & { readonly switch: string };
 }
 
+/** What shows that promises are kept. */
+export interface Evidence {
+  /** The outcome of the probes on systemd. */
+  readonly probes: string;
+  /** The test that decides what the sandbox of macOS allows. */
+  readonly sandbox: string;
+  /** The test that reads the jobs of macOS. */
+  readonly job: string;
+}
+
 export interface ServiceModel {
   /** Name of the unit of the instance `default`; others get `-<instance>` appended. */
   readonly unit: string;
@@ -257,6 +267,8 @@ export interface ServiceModel {
   readonly reach?: Reach;
   /** How each rule, by its id, is kept where the system's own systemd does not keep it. */
   readonly elsewhere: Readonly<Record<string, PlatformPromise>>;
+  /** Where the outcome of the proofs can be read; links of Markdown. */
+  readonly evidence?: Evidence;
   readonly scenarios?: Scenarios;
   readonly application?: DesktopApplication;
   /** Modules of others, whose configurations go on working. */

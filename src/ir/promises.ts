@@ -16,6 +16,8 @@ export interface PlatformPromise {
   /** In a Seatbelt sandbox, for daemons and agents. */
   readonly seatbelt: {
     readonly keptBy?: string;
+    /** Whether it is the job's property list that keeps it, instead of the sandbox's profile. */
+    readonly byJob?: boolean;
     readonly cannot?: string;
     /** Where it differs for an agent, which runs as the user. */
     readonly agent?: string;

@@ -1,0 +1,80 @@
+// The table of promises: how a rule is kept everywhere, and what shows it.
+
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+import { emitPromises } from "../../src/emit/promises.ts";
+import type { ConfinementRule } from "../../src/ir/model.ts";
+import type { PlatformPromise } from "../../src/ir/promises.ts";
+import { probe } from "../../src/schema/proof.ts";
+import { lowerWith } from "../ir/service.ts";
+
+const proofs = [
+  probe("others' files", ["read", "/a"], "ENOENT", "done"),
+  probe("a | b", ["read", "/b"], "ENOENT", "done"),
+] as const;
+const rule = { id: "files", why: "Others are not its business.", directives: { UMask: "0077" } };
+const unshown: ConfinementRule = { ...rule, unprovable: "It is the default." };
+const shown: ConfinementRule = { ...rule, proofs };
+const evidence = { probes: "/p.md", sandbox: "/s.ts", job: "/j.ts" };
+
+/** The last row's cells. */
+function row(confinement: ConfinementRule, promise?: PlatformPromise): readonly string[] {
+  const elsewhere = promise === undefined ? {} : { files: promise };
+  const table = emitPromises(
+    lowerWith({ model: { confinement: [confinement], elsewhere, evidence } }),
+  );
+  const last = table.trimEnd().split("\n").at(-1) ?? "";
+  return last.slice(2, -2).split(" | ");
+}
+
+test.each([
+  [
+    "everything kept",
+    shown,
+    { user: {}, seatbelt: { keptBy: "no rule allows it" } },
+    [
+      "`UMask`",
+      "the same",
+      "no rule allows it",
+      "the same",
+      "[2 on systemd](/p.md) (others' files; a \\| b), [decisions on macOS](/s.ts)",
+    ],
+  ],
+  [
+    "kept by the job, in part, and not by an agent",
+    shown,
+    {
+      user: { directives: { PrivateTmp: true }, cannot: "do more" },
+      seatbelt: { keptBy: "`Umask`", byJob: true, cannot: "hide it", agent: "not at all" },
+    },
+    [
+      "`UMask`",
+      "`PrivateTmp`. It cannot do more",
+      "`Umask`. It cannot hide it",
+      "not at all",
+      "[2 on systemd](/p.md) (others' files; a \\| b), [the job on macOS](/j.ts)",
+    ],
+  ],
+  [
+    "neither shown nor kept on macOS",
+    unshown,
+    { user: {}, seatbelt: { cannot: "be kept" } },
+    ["`UMask`", "the same", "It cannot be kept", "the same", "none on systemd (It is the default)"],
+  ],
+] as const)("a rule: %s", (_, confinement, promise, want) => {
+  expect(row(confinement, promise)).toEqual(["`files`", rule.why, ...want]);
+});
+
+test("a rule that does not say how it is kept elsewhere is a mistake", () => {
+  expect(() => row(shown)).toThrow("confinement rule files does not say how it is kept elsewhere");
+});
+
+test("what the table of this repository links to is there", () => {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const table = readFileSync(`${root}/docs/promises.md`, "utf8");
+  const targets = new Set([...table.matchAll(/\]\(([^)]*)\)/g)].map(([, target = ""]) => target));
+  expect(targets.size).toBe(3);
+  expect([...targets].filter((target) => !existsSync(root + target))).toEqual([]);
+});
