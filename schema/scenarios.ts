@@ -5,12 +5,14 @@ import type { Scenarios } from "../src/index.ts";
 
 const credential = { providers: { anthropic: { apiKeyFile: "/run/keys/anthropic" } } };
 
+/** Proofs look at the skill. */
+const probed = { ...credential, skills: [{ name: "probed", description: "Is looked at." }] };
+
 export const scenarios: Scenarios = {
   script: "scenarios.py",
-  relaxed: credential,
+  relaxed: probed,
   nodes: {
-    // Proofs look at the skill.
-    machine: { ...credential, skills: [{ name: "probed", description: "Is looked at." }] },
+    machine: probed,
     several: {
       ...credential,
       instances: {

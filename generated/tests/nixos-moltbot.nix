@@ -115,6 +115,12 @@ in
           apiKeyFile = "/run/keys/anthropic";
         };
       };
+      skills = [
+        {
+          name = "probed";
+          description = "Is looked at.";
+        }
+      ];
       instances = {
         strict = {
           gateway = {
