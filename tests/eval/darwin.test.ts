@@ -268,6 +268,7 @@ suite(`the agent${note}`, async () => {
 });
 
 const messages = "r: r.summary.assertions";
+const jobOf = `r: r.summary.launchd.plists.daemons."org.nixos.moltbot-gateway.plist"`;
 const ids = `r: builtins.mapAttrs (_: u: { inherit (u) uid gid; }) r.summary.users`;
 
 suite(`instances on nix-darwin${note}`, async () => {
@@ -297,6 +298,13 @@ suite(`instances on nix-darwin${note}`, async () => {
             ),
             messages,
           ),
+          ownId: onDarwin(`{ imports = [ ${usage} ]; users.users._moltbot.uid = 777; }`, ids),
+          plain: onDarwin(usage, jobOf),
+          otherDocuments: onDarwin(usage.replace(/documents = [^;]*;/, ""), jobOf),
+          otherSetting: onDarwin(
+            usage.replace("enable = true;", 'enable = true; settings.logging.level = "warn";'),
+            jobOf,
+          ),
           lowId: onDarwin(usage.replace("enable = true;", "enable = true; uid = 501;"), ids),
         });
   const value = (name: string): unknown => {
@@ -321,6 +329,17 @@ suite(`instances on nix-darwin${note}`, async () => {
     expect(uid).toBeLessThanOrEqual(900);
     expect(value("alone")).toMatchObject({ "_moltbot-work": { uid, gid: uid } });
   });
+
+  test("an id that the system's configuration names is taken", () => {
+    expect(value("ownId")).toMatchObject({ _moltbot: { uid: 777, gid: 600 } });
+  });
+
+  test.each(["otherDocuments", "otherSetting"])(
+    "the job changes with what it reads, or it would not be restarted: %s",
+    (name) => {
+      expect(value(name)).not.toEqual(value("plain"));
+    },
+  );
 
   test("collisions name both", () => {
     expect(value("samePort")).toEqual([

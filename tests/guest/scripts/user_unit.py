@@ -55,7 +55,7 @@ def assert_home_is_hidden(node, process):
 def start_lingering(node):
     """The user's manager is up, as after the boot of a machine where somebody lingers."""
     node.wait_for_unit("user@1000.service")
-    node.wait_until_succeeds(as_user("systemctl --user is-system-running | grep -E 'running|degraded'"))
+    node.wait_until_succeeds(as_user("systemctl --user is-active basic.target"))
 
 
 # ---- the probes ----
