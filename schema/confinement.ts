@@ -74,6 +74,8 @@ export function confinement({
       ),
       proofs: [
         probe("directories nobody thought of", ["read", "/data/neighbour"], "ENOENT", "done"),
+        probe("its own configuration", ["write", "{config}"], ["EROFS", "EACCES"], "EACCES"),
+        probe("files of /etc, units among them", ["write", "/etc/neighbourly"], "EROFS", "done"),
         probe("writing elsewhere", ["write", "/data/mine"], "ENOENT", "done"),
         probe("state of other services", ["stat", "/var/lib/neighbour/state"], "ENOENT", "done"),
         probe("logs", ["read", "/var/log/neighbour"], "ENOENT", "done"),

@@ -20,7 +20,6 @@ export const scenarios: Scenarios = {
         family: { gateway: { port: 18791 } },
       },
     },
-    refused: credential,
     password: {
       ...credential,
       gateway: { auth: { mode: "password", passwordFile: "/run/keys/password" } },

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
-import { emitProofs, emitRelaxations, emitVmTest } from "./emit/vm-test.ts";
+import { emitOwnPromises, emitProofs, emitRelaxations, emitVmTest } from "./emit/vm-test.ts";
 import { UserError } from "./errors.ts";
 import type { IrService } from "./ir/model.ts";
 import type { JsonValue } from "./json.ts";
@@ -21,6 +21,7 @@ export function vmTestOutputs(service: IrService, entry: string): readonly Outpu
     { path: `${name}.nix`, text: printNix(emitVmTest(service, scenarios)) },
     { path: `${name}.py`, text: readScenarios(resolve(dirname(entry), scenarios.script)) },
     { path: `${name}.json`, text: toJson(emitProofs(service)) },
+    { path: `tests/promises-${service.name}.json`, text: toJson(emitOwnPromises(service)) },
     { path: `tests/relaxations-${service.name}.json`, text: toJson(emitRelaxations(service)) },
     ...vmTestFiles.map((file) => ({ path: vmTestPath(file), text: readVmTest(file) })),
   ];

@@ -2074,7 +2074,14 @@ in
       )
     ) services;
 
-    systemd.services = lib.concatMapAttrs (
+    systemd.services = {
+      # Otherwise the directory that the services see is an old one once nscd is started again,
+      # and names are no longer resolved through it.
+      nscd = lib.mkIf config.services.nscd.enable {
+        serviceConfig.RuntimeDirectoryPreserve = lib.mkDefault true;
+      };
+    }
+    // lib.concatMapAttrs (
       name:
       {
         instance,
@@ -2095,8 +2102,10 @@ in
           wants = [ "network-online.target" ];
           # Prepared anew before every start.
           requires = [ "prepare-${unit}.service" ];
+          # nscd makes the directory of its socket when it starts.
           after = [
             "network-online.target"
+            "nss-lookup.target"
             "prepare-${unit}.service"
           ];
           inherit environment path;

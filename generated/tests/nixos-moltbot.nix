@@ -36,6 +36,48 @@ let
     in
     if cfg.instances == { } then { default = cfg; } else cfg.instances;
 
+  # The options of an instance that name the file of a credential, and the files.
+  credentialsOf =
+    instance:
+    lib.filter (credential: credential.file != null) (
+      map
+        (option: {
+          inherit option;
+          file = lib.getAttrFromPath (lib.splitString "." option) instance;
+        })
+        [
+          "gateway.auth.tokenFile"
+          "gateway.auth.passwordFile"
+          "providers.anthropic.apiKeyFile"
+          "providers.anthropic.oauthTokenFile"
+          "providers.openai.apiKeyFile"
+          "providers.google.apiKeyFile"
+          "providers.googleVertex.apiKeyFile"
+          "providers.openrouter.apiKeyFile"
+          "providers.xai.apiKeyFile"
+          "providers.githubCopilot.tokenFile"
+          "providers.microsoftFoundry.apiKeyFile"
+          "providers.huggingface.tokenFile"
+          "providers.together.apiKeyFile"
+          "providers.nvidia.apiKeyFile"
+          "providers.litellm.apiKeyFile"
+          "providers.vllm.apiKeyFile"
+          "providers.sglang.apiKeyFile"
+          "providers.ollama.apiKeyFile"
+          "providers.lmstudio.tokenFile"
+          "providers.alibaba.apiKeyFile"
+          "providers.minimax.apiKeyFile"
+          "providers.minimax.oauthTokenFile"
+          "providers.opencode.apiKeyFile"
+          "providers.deepgram.apiKeyFile"
+          "providers.elevenlabs.apiKeyFile"
+          "providers.azureSpeech.keyFile"
+          "providers.fal.keyFile"
+          "providers.runway.apiSecretFile"
+          "providers.telegram.botTokenFile"
+        ]
+    );
+
   # What the script has to know about an instance, each fact a text.
   factsOf =
     name: instance:
@@ -47,6 +89,19 @@ let
       workspace = instance.workspaceDir;
       config = instance.configPath;
       port = instance.gateway.port;
+      credentials = map (credential: credential.file) (credentialsOf instance);
+      option = (lib.head (credentialsOf instance)).option;
+      generated = lib.concatLists [
+        (lib.optional (
+          instance.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null
+        ) "${instance.stateDir}/gateway-token")
+      ];
+      directory-0 = instance.workspaceDir;
+      directory-1 = "${instance.workspaceDir}/skills";
+      managed-0 = instance.workspaceDir;
+      record-0 = "${instance.stateDir}/managed-files";
+      managed-1 = "${instance.workspaceDir}/skills";
+      record-1 = "${instance.stateDir}/managed-skills";
     };
 
   # A JSON text is a Python text, too.
@@ -85,13 +140,6 @@ in
           gateway = {
             port = 18791;
           };
-        };
-      };
-    };
-    refused = machine {
-      providers = {
-        anthropic = {
-          apiKeyFile = "/run/keys/anthropic";
         };
       };
     };
@@ -262,9 +310,11 @@ in
           python (lib.mapAttrs (_: node: lib.mapAttrs factsOf (instancesOf node)) nodes)
         })
         RULES = json.loads(${builtins.toJSON (builtins.readFile ./nixos-moltbot.json)})
+        OWN_PROMISES = json.loads(${builtins.toJSON (builtins.readFile ./promises-moltbot.json)})
         RELAXATIONS = json.loads(${builtins.toJSON (builtins.readFile ./relaxations-moltbot.json)})
       ''
       (builtins.readFile ./sandbox.py)
+      (builtins.readFile ./trials.py)
       (builtins.readFile scenarios)
     ];
 }

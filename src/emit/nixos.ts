@@ -128,7 +128,14 @@ export function emitNixosModule(service: IrService): NixExpr {
       nix.binding(
         ["systemd", "services"],
         nix`
-          lib.concatMapAttrs (
+          {
+            # Otherwise the directory that the services see is an old one once nscd is started again,
+            # and names are no longer resolved through it.
+            nscd = lib.mkIf config.services.nscd.enable {
+              serviceConfig.RuntimeDirectoryPreserve = lib.mkDefault true;
+            };
+          }
+          // lib.concatMapAttrs (
             name: { instance, unit, configFile, credentials, environment, path, prepare, launch, ... }@service:
             {
               \${unit} = ${emitUnit(service, scope)};
@@ -216,7 +223,8 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     wants = [ "network-online.target" ];
     # Prepared anew before every start.
     requires = [ "prepare-\${unit}.service" ];
-    after = [ "network-online.target" "prepare-\${unit}.service" ];
+    # nscd makes the directory of its socket when it starts.
+    after = [ "network-online.target" "nss-lookup.target" "prepare-\${unit}.service" ];
     inherit environment path;
     # The PATH is what the options say and nothing else.
     enableDefaultPath = false;

@@ -12,6 +12,13 @@ import type { IrOption } from "../ir/options.ts";
 import type { FactName, Proof } from "../ir/proof.ts";
 import type { Contrast, RelaxationTest } from "../ir/relaxation.ts";
 import { expressionsIn, walkExpression } from "../ir/walk-expression.ts";
+import {
+  directoryFact,
+  managedFact,
+  type ownFactNames,
+  ownPromises,
+  recordFact,
+} from "../ir/own-promises.ts";
 import type { JsonValue } from "../json.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
 import { includeVmTest } from "../vm-test/files.ts";
@@ -28,6 +35,9 @@ export function emitVmTest(service: IrService, { nodes, relaxed }: Scenarios): N
     Object.entries(all).map(([name, options]) =>
       nix.binding([name], nix`machine ${nix.value(options)}`),
     ),
+  );
+  const credentialOptions = service.options.flatMap(({ credential, path }) =>
+    credential === undefined ? [] : [path.join(".")],
   );
   return nix`
     {
@@ -65,6 +75,16 @@ export function emitVmTest(service: IrService, { nodes, relaxed }: Scenarios): N
         in
         if cfg.instances == { } then { default = cfg; } else cfg.instances;
 
+      # The options of an instance that name the file of a credential, and the files.
+      credentialsOf =
+        instance:
+        lib.filter (credential: credential.file != null) (
+          map (option: {
+            inherit option;
+            file = lib.getAttrFromPath (lib.splitString "." option) instance;
+          }) ${nix.value(credentialOptions)}
+        );
+
       # What the script has to know about an instance, each fact a text.
       factsOf = name: instance: lib.mapAttrs (_: toString) ${emitFacts(service)};
 
@@ -87,9 +107,11 @@ export function emitVmTest(service: IrService, { nodes, relaxed }: Scenarios): N
 
             FACTS = json.loads(\${python (lib.mapAttrs (_: node: lib.mapAttrs factsOf (instancesOf node)) nodes)})
             RULES = json.loads(\${builtins.toJSON (builtins.readFile ${nix.path(`./nixos-${service.name}.json`)})})
+            OWN_PROMISES = json.loads(\${builtins.toJSON (builtins.readFile ${nix.path(`./promises-${service.name}.json`)})})
             RELAXATIONS = json.loads(\${builtins.toJSON (builtins.readFile ${nix.path(`./relaxations-${service.name}.json`)})})
           ''
           (${includeVmTest("sandbox")})
+          (${includeVmTest("trials")})
           (builtins.readFile scenarios)
         ];
     }
@@ -110,7 +132,48 @@ function emitFacts(service: IrService): NixExpr {
     config: emitValue(model.config.path, scope),
     port: emitSetting(service, model.firewall.port.node, scope),
   };
-  return nix.attrs(Object.entries(facts).map(([name, value]) => nix.binding([name], value)));
+  const all = { ...facts, ...emitOwnFacts(service, scope) };
+  return nix.attrs(Object.entries(all).map(([name, value]) => nix.binding([name], value)));
+}
+
+type Fact = readonly [name: string, value: NixExpr];
+
+/** The facts of the library's own promises; lists become words with blanks between them. */
+function emitOwnFacts(service: IrService, scope: Scope): Readonly<Record<string, NixExpr>> {
+  const { model } = service;
+  const own: Readonly<Record<(typeof ownFactNames)[number], NixExpr>> = {
+    credentials: nix`map (credential: credential.file) (credentialsOf instance)`,
+    option: nix`(lib.head (credentialsOf instance)).option`,
+    generated: nix.call(
+      nix`lib.concatLists`,
+      nix.list(
+        model.generatedSecrets.map(
+          ({ file, when }) =>
+            nix`lib.optional (${emitValue(when, scope)}) ${emitValue(file, scope)}`,
+        ),
+      ),
+    ),
+  };
+  return {
+    ...own,
+    ...Object.fromEntries<NixExpr>([
+      ...model.directories.map(({ path }, index): Fact => [
+        directoryFact(index),
+        emitValue(path, scope),
+      ]),
+      ...model.managedFiles.flatMap(({ directory, record }, index): readonly Fact[] => [
+        [managedFact(index), emitValue(directory, scope)],
+        [recordFact(index), emitValue(record, scope)],
+      ]),
+    ]),
+  };
+}
+
+/** The data of the script: what holds for every service, made of this one's facts. */
+export function emitOwnPromises({ model }: IrService): readonly JsonValue[] {
+  return ownPromises(model).flatMap(({ part, promises }) =>
+    promises.map((promise) => ({ rule: part, ...promise })),
+  );
 }
 
 /** The option that fills a setting: a test does not set it freely. */

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 
 import { nix, type NixExpr } from "../nix/index.ts";
 
-export const vmTestFiles = ["neighbourhood", "probe", "sandbox"] as const;
+export const vmTestFiles = ["neighbourhood", "probe", "sandbox", "trials"] as const;
 
 export type VmTestFile = (typeof vmTestFiles)[number];
 

@@ -19,6 +19,7 @@ READY = "/run/neighbourhood-ready"
 FILES = (
     "/boot/neighbour",
     "/data/neighbour",
+    "/etc/neighbourly",
     "/etc/nixos/neighbour",
     "/home/alice/neighbour",
     "/media/neighbour",

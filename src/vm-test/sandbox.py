@@ -15,7 +15,7 @@ NOT_COPIED = re.compile(r"(Exec|Restart|Type|Timeout|SuccessExitStatus|KillMode|
 BARE = re.compile(r"(User|Group|Environment)=")
 
 
-def directives_of(node: BaseMachine, unit: str) -> list[str]:
+def service_lines(node: BaseMachine, unit: str) -> list[str]:
     """The lines of [Service], of the unit's file and its drop-ins."""
     section = ""
     lines = []
@@ -24,7 +24,11 @@ def directives_of(node: BaseMachine, unit: str) -> list[str]:
             section = line
         elif section == "[Service]" and "=" in line and not line.startswith(("#", ";")):
             lines.append(line)
-    return [line for line in lines if not NOT_COPIED.match(line)]
+    return lines
+
+
+def directives_of(node: BaseMachine, unit: str) -> list[str]:
+    return [line for line in service_lines(node, unit) if not NOT_COPIED.match(line)]
 
 
 def bare_directives(directives: list[str]) -> list[str]:

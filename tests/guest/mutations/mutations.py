@@ -122,7 +122,8 @@ def check_directive(measured: Any) -> None:
 
 facts = FACTS["machine"]["default"]
 put_up = f"install -d -o {facts['user']} {facts['state']} {facts['workspace']}"
-machine.succeed(put_up, "install -d -m 0700 /run/keys", "echo key > /run/keys/anthropic")
+machine.succeed(put_up, f"systemctl start prepare-{facts['unit']}")
+machine.succeed("install -d -m 0700 /run/keys", "echo key > /run/keys/anthropic")
 make_neighbours(machine, facts["user"])
 sandbox = Sandbox(machine, "default")
 directives = []
