@@ -85,7 +85,11 @@ export default defineService({
   documentation: "https://docs.openclaw.ai/gateway",
   renamedFrom: ["clawdbot"],
   variants: generations.table,
-  configSchema: { file: "gateway/2026.9.6.json", variant: "openclaw" },
+  configSchema: {
+    directory: "gateway",
+    versions: ["2026.6.5", "2026.9.6"],
+    variant: "openclaw",
+  },
 
   options: {
     ...identity,

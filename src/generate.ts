@@ -10,12 +10,15 @@ import { settingsSchemaPath } from "./emit/prelude.ts";
 import { emitPromises } from "./emit/promises.ts";
 import { lowerService } from "./ir/lower.ts";
 import { printNix } from "./nix/index.ts";
+import type { IrService } from "./ir/model.ts";
 import type { OutputFile } from "./output/file.ts";
 import type { ServiceSource } from "./service-source.ts";
 import { checkSettings } from "./settings/check-settings.ts";
 import { nixSchema } from "./settings/nix-schema.ts";
 import { serializeSchema } from "./settings/serialize.ts";
+import type { JsonSchema } from "./settings/json-schema.ts";
 import { readConfigSchema } from "./settings/read-schema.ts";
+import { schemaPath } from "./settings/schema-path.ts";
 import { vmTestOutputs } from "./vm-test-outputs.ts";
 import { readShell, shellFiles, shellPath } from "./shell/files.ts";
 
@@ -27,18 +30,34 @@ import { readShell, shellFiles, shellPath } from "./shell/files.ts";
 export function generate({ entry, service, root, tsconfig }: ServiceSource): readonly OutputFile[] {
   const docs = readDocs({ entry, root, tsconfig });
   const ir = lowerService(service, docs);
-  const schema = readConfigSchema(ir.configSchema, entry);
-  checkSettings(ir, schema);
+  const schemas = readConfigSchemas(ir, entry);
+  checkSettings(ir, schemas[0]?.schema);
   return [
     { path: `nixos/${ir.name}.nix`, text: printNix(emitNixosModule(ir)) },
     { path: `darwin/${ir.name}.nix`, text: printNix(emitDarwinModule(ir)) },
     { path: `home-manager/${ir.name}.nix`, text: printNix(emitHomeManagerModule(ir)) },
     ...vmTestOutputs(ir, entry),
     { path: "docs/promises.md", text: emitPromises(ir) },
-    ...(schema === undefined
-      ? []
-      : [{ path: settingsSchemaPath(ir), text: serializeSchema(nixSchema(schema).document) }]),
+    ...schemas.map(({ version, schema }) => ({
+      path: settingsSchemaPath(ir, version),
+      text: serializeSchema(nixSchema(schema).document),
+    })),
     ...libraryFiles.map((name) => ({ path: libraryPath(name), text: readLibrary(name) })),
     ...shellFiles.map((name) => ({ path: shellPath(name), text: readShell(name) })),
   ];
+}
+
+interface VersionedSchema {
+  readonly version: string;
+  readonly schema: JsonSchema;
+}
+
+/** The program's configuration schemas, newest first; none where the service names none. */
+function readConfigSchemas({ configSchema }: IrService, entry: string): readonly VersionedSchema[] {
+  if (configSchema === undefined) return [];
+  const { directory, newest, older, location } = configSchema;
+  return [newest, ...older].map((version) => ({
+    version,
+    schema: readConfigSchema({ file: schemaPath(directory, version), location }, entry),
+  }));
 }

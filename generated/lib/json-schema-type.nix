@@ -105,6 +105,11 @@ in
     {
       # The JSON Schema, for example from lib.importJSON.
       schema,
+      # The version of what the schema describes, for messages.
+      version ? null,
+      # The JSON Schema to make documentation from: where `schema` depends on what is configured, one
+      # that does not.
+      documentedSchema ? schema,
       # What the values are, for messages: "is not a valid <name>".
       name ? "value of its JSON Schema",
       # What happens when a value does not fit: "error", "warn" or "off".
@@ -158,9 +163,10 @@ in
               tools.explain loc (path: definitions.filesAt path defs) mistakes
             );
           here = lib.showOption loc;
+          asOf = lib.optionalString (version != null) " (as of ${version})";
 
           # Made once however many places are wrong; names all of them.
-          failure = throw "The option `${here}` is not a valid ${name}:${
+          failure = throw "The option `${here}` is not a valid ${name}${asOf}:${
             message (ofLevel "error" (validate schema [ ] (withoutUnset merged)))
           }";
 
@@ -171,7 +177,7 @@ in
             else if ofLevel "error" mistakes != [ ] then
               failure
             else if ofLevel "warn" mistakes != [ ] then
-              lib.warn "The option `${here}` is not a valid ${name}:${message (ofLevel "warn" mistakes)}" value
+              lib.warn "The option `${here}` is not a valid ${name}${asOf}:${message (ofLevel "warn" mistakes)}" value
             else
               value;
 
@@ -206,7 +212,14 @@ in
             merged = formatType.merge loc defs;
           in
           if check == "off" && checkSecrets == "off" then merged else checked loc defs merged;
-        getSubOptions = prefix: tools.subOptions schema prefix;
+        getSubOptions =
+          prefix:
+          (toolsFor {
+            inherit checkRequired secretAdvice;
+            schema = documentedSchema;
+          }).subOptions
+            documentedSchema
+            prefix;
         getSubModules = null;
         substSubModules = _modules: self;
         nestedTypes = { };

@@ -15,11 +15,31 @@ let
   # The format of the configuration file.
   settingsFormat = pkgs.formats.json { };
 
-  # Settings that the program knows; mistakes are errors, warnings or nothing.
+  # Which settings versions of the program know, newest first. Only what is used is read.
+  settingsSchemas = [
+    {
+      version = "2026.9.6";
+      schema = lib.importJSON ../settings/moltbot/2026.9.6.json;
+    }
+    {
+      version = "2026.6.5";
+      schema = lib.importJSON ../settings/moltbot/2026.6.5.json;
+    }
+  ];
+
+  # Settings that the package knows; mistakes are errors, warnings or nothing. The schema is that
+  # of the newest version that is not newer than the package.
   settingsType =
-    level:
+    level: package:
+    let
+      known = lib.findFirst (
+        { version, ... }: isAtLeast version package
+      ) (lib.last settingsSchemas) settingsSchemas;
+    in
     (import ../lib/json-schema-type.nix { inherit lib; }).jsonSchemaType {
-      schema = lib.importJSON ../settings/moltbot.json;
+      inherit (known) version schema;
+      # Documentation is made without a package.
+      documentedSchema = (lib.head settingsSchemas).schema;
       name = "configuration of the gateway";
       check = level;
       nullIsUnset = true;
@@ -750,7 +770,9 @@ let
     };
 
     settings = lib.mkOption {
-      type = settingsType (if self.gateway.generation == "openclaw" then self.settingsCheck else "off");
+      type = settingsType (
+        if self.gateway.generation == "openclaw" then self.settingsCheck else "off"
+      ) self.package;
       default = { };
       example = {
         agents = {
@@ -775,8 +797,10 @@ let
       default = "error";
       description = ''
         What happens when {option}`settings` has a key or a value the gateway does not know: `error`
-        refuses the configuration, `warn` says so, `off` is for gateways of another version than the
-        options were made for. Secrets in the settings are refused in any case.
+        refuses the configuration, `warn` says so, `off` says nothing. Settings are known for some
+        releases of the gateway; the newest that is not newer than {option}`package` counts, or else the
+        oldest, and a mistake says which. Use `warn` or `off` for keys that came between that release and
+        the package's. Secrets in the settings are refused in any case.
       '';
     };
 

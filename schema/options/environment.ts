@@ -23,8 +23,10 @@ export const environment = {
 
   /**
    * What happens when {option}`settings` has a key or a value the gateway does not know: `error`
-   * refuses the configuration, `warn` says so, `off` is for gateways of another version than the
-   * options were made for. Secrets in the settings are refused in any case.
+   * refuses the configuration, `warn` says so, `off` says nothing. Settings are known for some
+   * releases of the gateway; the newest that is not newer than {option}`package` counts, or else the
+   * oldest, and a mistake says which. Use `warn` or `off` for keys that came between that release and
+   * the package's. Secrets in the settings are refused in any case.
    */
   settingsCheck: option(z.enum(["error", "warn", "off"]), { default: "error" }),
 

@@ -107,11 +107,12 @@ function isSettings(service: IrService, option: IrOption): boolean {
   );
 }
 
-/** The settings' type: checked against the schema, for the variant the schema belongs to. */
+/** The settings' type: checked against a schema, for the variant the schemas belong to. */
 function emitSettingsType(service: IrService, scope: Scope): NixExpr {
   const level = emitExpression(service.model.config.check.node, scope);
   const known = emitIsKnownVariant(service, scope);
-  return nix`settingsType (${known === undefined ? level : nix.if_(known, level, nix.str("off"))})`;
+  const checked = known === undefined ? level : nix.if_(known, level, nix.str("off"));
+  return nix`settingsType (${checked}) ${emitExpression(service.model.package.node, scope)}`;
 }
 
 /** Whether the instance is of the variant whose configuration schema is known. */

@@ -15,9 +15,23 @@ const noOptions: Scope = {
   isNumber: () => false,
 };
 
-/** Where the configuration schema that modules read is, relative to the output directory. */
-export function settingsSchemaPath(service: IrService): string {
-  return `settings/${service.name}.json`;
+/** Where a configuration schema that modules read is, relative to the output directory. */
+export function settingsSchemaPath(service: IrService, version: string): string {
+  return `settings/${service.name}/${version}.json`;
+}
+
+/** One entry per version of the program whose configuration schema is known. */
+function emitSchemas(service: IrService): NixExpr {
+  const { configSchema } = service;
+  const versions = configSchema === undefined ? [] : [configSchema.newest, ...configSchema.older];
+  return nix.list(
+    versions.map(
+      (version) => nix`{
+        version = ${version};
+        schema = lib.importJSON ${nix.path(`../${settingsSchemaPath(service, version)}`)};
+      }`,
+    ),
+  );
 }
 
 interface Helper {
@@ -34,12 +48,26 @@ function helpers(service: IrService): readonly Helper[] {
       value: nix`pkgs.formats.json { }`,
     },
     {
+      name: "settingsSchemas",
+      comment:
+        "Which settings versions of the program know, newest first. Only what is used is read.",
+      value: emitSchemas(service),
+    },
+    {
       name: "settingsType",
-      comment: "Settings that the program knows; mistakes are errors, warnings or nothing.",
+      comment:
+        "Settings that the package knows; mistakes are errors, warnings or nothing. The schema is that\nof the newest version that is not newer than the package.",
       value: nix`
-        level:
+        level: package:
+        let
+          known = lib.findFirst (
+            { version, ... }: isAtLeast version package
+          ) (lib.last settingsSchemas) settingsSchemas;
+        in
         (${importLibrary("json-schema-type.nix")} { inherit lib; }).jsonSchemaType {
-          schema = lib.importJSON ${nix.path(`../${settingsSchemaPath(service)}`)};
+          inherit (known) version schema;
+          # Documentation is made without a package.
+          documentedSchema = (lib.head settingsSchemas).schema;
           name = ${service.model.config.title};
           check = level;
           nullIsUnset = true;

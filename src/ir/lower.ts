@@ -4,6 +4,7 @@
 // value is one of its option's type, every reference leads somewhere, and nothing is said twice.
 // Whatever is wrong is the schema author's mistake: an error with option path, file and line.
 
+import { compareVersions } from "../compare-versions.ts";
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { isOption, type Option, type OptionTree } from "../schema/option.ts";
 import type { Service } from "../schema/service.ts";
@@ -13,7 +14,7 @@ import { checkReferences } from "./check-references.ts";
 import { checkRelaxations } from "./check-relaxations.ts";
 import { checkVariants } from "./check-variants.ts";
 import { lowerOption } from "./lower-option.ts";
-import type { DerivedDefault, IrService } from "./model.ts";
+import type { ConfigSchema, DerivedDefault, IrConfigSchema, IrService } from "./model.ts";
 import type { IrOption } from "./options.ts";
 import { checkName, mistake, type Place } from "./place.ts";
 
@@ -27,7 +28,7 @@ export function lowerService(service: Service, docs: OptionDocs): IrService {
     renamedFrom: service.renamedFrom,
     options,
     variants: service.variants,
-    configSchema: service.configSchema && { ...service.configSchema, location: docs.service },
+    configSchema: service.configSchema && lowerConfigSchema(service.configSchema, docs),
     model: service.model,
   };
   checkNames(lowered, docs);
@@ -35,6 +36,17 @@ export function lowerService(service: Service, docs: OptionDocs): IrService {
   checkReferences(lowered, docs);
   checkRelaxations(lowered, docs);
   return lowered;
+}
+
+function lowerConfigSchema(
+  { versions, ...schema }: ConfigSchema,
+  { service: location }: OptionDocs,
+): IrConfigSchema {
+  const newest = versions.reduce((left, right) =>
+    compareVersions(left, right) < 0 ? right : left,
+  );
+  const older = versions.filter((version) => version !== newest);
+  return { ...schema, newest, older: older.sort(compareVersions).reverse(), location };
 }
 
 function derivedByPath(

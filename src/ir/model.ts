@@ -285,12 +285,27 @@ export interface VariantTable {
   readonly variants: Readonly<Record<string, Readonly<Record<string, ExpNode>>>>;
 }
 
-/** The program's own configuration schema: what the settings are checked against. */
+/** The program's own configuration schema, by version: what the settings are checked against. */
 export interface ConfigSchema {
-  /** Made by `sync-gateway`; relative to the schema file that defines the service. */
-  readonly file: string;
+  /** Where `sync-gateway` stores them; relative to the schema file that defines the service. */
+  readonly directory: string;
+  /**
+   * The versions to know, in any order. A user's settings are checked against the newest that is not
+   * newer than the package, those of older packages against the oldest; what the schema file itself
+   * says, against the newest.
+   */
+  readonly versions: readonly [string, ...string[]];
   /** The variant whose program it is of, where there is a variant table. */
   readonly variant?: string;
+}
+
+/** The configuration schema, lowered. */
+export interface IrConfigSchema extends Omit<ConfigSchema, "versions"> {
+  readonly newest: string;
+  /** Newest first. */
+  readonly older: readonly string[];
+  /** Where the service is defined. */
+  readonly location: SourceLocation;
 }
 
 /** A service, lowered: everything the emitters read. */
@@ -302,7 +317,6 @@ export interface IrService {
   readonly renamedFrom: readonly string[];
   readonly options: readonly IrOption[];
   readonly variants: VariantTable | undefined;
-  /** With the place in the source where the service is defined. */
-  readonly configSchema: (ConfigSchema & { readonly location: SourceLocation }) | undefined;
+  readonly configSchema: IrConfigSchema | undefined;
   readonly model: ServiceModel;
 }

@@ -18,12 +18,13 @@ import { type Misfit, misfitError, settingAt } from "./misfit.ts";
 import { optionalDefaults } from "./optional-defaults.ts";
 import { at, keysOf } from "./place.ts";
 import { relevantTo } from "./relevant.ts";
+import { schemaPath } from "./schema-path.ts";
 import { formatKey, suggestKey } from "./suggest-key.ts";
 import { validate } from "./validate.ts";
 
 /**
- * @param stored the program's configuration schema, as `sync-gateway` stores it; without one
- *   nothing is checked
+ * @param stored the newest of the program's configuration schemas, as `sync-gateway` stores it;
+ *   without one nothing is checked
  * @throws UserError that tells everything that does not fit
  */
 export function checkSettings(ir: IrService, stored: JsonSchema | undefined): void {
@@ -36,7 +37,8 @@ export function checkSettings(ir: IrService, stored: JsonSchema | undefined): vo
     ...ir.model.config.layers.flatMap(({ node }) => checkFixed(node, [], context)),
   ];
   const [first, ...rest] = found.length > 0 ? found : checkDefaultConfig(context);
-  if (first !== undefined) throw misfitError(first, rest, configSchema.file);
+  if (first !== undefined)
+    throw misfitError(first, rest, schemaPath(configSchema.directory, configSchema.newest));
 }
 
 interface Context {

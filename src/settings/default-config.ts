@@ -6,7 +6,7 @@ import type { ExpNode } from "../ir/expression.ts";
 import type { IrService } from "../ir/model.ts";
 import type { JsonValue } from "../json.ts";
 import type { Platform } from "../platform.ts";
-import { compareVersions } from "./compare-versions.ts";
+import { compareVersions } from "../compare-versions.ts";
 
 /** A value that cannot be known here. */
 export const unknown = Symbol("unknown");

@@ -13,16 +13,8 @@ export interface SchemaFile {
   readonly location: SourceLocation;
 }
 
-/**
- * @param entry absolute path of the schema file that defines the service
- * @returns undefined where the service names no schema
- */
-export function readConfigSchema(
-  configSchema: SchemaFile | undefined,
-  entry: string,
-): JsonSchema | undefined {
-  if (configSchema === undefined) return undefined;
-  const { file, location } = configSchema;
+/** @param entry absolute path of the schema file that defines the service */
+export function readConfigSchema({ file, location }: SchemaFile, entry: string): JsonSchema {
   const path = resolve(dirname(entry), file);
   if (!existsSync(path)) throw missing(path, file, location);
   return parseStored(readFileSync(path, "utf8"), file, location);

@@ -9,14 +9,9 @@ import { BugError } from "../errors.ts";
 import { nodeFileSystem } from "../output/file-system.ts";
 import { canonicalJson } from "./canonical.ts";
 import { compactSchema, expandSchema } from "./compact.ts";
-import { compareVersions } from "./compare-versions.ts";
+import { compareVersions } from "../compare-versions.ts";
 import { type JsonSchema, parseJsonSchema } from "./json-schema.ts";
-
-const extension = ".json";
-
-export function schemaPath(directory: string, version: string): string {
-  return join(directory, version + extension);
-}
+import { extension } from "./schema-path.ts";
 
 /** The versions that are stored, oldest first. */
 export function storedVersions(directory: string): readonly string[] {

@@ -15,15 +15,10 @@ import { lowerService } from "../ir/lower.ts";
 import type { IrOption } from "../ir/options.ts";
 import { changeReport } from "./change-report.ts";
 import { compareSchemas } from "./compare-schemas.ts";
-import { compareVersions } from "./compare-versions.ts";
+import { compareVersions } from "../compare-versions.ts";
 import { installGateway, readGatewaySchema, type Session } from "./install-gateway.ts";
-import {
-  printStored,
-  readStored,
-  schemaPath,
-  storedVersions,
-  writeStored,
-} from "./schema-files.ts";
+import { printStored, readStored, storedVersions, writeStored } from "./schema-files.ts";
+import { schemaPath } from "./schema-path.ts";
 import { structureOf } from "./structure.ts";
 
 const usage = `usage: pnpm sync-gateway [VERSION] [--from DIRECTORY]
@@ -155,7 +150,7 @@ async function syncGateway(options: SyncOptions, session: Session): Promise<stri
   return [
     report,
     `wrote ${relative(process.cwd(), path)} (${size})`,
-    "settings are checked against the version a service names in `configSchema`",
+    "settings are checked against the versions a service names in `configSchema`",
   ].join("\n");
 }
 

@@ -70,7 +70,7 @@ const { configSchema, model, ...service } = moltbot;
 const here = (file: string) => ${JSON.stringify(join(root, "schema"))} + "/" + file;
 export default defineService({
   ...service,
-  configSchema: { ...configSchema, file: here(configSchema.file) },
+  configSchema: { ...configSchema, directory: here(configSchema.directory) },
   options: {
     ...moltbot.options,
     extra: {

@@ -228,6 +228,84 @@ const forceAll = `r: builtins.deepSeq (with r.config; [
   (builtins.attrNames users.users)
 ]) true`;
 
+/** A key that the gateway forgot after the first release with known settings, and one it learned. */
+const keys = { forgotten: "contextTokens = 1000;", learned: 'cwd = "/srv";' };
+
+/** The least that works, with a gateway of a release and a setting below `agents.defaults`. */
+function gatewayOf(version: string, setting: string): string {
+  return `{ pkgs, ... }: ${moltbot(`
+    package = pkgs.openclaw.overrideAttrs { version = "${version}"; };
+    settings.agents.defaults = { ${setting} };
+  `)}`;
+}
+
+suite(`settings are those of the package's release${note}`, async () => {
+  const releases = [
+    { version: "2026.1.29", schema: "2026.6.5", knows: "forgotten", not: "learned" },
+    { version: "2026.6.5", schema: "2026.6.5", knows: "forgotten", not: "learned" },
+    { version: "2026.9.5", schema: "2026.6.5", knows: "forgotten", not: "learned" },
+    { version: "2026.9.6", schema: "2026.9.6", knows: "learned", not: "forgotten" },
+    { version: "2026.10.1", schema: "2026.9.6", knows: "learned", not: "forgotten" },
+    { version: "", schema: "2026.9.6", knows: "learned", not: "forgotten" },
+  ] as const;
+  const query = `r: builtins.attrNames r.config.services.moltbot.settings.agents.defaults`;
+  const mixed = (inOld: string, inNew: string): string =>
+    `{ pkgs, ... }: ${moltbot(`
+    instances = {
+      old = {
+        package = pkgs.openclaw.overrideAttrs { version = "2026.6.5"; };
+        settings.agents.defaults = { ${inOld} };
+      };
+      new = { gateway.port = 1; settings.agents.defaults = { ${inNew} }; };
+    };
+  `)}`;
+  const instances = `r: builtins.deepSeq (map (i: i.settings) (builtins.attrValues r.config.services.moltbot.instances)) true`;
+  const noPackage = '{ services.moltbot.package = throw "the package was looked at"; }';
+  const outcomes: Readonly<Record<string, Outcome>> =
+    missing.length > 0
+      ? {}
+      : await evaluateMany({
+          ...Object.fromEntries(
+            releases.flatMap(({ version, knows, not }) => [
+              [`${version} knows`, onNixos(gatewayOf(version, keys[knows]), { query })],
+              [`${version} not`, onNixos(gatewayOf(version, keys[not]), { query })],
+            ]),
+          ),
+          fits: onNixos(mixed(keys.forgotten, keys.learned), { query: instances }),
+          crossed: onNixos(mixed(keys.learned, keys.forgotten), { query: instances }),
+          unset: onNixos(noPackage, { query: "r: r.config.services.moltbot.settings" }),
+          documented: onNixos(noPackage, {
+            query: `r: let
+              names = map (o: o.name) (r.lib.optionAttrSetToDocList { inherit (r.options.services.moltbot) settings; });
+              has = key: builtins.elem "services.moltbot.settings.agents.defaults.\${key}" names;
+            in map has [ "contextTokens" "cwd" ]`,
+          }),
+        });
+
+  test.each(releases)("$version: those of $schema", ({ version, schema, not }) => {
+    expect(accepted(outcomes[`${version} knows`])).toHaveLength(1);
+    const refused = outcomes[`${version} not`];
+    expect(refused?.ok).toBe(false);
+    if (refused?.ok !== false) return;
+    const key = keys[not].replace(/ .*/, "");
+    expect(refused.message).toContain(`(as of ${schema})`);
+    expect(refused.message).toContain(
+      `services.moltbot.settings.agents.defaults.${key}: unknown key`,
+    );
+  });
+
+  test("each instance's are those of its own package", () => {
+    expect(accepted(outcomes["fits"])).toBe(true);
+    const { crossed } = outcomes;
+    expect(crossed?.ok === false && crossed.message).toMatch(/instances\..*: unknown key/);
+  });
+
+  test("neither their absence nor their documentation needs the package", () => {
+    expect(accepted(outcomes["unset"])).toEqual({});
+    expect(accepted(outcomes["documented"])).toEqual([false, true]);
+  });
+});
+
 // Assertions, each with a configuration that fails it and one that does not.
 const assertions: readonly (readonly [
   string,

@@ -769,3 +769,21 @@ it("lets a lambda's variable be used inside of it, and only there", () => {
   const assertions = [{ option: ref(["user"]), holds, message: "no" }];
   expect(lowerWith({ model: { assertions } }).model.assertions).toEqual(assertions);
 });
+
+describe("the configuration schema", () => {
+  const directory = "program";
+  it.each([
+    { versions: ["1"], newest: "1", older: [] },
+    {
+      versions: ["2026.9.6", "2026.10.1", "2026.6.5"],
+      newest: "2026.10.1",
+      older: ["2026.9.6", "2026.6.5"],
+    },
+  ] as const)("of $versions: $newest is the newest", ({ versions, newest, older }) => {
+    expect(lowerWith({ configSchema: { directory, versions } }).configSchema).toMatchObject({
+      directory,
+      newest,
+      older,
+    });
+  });
+});

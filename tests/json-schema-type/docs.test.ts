@@ -107,6 +107,16 @@ describe.skipIf(missingTools.length > 0)(`documentation${unlessMissing}`, () => 
     ]);
   });
 
+  it("does not look at a schema that is for checking alone", () => {
+    const type = `lib.jsonSchemaType {
+      schema = throw "looked at";
+      documentedSchema = { type = "object"; properties.port.type = "integer"; };
+    }`;
+    expect(evaluate(`builtins.attrNames ((${type}).getSubOptions [ "settings" ])`)).toEqual([
+      "port",
+    ]);
+  });
+
   it("gives editors one level at a time", () => {
     // nixd and optnix ask a type for its sub-options, and each of those for its own.
     const gateway = nixJson(annotated(gatewaySchema()).document);

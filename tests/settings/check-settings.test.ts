@@ -49,7 +49,7 @@ const schema = compactSchema(
   }),
 );
 
-const configSchema = { file: "program/1.json" };
+const configSchema = { directory: "program", versions: ["1"] } as const;
 
 function check(parts: Parts): string {
   const ir = lowerWith({ configSchema, ...parts });

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { main } from "../../src/settings/sync-gateway.ts";
-import { schemaPath } from "../../src/settings/schema-files.ts";
+import { schemaPath } from "../../src/settings/schema-path.ts";
 import { findGateway } from "../support/tools.ts";
 import { storedDirectory } from "./support.ts";
 

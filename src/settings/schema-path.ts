@@ -1,0 +1,9 @@
+// Where the configuration schema of a version is stored.
+
+import { join } from "node:path";
+
+export const extension = ".json";
+
+export function schemaPath(directory: string, version: string): string {
+  return join(directory, version + extension);
+}
