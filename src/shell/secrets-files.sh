@@ -1,7 +1,20 @@
+# How many seconds after the launcher's start the files have to be there.
+patience=60
+
+# await_file OPTION FILE: at boot, what decrypts the file may still be at work; launchd knows no order
+await_file() {
+  [ ! -e "$2" ] || return 0
+  printf '%s\n' "$1: $2 does not exist yet: waiting for it, $patience s from the start on" >&2
+  while [ ! -e "$2" ] && [ "$SECONDS" -lt "$patience" ]; do
+    sleep 1
+  done
+}
+
 # There is nobody to hand the service its credentials, so it reads the files itself. A file that
 # others can read is no secret: it is refused.
 read_secret() {
   local mode
+  await_file "$3" "$2"
   [ -f "$2" ] && [ -r "$2" ] || return 1
   mode=$(stat -L -c '%u %a' -- "$2")
   case $mode in
@@ -15,6 +28,7 @@ read_secret() {
 # quoted. Lines that begin with # or ; are comments.
 load_environment() {
   local line name value
+  await_file environmentFiles "$1"
   [ -f "$1" ] && [ -r "$1" ] || fail "environmentFiles: $1 does not exist or cannot be read"
   while IFS= read -r line || [ -n "$line" ]; do
     [[ $line =~ ^[[:space:]]*([#\;]|$) ]] && continue

@@ -104,16 +104,43 @@ describe("credentials the service reads itself", () => {
     });
   });
 
+  const waiting = (option: string, name: string, seconds: number): string =>
+    `${option}: ${name} does not exist yet: waiting for it, ${String(seconds)} s from the start on\n`;
+
   test.each([
-    ["missing", "no/such/file"],
-    ["a directory", "."],
-  ])("%s", (_, name) => {
+    ["never there", "no/such/file", waiting("opt", "no/such/file", 2)],
+    ["a directory", ".", ""],
+  ])("%s", (_, name, before) => {
     withDirectory((directory) => {
-      const result = runShell(own, `load KEY opt ${name}`, directory);
+      const result = runShell(own, `patience=2\nload KEY opt ${name}`, directory);
       expect(result).toEqual({
         status: 78,
         stdout: "",
-        stderr: `opt: ${name} does not exist or cannot be read: create it, or change the option\n`,
+        stderr: `${before}opt: ${name} does not exist or cannot be read: create it, or change the option\n`,
+      });
+    });
+  });
+
+  test("several files that are never there are waited for together", () => {
+    withDirectory((directory) => {
+      const commands = "patience=2\n(load A opt a) || :\n(load B opt b) || :\necho $SECONDS";
+      const { stdout } = runShell(own, commands, directory);
+      expect(Number(stdout)).toBeGreaterThanOrEqual(2);
+      expect(Number(stdout)).toBeLessThan(4);
+    });
+  });
+
+  test.each([
+    ["a credential", "load KEY opt key", "s3cret", "opt"],
+    ["a file of variables", "load_environment key", "KEY=s3cret", "environmentFiles"],
+  ])("%s that is there a second later", (_, load, content, option) => {
+    withDirectory((directory) => {
+      const appears = `(sleep 1; echo ${content} > new; mv new key) &`;
+      const result = runShell(own, `${appears}\n${load}\nprintenv KEY`, directory);
+      expect(result).toEqual({
+        status: 0,
+        stdout: "s3cret\n",
+        stderr: waiting(option, "key", 60),
       });
     });
   });
