@@ -76,6 +76,10 @@ const packages = ["bashInteractive", "coreutils", "findutils", "gitMinimal", "gn
 /** Where the gateway looks for skills. */
 const skillsIn = (workspace: Exp<string>): Exp<string> => text`${workspace}/skills`;
 
+/** A plugin that is switched off where its key is set for another one. */
+const unlessSet = (key: Exp<string | null>): Exp<unknown> =>
+  when(and(generations.value.isCurrent, isSet(key)), record({ enabled: literal(false) }));
+
 /** Names of variables whose value is a secret, whatever the service. */
 const secretVariable = ".*(_API_KEY|_KEY|_TOKEN|_SECRET|_PASSWORD)";
 
@@ -193,12 +197,15 @@ export default defineService({
           agents: record({ defaults: record({ workspace: cfg.workspaceDir }) }),
           plugins: record({
             entries: record({
-              telegram: record({
-                enabled: when(
-                  and(generations.value.enablesChannelPlugins, cfg.providers.telegram.enable),
-                  true,
-                ),
-              }),
+              // These plugins read the same keys. The gateway would fetch them from npm when it starts,
+              // and does not start where it cannot.
+              perplexity: unlessSet(cfg.providers.openrouter.apiKeyFile),
+              opencode: unlessSet(cfg.providers.opencode.apiKeyFile),
+              qwen: unlessSet(cfg.providers.alibaba.apiKeyFile),
+              telegram: when(
+                and(generations.value.enablesChannelPlugins, cfg.providers.telegram.enable),
+                record({ enabled: literal(true) }),
+              ),
             }),
           }),
         }),

@@ -82,8 +82,6 @@ with subtest("an instance cannot reach another's state, processes and port"):
     words = own.outcomes(own.directives, tried)
     assert words == [attempt["must"] for attempt in tried], list(zip(tried, words))
 
-several.shutdown()
-
 # ---- a password instead of a token ----
 
 with subtest("a gateway with a password makes no token"):

@@ -1,5 +1,5 @@
 // The machines of the VM test: the configurations whose promises are proved. What happens on them
-// is in scenarios.py.
+// is in scenarios.py and faults.py.
 
 import type { Scenarios } from "../src/index.ts";
 
@@ -9,7 +9,8 @@ const credential = { providers: { anthropic: { apiKeyFile: "/run/keys/anthropic"
 const probed = { ...credential, skills: [{ name: "probed", description: "Is looked at." }] };
 
 export const scenarios: Scenarios = {
-  script: "scenarios.py",
+  scripts: ["scenarios.py", "faults.py"],
+  programs: { model: "model.py" },
   relaxed: probed,
   nodes: {
     machine: probed,
@@ -24,6 +25,23 @@ export const scenarios: Scenarios = {
       ...credential,
       gateway: { auth: { mode: "password", passwordFile: "/run/keys/password" } },
       workspaceDir: "/srv/agent",
+    },
+    // Talks to a model that the test plays.
+    injected: {
+      credentials: { LOCAL_KEY: "/run/keys/model" },
+      agent: { model: "local/stub" },
+      settings: {
+        models: {
+          providers: {
+            local: {
+              api: "openai-completions",
+              baseUrl: "http://127.0.0.1:8400/v1",
+              apiKey: { source: "env", provider: "default", id: "LOCAL_KEY" },
+              models: [{ id: "stub", name: "stub" }],
+            },
+          },
+        },
+      },
     },
   },
 };

@@ -1,5 +1,5 @@
 // The files of a service's VM test: the test, the data of its proofs, the programs it runs, and the
-// service's own scenarios, read from beside its schema.
+// service's own scenarios and programs, read from beside its schema.
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -17,9 +17,14 @@ export function vmTestOutputs(service: IrService, entry: string): readonly Outpu
   const { scenarios } = service.model;
   if (scenarios === undefined) return [];
   const name = `tests/nixos-${service.name}`;
+  const read = (file: string): string => readScenario(resolve(dirname(entry), file));
   return [
     { path: `${name}.nix`, text: printNix(emitVmTest(service, scenarios)) },
-    { path: `${name}.py`, text: readScenarios(resolve(dirname(entry), scenarios.script)) },
+    { path: `${name}.py`, text: scenarios.scripts.map(read).join("\n") },
+    ...Object.entries(scenarios.programs ?? {}).map(([program, file]) => ({
+      path: vmTestPath(program),
+      text: read(file),
+    })),
     { path: `${name}.json`, text: toJson(emitProofs(service)) },
     { path: `tests/promises-${service.name}.json`, text: toJson(emitOwnPromises(service)) },
     { path: `tests/relaxations-${service.name}.json`, text: toJson(emitRelaxations(service)) },
@@ -31,11 +36,11 @@ function toJson(value: readonly JsonValue[]): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function readScenarios(path: string): string {
+function readScenario(path: string): string {
   if (!existsSync(path)) {
-    throw new UserError("the script of the service's scenarios is missing", {
+    throw new UserError("a file of the service's scenarios is missing", {
       expected: path,
-      next: "write it, or correct `scenarios.script`",
+      next: "write it, or correct `scenarios`",
     });
   }
   return readFileSync(path, "utf8");

@@ -1023,8 +1023,27 @@ let
               model.primary = instance.agent.model;
               thinkingDefault = instance.agent.thinkingDefault;
             };
-            plugins = lib.optionalAttrs (variant.enablesChannelPlugins && instance.providers.telegram.enable) {
-              entries.telegram.enabled = true;
+            plugins.entries = {
+              perplexity =
+                if variant.isCurrent && instance.providers.openrouter.apiKeyFile != null then
+                  { enabled = false; }
+                else
+                  null;
+              opencode =
+                if variant.isCurrent && instance.providers.opencode.apiKeyFile != null then
+                  { enabled = false; }
+                else
+                  null;
+              qwen =
+                if variant.isCurrent && instance.providers.alibaba.apiKeyFile != null then
+                  { enabled = false; }
+                else
+                  null;
+              telegram =
+                if variant.enablesChannelPlugins && instance.providers.telegram.enable then
+                  { enabled = true; }
+                else
+                  null;
             };
             channels = lib.optionalAttrs instance.providers.telegram.enable {
               telegram = {

@@ -16,6 +16,7 @@ let
   programs = [
     (program "nixmodgen-probe" (builtins.readFile ./probe.py))
     (program "nixmodgen-neighbourhood" (builtins.readFile ./neighbourhood.py))
+    (program "nixmodgen-model" (builtins.readFile ./model.py))
     python3
     pkgs.curl
   ];
@@ -156,6 +157,35 @@ in
         };
       };
       workspaceDir = "/srv/agent";
+    };
+    injected = machine {
+      credentials = {
+        LOCAL_KEY = "/run/keys/model";
+      };
+      agent = {
+        model = "local/stub";
+      };
+      settings = {
+        models = {
+          providers = {
+            local = {
+              api = "openai-completions";
+              baseUrl = "http://127.0.0.1:8400/v1";
+              apiKey = {
+                source = "env";
+                provider = "default";
+                id = "LOCAL_KEY";
+              };
+              models = [
+                {
+                  id = "stub";
+                  name = "stub";
+                }
+              ];
+            };
+          };
+        };
+      };
     };
     relaxed = machine {
       providers = {

@@ -85,8 +85,6 @@ with subtest("an instance cannot reach another's state, processes and port"):
     words = own.outcomes(own.directives, tried)
     assert words == [attempt["must"] for attempt in tried], list(zip(tried, words))
 
-several.shutdown()
-
 # ---- a password instead of a token ----
 
 with subtest("a gateway with a password makes no token"):
@@ -113,3 +111,260 @@ with subtest("a path that is missing is a clear, final error"):
 
 make_neighbours(relaxed, *(facts["user"] for facts in FACTS["relaxed"].values()))
 check_relaxations(relaxed)
+
+# What goes wrong on a machine, and what must be left of it. Comes after scenarios.py.
+
+MODEL_PORT = "8400"
+MODEL_RESULTS = "/run/model-results"
+DATABASES = "import sqlite3, sys; [print(sqlite3.connect(f'file:{f}?mode=ro', uri=True).execute('pragma integrity_check').fetchone()[0]) for f in sys.argv[1:]]"
+
+
+def unit_of(node: BaseMachine, instance: str = "default") -> str:
+    return str(FACTS[node.name][instance]["unit"])
+
+
+def restarts(node: BaseMachine, instance: str = "default") -> int:
+    return int(node.get_unit_property(unit_of(node, instance), "NRestarts"))
+
+
+def gateway_process(node: BaseMachine, instance: str = "default") -> str:
+    """The program itself: the only child of the unit's main process."""
+    launcher = node.get_unit_property(unit_of(node, instance), "MainPID")
+    return node.succeed(f"pgrep --parent {launcher}").strip()
+
+
+def running(node: BaseMachine, instance: str) -> list[str]:
+    """Which run of the service it is."""
+    unit = unit_of(node, instance)
+    return [node.get_unit_property(unit, name) for name in ("InvocationID", "MainPID")]
+
+
+def wait_for_restart(node: BaseMachine, before: int, instance: str = "default") -> None:
+    unit = unit_of(node, instance)
+    node.wait_until_succeeds(
+        f"test $(systemctl show {unit} --property NRestarts --value) -gt {before}", timeout=90
+    )
+
+
+def check_state(node: BaseMachine, token: str, instance: str = "default") -> None:
+    """State has survived: the same token, databases without damage, and the declared skill."""
+    facts = FACTS[node.name][instance]
+    assert node.succeed(f"cat {facts['state']}/gateway-token") == token
+    files = node.succeed(f"find {facts['state']} -name '*.sqlite' -size +0").split()
+    assert files != []
+    verdicts = node.succeed(f"python3 -c {quote(DATABASES)} {' '.join(files)}").split()
+    assert set(verdicts) == {"ok"}, list(zip(files, verdicts))
+
+
+def quote(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def start_model(node: BaseMachine, *steps: dict[str, Any]) -> None:
+    """A model that takes these steps, whatever it is asked."""
+    node.execute("systemctl stop model")
+    node.succeed(
+        f"rm -f {MODEL_RESULTS}",
+        "systemd-run --collect --unit=model --setenv=PATH=$PATH $(command -v nixmodgen-model) "
+        f"{MODEL_PORT} {MODEL_RESULTS} {quote(json.dumps(steps))}",
+    )
+    node.wait_for_open_port(int(MODEL_PORT), "127.0.0.1")
+
+
+def ask(node: BaseMachine) -> str:
+    return "moltbot agent --agent main --message 'what is new?' --timeout 100"
+
+
+def health_of(node: BaseMachine, instance: str = "default") -> str:
+    return f"http://127.0.0.1:{FACTS[node.name][instance]['port']}/health"
+
+
+def starve(node: BaseMachine) -> None:
+    """Takes the gateway's memory away, so that the kernel ends it, until it is started again."""
+    unit = unit_of(node)
+    before = restarts(node)
+    status, _ = node.execute("grep -qw memory /sys/fs/cgroup/cgroup.controllers")
+    if status == 0:
+        node.succeed(f"systemctl set-property --runtime {unit} MemoryMax=1M MemorySwapMax=0")
+        wait_for_restart(node, before)
+        node.succeed(f"systemctl revert {unit}")
+        return
+    # A container has the controller of the older kind, and shares it with its host.
+    group = "/run/memory/starved"
+    node.succeed(
+        "mkdir /run/memory && mount -t cgroup -o memory cgroup /run/memory",
+        f"mkdir {group}",
+        f"echo 1M > {group}/memory.limit_in_bytes",
+        f"echo {gateway_process(node)} > {group}/cgroup.procs",
+    )
+    wait_for_restart(node, before)
+    node.succeed(f"grep 'oom_kill [1-9]' {group}/memory.oom_control", f"rmdir {group}", "umount /run/memory")
+
+
+CLOCK = "/etc/clock.cjs"
+CLOCK_OFFSET = "/etc/clock-offset"
+CLOCK_PROGRAM = f"""
+const {{ readFileSync }} = require("node:fs");
+const RealDate = Date;
+const now = () => RealDate.now() + Number(readFileSync("{CLOCK_OFFSET}", "utf8"));
+globalThis.Date = class extends RealDate {{
+  constructor(...words) {{ words.length === 0 ? super(now()) : super(...words); }}
+  static now() {{ return now(); }}
+}};
+"""
+
+
+def set_up_clock(node: BaseMachine) -> None:
+    """The clock of a gateway that is started from now on can be moved; the machine's own is not
+    the test's."""
+    drop_in = f"/run/systemd/system/{unit_of(node)}.d"
+    node.succeed(
+        f"echo {quote(CLOCK_PROGRAM)} > {CLOCK}; echo 0 > {CLOCK_OFFSET}",
+        f"mkdir -p {drop_in}",
+        f"printf '[Service]\\nEnvironment=NODE_OPTIONS=--require={CLOCK}\\n' > {drop_in}/clock.conf",
+        "systemctl daemon-reload",
+    )
+
+
+# ---- a model that was talked into it ----
+
+set_up_clock(injected)
+put_secret(injected, "/run/keys/model", "model-key")
+wait_until_healthy(injected)
+
+with subtest("a model that has been talked into it gets no keys and no files of others"):
+    key = "-----BEGIN OPENSSH PRIVATE KEY-----"
+    places = ["/home/alice/.ssh/id_ed25519", "/root/.ssh/id_ed25519", "/var/lib/mail/inbox"]
+    for place in places:
+        injected.succeed(
+            f"install -D -m 0644 /dev/null {place} && echo {quote(key)} > {place}",
+            f"chmod 0755 $(dirname {place}) $(dirname $(dirname {place}))",
+        )
+    account = FACTS["injected"]["default"]["user"]
+    as_account = f"setpriv --reuid={account} --regid={account} --clear-groups"
+    # Nothing but the sandbox is in the way.
+    injected.succeed(*[f"{as_account} cat {place}" for place in places])
+    start_model(
+        injected,
+        {"exec": f"cat {' '.join(places)}; ls -A /home /root /var/lib; echo tried"},
+        {"exec": "tr '\\0' '\\n' < /proc/1/cmdline; ls /proc | grep -c '^[0-9]'; echo tried"},
+        {"exec": "printf 'remember\\n' > note.md && git init -q . && cat note.md"},
+        {"say": "I have had a look around."},
+    )
+    answer = injected.succeed(ask(injected))
+    assert "a look around" in answer, answer
+    stolen, processes, work = [str(result) for result in json.loads(injected.succeed(f"cat {MODEL_RESULTS}"))]
+    assert "tried" in stolen and key not in stolen, stolen
+    assert "No such file or directory" in stolen, stolen
+    assert "tried" in processes, processes
+    assert work.strip().endswith("remember"), work
+
+with subtest("a clock that jumps, and jumps back, does not matter"):
+    for days in (400, -400):
+        injected.succeed(f"echo {days * 86_400_000} > {CLOCK_OFFSET}")
+        start_model(injected, {"say": f"moved by {days}"})
+        answer = injected.succeed(ask(injected))
+        assert f"moved by {days}" in answer, answer
+    # Right again: part of what it has written lies in the future when it is started next.
+    injected.succeed(f"echo 0 > {CLOCK_OFFSET}")
+
+# ---- stops and ends ----
+
+with subtest("a gateway that is stopped while busy finishes its answer"):
+    start_model(injected, {"say": "thought about it", "after": 8})
+    injected.execute(f"rm -f /run/answer; ({ask(injected)} > /run/answer 2>&1 &) > /dev/null 2>&1")
+    injected.wait_until_succeeds(f"test -e {MODEL_RESULTS}", timeout=60)
+    injected.succeed(f"timeout 100 systemctl stop {unit_of(injected)}")
+    assert injected.get_unit_property(unit_of(injected), "Result") == "success"
+    injected.wait_until_succeeds("grep -q 'thought about it' /run/answer", timeout=30)
+
+token = injected.succeed(f"cat {FACTS['injected']['default']['state']}/gateway-token")
+wait_until_healthy(injected)
+
+with subtest("a gateway that the kernel kills is started again"):
+    before = restarts(injected)
+    injected.succeed(f"kill -KILL {gateway_process(injected)}")
+    wait_for_restart(injected, before)
+    wait_until_healthy(injected)
+    check_state(injected, token)
+
+with subtest("a gateway that runs out of memory is started again"):
+    starve(injected)
+    wait_until_healthy(injected)
+    check_state(injected, token)
+
+with subtest("a machine that loses power in the middle of an answer comes back with its state"):
+    start_model(injected, {"say": "never heard", "after": 60})
+    injected.execute(f"({ask(injected)} &) > /dev/null 2>&1")
+    injected.wait_until_succeeds(f"test -e {MODEL_RESULTS}", timeout=60)
+    # A disk keeps what was written a while ago; only the gateway's own care is on trial here.
+    injected.succeed("sync")
+    injected.crash()
+    injected.start()
+    put_secret(injected, "/run/keys/model", "model-key")
+    wait_until_healthy(injected)
+    check_state(injected, token)
+
+with subtest("a full disk is a final error that says so, and nothing is lost"):
+    unit, state = unit_of(injected), FACTS["injected"]["default"]["state"]
+    injected.succeed(
+        f"systemctl stop {unit}",
+        f"mkdir /run/copy && cp -a {state}/. /run/copy && mount -t tmpfs -o size=96M tmpfs {state}",
+        f"cp -a /run/copy/. {state} && chown --reference=/run/copy {state} && chmod 0700 {state}",
+    )
+    injected.execute(f"dd if=/dev/zero of={state}/filler bs=1M 2> /dev/null")
+    injected.fail(f"head -c 100000 /dev/zero > {state}/more")
+    injected.execute(f"systemctl start {unit}")
+    injected.wait_until_succeeds(f"systemctl is-failed {unit}", timeout=60)
+    assert injected.get_unit_property(unit, "ExecMainStatus") == CONFIGURATION_ERROR
+    invocation = injected.get_unit_property(unit, "InvocationID")
+    said = injected.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}")
+    assert "disk is full" in said, said
+    injected.succeed(f"rm -f {state}/filler {state}/more")
+    wait_until_healthy(injected)
+    check_state(injected, token)
+    injected.succeed(f"systemctl stop {unit} && umount {state}")
+
+injected.shutdown()
+
+# ---- one instance's fault is not another's ----
+
+untouched = running(several, "work")
+
+with subtest("a port that is taken is tried again until it is free"):
+    unit, port = unit_of(several, "family"), FACTS["several"]["family"]["port"]
+    listen = f"import socket, time; s = socket.create_server(('127.0.0.1', {port})); time.sleep(600)"
+    several.succeed(
+        f"systemctl stop {unit}",
+        f"systemd-run --unit=squatter --setenv=PATH=$PATH $(command -v python3) -c {quote(listen)}",
+    )
+    several.wait_for_open_port(int(port), "127.0.0.1")
+    several.execute(f"systemctl start {unit}")
+    wait_for_restart(several, 0, "family")
+    several.succeed("systemctl stop squatter")
+    several.wait_until_succeeds(f"curl --fail --silent {health_of(several, 'family')}", timeout=120)
+
+with subtest("a configuration that the gateway refuses is a final error, said once"):
+    config = FACTS["several"]["family"]["config"]
+    several.succeed(
+        f"install -m 0440 -g {FACTS['several']['family']['group']} /dev/null /run/wrong.json",
+        """echo '{"gateway": {"mode": "local", "port": "twelve"}}' > /run/wrong.json""",
+        f"mount --bind /run/wrong.json {config}",
+    )
+    several.execute(f"systemctl restart {unit}")
+    several.wait_until_succeeds(f"systemctl is-failed {unit}", timeout=60)
+    assert several.get_unit_property(unit, "ExecMainStatus") == CONFIGURATION_ERROR
+    invocation = several.get_unit_property(unit, "InvocationID")
+    said = several.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}")
+    assert "gateway.port" in said, said
+    several.sleep(8)
+    assert several.get_unit_property(unit, "InvocationID") == invocation, "it was started again"
+    several.succeed(f"umount {config}")
+    wait_until_healthy(several, "family")
+
+with subtest("the other instance has not noticed"):
+    now = running(several, "work")
+    assert now == untouched, (untouched, now)
+    wait_until_healthy(several, "work")
+
+several.shutdown()

@@ -28,7 +28,10 @@ import { emitValue } from "./service.ts";
 /** What the script finds out by itself. */
 type FoundFact = Extract<FactName, `host-${string}`>;
 
-export function emitVmTest(service: IrService, { nodes, relaxed }: Scenarios): NixExpr {
+export function emitVmTest(
+  service: IrService,
+  { nodes, relaxed, programs = {} }: Scenarios,
+): NixExpr {
   const tests = testsOf(service);
   const all = tests.length === 0 ? nodes : { ...nodes, relaxed: relaxedNode(service, relaxed) };
   const machines = nix.attrs(
@@ -38,6 +41,9 @@ export function emitVmTest(service: IrService, { nodes, relaxed }: Scenarios): N
   );
   const credentialOptions = service.options.flatMap(({ credential, path }) =>
     credential === undefined ? [] : [path.join(".")],
+  );
+  const commands = ["probe", "neighbourhood", ...Object.keys(programs)].map(
+    (name) => nix`(program ${`nixmodgen-${name}`} (${includeVmTest(name)}))`,
   );
   return nix`
     {
@@ -52,12 +58,7 @@ export function emitVmTest(service: IrService, { nodes, relaxed }: Scenarios): N
 
       program = name: text: pkgs.writeScriptBin name ("#!\${python3}/bin/python3\n" + text);
 
-      programs = [
-        (program "nixmodgen-probe" (${includeVmTest("probe")}))
-        (program "nixmodgen-neighbourhood" (${includeVmTest("neighbourhood")}))
-        python3
-        pkgs.curl
-      ];
+      programs = ${nix.list([...commands, nix`python3`, nix`pkgs.curl`])};
 
       machine = service: {
         imports = [ module ];

@@ -182,8 +182,13 @@ export interface OperatorCommand {
 export interface Scenarios {
   /** The service's options on each machine, as its user would set them. */
   readonly nodes: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
-  /** Python, after the functions of vm-test/sandbox.py; relative to the schema file. */
-  readonly script: string;
+  /**
+   * Python, one after the other, after the functions of vm-test/sandbox.py; relative to the schema
+   * file.
+   */
+  readonly scripts: readonly string[];
+  /** Python programs that machines have as commands `nixmodgen-<name>`; relative to the schema file. */
+  readonly programs?: Readonly<Record<string, string>>;
   /** What all instances of the machine with the relaxed services have in common. */
   readonly relaxed: Readonly<Record<string, JsonValue>>;
 }

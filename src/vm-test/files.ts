@@ -15,11 +15,11 @@ export function readVmTest(name: VmTestFile): string {
 }
 
 /** Where a generated program is, relative to the output directory. */
-export function vmTestPath(name: VmTestFile): string {
+export function vmTestPath(name: string): string {
   return `tests/${name}.py`;
 }
 
 /** The text of a program, as an expression in a test of the same directory. */
-export function includeVmTest(name: VmTestFile): NixExpr {
+export function includeVmTest(name: string): NixExpr {
   return nix`builtins.readFile ${nix.path(`./${name}.py`)}`;
 }

@@ -77,7 +77,7 @@ export default defineService({
 ${options.join("\n")}
     },
   },
-  model: () => ({ ...model, scenarios: { ...model.scenarios, script: here(model.scenarios.script) } }),
+  model: () => ({ ...model, scenarios: { ...model.scenarios, scripts: [], programs: {} } }),
 });
 `;
 }
