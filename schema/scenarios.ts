@@ -29,6 +29,12 @@ export const scenarios: Scenarios = {
     // Talks to a model that the test plays.
     injected: {
       credentials: { LOCAL_KEY: "/run/keys/model" },
+      // For each of these keys the gateway would fetch a plugin, and there is nowhere to fetch from.
+      providers: {
+        openrouter: { apiKeyFile: "/run/keys/model" },
+        opencode: { apiKeyFile: "/run/keys/model" },
+        alibaba: { apiKeyFile: "/run/keys/model" },
+      },
       agent: { model: "local/stub" },
       settings: {
         models: {

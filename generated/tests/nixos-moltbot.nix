@@ -162,6 +162,17 @@ in
       credentials = {
         LOCAL_KEY = "/run/keys/model";
       };
+      providers = {
+        openrouter = {
+          apiKeyFile = "/run/keys/model";
+        };
+        opencode = {
+          apiKeyFile = "/run/keys/model";
+        };
+        alibaba = {
+          apiKeyFile = "/run/keys/model";
+        };
+      };
       agent = {
         model = "local/stub";
       };

@@ -778,6 +778,16 @@ const behaviours: readonly Want[] = [
     { entries: { telegram: { enabled: true } } },
   ],
   [
+    "a plugin that would be fetched for another one's key is off, unless the user wants it",
+    {
+      config: moltbot(
+        'providers.openrouter.apiKeyFile = "/run/o"; providers.alibaba.apiKeyFile = "/run/a"; settings.plugins.entries.qwen.enabled = true;',
+      ),
+      query: `r: ((${settings}) r).plugins`,
+    },
+    { entries: { perplexity: { enabled: false }, qwen: { enabled: true } } },
+  ],
+  [
     "packages and variables of the user reach the unit",
     {
       config: `{ pkgs, ... }: ${moltbot('path = [ pkgs.jq ]; environment.TZ = "UTC"; environmentFiles = [ "/run/env" ];')}`,
