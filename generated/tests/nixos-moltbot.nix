@@ -91,7 +91,7 @@ let
       config = instance.configPath;
       port = instance.gateway.port;
       credentials = map (credential: credential.file) (credentialsOf instance);
-      option = (lib.head (credentialsOf instance)).option;
+      option = map (credential: credential.option) (lib.take 1 (credentialsOf instance));
       generated = lib.concatLists [
         (lib.optional (
           instance.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null

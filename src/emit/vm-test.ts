@@ -144,7 +144,8 @@ function emitOwnFacts(service: IrService, scope: Scope): Readonly<Record<string,
   const { model } = service;
   const own: Readonly<Record<(typeof ownFactNames)[number], NixExpr>> = {
     credentials: nix`map (credential: credential.file) (credentialsOf instance)`,
-    option: nix`(lib.head (credentialsOf instance)).option`,
+    // Empty where an instance has free credentials only.
+    option: nix`map (credential: credential.option) (lib.take 1 (credentialsOf instance))`,
     generated: nix.call(
       nix`lib.concatLists`,
       nix.list(
