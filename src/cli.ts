@@ -54,10 +54,7 @@ async function generateOutputs(options: GenerateOptions, generate: Generate): Pr
   const started = performance.now();
   const config = await loadConfig(process.cwd(), options.config);
   const services = await loadServices(config);
-  const files = services.flatMap((service) => {
-    const schemaFile = relative(service.root, service.entry).split(sep).join(posix.sep);
-    return generate(service).map((file) => addHeader(file, schemaFile));
-  });
+  const files = generateAll(services, generate);
   const directory = { root: config.root, label: config.output };
   const plan = createPlan(files, scanOutput(directory, nodeFileSystem));
   const colors = colorsFor(process.stdout);
@@ -76,6 +73,21 @@ async function generateOutputs(options: GenerateOptions, generate: Generate): Pr
   if (options.json) printJson(jsonReport(plan, true, duration));
   else console.log(writeReport(plan, duration, colors));
   return 0;
+}
+
+/** The files of all services, with headers. What services share is there once, as the first one's. */
+function generateAll(services: readonly ServiceSource[], generate: Generate): OutputFile[] {
+  const texts = new Map<string, string>();
+  return services.flatMap((service) => {
+    const schemaFile = relative(service.root, service.entry).split(sep).join(posix.sep);
+    return generate(service)
+      .filter(({ path, text }) => {
+        const isShared = texts.get(path) === text;
+        texts.set(path, text);
+        return !isShared;
+      })
+      .map((file) => addHeader(file, schemaFile));
+  });
 }
 
 async function watchOutputs(options: GenerateOptions): Promise<number> {

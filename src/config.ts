@@ -147,6 +147,13 @@ export async function loadServices(config: LoadedConfig): Promise<readonly Servi
         received: describe(service),
       });
     }
+    const other = sources.find((source) => source.service.name === service.name);
+    if (other !== undefined) {
+      throw new UserError(`two services have the name ${service.name}`, {
+        received: `${relative(root, other.entry)} and ${relative(root, entry)}`,
+        next: "give each service a name of its own",
+      });
+    }
     sources.push({ entry, service, root, tsconfig });
   }
   return sources;

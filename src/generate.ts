@@ -37,7 +37,7 @@ export function generate({ entry, service, root, tsconfig }: ServiceSource): rea
     { path: `darwin/${ir.name}.nix`, text: printNix(emitDarwinModule(ir)) },
     { path: `home-manager/${ir.name}.nix`, text: printNix(emitHomeManagerModule(ir)) },
     ...vmTestOutputs(ir, entry),
-    { path: "docs/promises.md", text: emitPromises(ir) },
+    { path: `docs/promises-${ir.name}.md`, text: emitPromises(ir) },
     ...schemas.map(({ version, schema }) => ({
       path: settingsSchemaPath(ir, version),
       text: serializeSchema(nixSchema(schema).document),

@@ -294,6 +294,22 @@ const mistakes: readonly (readonly [
     },
   ],
   [
+    "two services of the same name",
+    {
+      tree: {
+        ...withConfig(
+          'export default { output: "generated", services: ["schema/demo.ts", "schema/copy.ts"] };',
+        ),
+        "schema/demo.ts": 'export default { kind: "service", name: "demo" };',
+        "schema/copy.ts": 'export default { kind: "service", name: "demo" };',
+      },
+      want: `error: two services have the name demo
+  received: schema/demo.ts and schema/copy.ts
+  next:     give each service a name of its own
+`,
+    },
+  ],
+  [
     "a schema that throws",
     {
       tree: withSchema(

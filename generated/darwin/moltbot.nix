@@ -1798,7 +1798,7 @@ in
     # newsyslog.conf(5): seven compressed logs of at most 10 MB.
     environment.etc."newsyslog.d/moltbot.conf".text = lib.concatMapStrings (
       { instance, unit, ... }:
-      "/var/log/moltbot/${unit}/gateway.log ${instance.user}:${instance.group} 640 7 10240 * NJ\n"
+      "/var/log/moltbot/${unit}/output.log ${instance.user}:${instance.group} 640 7 10240 * NJ\n"
     ) (lib.attrValues services);
 
     # Between the creation of the accounts and the start of the daemons.
@@ -1809,7 +1809,7 @@ in
           "install -d -m 0755 /var/log/moltbot"
           # Not the service's own: root rotates the logs, and follows what it finds there.
           "install -d -m 0750 -g ${instance.group} /var/log/moltbot/${unit}"
-          "[ -e ${"/var/log/moltbot/${unit}/gateway.log"} ] || install -m 0640 -o ${instance.user} -g ${instance.group} /dev/null ${"/var/log/moltbot/${unit}/gateway.log"}"
+          "[ -e ${"/var/log/moltbot/${unit}/output.log"} ] || install -m 0640 -o ${instance.user} -g ${instance.group} /dev/null ${"/var/log/moltbot/${unit}/output.log"}"
           "install -d -m 0700 -o ${instance.user} -g ${instance.group} ${lib.escapeShellArg instance.stateDir}"
           "install -d -m 0700 -o ${instance.user} -g ${instance.group} ${lib.escapeShellArg instance.workspaceDir}"
           "install -d -m 0700 -o ${instance.user} -g ${instance.group} ${lib.escapeShellArg "${instance.workspaceDir}/skills"}"
@@ -1849,8 +1849,8 @@ in
           ProcessType = "Background";
           # 077, in decimal.
           Umask = 63;
-          StandardOutPath = "/var/log/moltbot/${unit}/gateway.log";
-          StandardErrorPath = "/var/log/moltbot/${unit}/gateway.log";
+          StandardOutPath = "/var/log/moltbot/${unit}/output.log";
+          StandardErrorPath = "/var/log/moltbot/${unit}/output.log";
           # A core dump holds every secret the process knows.
           HardResourceLimits.Core = 0;
           SoftResourceLimits.Core = 0;

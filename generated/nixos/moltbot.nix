@@ -1963,7 +1963,7 @@ in
     );
     users.groups = lib.listToAttrs (map (instance: lib.nameValuePair instance.group { }) created);
 
-    # A regular file, because the gateway follows no links: its group reads it, root owns it.
+    # A regular file and no link, which programs may refuse: its group reads it, root owns it.
     environment.etc = lib.mapAttrs' (
       _:
       { instance, configFile, ... }:

@@ -26,7 +26,7 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
   const user = emitValue(identity.user, scope);
   const group = emitValue(identity.group, scope);
   const logDirectory = `/var/log/${name}`;
-  const log = nix`"${logDirectory}/\${unit}/gateway.log"`;
+  const log = nix`"${logDirectory}/\${unit}/output.log"`;
   const owned = [model.stateDirectory, ...model.directories].map(
     ({ path, mode }) =>
       nix`"install -d -m ${mode} -o \${${user}} -g \${${group}} \${lib.escapeShellArg ${emitValue(path, scope)}}"`,
@@ -95,7 +95,7 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
         ["environment", "etc", `newsyslog.d/${name}.conf`, "text"],
         nix`
           lib.concatMapStrings (
-            { instance, unit, ... }: "${logDirectory}/\${unit}/gateway.log \${${user}}:\${${group}} 640 7 10240 * NJ\n"
+            { instance, unit, ... }: "${logDirectory}/\${unit}/output.log \${${user}}:\${${group}} 640 7 10240 * NJ\n"
           ) (lib.attrValues services)
         `,
         {

@@ -104,7 +104,7 @@ export function emitNixosModule(service: IrService): NixExpr {
         `,
         {
           comment:
-            "A regular file, because the gateway follows no links: its group reads it, root owns it.",
+            "A regular file and no link, which programs may refuse: its group reads it, root owns it.",
           blankLine: true,
         },
       ),

@@ -66,7 +66,7 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
       nix`
         lib.concatStrings (
           lib.mapAttrsToList (
-            name: { instance, variant, credentials, environment, path, ${[...(seams.needs ?? [])]}, ... }@service: ${oneCase}
+            name: { instance, ${service.variants === undefined ? [] : ["variant"]}, credentials, environment, path, ${[...(seams.needs ?? [])]}, ... }@service: ${oneCase}
           ) services
         )
       `,

@@ -34,12 +34,7 @@ export function emitTopLevelOptions(service: IrService, platform: Platform): rea
       mkOption({
         type: nix`attrsMatching ${instanceName} (types.submodule instanceModule)`,
         default: nix`{ }`,
-        example: nix`
-          {
-            work.gateway.port = 18790;
-            family.gateway.port = 18791;
-          }
-        `,
+        example: emitExampleInstances(service, platform),
         description: [
           `Instances of the service, each with a user, a state directory and a unit of its own. An`,
           `instance takes every option it does not set from the top level. Without any, there is one`,
@@ -48,6 +43,22 @@ export function emitTopLevelOptions(service: IrService, platform: Platform): rea
       }),
     ),
   ];
+}
+
+/** Two instances that differ in what they must not share, if that is a port. */
+function emitExampleInstances(service: IrService, platform: Platform): NixExpr {
+  const unique = new Set(service.model.unique.map(({ option }) => option.path.join(".")));
+  const port = optionsOn(service, platform).find(
+    ({ path, type }) => type.kind === "port" && unique.has(path.join(".")),
+  );
+  const taken = port?.defaults?.[platform];
+  return nix.attrs(
+    ["work", "family"].map((name, index) =>
+      port !== undefined && taken?.kind === "literal" && typeof taken.value === "number"
+        ? nix.binding([name, ...port.path], nix.value(taken.value + index + 1))
+        : nix.binding([name], nix`{ }`),
+    ),
+  );
 }
 
 /** The module of one instance: the shared options, with the top level's values as defaults. */

@@ -124,8 +124,8 @@ suite(`the daemon${note}`, async () => {
       UserName: "_moltbot",
       GroupName: "_moltbot",
       WorkingDirectory: "/var/lib/moltbot",
-      StandardOutPath: "/var/log/moltbot/moltbot-gateway/gateway.log",
-      StandardErrorPath: "/var/log/moltbot/moltbot-gateway/gateway.log",
+      StandardOutPath: "/var/log/moltbot/moltbot-gateway/output.log",
+      StandardErrorPath: "/var/log/moltbot/moltbot-gateway/output.log",
     });
     expect(get().launchd.plists.agents).toEqual({});
     expect(get().launchd.plists.userAgents).toEqual({});
@@ -198,7 +198,7 @@ suite(`the daemon${note}`, async () => {
     const lines = [
       "install -d -m 0755 /var/log/moltbot",
       "install -d -m 0750 -g _moltbot /var/log/moltbot/moltbot-gateway",
-      "[ -e /var/log/moltbot/moltbot-gateway/gateway.log ] || install -m 0640 -o _moltbot -g _moltbot /dev/null /var/log/moltbot/moltbot-gateway/gateway.log",
+      "[ -e /var/log/moltbot/moltbot-gateway/output.log ] || install -m 0640 -o _moltbot -g _moltbot /dev/null /var/log/moltbot/moltbot-gateway/output.log",
       "install -d -m 0700 -o _moltbot -g _moltbot /var/lib/moltbot",
       "install -d -m 0700 -o _moltbot -g _moltbot /var/lib/moltbot/workspace",
     ];
@@ -207,7 +207,7 @@ suite(`the daemon${note}`, async () => {
 
   test("has its logs rotated", () => {
     expect(get().etc["newsyslog.d/moltbot.conf"]?.text).toBe(
-      "/var/log/moltbot/moltbot-gateway/gateway.log _moltbot:_moltbot 640 7 10240 * NJ\n",
+      "/var/log/moltbot/moltbot-gateway/output.log _moltbot:_moltbot 640 7 10240 * NJ\n",
     );
   });
 });
