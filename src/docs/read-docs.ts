@@ -8,9 +8,10 @@
 
 import { relative, sep } from "node:path";
 import { Node, Project, type Symbol as TypeSymbol, SyntaxKind, ts, type Type } from "ts-morph";
-import { type SourceLocation, UserError } from "../errors.ts";
+import { BugError, type SourceLocation, UserError } from "../errors.ts";
 import { readDocComment } from "./doc-comment.ts";
 import { elementSegment, memberSegment, type OptionDoc, type OptionDocs } from "./option-docs.ts";
+import { findTypeError } from "./type-error.ts";
 
 export interface DocsSource {
   /** Absolute path of the schema file whose default export is the service. */
@@ -22,15 +23,16 @@ export interface DocsSource {
 }
 
 /**
- * @throws UserError where doc comments are missing or not usable, or there is no service
+ * @throws UserError where doc comments are missing or not usable, there is no service, or the schema
+ * does not compile
  */
 export function readDocs({ entry, tsconfig, root }: DocsSource): OptionDocs {
   const project = new Project({
     tsConfigFilePath: tsconfig,
     skipAddingFilesFromTsConfig: true,
     skipFileDependencyResolution: true,
-    // The types of the platform are of no use here and cost time.
-    compilerOptions: { types: [] },
+    // An import that is left over is for a linter to mention.
+    compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
   });
   const file = project.addSourceFileAtPath(entry);
   const service = file.getDefaultExportSymbol()?.getDeclarations()[0];
@@ -42,14 +44,15 @@ export function readDocs({ entry, tsconfig, root }: DocsSource): OptionDocs {
   const location = locate(service, root);
   const expression = Node.isExportAssignment(service) ? service.getExpression() : service;
   const options = expression.getType().getProperty("options");
+  const reader = new Reader(service, root);
+  if (options !== undefined) reader.readGroup(options.getTypeAtLocation(service), []);
+  reader.refuseTypeError(project);
   if (options === undefined) {
     throw new UserError("the default export is not a service", {
       location,
       expected: "export default defineService({ … })",
     });
   }
-  const reader = new Reader(service, root);
-  reader.readGroup(options.getTypeAtLocation(service), []);
   reader.refuseMissing();
   return { service: location, options: reader.found };
 }
@@ -139,6 +142,32 @@ class Reader {
     const description = comment === undefined ? "" : readDocComment(comment, location);
     if (description === "") this.missing.push({ path: humanPath(path), location });
     else this.found.set(path.join("."), { description, location });
+  }
+
+  refuseTypeError(project: Project): void {
+    const mistake = findTypeError(project);
+    if (mistake === undefined) return;
+    const node = project.getSourceFileOrThrow(mistake.file).getDescendantAtPos(mistake.start);
+    if (node === undefined) throw new BugError(`nothing at ${mistake.file}:${mistake.start}`);
+    throw new UserError("the schema does not compile", {
+      option: this.optionAround(node),
+      location: locate(node, this.root),
+      received: mistake.message,
+      next: "correct it; the types of `src/index.ts` say what there is",
+    });
+  }
+
+  /** The option a node of its declaration belongs to. */
+  private optionAround(node: Node): string | undefined {
+    const declarations = [node, ...node.getAncestors()]
+      .filter((ancestor) => ancestor.getKind() === SyntaxKind.PropertyAssignment)
+      .map((ancestor) => locate(ancestor, this.root));
+    for (const { file, line } of declarations) {
+      for (const [path, { location }] of this.found) {
+        if (location.file === file && location.line === line) return humanPath(path.split("."));
+      }
+    }
+    return undefined;
   }
 
   refuseMissing(): void {

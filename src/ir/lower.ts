@@ -9,6 +9,7 @@ import type { OptionDocs } from "../docs/option-docs.ts";
 import { isOption, type Option, type OptionTree } from "../schema/option.ts";
 import type { Service } from "../schema/service.ts";
 import { z } from "../zod.ts";
+import { checkModel } from "./check-model.ts";
 import { checkNames } from "./check-names.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkRelaxations } from "./check-relaxations.ts";
@@ -31,6 +32,7 @@ export function lowerService(service: Service, docs: OptionDocs): IrService {
     configSchema: service.configSchema && lowerConfigSchema(service.configSchema, docs),
     model: service.model,
   };
+  checkModel(lowered, docs);
   checkNames(lowered, docs);
   checkVariants(lowered, docs);
   checkReferences(lowered, docs);

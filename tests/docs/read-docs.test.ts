@@ -87,6 +87,48 @@ describe("what is missing", () => {
     );
   });
 
+  // These do not compile, so they are no fixtures.
+  it.each([
+    [
+      "a facet that does not exist",
+      "/** A. */ a: option(z.string(), { defualt: 'x' }),",
+      { line: 3, option: "a", received: /'defualt' does not exist .* Did you mean .*'default'/ },
+    ],
+    [
+      "a platform that does not exist",
+      "/** A. */ a: option(z.string(),\n{ platforms: ['macos'] }),",
+      { line: 4, option: "a", received: /"macos".* is not assignable .*"darwin"/ },
+    ],
+    [
+      "a secret with a default",
+      "/** A. */ a: credential({ variable: 'A' }, { default: '/run/a' }),",
+      { line: 3, option: "a", received: /'default' does not exist/ },
+    ],
+    [
+      "a type error before a missing comment",
+      "a: option(z.strin()),",
+      { line: 3, option: undefined, received: /'strin' does not exist/ },
+    ],
+  ])("refuses what TypeScript would: %s", (_, options, { line, option, received }) => {
+    withTemporaryDir((directory) => {
+      const entry = join(directory, "it.ts");
+      const library = JSON.stringify(join(root, "src/index.ts"));
+      const imports = `import { credential, option, z } from ${library};\n`;
+      writeFileSync(entry, `${imports}\nexport default { options: { ${options} } };`);
+      let details: unknown;
+      try {
+        readDocs({ entry, tsconfig, root: directory });
+      } catch (error) {
+        if (error instanceof UserError) details = error.details;
+      }
+      expect(details).toMatchObject({
+        option,
+        location: { file: "it.ts", line },
+        received: expect.stringMatching(received) as unknown,
+      });
+    });
+  });
+
   // The formatter would move this comment, so it is not in a fixture.
   it("is not taken from a comment at the end of the line before", () => {
     withTemporaryDir((directory) => {

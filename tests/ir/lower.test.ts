@@ -726,6 +726,26 @@ const refused: readonly Refused[] = [
     received: "files",
   },
   {
+    name: "mode of a directory",
+    parts: { model: { directories: [{ path: text`/a`, mode: "750" }] } },
+    message: "this is not the mode of a directory",
+    option: "",
+    expected: 'four octal digits, for example "0700"',
+    received: '"750"',
+  },
+  {
+    name: "word about a rule that does not exist",
+    parts: {
+      model: {
+        confinement: [promising("files")],
+        elsewhere: { fils: { user: {}, seatbelt: {} }, files: { user: {}, seatbelt: {} } },
+      },
+    },
+    message: "`elsewhere` speaks of a rule fils, which does not exist",
+    option: "",
+    expected: "files",
+  },
+  {
     name: "service's name",
     parts: { name: "It" },
     message: '"It" cannot be the name of a service',
