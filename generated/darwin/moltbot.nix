@@ -1156,7 +1156,7 @@ let
                 [
                   "${instance.documents + "/${file}"}"
                   (pkgs.writeText "tools-report.md" "\n## Programs on the PATH (managed by Nix)\n\n${
-                    lib.concatMapStringsSep "" (name: ''
+                    lib.concatMapStrings (name: ''
                       - ${name}
                     '') (map lib.getName path)
                   }")

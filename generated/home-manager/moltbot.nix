@@ -1175,7 +1175,7 @@ let
                 [
                   "${instance.documents + "/${file}"}"
                   (pkgs.writeText "tools-report.md" "\n## Programs on the PATH (managed by Nix)\n\n${
-                    lib.concatMapStringsSep "" (name: ''
+                    lib.concatMapStrings (name: ''
                       - ${name}
                     '') (map lib.getName path)
                   }")
@@ -1351,19 +1351,16 @@ let
                 "${instance.stateDir}/gateway-token"
               ]
             }\n"
-        }${
-          if isDarwin then
-            ''
-              ${
-                lib.concatMapStrings (
-                  file: "load_environment ${lib.escapeShellArg file}\n"
-                ) instance.environmentFiles
-              }mkdir -p -m 0700 "$TMPDIR"
-              ${prepare}
-            ''
-          else
-            ""
-        }supervise ${lib.optionalString isDarwin "/usr/bin/sandbox-exec -f ${sandboxProfile} "}${lib.getExe instance.package} gateway
+        }${lib.optionalString isDarwin ''
+          ${builtins.readFile ../shell/rotate-log.sh}
+          rotate_log ${lib.escapeShellArg "${logDirectory}/${unit}.log"}
+          ${
+            lib.concatMapStrings (
+              file: "load_environment ${lib.escapeShellArg file}\n"
+            ) instance.environmentFiles
+          }mkdir -p -m 0700 "$TMPDIR"
+          ${prepare}
+        ''}supervise ${lib.optionalString isDarwin "/usr/bin/sandbox-exec -f ${sandboxProfile} "}${lib.getExe instance.package} gateway
       '';
     in
     {

@@ -146,10 +146,7 @@ const visitor: Visitor = {
   filter: (node, scope) => over(nix`lib.filter`, node, scope),
   any: (node, scope) => over(nix`lib.any`, node, scope),
   concat: ({ lists }, scope) => chain("++", lists, scope),
-  join: ({ list, separator }, scope) =>
-    list.kind === "map"
-      ? nix`lib.concatMapStringsSep ${separator} ${functionOf(list.variable, list.body, scope)} ${emitExpression(list.over, scope)}`
-      : nix`lib.concatStringsSep ${separator} ${emitExpression(list, scope)}`,
+  join: emitJoin,
   names: ({ of }, scope) => nix`lib.attrNames ${emitExpression(of, scope)}`,
   duplicates: ({ list }, scope) => nix`duplicates ${emitExpression(list, scope)}`,
   matches: ({ text, pattern }, scope) =>
@@ -225,6 +222,18 @@ function emitInterpolated(node: ExpNode, scope: Scope): NixExpr {
     (node.kind === "option" && scope.isNumber(node.path)) ||
     (node.kind === "variable" && scope.numbers?.has(node.name) === true);
   return isNumber ? nix`toString ${expression}` : expression;
+}
+
+function emitJoin(
+  { list, separator }: Extract<ExpNode, { readonly kind: "join" }>,
+  scope: Scope,
+): NixExpr {
+  if (list.kind !== "map") {
+    return nix`lib.concatStringsSep ${separator} ${emitExpression(list, scope)}`;
+  }
+  const joined =
+    separator === "" ? nix`lib.concatMapStrings` : nix`lib.concatMapStringsSep ${separator}`;
+  return over(joined, list, scope);
 }
 
 /** `!a || b` is an implication, and reads better as one. */

@@ -37,6 +37,7 @@ import {
 export function emitHomeManagerModule(service: IrService): NixExpr {
   const scope = scopeOf(service, "instance", storeConfig);
   const { model, name } = service;
+  const log = nix`"\${logDirectory}/\${unit}.log"`;
   const operator = emitOperatorCommand(service, {
     functions: [
       nix`
@@ -78,10 +79,13 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
       ],
       beforeStart: [
         nix`
-          if isDarwin then
-            ${nix.indented(emitBeforeLaunchdStart(service, scope))}
-          else
-            ""
+          lib.optionalString isDarwin ${nix.indented([
+            includeShell("rotate-log"),
+            "\nrotate_log ",
+            nix`lib.escapeShellArg ${log}`,
+            "\n",
+            ...emitBeforeLaunchdStart(service, scope),
+          ])}
         `,
       ],
       confine: [nix`lib.optionalString isDarwin ${nix.str(inSandbox)}`],
@@ -145,7 +149,7 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
                 config = {
                   ProgramArguments = [ "\${launch}" ];
                   EnvironmentVariables = ${emitJobEnvironment(service, scope)};
-                  ${emitJob(service, scope, nix`"\${logDirectory}/\${unit}.log"`)}
+                  ${emitJob(service, scope, log)}
                 };
               }
             ) services

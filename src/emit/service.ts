@@ -173,8 +173,12 @@ function emitEnvironment(service: IrService, scope: Scope): NixExpr {
   return nix`${nix.attrs(fixed)} // ${emitExpression(extra.variables.node, scope)}`;
 }
 
+/** What the scripts of `src/shell/` run. */
+const scriptPackages = ["coreutils", "gnugrep"];
+
 function emitPath(service: IrService, scope: Scope): NixExpr {
-  const packages = service.model.packages.map((name) => nix`pkgs.${name}`);
+  const names = new Set([...service.model.packages, ...scriptPackages]);
+  const packages = [...names].map((name) => nix`pkgs.${name}`);
   return nix`${nix.list(packages)} ++ ${emitExpression(service.model.extra.packages.node, scope)}`;
 }
 

@@ -16,6 +16,7 @@ export const shellFiles = [
   "enter-systemd",
   "enter-darwin",
   "launchd",
+  "rotate-log",
 ] as const;
 
 export type ShellFile = (typeof shellFiles)[number];

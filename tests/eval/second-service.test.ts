@@ -106,7 +106,13 @@ describe.skipIf(missing.length > 0)(`in the module systems${note}`, () => {
       macos: {
         ...on("home-manager"),
         system: "aarch64-darwin",
-        query: `r: { ${noAssertions} inherit (r.config.launchd.agents.hello) enable; }`,
+        query: `r: {
+          ${noAssertions}
+          inherit (r.config.launchd.agents.hello) enable;
+          rotatesItsLog = builtins.any (
+            text: r.lib.hasInfix "rotate_log \${r.config.launchd.agents.hello.config.StandardOutPath}\n" text.text
+          ) (builtins.attrValues r.summary.texts);
+        }`,
       },
     });
   }, 300_000);
@@ -125,7 +131,7 @@ describe.skipIf(missing.length > 0)(`in the module systems${note}`, () => {
     ],
     ["darwin", { UserName: "_hello", StandardOutPath: "/var/log/hello/hello/output.log" }],
     ["linux", { LoadCredential: ["HELLO_TOKEN:/run/keys/hello"] }],
-    ["macos", { enable: true }],
+    ["macos", { enable: true, rotatesItsLog: true }],
   ];
 
   test.each(wanted)("%s", (name, values) => {
