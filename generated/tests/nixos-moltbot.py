@@ -4,6 +4,7 @@
 """What happens on the machines of the VM test (scenarios.ts)."""
 
 KEY_FILE = "/run/keys/anthropic"
+KEY_OPTION = "services.moltbot.providers.anthropic.apiKeyFile"
 PATHS_OPTION = "services.moltbot.instances.read-only-paths.confinement.readOnlyPaths"
 CONFIGURATION_ERROR = "78"
 
@@ -62,6 +63,15 @@ with subtest("a killed gateway is started again"):
     wait_until_healthy(machine)
 
 check_own_promises(machine, "default")
+
+with subtest("a credential that no variable can hold is a clear, final error"):
+    unit = default["unit"]
+    machine.succeed(f"head -c 200000 /dev/zero | tr '\\0' x > {KEY_FILE}")
+    machine.execute(f"systemctl restart {unit}")
+    invocation = expect_complaint(machine, unit, KEY_OPTION, KEY_FILE)
+    # Longer than the delay before a restart, if there were one.
+    machine.sleep(8)
+    assert machine.get_unit_property(unit, "InvocationID") == invocation, "it was started again"
 machine.shutdown()
 
 # ---- several instances ----

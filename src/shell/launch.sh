@@ -7,15 +7,21 @@ fail() {
   exit 78
 }
 
+# How many bytes a secret may have. Linux starts no program with a variable of 128 KiB or more.
+largest=100000
+
 # load VARIABLE OPTION FILE: exports the secret in the file the option names
 load() {
-  local variable=$1 option=$2 file=$3 value
+  # Bytes count, not characters.
+  local variable=$1 option=$2 file=$3 value LC_ALL=C
   value=$(read_secret "$variable" "$file" "$option") || {
     [ $? -ne 78 ] || exit 78
     fail "$option: $file does not exist or cannot be read: create it, or change the option"
   }
   [[ $value =~ [^[:space:]] ]] ||
     fail "$option: $file is empty: write the secret into it"
+  [ "${#value}" -le "$largest" ] ||
+    fail "$option: $file is larger than $largest bytes: is it the right file?"
   export "$variable=$value"
 }
 

@@ -25,6 +25,21 @@ const cases: readonly (readonly [
     "a blank file",
     { content: " \n\t\n", stderr: "opt: /keys/k is empty: write the secret into it\n" },
   ],
+  ["as much as is allowed", { content: "x".repeat(100_000), stdout: "x".repeat(100_000) }],
+  [
+    "a file that no variable can hold",
+    {
+      content: "x".repeat(100_001),
+      stderr: "opt: /keys/k is larger than 100000 bytes: is it the right file?\n",
+    },
+  ],
+  [
+    "bytes count, not characters",
+    {
+      content: "é".repeat(60_000),
+      stderr: "opt: /keys/k is larger than 100000 bytes: is it the right file?\n",
+    },
+  ],
   [
     "systemd's fallback for a file that does not exist",
     {
