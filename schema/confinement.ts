@@ -46,6 +46,12 @@ const isInHome = (path: Exp<string>): Exp<boolean> =>
 
 const gone = ["ENOENT", "EACCES"] as const;
 
+/** Shell commands that need a directory of their own in the workspace; the last decides. */
+const inWorkspace = (...commands: readonly string[]): string =>
+  ["set -e", "d=$(mktemp -d -p {workspace})", 'trap "rm -rf $d" EXIT', "cd $d", ...commands].join(
+    "; ",
+  );
+
 export function confinement({
   port,
   writablePaths,
@@ -68,7 +74,8 @@ export function confinement({
       why: "The file system it sees is an empty one, with what is listed here put in. Homes, other services' state, sockets below /run, logs and every directory somebody adds later are not hidden one by one: they are not there. Names are resolved through the sockets of nscd and resolved.",
       directives: emptyRoot(
         "/run",
-        ["-/run/nscd", "-/run/systemd/resolve"],
+        // The C library looks for nscd in /var/run, which is a link elsewhere.
+        ["-/run/nscd:/var/run/nscd", "-/run/systemd/resolve"],
         readable,
         choose<readonly string[]>(relaxed.nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
       ),
@@ -118,6 +125,34 @@ export function confinement({
         works("shell, git and text tools run", [
           "run",
           "set -e; d=$(mktemp -d); cd $d; git init -q; ls -la | grep -q git; echo x | sed s/x/y/",
+        ]),
+        works("a repository in the workspace can be committed to", [
+          "run",
+          inWorkspace(
+            "git init -q",
+            "echo x > file",
+            "git add file",
+            "git -c user.name=a -c user.email=a@example.org commit -qm first",
+            "git log | grep -q first",
+          ),
+        ]),
+        works("node starts programs and writes what they say", [
+          "run",
+          inWorkspace(
+            `node -e 'require("fs").writeFileSync("said", require("child_process").execFileSync("git", ["version"]))'`,
+            "grep -q '^git version' said",
+          ),
+        ]),
+        works("python starts programs and writes what they say", [
+          "run",
+          inWorkspace(
+            `python3 -c 'import subprocess; open("said", "wb").write(subprocess.check_output(["git", "version"]))'`,
+            "grep -q '^git version' said",
+          ),
+        ]),
+        works("names are looked up by nscd, which may ask the local network", [
+          "lookup",
+          "network.neighbour.test",
         ]),
       ],
       unprovable: {
@@ -231,8 +266,16 @@ export function confinement({
       },
       proofs: [
         probe("set-uid programs have no effect", ["status", "NoNewPrivs"], "1", "0"),
+        probe(
+          "a set-uid shell of root's gives nothing",
+          ["run-set-uid", "/etc/neighbour-shell"],
+          "own",
+          "root",
+        ),
         probe("set-uid programs cannot be made", ["set-uid", "/tmp"], "EPERM", "done"),
         probe("no capability can be gained", ["capability", "sys_admin"], "absent", "present"),
+        probe("the machine cannot be restarted", ["capability", "sys_boot"], "absent", "present"),
+        probe("ports of devices are closed", ["capability", "sys_rawio"], "absent", "present"),
         probe("user 0 would be nobody special", ["secure-bits"], "noroot", "none"),
       ],
     },
@@ -308,6 +351,7 @@ export function confinement({
       directives: { ProtectClock: true, ProtectHostname: true },
       proofs: [
         probe("the clock cannot be set", ["capability", "sys_time"], "absent", "present"),
+        probe("setting the clock", ["call", "clock_settime"], "EPERM", "EFAULT"),
         probe("the host name is a copy", ["namespace", "uts", "{host-uts}"], "own", "shared"),
       ],
     },
@@ -332,6 +376,7 @@ export function confinement({
         probe("user namespaces", ["call", "unshare"], "EPERM", "done"),
         probe("mount namespaces", ["call", "unshare-mounts"], "EPERM", "done"),
         probe("network namespaces", ["call", "unshare-network"], "EPERM", "done"),
+        probe("entering the namespaces of others", ["call", "setns"], "EPERM", "EBADF"),
       ],
     },
     {
@@ -352,7 +397,15 @@ export function confinement({
           relaxed.addressFamilies,
         ),
       },
+      cannot:
+        "keep it from abstract sockets, which have a name but no file: they belong to the network namespace, which is the machine's, as the internet is; without local sockets no name of the local network could be looked up; and no directive of systemd tells one kind from the other",
       proofs: [
+        probe(
+          "a limit: abstract sockets of others are within reach",
+          ["connect-local", "@neighbour"],
+          "done",
+          "done",
+        ),
         probe("raw packets", ["socket", "AF_PACKET"], "EAFNOSUPPORT", "EPERM"),
         works("internet sockets", ["socket", "AF_INET"]),
         works("internet sockets of version 6", ["socket", "AF_INET6"]),
@@ -422,6 +475,12 @@ export function confinement({
         works("the internet of version 6, too", ["connect", "2606:4700:4700::1111", "4280"]),
         works("services of this machine", ["connect", "127.0.0.1", "4280"]),
         works("the resolver answers", ["query", "127.0.0.53"]),
+        works("names of the internet are looked up", ["lookup", "neighbour.test"]),
+        works("servers show certificates that the machine trusts", [
+          "tls",
+          "neighbour.test",
+          "4281",
+        ]),
       ],
       unprovable: {
         IPAddressAllow: "Loopback is in none of the ranges; said for those who add one.",
@@ -457,6 +516,10 @@ export function confinement({
         probe("files by handle", ["call", "name_to_handle_at"], "EPERM", "EFAULT"),
         probe("priorities", ["call", "setpriority"], "EPERM", "done"),
         probe("mounts", ["call", "mount"], "EPERM", "EFAULT"),
+        probe("another root", ["call", "chroot"], "EPERM", "EFAULT"),
+        probe("swap space", ["call", "swapon"], "EPERM", "EINVAL"),
+        probe("segments of other processors", ["call", "modify_ldt"], "EPERM", "done"),
+        probe("obsolete questions about file systems", ["call", "ustat"], "EPERM", "EINVAL"),
         probe(
           "programs for other machines",
           ["foreign-call"],

@@ -11,6 +11,7 @@ const probed = { ...credential, skills: [{ name: "probed", description: "Is look
 export const scenarios: Scenarios = {
   scripts: ["scenarios.py", "faults.py"],
   programs: { model: "model.py" },
+  packages: ["nodejs", "python3"],
   relaxed: probed,
   nodes: {
     machine: probed,

@@ -1624,7 +1624,7 @@ let
         "-/usr"
         "-/lib"
         "-/lib64"
-        "-/run/nscd"
+        "-/run/nscd:/var/run/nscd"
         "-/run/systemd/resolve"
       ]
       ++ map (path: "-${path}") instance.confinement.readOnlyPaths

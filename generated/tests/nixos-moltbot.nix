@@ -25,8 +25,34 @@ let
     imports = [ module ];
     services.moltbot = service // {
       enable = true;
+      path = [
+        pkgs.nodejs
+        pkgs.python3
+      ];
     };
     environment.systemPackages = programs;
+    # neighbourhood.py is who answers there, and has a certificate of that authority.
+    networking.resolvconf.enable = false;
+    environment.etc."resolv.conf".text = ''
+      nameserver 127.0.0.53
+      nameserver 192.168.20.30
+    '';
+    security.pki.certificates = [
+      ''
+        -----BEGIN CERTIFICATE-----
+        MIIBuzCCAWGgAwIBAgIUdkivM9eUuzbe7t2DnBpKDSNEbBEwCgYIKoZIzj0EAwIw
+        KjEoMCYGA1UEAwwfU3RhbmQtaW4gYXV0aG9yaXR5IG9mIGEgVk0gdGVzdDAgFw0y
+        NjExMjIyMTU3NDdaGA8yMTI2MTAyOTIxNTc0N1owKjEoMCYGA1UEAwwfU3RhbmQt
+        aW4gYXV0aG9yaXR5IG9mIGEgVk0gdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEH
+        A0IABIxnW/vaEDkYKUxIKAJxjzvxiiz07MihTYugqapNoINd2b4LHh35RWtt9yJP
+        kaiIsIzZyCzYqO0QlOWMOsmc7E+jYzBhMB0GA1UdDgQWBBT0v8xjF2WpWoRbshnl
+        6KCylxKYuzAfBgNVHSMEGDAWgBT0v8xjF2WpWoRbshnl6KCylxKYuzAPBgNVHRMB
+        Af8EBTADAQH/MA4GA1UdDwEB/wQEAwIBBjAKBggqhkjOPQQDAgNIADBFAiEA2wA1
+        9PrNNtBbdyr7Ftq3L0t3PsGbW9z94Yf6w9uEacsCIHWbKxJDW/i1foPYsRcn/M8w
+        abE3T25lhUx/f1Q7K2oA
+        -----END CERTIFICATE-----
+      ''
+    ];
     virtualisation.memorySize = 2048;
   };
 

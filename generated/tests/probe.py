@@ -21,6 +21,7 @@ import resource
 import secrets
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import sys
@@ -83,6 +84,12 @@ def set_uid(directory: str) -> str:
         os.unlink(path)
 
 
+def run_set_uid(shell: str) -> str:
+    """Whose rights a shell has that is root's and marked so; -p tells it to keep what it is given."""
+    ran = subprocess.run([shell, "-p", "-c", "echo $EUID"], capture_output=True, text=True, timeout=30)
+    return {"0": "root", str(os.getuid()): "own"}.get(ran.stdout.strip(), "not-run")
+
+
 def _new_file(directory: str) -> str:
     path = f"{directory}/probe-{secrets.token_hex(8)}"
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
@@ -103,6 +110,8 @@ def propagation(path: str) -> str:
 
 
 def connect_local(path: str) -> str:
+    """A leading `@` stands for the zero byte of an abstract name, as in systemd's units."""
+    path = f"\0{path[1:]}" if path.startswith("@") else path
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(PATIENCE_SECONDS)
         client.connect(path)
@@ -112,6 +121,25 @@ def connect_local(path: str) -> str:
 def connect(address: str, port: str) -> str:
     with socket.create_connection((address, int(port)), PATIENCE_SECONDS):
         return "done"
+
+
+def lookup(name: str) -> str:
+    """As every program does that uses the C library."""
+    socket.getaddrinfo(name, None)
+    return "done"
+
+
+# Where the programs of every distribution look, or link to.
+TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
+
+
+def tls(name: str, port: str) -> str:
+    context = ssl.create_default_context(cafile=TRUSTED)
+    with (
+        socket.create_connection((name, int(port)), PATIENCE_SECONDS) as plain,
+        context.wrap_socket(plain, server_hostname=name) as secured,
+    ):
+        return "done" if secured.recv(5) == b"hello" else "silent"
 
 
 def query(address: str) -> str:
@@ -152,7 +180,14 @@ def status(field: str) -> str:
 
 
 # capabilities(7): numbers are fixed.
-CAPABILITIES = {"sys_module": 16, "sys_admin": 21, "sys_time": 25, "syslog": 34}
+CAPABILITIES = {
+    "sys_module": 16,
+    "sys_rawio": 17,
+    "sys_admin": 21,
+    "sys_boot": 22,
+    "sys_time": 25,
+    "syslog": 34,
+}
 
 
 def capability(name: str) -> str:
@@ -216,17 +251,17 @@ MACHINES = ("x86_64", "aarch64")
 NAMESPACE_OF_USERS = 0x10000000
 ANONYMOUS_BUFFER = ctypes.create_string_buffer(4096)
 
-# name -> numbers on MACHINES, arguments. The arguments make the kernel refuse or do nothing
+# name -> numbers on MACHINES (None where there is no such call), arguments. The arguments make the kernel refuse or do nothing
 # lasting, with another error than EPERM where an ordinary user may make the call at all.
-CALLS: dict[str, tuple[tuple[int, int], tuple[int, ...]]] = {
+CALLS: dict[str, tuple[tuple[int, int | None], tuple[int, ...]]] = {
     "add_key": ((248, 217), (0, 0, 0, 0, 0)),
     "bpf": ((321, 280), (999, 0, 0)),
     "chroot": ((161, 51), (0,)),
     "clock_settime": ((227, 112), (0, 0)),
-    "delete_module": ((176, 106), (0, 0)),
     "io_uring_setup": ((425, 425), (0, 0)),
     "kcmp": ((312, 272), (0, 0, 0, 0, 0)),
     "keyctl": ((250, 219), (11, 0, 0, 0, 0)),
+    "modify_ldt": ((154, None), (0, 0, 0)),
     "mount": ((165, 40), (0, 0, 0, 0, 0)),
     "name_to_handle_at": ((303, 264), (-1, 0, 0, 0, 0)),
     "perf_event_open": ((298, 241), (0, -1, -1, -1, 999)),
@@ -235,20 +270,23 @@ CALLS: dict[str, tuple[tuple[int, int], tuple[int, ...]]] = {
     "process_vm_readv": ((310, 270), (-1, 0, 0, 0, 0, 1)),
     "process_vm_writev": ((311, 271), (-1, 0, 0, 0, 0, 1)),
     "ptrace": ((101, 117), (0, 0, 0, 0)),
-    "quotactl": ((179, 60), (0x7FFFFF00, 0, 0, 0)),
     "sched_setscheduler": ((144, 119), (0, 1, ctypes.addressof(ANONYMOUS_BUFFER))),
     "setns": ((308, 268), (-1, 0)),
     "setpriority": ((141, 140), (0, 0, 5)),
+    "swapon": ((167, 224), (0, 0x7FFFFFFF)),
     "unshare": ((272, 97), (NAMESPACE_OF_USERS,)),
     "unshare-mounts": ((272, 97), (0x00020000 | NAMESPACE_OF_USERS,)),
     "unshare-network": ((272, 97), (0x40000000 | NAMESPACE_OF_USERS,)),
     "userfaultfd": ((323, 282), (-1,)),
+    "ustat": ((136, None), (0, 0)),
 }
 
 
 def call(name: str) -> str:
     numbers, arguments = CALLS[name]
     number = numbers[MACHINES.index(platform.machine())]
+    if number is None:
+        return "no-such-machine"
     _check(LIBC.syscall(ctypes.c_long(number), *map(ctypes.c_long, arguments)))
     return "done"
 
@@ -337,6 +375,7 @@ VERBS: dict[str, Callable[..., str]] = {
     "foreign-call": foreign_call,
     "limit": limit,
     "listen": listen,
+    "lookup": lookup,
     "message-queue": message_queue,
     "namespace": namespace,
     "nested": nested,
@@ -349,12 +388,14 @@ VERBS: dict[str, Callable[..., str]] = {
     "read": read,
     "rename": rename,
     "run": run,
+    "run-set-uid": run_set_uid,
     "secure-bits": secure_bits,
     "set-uid": set_uid,
     "shared-memory": shared_memory,
     "socket": open_socket,
     "stat": stat_of,
     "status": status,
+    "tls": tls,
     "write": write,
 }
 
@@ -364,6 +405,9 @@ def outcome(attempt: Callable[[], str]) -> str:
         return attempt()
     except TimeoutError:
         return "timeout"
+    except (ssl.SSLError, socket.gaierror) as error:
+        # They have numbers of their own.
+        return type(error).__name__
     except OSError as error:
         return errno.errorcode.get(error.errno or 0, type(error).__name__)
     except Exception as error:

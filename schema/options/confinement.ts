@@ -29,6 +29,13 @@ const unlike = (relaxed: string): { readonly relaxed: string; readonly strict: s
   strict: "no-namespaces",
 });
 
+/** What a service can do that may connect to the internet. */
+const internet = [
+  "the internet can be reached",
+  "the internet of version 6, too",
+  "servers show certificates that the machine trusts",
+] as const;
+
 const yes = { relaxed: "yes", strict: "no" };
 
 export const relaxations = {
@@ -150,15 +157,12 @@ export const relaxations = {
       {
         name: "egress-none",
         value: "none",
-        lifts: lifts("timeout", "the internet can be reached", "the internet of version 6, too"),
+        lifts: lifts("timeout", ...internet),
       },
       {
         name: "egress-list",
         value: ["10.0.0.0/8"],
-        lifts: [
-          ...lifts("done", "large private networks"),
-          ...lifts("timeout", "the internet can be reached", "the internet of version 6, too"),
-        ],
+        lifts: [...lifts("done", "large private networks"), ...lifts("timeout", ...internet)],
       },
       {
         name: "egress-and-one",

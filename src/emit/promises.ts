@@ -20,7 +20,7 @@ export function emitPromises(service: IrService): string {
   const rows = service.model.confinement.map((rule) => [
     `\`${rule.id}\``,
     rule.why,
-    directivesOf(rule.directives),
+    onSystemd(rule.directives, rule.cannot),
     ...elsewhere(rule, service.model.elsewhere[rule.id]),
     proofOf(rule, service),
   ]);
@@ -48,18 +48,21 @@ function elsewhere(
     });
   }
   const { user, seatbelt } = promise;
-  const daemon = sentence([
-    seatbelt.keptBy,
-    seatbelt.cannot === undefined ? undefined : `It cannot ${seatbelt.cannot}`,
-  ]);
-  return [
-    sentence([
-      user.directives === undefined ? "the same" : directivesOf(user.directives),
-      user.cannot === undefined ? undefined : `It cannot ${user.cannot}`,
-    ]),
-    daemon,
-    seatbelt.agent ?? "the same",
-  ];
+  const daemon = sentence([seatbelt.keptBy, limitOf(seatbelt.cannot)]);
+  return [onSystemd(user.directives, user.cannot), daemon, seatbelt.agent ?? "the same"];
+}
+
+/** Without directives of its own it is kept as by the system's manager. */
+function onSystemd(
+  directives: ConfinementRule["directives"] | undefined,
+  cannot: string | undefined,
+): string {
+  const kept = directives === undefined ? "the same" : directivesOf(directives);
+  return sentence([kept, limitOf(cannot)]);
+}
+
+function limitOf(cannot: string | undefined): string | undefined {
+  return cannot === undefined ? undefined : `It cannot ${cannot}`;
 }
 
 /** What is tried on systemd, in the words of the promises, and what is asked about macOS. */

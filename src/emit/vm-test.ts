@@ -20,8 +20,8 @@ import {
   recordFact,
 } from "../ir/own-promises.ts";
 import type { JsonValue } from "../json.ts";
-import { nix, type NixExpr } from "../nix/index.ts";
-import { includeVmTest } from "../vm-test/files.ts";
+import { type Binding, nix, type NixExpr } from "../nix/index.ts";
+import { includeVmTest, readAuthority } from "../vm-test/files.ts";
 import { emitExpression, type Scope, scopeOf } from "./expression.ts";
 import { emitValue } from "./service.ts";
 
@@ -30,7 +30,7 @@ type FoundFact = Extract<FactName, `host-${string}`>;
 
 export function emitVmTest(
   service: IrService,
-  { nodes, relaxed, programs = {} }: Scenarios,
+  { nodes, relaxed, programs = {}, packages = [] }: Scenarios,
 ): NixExpr {
   const tests = testsOf(service);
   const all = tests.length === 0 ? nodes : { ...nodes, relaxed: relaxedNode(service, relaxed) };
@@ -62,10 +62,15 @@ export function emitVmTest(
 
       machine = service: {
         imports = [ module ];
-        services.${service.name} = service // {
-          enable = true;
-        };
+        services.${service.name} = service // ${nix.attrs([
+          nix.binding(["enable"], nix`true`),
+          ...(packages.length === 0 ? [] : [emitPackages(service, packages)]),
+        ])};
         environment.systemPackages = programs;
+        # neighbourhood.py is who answers there, and has a certificate of that authority.
+        networking.resolvconf.enable = false;
+        environment.etc."resolv.conf".text = ${nix.value(resolvConf)};
+        security.pki.certificates = [ ${nix.value(readAuthority())} ];
         virtualisation.memorySize = 2048;
       };
 
@@ -117,6 +122,16 @@ export function emitVmTest(
         ];
     }
   `;
+}
+
+/** A resolver of the machine itself, and one of the local network. */
+const resolvConf = "nameserver 127.0.0.53\nnameserver 192.168.20.30\n";
+
+/** The option for further programs, with what the proofs run. */
+function emitPackages(service: IrService, names: readonly string[]): Binding {
+  const { packages } = service.model.extra;
+  const attributes = names.map((name) => nix.select(nix`pkgs`, [name]));
+  return nix.binding(pathFilling(service, packages.node), nix.list(attributes));
 }
 
 function emitFacts(service: IrService): NixExpr {

@@ -157,6 +157,8 @@ interface ConfinementFacts {
   /** What would be possible without the rule. Becomes a comment in the module. */
   readonly why: string;
   readonly directives: Readonly<Partial<Record<ConfinementDirective, DirectiveValue>>>;
+  /** What the directives cannot keep, and why; follows "it cannot". */
+  readonly cannot?: string;
   /** Whether the rule holds for the program only, not while its directories are prepared. */
   readonly afterPreparation?: boolean;
 }
@@ -189,6 +191,11 @@ export interface Scenarios {
   readonly scripts: readonly string[];
   /** Python programs that machines have as commands `nixmodgen-<name>`; relative to the schema file. */
   readonly programs?: Readonly<Record<string, string>>;
+  /**
+   * Attributes of the package collection that every service has in its option for further programs:
+   * what the proofs run beside the service's own.
+   */
+  readonly packages?: readonly string[];
   /** What all instances of the machine with the relaxed services have in common. */
   readonly relaxed: Readonly<Record<string, JsonValue>>;
 }

@@ -41,19 +41,28 @@ export interface Verbs {
   readonly "new-file-mode": readonly [directory: string];
   /** Sets the set-uid bit on a file of its own. */
   readonly "set-uid": readonly [directory: string];
+  /** Whose rights a set-uid shell of root's gives: `root` or `own`. */
+  readonly "run-set-uid": readonly [shell: string];
   /** How mounts made at a path travel: `shared` or `separate`. */
   readonly propagation: readonly [path: string];
-  /** Connects to a local socket. */
+  /** Connects to a local socket; `@name` is one without a file. */
   readonly "connect-local": readonly [path: string];
   /** Opens a TCP connection. */
   readonly connect: readonly [address: string, port: string];
+  /** Asks the C library for the addresses of a name. */
+  readonly lookup: readonly [name: string];
+  /**
+   * Opens a TLS connection, and trusts whom the machine trusts; `SSLCertVerificationError` where it
+   * does not trust the server.
+   */
+  readonly tls: readonly [name: string, port: string];
   /** Asks a name server over UDP and waits for any answer. */
   readonly query: readonly [address: string];
   /** Listens on a port. */
   readonly listen: readonly [kind: "tcp" | "udp", port: string];
   /** Opens a socket of an address family. */
   readonly socket: readonly [family: string];
-  /** Makes a system call, with arguments that do no harm. */
+  /** Makes a system call, with arguments that do no harm; `no-such-machine` where there is none. */
   readonly call: readonly [name: string];
   /** A line of its own `/proc/self/status`. */
   readonly status: readonly [field: string];

@@ -14,6 +14,11 @@ export function readVmTest(name: VmTestFile): string {
   return readFileSync(new URL(`${name}.py`, import.meta.url), "utf8");
 }
 
+/** The certificate of an authority that the machines trust, and that neighbourhood.py has one of. */
+export function readAuthority(): string {
+  return readFileSync(new URL("authority.pem", import.meta.url), "utf8");
+}
+
 /** Where a generated program is, relative to the output directory. */
 export function vmTestPath(name: string): string {
   return `tests/${name}.py`;

@@ -4,9 +4,13 @@ Runs as root outside of the sandbox and stays: it holds sockets open. What it ma
 everybody, so that nothing but the sandbox keeps a probe from it. `READY` exists once all is made.
 """
 
+import contextlib
 import ctypes
 import os
+import shutil
 import socket
+import ssl
+import struct
 import subprocess
 import threading
 from collections.abc import Callable
@@ -38,6 +42,9 @@ FILES = (
 STRANGER = 4242
 STRANGERS_FILE = "/etc/neighbour"
 
+# A shell with the rights of root. It is in /etc, which every sandbox sees.
+SET_UID_PROGRAM = "/etc/neighbour-shell"
+
 LOCAL_SOCKETS = (
     "/run/neighbour/socket",
     "/run/docker.sock",
@@ -45,6 +52,9 @@ LOCAL_SOCKETS = (
     "/run/postgresql/.s.PGSQL.5432",
     "/nix/var/nix/daemon-socket/socket",
 )
+
+# Without a file; "\0" is how the kernel tells such names apart.
+ABSTRACT_SOCKET = "\0neighbour"
 
 # Stand-ins for the cloud's metadata service, machines of the local network, a provider's shared
 # address space, and the internet.
@@ -60,8 +70,42 @@ ADDRESSES = (
     "2606:4700:4700::1111",
 )
 TCP_PORT = 4280
-# The address of systemd-resolved's stub.
-RESOLVERS = ("127.0.0.53", "192.168.20.30")
+TLS_PORT = 4281
+
+# What the machine's name servers know: of the machine itself, at the address of systemd-resolved's
+# stub, and of the local network. /etc/resolv.conf names them in this order; whoever does not get an
+# answer from the first asks the second.
+NAME = "neighbour.test"
+NAME_IN_NETWORK = "network.neighbour.test"
+RESOLVERS = {"127.0.0.53": NAME, "192.168.20.30": NAME_IN_NETWORK}
+INTERNET = "1.1.1.1"
+# glibc's nscd/nscd-client.h: path, version of the protocol, number of the request GETAI.
+NSCD = "/run/nscd/socket"
+NSCD_VERSION = 2
+NSCD_GETAI = 14
+
+# Of a server called NAME, by an authority that the machines trust (authority.pem). The key protects
+# nothing: it is public, and so are the machines of a test.
+CERTIFICATE = """\
+-----BEGIN CERTIFICATE-----
+MIIB2TCCAX+gAwIBAgIUGdsBpl2MoWGKW4TrNTjSB48ECTkwCgYIKoZIzj0EAwIw
+KjEoMCYGA1UEAwwfU3RhbmQtaW4gYXV0aG9yaXR5IG9mIGEgVk0gdGVzdDAgFw0y
+NjExMjIyMTU3NDdaGA8yMTI2MTAyOTIxNTc0N1owGTEXMBUGA1UEAwwObmVpZ2hi
+b3VyLnRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATaWGpXFsBTdV68ako1
+14N7Yc5wg0yUaxAroysJkg4TiNkfYSOeC1VlFLYjm4bqdiVnlVOolN75i6twqjUa
+LqTNo4GRMIGOMBkGA1UdEQQSMBCCDm5laWdoYm91ci50ZXN0MAwGA1UdEwEB/wQC
+MAAwDgYDVR0PAQH/BAQDAgeAMBMGA1UdJQQMMAoGCCsGAQUFBwMBMB8GA1UdIwQY
+MBaAFPS/zGMXZalahFuyGeXooLKXEpi7MB0GA1UdDgQWBBQ2Yqy8kr1z4GrOkbIp
+ZQMrEvcJCTAKBggqhkjOPQQDAgNIADBFAiBBXs3SUm9rWUDlv++PkmjmDFHM3Gsn
+kI56xw/zDZ2kIgIhALgtMapLnGzgRgqa5yLMCy+uQ32BKuRadZG/wiXn9TSh
+-----END CERTIFICATE-----
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg5ZvmEWDeZHIrdytf
+y4BFyAbCPeb8CvV09U0u17Tha/2hRANCAATaWGpXFsBTdV68ako114N7Yc5wg0yU
+axAroysJkg4TiNkfYSOeC1VlFLYjm4bqdiVnlVOolN75i6twqjUaLqTN
+-----END PRIVATE KEY-----
+"""
+CERTIFICATE_FILE = "/run/neighbour/certificate.pem"
 
 SHARED_MEMORY_KEY = 4242
 MESSAGE_QUEUE = "/neighbour"
@@ -90,6 +134,16 @@ def make_device() -> None:
     os.chmod(path, 0o666)
 
 
+def make_set_uid_program() -> None:
+    shell = shutil.which("bash")
+    if shell is None:
+        raise FileNotFoundError("bash")
+    shutil.copyfile(shell, SET_UID_PROGRAM)
+    # The mode last: a change of owner clears the bit.
+    os.chown(SET_UID_PROGRAM, 0, 0)
+    os.chmod(SET_UID_PROGRAM, 0o4755)
+
+
 def serve_local() -> None:
     for name in LOCAL_SOCKETS:
         path = Path(name)
@@ -100,6 +154,9 @@ def serve_local() -> None:
         server.bind(name)
         path.chmod(0o666)
         _accept_all(server)
+    abstract = socket.socket(socket.AF_UNIX)
+    abstract.bind(ABSTRACT_SOCKET)
+    _accept_all(abstract)
 
 
 def serve_network() -> None:
@@ -109,8 +166,6 @@ def serve_network() -> None:
         subprocess.run([*arguments, "nodad"] if ":" in address else arguments, check=True)
         _serve_tcp(address)
     _serve_tcp("127.0.0.1")
-    for address in RESOLVERS:
-        _serve_udp(address)
 
 
 def _serve_tcp(address: str) -> None:
@@ -125,14 +180,19 @@ def _accept_all(server: socket.socket) -> None:
     _forever(lambda: server.accept()[0].close())
 
 
-def _serve_udp(address: str) -> None:
-    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    try:
-        server.bind((address, 53))
-    except OSError:
-        # A real resolver is there and answers.
-        return
-    _forever(lambda: server.sendto(b"!", server.recvfrom(512)[1]))
+def serve_tls() -> None:
+    Path(CERTIFICATE_FILE).write_text(CERTIFICATE)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE_FILE)
+    server = socket.create_server((INTERNET, TLS_PORT))
+
+    def greet() -> None:
+        client, _ = server.accept()
+        # A client may go away at any time.
+        with contextlib.suppress(OSError), context.wrap_socket(client, server_side=True) as secured:
+            secured.sendall(b"hello\n")
+
+    _forever(greet)
 
 
 def _forever(step: Callable[[], object]) -> None:
@@ -141,6 +201,69 @@ def _forever(step: Callable[[], object]) -> None:
             step()
 
     threading.Thread(target=loop, daemon=True).start()
+
+
+# ---- names ----
+
+
+def serve_names() -> None:
+    for address, known in RESOLVERS.items():
+        _serve_name(address, known)
+    if not os.path.exists(NSCD):
+        _serve_nscd()
+
+
+def _serve_name(address: str, known: str) -> None:
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        server.bind((address, 53))
+    except OSError:
+        # A real resolver is there and answers.
+        return
+
+    def reply() -> None:
+        question, client = server.recvfrom(512)
+        server.sendto(answer(question, known), client)
+
+    _forever(reply)
+
+
+def answer(question: bytes, known: str) -> bytes:
+    """RFC 1035, section 4: one question, and the address if it asks for the version 4 of it."""
+    labels = known.split(".")
+    name = b"".join(bytes([len(label)]) + label.encode() for label in labels) + b"\0"
+    asked = question[12 : 12 + len(name)]
+    kind = question[12 + len(name) : 16 + len(name)]
+    if asked.lower() != name:
+        # A server that fails; the next one is asked.
+        return question[:2] + struct.pack("!5H", 0x8182, 0, 0, 0, 0)
+    # A pointer to the name in the question, type A, class IN, seconds, length.
+    address = struct.pack("!3HIH", 0xC00C, 1, 1, 60, 4) + socket.inet_aton(INTERNET)
+    records = [address] if kind == struct.pack("!2H", 1, 1) else []
+    header = question[:2] + struct.pack("!5H", 0x8180, 1, len(records), 0, 0)
+    return header + asked + kind + b"".join(records)
+
+
+def _serve_nscd() -> None:
+    """A stand-in for nscd that looks up one name in the local network, and nothing else."""
+    Path(NSCD).parent.mkdir(exist_ok=True)
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(NSCD)
+    os.chmod(NSCD, 0o666)
+    server.listen()
+
+    def reply() -> None:
+        client, _ = server.accept()
+        # Whoever gets no answer does the work of nscd itself.
+        with contextlib.suppress(OSError), client:
+            version, request, length = struct.unpack("=3i", client.recv(12, socket.MSG_WAITALL))
+            name = client.recv(length, socket.MSG_WAITALL).rstrip(b"\0").decode()
+            if (version, request, name) == (NSCD_VERSION, NSCD_GETAI, NAME_IN_NETWORK):
+                # Found, one address of 4 bytes, no canonical name, no error; the address, its family.
+                header = struct.pack("=6i", NSCD_VERSION, 1, 1, 4, 0, 0)
+                client.sendall(header + socket.inet_aton(INTERNET) + bytes([socket.AF_INET]))
+
+    _forever(reply)
 
 
 def make_ipc() -> None:
@@ -157,8 +280,11 @@ def make_ipc() -> None:
 def main() -> None:
     make_files()
     make_device()
+    make_set_uid_program()
     serve_local()
     serve_network()
+    serve_tls()
+    serve_names()
     make_ipc()
     Path(READY).touch()
     threading.Event().wait()

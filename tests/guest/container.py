@@ -21,7 +21,7 @@ STOP_SECONDS = 60
 # Without `--capability=all` and bpf systemd silently leaves out the BPF programs behind
 # IPAddressDeny and SocketBindDeny, and tests of the network policy would mean nothing. The other
 # calls are those that a test shows a service cannot make: the container must not be what denies.
-SYSTEM_CALLS = "bpf @keyring kcmp perf_event_open pidfd_getfd"
+SYSTEM_CALLS = "bpf @keyring kcmp perf_event_open pidfd_getfd swapon modify_ldt ustat"
 NSPAWN = (
     "systemd-nspawn",
     "--quiet",

@@ -45,11 +45,19 @@ DEBIAN_PACKAGES: Mapping[str, tuple[str, ...]] = {
     "xz": ("xz-utils",),
 }
 
+# Programs of packages that the guest has from elsewhere than Debian: nixpkgs name -> program -> path
+# below the gateway's npm modules.
+GATEWAYS_OWN: Mapping[str, Mapping[str, str]] = {"nodejs": {"node": ".bin/node"}}
+
 # Files that are not programs: nixpkgs name -> path in the package -> path in the guest.
 DATA_FILES: Mapping[str, Mapping[str, str]] = {
-    "nss-cacert": {"etc/ssl/certs/ca-bundle.crt": "/etc/ssl/certs/ca-certificates.crt"},
     "tzdata": {"share/zoneinfo": "/usr/share/zoneinfo"},
 }
+
+# The authorities that everybody trusts: the package, and where it and Debian have them as one file.
+AUTHORITIES = "nss-cacert"
+BUNDLE = "etc/ssl/certs/ca-bundle.crt"
+DEBIAN_BUNDLE = "etc/ssl/certs/ca-certificates.crt"
 
 GATEWAY_PROGRAMS = ("openclaw", "moltbot", "clawdbot")
 

@@ -75,6 +75,8 @@ class Guest:
     group: str
     # Debian package -> the paths it installs.
     package_files: Mapping[str, list[str]]
+    # The certificates of the authorities it trusts.
+    authorities: str = ""
     # Names of the units that the guest's own packages bring.
     units: frozenset[str] = frozenset()
     # Store paths that exist on the host, because the evaluator copied them there.
@@ -353,7 +355,7 @@ def _store_actions(summary: Summary, guest: Guest) -> Iterator[Action]:
         if path in guest.copied:
             yield Copy(path)
         else:
-            yield from _package(path, guest)
+            yield from _package(path, summary, guest)
 
 
 def _text_file(path: str, entry: Mapping[str, Any]) -> File:
@@ -369,10 +371,13 @@ def _text(path: str, entry: Mapping[str, Any]) -> str:
     raise UnrealisableError(f"{path} is made by running {entry['kind']}, not a known text")
 
 
-def _package(path: str, guest: Guest) -> Iterator[Action]:
+def _package(path: str, summary: Summary, guest: Guest) -> Iterator[Action]:
     yield Directory(path)
     if packages.is_gateway(path):
         yield from _gateway_package(path)
+        return
+    if packages.package_name(path) == packages.AUTHORITIES:
+        yield File(f"{path}/{packages.BUNDLE}", _authorities(path, summary, guest), 0o444)
         return
     for program, source in sorted(_package_programs(path, guest).items()):
         yield Link(f"{path}/bin/{program}", source)
@@ -381,10 +386,20 @@ def _package(path: str, guest: Guest) -> Iterator[Action]:
     yield Link(f"{path}/sbin", "bin")
 
 
+def _authorities(path: str, summary: Summary, guest: Guest) -> str:
+    """NixOS builds a bundle of its own where the configuration adds to everybody's authorities."""
+    installed = summary["etc"].get("ssl/certs/ca-certificates.crt", {}).get("source", "")
+    added = summary["certificates"] if installed.startswith(f"{path}/") else []
+    return guest.authorities + _lines(added)
+
+
 def _package_programs(path: str, guest: Guest) -> dict[str, str]:
     name = packages.package_name(path)
-    if name in packages.DATA_FILES:
+    if name in packages.DATA_FILES or name == packages.AUTHORITIES:
         return {}
+    if name in packages.GATEWAYS_OWN:
+        own = packages.GATEWAYS_OWN[name]
+        return {program: f"{GATEWAY_MODULES}/{place}" for program, place in own.items()}
     if name not in packages.DEBIAN_PACKAGES:
         raise UnrealisableError(f"no stand-in for {path}: add {name} to guest_packages.py")
     programs: dict[str, str] = {}

@@ -17,6 +17,7 @@ import guest_packages
 from machine import Machine, RequestedAssertionFailed
 from container import Finished
 from realise import (
+    GATEWAY_MODULES,
     Copy,
     Directory,
     File,
@@ -60,6 +61,7 @@ def summary(**parts: Any) -> dict[str, Any]:
         "activation": {},
         "texts": {},
         "packagePaths": [],
+        "certificates": [],
     }
     return {**empty, **parts}
 
@@ -270,6 +272,28 @@ class Store(unittest.TestCase):
         given = self.unit(f"ExecStart=/nix/store/{HASH}-emacs-30.1/bin/emacs")
         with self.assertRaisesRegex(UnrealisableError, "emacs"):
             plan(given, GUEST)
+
+    def test_node_is_the_gateways(self) -> None:
+        path = f"/nix/store/{HASH}-nodejs-24.16.0/bin/node"
+        node = planned(self.unit(f"ExecStart={path}"), path)
+        self.assertEqual(node, Link(path, f"{GATEWAY_MODULES}/.bin/node"))
+
+    def test_authorities_of_the_configuration_are_in_the_installed_bundle_alone(self) -> None:
+        installed = f"/nix/store/{HASH}-nss-cacert-3.1"
+        plain = f"/nix/store/{HASH[::-1]}-nss-cacert-3.1"
+        source = f"{installed}/etc/ssl/certs/ca-bundle.crt"
+        target = "ssl/certs/ca-certificates.crt"
+        entry = {"target": target, "enable": True, "text": None, "source": source}
+        given = summary(
+            etc={target: entry},
+            certificates=["OWN"],
+            activation={"a": f"cat {plain}/etc/ssl/certs/ca-bundle.crt"},
+        )
+        guest = Guest(GUEST.passwd, GUEST.group, {}, authorities="EVERYBODYS\n")
+        self.assertEqual(planned(given, f"/etc/{target}", guest), Link(f"/etc/{target}", source))
+        for path, want in ((installed, "EVERYBODYS\nOWN\n"), (plain, "EVERYBODYS\n")):
+            bundle = f"{path}/etc/ssl/certs/ca-bundle.crt"
+            self.assertEqual(planned(given, bundle, guest), File(bundle, want, 0o444))
 
     def test_the_gateway_is_the_real_one(self) -> None:
         given = self.unit(f"ExecStart={GATEWAY}/bin/openclaw")

@@ -23,6 +23,7 @@ def read_guest(root: Path, summary: Summary) -> Guest:
         passwd=(root / "etc/passwd").read_text(),
         group=(root / "etc/group").read_text(),
         package_files=_package_files(root),
+        authorities=(root / guest_packages.DEBIAN_BUNDLE).read_text(),
         units=frozenset(unit.name for unit in (root / "usr/lib/systemd/system").iterdir()),
         copied=frozenset(path for path in store_references(summary) if _is_copied(path)),
     )

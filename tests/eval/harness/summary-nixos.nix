@@ -22,7 +22,11 @@ let
   old = base.config;
   units = newAttrs old.systemd.units cfg.systemd.units;
   userUnits = newAttrs old.systemd.user.units cfg.systemd.user.units;
-  etc = newAttrs old.environment.etc cfg.environment.etc;
+  # Authorities that the machine trusts beside everybody's, as texts; their file is another one then.
+  certificates =
+    cfg.security.pki.certificates ++ map builtins.readFile cfg.security.pki.certificateFiles;
+  bundle = lib.optionals (certificates != [ ]) [ "ssl/certs/ca-certificates.crt" ];
+  etc = newAttrs old.environment.etc cfg.environment.etc // lib.getAttrs bundle cfg.environment.etc;
   activation = newAttrs old.system.activationScripts cfg.system.activationScripts;
   packages = newElems old.environment.systemPackages cfg.environment.systemPackages;
   unitTexts = mapAttrs (_: unit: unit.text);
@@ -122,6 +126,7 @@ common.checks base result
     );
   };
   etc = mapAttrs (_: common.etcFile) etc;
+  inherit certificates;
   activation = mapAttrs (_: script: discard (activationText script)) activation;
   packages = common.packageNames packages;
   packagePaths = map jsonify packages;
