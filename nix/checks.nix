@@ -1,10 +1,18 @@
 # The VM tests, for machines that can build and run them.
 { pkgs, module }:
-{
-  nixos-moltbot = pkgs.testers.runNixOSTest (
-    import ../generated/tests/nixos-moltbot.nix {
-      inherit module pkgs;
-      inherit (pkgs) lib;
-    }
-  );
-}
+let
+  inherit (pkgs) lib;
+in
+lib.genAttrs
+  [
+    "nixos-moltbot"
+    "nixos-moltbot-faults"
+  ]
+  (
+    name:
+    pkgs.testers.runNixOSTest (
+      import (../generated/tests + "/${name}.nix") {
+        inherit module pkgs lib;
+      }
+    )
+  )

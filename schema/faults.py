@@ -1,4 +1,4 @@
-# What goes wrong on a machine, and what must be left of it. Comes after scenarios.py.
+"""What goes wrong on a machine, and what must be left of it."""
 
 MODEL_PORT = "8400"
 MODEL_RESULTS = "/run/model-results"
@@ -215,6 +215,9 @@ injected.shutdown()
 
 # ---- one instance's fault is not another's ----
 
+for instance in ("work", "family"):
+    prepare(several, instance)
+    wait_until_healthy(several, instance)
 untouched = running(several, "work")
 
 with subtest("a port that is taken is tried again until it is free"):

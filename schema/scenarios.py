@@ -1,47 +1,7 @@
-"""What happens on the machines of the VM test (scenarios.ts)."""
+"""What happens on the machines: every promise is kept, and relaxations open what they say."""
 
-KEY_FILE = "/run/keys/anthropic"
 KEY_OPTION = "services.moltbot.providers.anthropic.apiKeyFile"
 PATHS_OPTION = "services.moltbot.instances.read-only-paths.confinement.readOnlyPaths"
-CONFIGURATION_ERROR = "78"
-
-
-def put_secret(node: BaseMachine, file: str, content: str) -> None:
-    node.succeed(
-        "install -d -m 0700 /run/keys",
-        f"install -m 0400 /dev/null {file}",
-        f"printf %s '{content}' > {file}",
-    )
-
-
-def wait_until_healthy(node: BaseMachine, instance: str = "default") -> None:
-    facts = FACTS[node.name][instance]
-    url = f"http://127.0.0.1:{facts['port']}/health"
-    # Started at boot, it has failed if its credential was not there yet.
-    node.wait_until_succeeds(
-        f"systemctl start {facts['unit']} && curl --fail --silent {url}", timeout=180
-    )
-    health = json.loads(node.succeed(f"curl --fail --silent {url}"))
-    assert health == {"ok": True, "status": "live"}, health
-    node.require_unit_state(facts["unit"])
-
-
-def prepare(node: BaseMachine, instance: str = "default") -> Any:
-    facts = FACTS[node.name][instance]
-    put_secret(node, KEY_FILE, "sk-ant-test")
-    return facts
-
-
-def expect_complaint(node: BaseMachine, unit: str, option: str, file: str) -> str:
-    """The unit has failed, with one line that says which option and which file: its invocation."""
-    node.wait_until_succeeds(f"systemctl is-failed {unit}", timeout=30)
-    assert node.get_unit_property(unit, "ExecMainStatus") == CONFIGURATION_ERROR
-    invocation = node.get_unit_property(unit, "InvocationID")
-    journal = node.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}")
-    complaints = [line for line in journal.splitlines() if option in line]
-    assert len(complaints) == 1 and file in complaints[0], journal
-    return invocation
-
 
 # ---- one instance ----
 
@@ -51,14 +11,6 @@ with subtest("the gateway becomes healthy"):
 
 make_neighbours(machine, default["user"])
 check_promises(Sandbox(machine, "default"))
-
-with subtest("a killed gateway is started again"):
-    machine.succeed(f"systemctl kill --signal=KILL --kill-whom=main {default['unit']}")
-    machine.wait_until_succeeds(
-        f"test $(systemctl show {default['unit']} --property NRestarts --value) = 1", timeout=30
-    )
-    wait_until_healthy(machine)
-
 check_own_promises(machine, "default")
 
 with subtest("a credential that no variable can hold is a clear, final error"):
@@ -69,6 +21,7 @@ with subtest("a credential that no variable can hold is a clear, final error"):
     # Longer than the delay before a restart, if there were one.
     machine.sleep(8)
     assert machine.get_unit_property(unit, "InvocationID") == invocation, "it was started again"
+
 machine.shutdown()
 
 # ---- several instances ----
@@ -92,6 +45,8 @@ with subtest("an instance cannot reach another's state, processes and port"):
     words = own.outcomes(own.directives, tried)
     assert words == [attempt["must"] for attempt in tried], list(zip(tried, words))
 
+several.shutdown()
+
 # ---- a password instead of a token ----
 
 with subtest("a gateway with a password makes no token"):
@@ -107,6 +62,8 @@ with subtest("a workspace outside of /var/lib is its own"):
     assert words == ["done", "EROFS"], words
     owner = password.succeed(f"stat --format '%a %U' {facts['workspace']}").strip()
     assert owner == f"700 {facts['user']}", owner
+
+password.shutdown()
 
 # ---- relaxations ----
 

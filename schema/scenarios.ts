@@ -1,5 +1,5 @@
-// The machines of the VM test: the configurations whose promises are proved. What happens on them
-// is in scenarios.py and faults.py.
+// The machines of the VM tests: the configurations whose promises are proved. What happens on them is
+// in scenarios.py, and what goes wrong there in faults.py.
 
 import type { Scenarios } from "../src/index.ts";
 
@@ -9,7 +9,13 @@ const credential = { providers: { anthropic: { apiKeyFile: "/run/keys/anthropic"
 const probed = { ...credential, skills: [{ name: "probed", description: "Is looked at." }] };
 
 export const scenarios: Scenarios = {
-  scripts: ["scenarios.py", "faults.py"],
+  main: {
+    on: ["machine", "several", "password", "relaxed"],
+    scripts: ["machines.py", "scenarios.py"],
+  },
+  further: {
+    faults: { on: ["injected", "several"], scripts: ["machines.py", "faults.py"] },
+  },
   programs: { model: "model.py" },
   packages: ["nodejs", "python3"],
   relaxed: probed,

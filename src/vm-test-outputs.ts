@@ -4,9 +4,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
-import { emitOwnPromises, emitProofs, emitRelaxations, emitVmTest } from "./emit/vm-test.ts";
+import {
+  emitFurtherVmTest,
+  emitOwnPromises,
+  emitProofs,
+  emitRelaxations,
+  emitVmTest,
+} from "./emit/vm-test.ts";
 import { UserError } from "./errors.ts";
-import type { IrService } from "./ir/model.ts";
+import type { IrService, Scenario } from "./ir/model.ts";
 import type { JsonValue } from "./json.ts";
 import { printNix } from "./nix/index.ts";
 import type { OutputFile } from "./output/file.ts";
@@ -18,9 +24,20 @@ export function vmTestOutputs(service: IrService, entry: string): readonly Outpu
   if (scenarios === undefined) return [];
   const name = `tests/nixos-${service.name}`;
   const read = (file: string): string => readScenario(resolve(dirname(entry), file));
+  const script = ({ scripts }: Scenario): string => scripts.map(read).join("\n");
+  for (const scenario of [scenarios.main, ...Object.values(scenarios.further ?? {})]) {
+    checkMachines(scenario, [...Object.keys(scenarios.nodes), "relaxed"]);
+  }
   return [
     { path: `${name}.nix`, text: printNix(emitVmTest(service, scenarios)) },
-    { path: `${name}.py`, text: scenarios.scripts.map(read).join("\n") },
+    { path: `${name}.py`, text: script(scenarios.main) },
+    ...Object.entries(scenarios.further ?? {}).flatMap(([further, scenario]) => [
+      {
+        path: `${name}-${further}.nix`,
+        text: printNix(emitFurtherVmTest(service, further, scenario)),
+      },
+      { path: `${name}-${further}.py`, text: script(scenario) },
+    ]),
     ...Object.entries(scenarios.programs ?? {}).map(([program, file]) => ({
       path: vmTestPath(program),
       text: read(file),
@@ -34,6 +51,16 @@ export function vmTestOutputs(service: IrService, entry: string): readonly Outpu
 
 function toJson(value: readonly JsonValue[]): string {
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function checkMachines({ on }: Scenario, machines: readonly string[]): void {
+  const unknown = on.find((name) => !machines.includes(name));
+  if (unknown === undefined) return;
+  throw new UserError("a VM test is on a machine that there is none of", {
+    expected: machines.join(", "),
+    received: unknown,
+    next: "add it to `nodes` of `scenarios`, or correct `on`",
+  });
 }
 
 function readScenario(path: string): string {

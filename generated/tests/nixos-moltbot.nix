@@ -7,6 +7,13 @@
   lib,
   # What happens on the machines; comes after the data and the functions of the script.
   scenarios ? ./nixos-moltbot.py,
+  # Names of the machines that they need.
+  on ? [
+    "machine"
+    "password"
+    "relaxed"
+    "several"
+  ],
 }:
 let
   inherit (pkgs) python3;
@@ -137,7 +144,7 @@ in
 {
   name = "nixos-moltbot";
 
-  nodes = {
+  nodes = lib.getAttrs on {
     machine = machine {
       providers = {
         anthropic = {

@@ -7,7 +7,7 @@
 import { BugError } from "../errors.ts";
 import { strictInstance } from "../ir/check-relaxations.ts";
 import type { ExpNode } from "../ir/expression.ts";
-import type { IrService, Scenarios } from "../ir/model.ts";
+import type { IrService, Scenario, Scenarios } from "../ir/model.ts";
 import type { IrOption } from "../ir/options.ts";
 import type { FactName, Proof } from "../ir/proof.ts";
 import type { Contrast, RelaxationTest } from "../ir/relaxation.ts";
@@ -30,7 +30,7 @@ type FoundFact = Extract<FactName, `host-${string}`>;
 
 export function emitVmTest(
   service: IrService,
-  { nodes, relaxed, programs = {}, packages = [] }: Scenarios,
+  { nodes, relaxed, main, programs = {}, packages = [] }: Scenarios,
 ): NixExpr {
   const tests = testsOf(service);
   const all = tests.length === 0 ? nodes : { ...nodes, relaxed: relaxedNode(service, relaxed) };
@@ -52,6 +52,8 @@ export function emitVmTest(
       lib,
       # What happens on the machines; comes after the data and the functions of the script.
       scenarios ? ${nix.path(`./nixos-${service.name}.py`)},
+      # Names of the machines that they need.
+      on ? ${nix.value([...main.on].sort())},
     }:
     let
       inherit (pkgs) python3;
@@ -100,7 +102,7 @@ export function emitVmTest(
     {
       name = ${`nixos-${service.name}`};
 
-      nodes = ${machines};
+      nodes = lib.getAttrs on ${machines};
 
       testScript =
         { nodes, ... }:
@@ -132,6 +134,26 @@ function emitPackages(service: IrService, names: readonly string[]): Binding {
   const { packages } = service.model.extra;
   const attributes = names.map((name) => nix.select(nix`pkgs`, [name]));
   return nix.binding(pathFilling(service, packages.node), nix.list(attributes));
+}
+
+/** Further scenarios, on machines of the test that is named after the service. */
+export function emitFurtherVmTest(service: IrService, name: string, { on }: Scenario): NixExpr {
+  const main = `nixos-${service.name}`;
+  return nix`
+    {
+      module,
+      pkgs,
+      lib,
+    }:
+    import ${nix.path(`./${main}.nix`)} {
+      inherit module pkgs lib;
+      scenarios = ${nix.path(`./${main}-${name}.py`)};
+      on = ${nix.value([...on].sort())};
+    }
+    // {
+      name = ${`${main}-${name}`};
+    }
+  `;
 }
 
 function emitFacts(service: IrService): NixExpr {

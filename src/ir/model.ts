@@ -180,15 +180,25 @@ export interface OperatorCommand {
   readonly secrets: readonly OrValue<string>[];
 }
 
-/** The machines of the VM test, and what happens on them. */
-export interface Scenarios {
-  /** The service's options on each machine, as its user would set them. */
-  readonly nodes: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
+/** One VM test. */
+export interface Scenario {
+  /** Names of machines; `relaxed` is the one with the relaxed services. */
+  readonly on: readonly string[];
   /**
    * Python, one after the other, after the functions of vm-test/sandbox.py; relative to the schema
    * file.
    */
   readonly scripts: readonly string[];
+}
+
+/** The machines of the VM tests, and what happens on them. */
+export interface Scenarios {
+  /** The service's options on each machine, as its user would set them. */
+  readonly nodes: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
+  /** The test that is named after the service. */
+  readonly main: Scenario;
+  /** Further tests, whose names are added to it. */
+  readonly further?: Readonly<Record<string, Scenario>>;
   /** Python programs that machines have as commands `nixmodgen-<name>`; relative to the schema file. */
   readonly programs?: Readonly<Record<string, string>>;
   /**

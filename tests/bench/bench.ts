@@ -77,7 +77,7 @@ export default defineService({
 ${options.join("\n")}
     },
   },
-  model: () => ({ ...model, scenarios: { ...model.scenarios, scripts: [], programs: {} } }),
+  model: () => ({ ...model, scenarios: { ...model.scenarios, main: { on: [], scripts: [] }, further: {}, programs: {} } }),
 });
 `;
 }

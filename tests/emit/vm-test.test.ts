@@ -1,6 +1,6 @@
-// The generated VM test: it evaluates to derivations in the real nixpkgs, and its script passes the
-// checks that the NixOS test driver makes when it is built (flakes and types), against the driver's
-// own sources.
+// The generated VM tests: they evaluate to derivations in the real nixpkgs, and their scripts pass
+// the checks that the NixOS test driver makes when it is built (flakes and types), against the
+// driver's own sources.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -23,22 +23,25 @@ const missing = missingForEvaluation();
 const suite = (names: readonly string[]): string =>
   names.length === 0 ? "" : ` (missing: ${names.join(", ")})`;
 
-/** The check of the flake, with the stand-ins of the evaluation tests instead of the flake's pkgs. */
-const checkOn = (system: string): string => `
+/** A check of the flake, with the stand-ins of the evaluation tests instead of the flake's pkgs. */
+const checkOn = (system: string, name: string): string => `
   (import ${inRepository("nix/checks.nix")} {
     module = ${inRepository("generated/nixos/moltbot.nix")};
     pkgs = import ${inRepository("tests/eval/harness/packages.nix")} {
       nixpkgs = /. + builtins.getEnv "NIXPKGS_TREE";
       system = "${system}";
     };
-  }).nixos-moltbot`;
+  }).${name}`;
 
-describe.skipIf(missing.length > 0)(`the VM test${suite(missing)}`, () => {
+const vmTests = ["nixos-moltbot", "nixos-moltbot-faults"];
+
+describe.skipIf(missing.length > 0).each(vmTests)(`the VM test %s${suite(missing)}`, (name) => {
   test.each(["x86_64-linux", "aarch64-linux"])(
     "evaluates to a derivation on %s",
     async (system) => {
-      const path = await evaluateNix(`${checkOn(system)}.drvPath`);
-      expect(path).toMatch(/^\/nix\/store\/[0-9a-z]{32}-vm-test-run-nixos-moltbot\.drv$/);
+      const path = await evaluateNix(`${checkOn(system, name)}.drvPath`);
+      expect(path).toMatch(/^\/nix\/store\/[0-9a-z]{32}-/);
+      expect(path).toContain(`-vm-test-run-${name}.drv`);
     },
   );
 
@@ -49,12 +52,12 @@ describe.skipIf(missing.length > 0)(`the VM test${suite(missing)}`, () => {
 
     beforeAll(async () => {
       const result = await evaluateNix(`
-        let test = ${checkOn("x86_64-linux")}; in {
+        let test = ${checkOn("x86_64-linux", name)}; in {
           script = builtins.unsafeDiscardStringContext test.config.testScriptString;
           nodes = builtins.attrNames test.nodes;
         }`);
       const { script: text, nodes } = result as { script: string; nodes: readonly string[] };
-      const hints = nodes.map((name) => `${name} = create_fake_qemu_machine()`);
+      const hints = nodes.map((node) => `${node} = create_fake_qemu_machine()`);
       const prepended = readFileSync(join(library, "test-script-prepend.py"), "utf8");
       writeFileSync(script, [prepended, ...hints, text].join("\n"));
     });
@@ -73,7 +76,7 @@ describe.skipIf(missing.length > 0)(`the VM test${suite(missing)}`, () => {
 
     test("would not pass with a method that the driver has not", () => {
       const wrong = join(folder, "wrong.py");
-      writeFileSync(wrong, `${readFileSync(script, "utf8")}\nmachine.succeeed("true")\n`);
+      writeFileSync(wrong, `${readFileSync(script, "utf8")}\nmachines[0].succeeed("true")\n`);
       expect(complaints(wrong)).toMatch(/has no attribute "succeeed"/);
     });
 

@@ -184,7 +184,14 @@ class Container:
     def _command(self, control_groups: list[Path]) -> list[str]:
         enter = "".join(f"echo $$ > '{group}/cgroup.procs'; " for group in control_groups)
         binds = [f"--bind-ro={source}:{target}" for target, source in self.binds.items()]
-        nspawn = [*NSPAWN, f"--directory={self._root}", f"--machine={self.name}", *binds]
+        nspawn = [
+            *NSPAWN,
+            f"--directory={self._root}",
+            # Guests of other runs have nodes of the same name.
+            f"--machine={self._group_name}",
+            f"--hostname={self.name}",
+            *binds,
+        ]
         return ["/bin/sh", "-e", "-c", f'{enter}exec "$@"', "enter", *nspawn]
 
     def _wait_for_leader(self, process: subprocess.Popen[bytes]) -> int:

@@ -2,7 +2,8 @@
 
 Evaluation needs Nix and a nixpkgs tree. Where they are missing, the record of an earlier
 evaluation (evaluated/<test>.json, written by `run.sh --record`) serves instead, but only if it was
-made from exactly these sources: a record that has fallen behind is an error, not a result.
+made from exactly these sources: a record that has fallen behind is an error, not a result. So that
+this is seen where there is Nix, too, unit_test.py looks at the records.
 """
 
 from __future__ import annotations
@@ -43,16 +44,35 @@ class Definition:
     origin: str
 
 
-def definition(test: Path, module: Path, record: bool = False) -> Definition:
+def definition(test: Path, module: Path) -> Definition:
     result = _evaluate(test, module)
     if result.returncode == 0:
-        data = json.loads(result.stdout)
-        if record:
-            _write_record(test, module, data)
-        return _definition(data, "evaluated now")
-    if result.returncode != TOOLS_MISSING or record:
+        return _definition(json.loads(result.stdout), "evaluated now")
+    if result.returncode != TOOLS_MISSING:
         raise EvaluationFailed(result.stderr.strip())
     return _definition(_read_record(test, module, result.stderr.strip()), "recorded evaluation")
+
+
+def write_record(test: Path, module: Path) -> Path:
+    """The file in which the evaluation is kept from now on."""
+    result = _evaluate(test, module)
+    if result.returncode != 0:
+        raise EvaluationFailed(result.stderr.strip())
+    evaluated = json.loads(result.stdout)
+    _definition(evaluated, "evaluated now")
+    for summary in evaluated["nodes"].values():
+        # What the units were made of.
+        del summary["services"]
+    RECORDS.mkdir(exist_ok=True)
+    record = {"sources": _fingerprint(test, module), "evaluated": evaluated}
+    record_file(test).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
+    return record_file(test)
+
+
+def is_current(test: Path, module: Path) -> bool:
+    """Whether there is a record, of these sources."""
+    file = record_file(test)
+    return file.exists() and json.loads(file.read_text())["sources"] == _fingerprint(test, module)
 
 
 def _evaluate(test: Path, module: Path) -> subprocess.CompletedProcess[str]:
@@ -76,28 +96,21 @@ def _definition(data: Mapping[str, Any], origin: str) -> Definition:
 # ---- records ----
 
 
-def _record_file(test: Path) -> Path:
+def record_file(test: Path) -> Path:
     return RECORDS / f"{test.stem}.json"
 
 
-def _write_record(test: Path, module: Path, data: Mapping[str, Any]) -> None:
-    RECORDS.mkdir(exist_ok=True)
-    record = {"sources": _fingerprint(test, module), "evaluated": data}
-    _record_file(test).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
-
-
 def _read_record(test: Path, module: Path, missing: str) -> Mapping[str, Any]:
-    file = _record_file(test)
+    file = record_file(test)
     if not file.exists():
         raise EvaluationImpossible(f"{missing}, and there is no {file.name}")
-    record = json.loads(file.read_text())
-    if record["sources"] != _fingerprint(test, module):
+    if not is_current(test, module):
         raise EvaluationFailed(f"{file} is of other sources: run tests/guest/run.sh --record")
-    return record["evaluated"]
+    return json.loads(file.read_text())["evaluated"]
 
 
 def _fingerprint(test: Path, module: Path) -> str:
-    """Of everything of this repository that the evaluation reads."""
+    """Of what the evaluation reads of this repository."""
     generated = module.resolve().parent.parent
     return fingerprint([generated, test.resolve().parent, HARNESS])
 

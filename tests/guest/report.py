@@ -6,10 +6,17 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 
 class SubtestFailed(Exception):
     """A subtest failed and has been reported; the script ends, as in the NixOS driver."""
+
+
+class Counts(NamedTuple):
+    passed: int
+    failed: int
+    skipped: int
 
 
 class Report:
@@ -56,6 +63,15 @@ class Report:
         self._show(f"FAIL {name}")
         for line in [*self._details, *_describe(error), "journal:", self._journals()]:
             self._show(_indented(line))
+
+    def counts(self) -> Counts:
+        return Counts(self.passed, self.failed, self.skipped)
+
+    def add(self, part: Counts) -> None:
+        """Counts what another process has reported."""
+        self.passed += part.passed
+        self.failed += part.failed
+        self.skipped += part.skipped
 
     def summary(self) -> str:
         return f"guest summary: passed={self.passed} failed={self.failed} skipped={self.skipped}"

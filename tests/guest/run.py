@@ -2,6 +2,9 @@
 
 Usage: run.py TEST.nix... --module MODULE.nix [--record]
 
+Several tests run two at a time, each in a process of its own, which prints what it has to say when
+it has ended.
+
 A test is what pkgs.testers.runNixOSTest takes. Its nodes are evaluated in the real NixOS module
 system (evaluation.py), realised as files over a Debian root (realise.py) and booted as containers
 (container.py); its script runs against the NixOS test driver's interface (machine.py). The last
@@ -13,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import linecache
+import multiprocessing
 import os
 import re
 import signal
@@ -24,16 +28,19 @@ import unittest
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from container import Container, GuestError, require_programs
-from evaluation import Definition, EvaluationFailed, EvaluationImpossible, definition
+from evaluation import Definition, EvaluationFailed, EvaluationImpossible, definition, write_record
 from machine import Machine, RequestedAssertionFailed, as_user
 from realise import GATEWAY_MODULES, UnrealisableError
-from report import Report, SubtestFailed
+from report import Counts, Report, SubtestFailed
 from write_layer import write_layer
 
+# Much of a test is waiting, and the rest is the gateway, which starts on about one and a half cores.
+AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -47,15 +54,46 @@ class Tools:
 def main() -> int:
     arguments = _arguments()
     os.umask(0o022)
+    if arguments.record:
+        return _record(arguments)
     report = Report(_print)
     run_unit_tests(report)
     try:
-        for test in arguments.tests:
-            _run_test(test, arguments, report)
+        with _interrupted_by_signals():
+            if len(arguments.tests) == 1:
+                _run_test(arguments.tests[0], arguments, report)
+            else:
+                _run_side_by_side(arguments, report)
     except KeyboardInterrupt as error:
         report.fail("interrupted", error)
     _print(report.summary())
     return 1 if report.failed else 0
+
+
+def _record(arguments: argparse.Namespace) -> int:
+    for test in arguments.tests:
+        try:
+            _print(f"recorded {write_record(test, arguments.module)}")
+        except EvaluationFailed as error:
+            _print(f"{test}: {error}")
+            return 1
+    return 0
+
+
+def _run_side_by_side(arguments: argparse.Namespace, report: Report) -> None:
+    # Leaving the pool asks its processes to end, and waits for them.
+    with multiprocessing.get_context("fork").Pool(AT_ONCE) as pool:
+        run_apart = partial(_run_apart, arguments=arguments)
+        for lines, part in pool.imap_unordered(run_apart, arguments.tests, chunksize=1):
+            _print("\n".join(lines))
+            report.add(part)
+
+
+def _run_apart(file: Path, arguments: argparse.Namespace) -> tuple[list[str], Counts]:
+    lines: list[str] = []
+    report = Report(lines.append)
+    _run_test(file, arguments, report)
+    return lines, report.counts()
 
 
 def _run_test(file: Path, arguments: argparse.Namespace, report: Report) -> None:
@@ -63,8 +101,8 @@ def _run_test(file: Path, arguments: argparse.Namespace, report: Report) -> None
     try:
         require_programs()
         tools = find_tools(cache_folder())
-        test = definition(file, arguments.module, arguments.record)
-        _print(f"test {test.name} ({test.origin}): nodes {', '.join(test.nodes)}")
+        test = definition(file, arguments.module)
+        report.info(f"test {test.name} ({test.origin}): nodes {', '.join(test.nodes)}")
         run(test, tools, report)
     except EvaluationImpossible as error:
         report.skip(f"guest run of {file.name}", str(error))
@@ -86,7 +124,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Runs NixOS tests on guests.")
     parser.add_argument("tests", type=Path, nargs="+", help="tests, as runNixOSTest takes them")
     parser.add_argument("--module", type=Path, required=True, help="the NixOS module they are for")
-    parser.add_argument("--record", action="store_true", help="record the evaluation")
+    parser.add_argument("--record", action="store_true", help="keep the evaluations, run nothing")
     return parser.parse_args()
 
 
@@ -125,7 +163,6 @@ def find_tools(cache: Path) -> Tools:
 
 def run(test: Definition, tools: Tools, report: Report) -> None:
     with ExitStack() as stack:
-        stack.enter_context(_interrupted_by_signals())
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nixmodgen-guest-")))
         machines = {
             name: _machine(name, summary, tools, work / name, report, stack)

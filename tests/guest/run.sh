@@ -4,6 +4,8 @@
 # scripts/. $NIXMODGEN_MODULE names another NixOS module than the generated one; the one for
 # home-manager is beside it.
 #
+# --record runs nothing: it keeps the evaluated tests in evaluated/, for machines without Nix.
+#
 # --mutate takes each directive away instead, demands that a probe notices, and writes what was
 # measured to docs/proofs.md, docs/mutations.md and docs/relaxations.md.
 #
@@ -33,10 +35,8 @@ if [ "$mutate" = 1 ]; then
   export NIXMODGEN_MEASURED
 fi
 
-bash "$root/tests/setup/all.sh"
-if [ "${#options[@]}" -gt 0 ]; then
-  # The record is a file of this repository, formatted as all of them.
-  trap 'npx prettier --log-level warn --write "$here/evaluated"' EXIT
+if [ "${#options[@]}" -eq 0 ]; then
+  bash "$root/tests/setup/all.sh"
 fi
 status=0
 python3 "$here/run.py" "${tests[@]}" --module "$module" "${options[@]}" || status=$?

@@ -5,14 +5,14 @@
   pkgs,
   lib,
 }:
-let
-  test = import ../../../generated/tests/nixos-moltbot.nix {
-    inherit module pkgs lib;
-    scenarios = ./mutations.py;
-  };
-in
-test
+import ../../../generated/tests/nixos-moltbot.nix {
+  inherit module pkgs lib;
+  scenarios = ./mutations.py;
+  on = [
+    "machine"
+    "relaxed"
+  ];
+}
 // {
   name = "mutations";
-  nodes = { inherit (test.nodes) machine relaxed; };
 }

@@ -1,4 +1,4 @@
-# The smallest complete run of the module: one machine with its credential, one without.
+# The smallest complete run of the module.
 { module }:
 {
   name = "first-run";
@@ -16,13 +16,6 @@
             body = "Look out of the window.";
           }
         ];
-      };
-    };
-    refused = {
-      imports = [ module ];
-      services.moltbot = {
-        enable = true;
-        providers.anthropic.apiKeyFile = "/run/keys/anthropic";
       };
     };
   };

@@ -1,40 +1,11 @@
-# ruff: noqa: F821  (machine, refused, start_all and subtest come from the test driver)
-"""A gateway that has its credential is healthy; one that lacks it says so once and stays down."""
+# ruff: noqa: F821  (machine and subtest come from the test driver)
+"""One gateway, its operator's command, and what it does when it is asked to stop."""
 
 UNIT = "moltbot-gateway.service"
-OPTION = "services.moltbot.providers.anthropic.apiKeyFile"
 KEY_FILE = "/run/keys/anthropic"
-CONFIGURATION_ERROR = "78"
-
-
-def put_key(node, content):
-    node.succeed(
-        "install -d -m 0700 /run/keys",
-        f"install -m 0400 /dev/null {KEY_FILE}",
-        f"printf %s '{content}' > {KEY_FILE}",
-    )
-
-
-def expect_refusal(node):
-    """The unit has failed for good, with one line that names the option and the path."""
-    node.wait_until_succeeds(f"systemctl is-failed {UNIT}", timeout=30)
-    assert node.get_unit_property(UNIT, "ExecMainStatus") == CONFIGURATION_ERROR
-    invocation = node.get_unit_property(UNIT, "InvocationID")
-    lines = node.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}").splitlines()
-    complaints = [line for line in lines if OPTION in line]
-    assert len(complaints) == 1 and KEY_FILE in complaints[0], lines
-
-    # Longer than the delay before a restart, if there were one.
-    node.sleep(8)
-    assert node.get_unit_property(UNIT, "InvocationID") == invocation, "it was started again"
-    assert node.get_unit_property(UNIT, "NRestarts") == "0"
-    node.require_unit_state(UNIT, "failed")
-
-
-start_all()
 
 with subtest("the gateway becomes healthy"):
-    put_key(machine, "sk-ant-test")
+    machine.succeed(f"install -d -m 0700 $(dirname {KEY_FILE})", f"echo sk-ant-test > {KEY_FILE}")
     machine.succeed(f"systemctl restart {UNIT}")
     machine.wait_until_succeeds("curl --fail --silent http://127.0.0.1:18789/health", timeout=120)
     health = machine.succeed("curl --fail --silent http://127.0.0.1:18789/health")
@@ -45,23 +16,6 @@ with subtest("the gateway runs as its own user"):
     process = machine.get_unit_property(UNIT, "MainPID")
     owner = machine.succeed(f"ps -o user= -p {process}").strip()
     assert owner == "moltbot", owner
-
-with subtest("a declared skill is a regular file of the service's, with one link"):
-    SKILL = "/var/lib/moltbot/workspace/skills/weather/SKILL.md"
-    status = machine.succeed(f"stat --format '%F %h %U %a' {SKILL}").strip()
-    assert status == "regular file 1 moltbot 600", status
-    assert machine.get_unit_property(UNIT, "NRestarts") == "0"
-
-with subtest("what the model changes of it is undone at the next start, what it made stays"):
-    machine.succeed(
-        f"echo forged >> {SKILL}",
-        "install -d -o moltbot -g moltbot /var/lib/moltbot/workspace/skills/own",
-        "echo own > /var/lib/moltbot/workspace/skills/own/SKILL.md",
-        f"systemctl restart {UNIT}",
-    )
-    machine.wait_until_succeeds("curl --fail --silent http://127.0.0.1:18789/health", timeout=120)
-    machine.fail(f"grep -q forged {SKILL}")
-    machine.succeed("grep -qx own /var/lib/moltbot/workspace/skills/own/SKILL.md")
 
 with subtest("the operator's command sees what the service sees"):
     skills = machine.succeed("moltbot skills list --json")
@@ -112,13 +66,3 @@ with subtest("a healthy gateway ends by itself, on a budget that fits the unit's
     journal = machine.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}")
     assert "shutdown budget" in journal and "shutdown=325000ms" in journal, journal
     machine.succeed(f"systemctl start {UNIT}")
-
-with subtest("a missing credential file is a clear, final error"):
-    refused.succeed(f"test ! -e {KEY_FILE}")
-    refused.execute(f"systemctl start {UNIT}")
-    expect_refusal(refused)
-
-with subtest("an empty credential file is a clear, final error"):
-    put_key(refused, "")
-    refused.execute(f"systemctl restart {UNIT}")
-    expect_refusal(refused)

@@ -104,6 +104,8 @@ with subtest("they are mended before a restart that nobody asked for"):
     wait_until_healthy(machine)
     assert machine.get_unit_property(UNIT, "NRestarts") == "1"
     assert machine.succeed(f"stat --format %F {WORKSPACE}/AGENTS.md").strip() == "regular file"
+    # What the service has made itself stays.
+    machine.succeed(f"grep -qx own {WORKSPACE}/skills/own/SKILL.md")
     assert BUSY in in_sandbox(machine, gateway_process(), WORKSPACE, "rm -f AGENTS.md")
 
 with subtest("what is no longer declared is gone, and the service may write it"):
