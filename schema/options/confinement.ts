@@ -95,7 +95,8 @@ export const relaxations = {
       lifts: [
         ...lifts("done", "user namespaces", "mount namespaces", "network namespaces"),
         ...lifts("done", "facts about the machine"),
-        ...lifts("EFAULT", "mounts"),
+        ...lifts("EFAULT", "mounts", "another root"),
+        ...lifts("EBADF", "entering the namespaces of others"),
       ],
       shows: [
         shows("files of its own", ["nested", "files"], unlike("done")),
