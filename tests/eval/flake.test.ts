@@ -17,12 +17,19 @@ const missing = missingForEvaluation();
 const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-const outputs = `
+const self = `(
   let
     self = (import ${nixPath(`${root}/flake.nix`)}).outputs {
       inherit self;
       nixpkgs.lib = import (builtins.getEnv "NIXPKGS_TREE" + "/lib");
     };
+  in
+  self
+)`;
+
+const outputs = `
+  let
+    self = ${self};
     relative = path: builtins.replaceStrings [ ${JSON.stringify(root)} ] [ "" ] (toString path);
   in
   builtins.mapAttrs (_: builtins.mapAttrs (_: relative)) {
@@ -30,13 +37,39 @@ const outputs = `
   }
 `;
 
-/** The configuration that the README shows, as it is there. */
-function readmeConfiguration(): string {
+/** The flake that the README shows, as it is there. */
+function readmeFlake(): string {
   const readme = readFileSync(`${root}/README.md`, "utf8");
-  const [snippet] = /services\.moltbot = \{\n[^]*?\n {10}\};/.exec(readme) ?? [];
+  const [, flake] = /```nix\n(\{\n {2}inputs[^]*?)```/.exec(readme) ?? [];
+  if (flake === undefined) throw new Error("the README shows no flake");
+  return flake;
+}
+
+/** What it configures of the service. */
+function readmeConfiguration(): string {
+  const [snippet] = /services\.moltbot = \{\n[^]*?\n {10}\};/.exec(readmeFlake()) ?? [];
   if (snippet === undefined) throw new Error("the README shows no configuration");
   return `{ ${snippet} }`;
 }
+
+const readmeSystem = `
+  let
+    tree = builtins.getEnv "NIXPKGS_TREE";
+    lib = import (tree + "/lib");
+    flake = (${readmeFlake()}).outputs {
+      nixpkgs.lib = lib // {
+        # As nixpkgs' own flake.nix has it.
+        nixosSystem = args: import (tree + "/nixos/lib/eval-config.nix") ({ system = null; } // args);
+      };
+      moltbot = ${self};
+    };
+    inherit (flake.nixosConfigurations.host) config;
+  in
+  {
+    user = config.systemd.services.moltbot-gateway.serviceConfig.User;
+    allowed = map (pname: config.nixpkgs.config.allowInsecurePredicate { inherit pname; }) [ "openclaw" "other" ];
+  }
+`;
 
 describe.skipIf(missing.length > 0)(`the flake${note}`, async () => {
   const targets: readonly Target[] = ["nixos", "home-manager", "darwin"];
@@ -70,6 +103,10 @@ describe.skipIf(missing.length > 0)(`the flake${note}`, async () => {
       homeModules: modules("home-manager"),
       homeManagerModules: modules("home-manager"),
     });
+  });
+
+  test("makes a system of the README's flake", async () => {
+    expect(await evaluateNix(readmeSystem)).toEqual({ user: "moltbot", allowed: [true, false] });
   });
 
   test.each(targets)("takes the README's configuration on %s", (target) => {
