@@ -52,24 +52,26 @@ function readmeConfiguration(): string {
   return `{ ${snippet} }`;
 }
 
-const readmeSystem = `
+// An argument, so that nothing is in its scope that is not in a reader's.
+const readmeSystem = `(
+  flake:
   let
     tree = builtins.getEnv "NIXPKGS_TREE";
     lib = import (tree + "/lib");
-    flake = (${readmeFlake()}).outputs {
+    outputs = flake.outputs {
       nixpkgs.lib = lib // {
         # As nixpkgs' own flake.nix has it.
         nixosSystem = args: import (tree + "/nixos/lib/eval-config.nix") ({ system = null; } // args);
       };
       moltbot = ${self};
     };
-    inherit (flake.nixosConfigurations.host) config;
+    inherit (outputs.nixosConfigurations.host) config;
   in
   {
     user = config.systemd.services.moltbot-gateway.serviceConfig.User;
     allowed = map (pname: config.nixpkgs.config.allowInsecurePredicate { inherit pname; }) [ "openclaw" "other" ];
   }
-`;
+) (${readmeFlake()})`;
 
 describe.skipIf(missing.length > 0)(`the flake${note}`, async () => {
   const targets: readonly Target[] = ["nixos", "home-manager", "darwin"];
