@@ -1222,9 +1222,9 @@ let
         umask 0077
 
         ${builtins.readFile ../shell/prepare.sh}
-        mkdir -p -m 0700 ${lib.escapeShellArg instance.stateDir}
-        mkdir -p -m 0700 ${lib.escapeShellArg instance.workspaceDir}
-        mkdir -p -m 0700 ${lib.escapeShellArg "${instance.workspaceDir}/skills"}
+        own_directory ${lib.escapeShellArg instance.stateDir} 0700
+        own_directory ${lib.escapeShellArg instance.workspaceDir} 0700
+        own_directory ${lib.escapeShellArg "${instance.workspaceDir}/skills"} 0700
         own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${lib.escapeShellArg "${configFile}"}
         manage ${lib.escapeShellArg instance.workspaceDir} ${lib.escapeShellArg "${instance.stateDir}/managed-files"}
         ${

@@ -1241,9 +1241,9 @@ let
         umask 0077
 
         ${builtins.readFile ../shell/prepare.sh}
-        mkdir -p -m 0700 ${lib.escapeShellArg instance.stateDir}
-        mkdir -p -m 0700 ${lib.escapeShellArg instance.workspaceDir}
-        mkdir -p -m 0700 ${lib.escapeShellArg "${instance.workspaceDir}/skills"}
+        own_directory ${lib.escapeShellArg instance.stateDir} 0700
+        own_directory ${lib.escapeShellArg instance.workspaceDir} 0700
+        own_directory ${lib.escapeShellArg "${instance.workspaceDir}/skills"} 0700
         own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${lib.escapeShellArg "${configFile}"}
         manage ${lib.escapeShellArg instance.workspaceDir} ${lib.escapeShellArg "${instance.stateDir}/managed-files"}
         ${
@@ -2310,7 +2310,6 @@ in
             };
 
             Service = {
-              WorkingDirectory = instance.stateDir;
               Environment = lib.mapAttrsToList (variable: value: "\"${variable}=${escapeEnvironment value}\"") (
                 environment // { PATH = lib.makeBinPath path; }
               );
@@ -2322,6 +2321,7 @@ in
               RestartSec = 5;
               RestartSteps = 6;
               RestartMaxDelaySec = 300;
+              # Directories that belong to others, or are none, do not mend themselves.
               RestartPreventExitStatus = "78";
             }
             // removeAttrs (confinementOf service) [ "ReadOnlyPaths" ];

@@ -1283,9 +1283,9 @@ let
         umask 0077
 
         ${builtins.readFile ../shell/prepare.sh}
-        mkdir -p -m 0700 ${lib.escapeShellArg instance.stateDir}
-        mkdir -p -m 0700 ${lib.escapeShellArg instance.workspaceDir}
-        mkdir -p -m 0700 ${lib.escapeShellArg "${instance.workspaceDir}/skills"}
+        own_directory ${lib.escapeShellArg instance.stateDir} 0700
+        own_directory ${lib.escapeShellArg instance.workspaceDir} 0700
+        own_directory ${lib.escapeShellArg "${instance.workspaceDir}/skills"} 0700
         own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${lib.escapeShellArg instance.configPath}
         manage ${lib.escapeShellArg instance.workspaceDir} ${lib.escapeShellArg "${instance.stateDir}/managed-files"}
         ${
@@ -2166,7 +2166,6 @@ in
           serviceConfig = {
             User = instance.user;
             Group = instance.group;
-            WorkingDirectory = instance.stateDir;
             StateDirectory = map (lib.removePrefix "/var/lib/") (
               lib.filter belowVarLib [
                 instance.stateDir
@@ -2175,6 +2174,7 @@ in
               ]
             );
             StateDirectoryMode = "0700";
+            WorkingDirectory = instance.stateDir;
             Type = "exec";
             ExecStart = launch;
             # Outside of the service's namespaces, where it can tell when the service has ended.
@@ -2217,7 +2217,6 @@ in
           serviceConfig = {
             User = instance.user;
             Group = instance.group;
-            WorkingDirectory = instance.stateDir;
             StateDirectory = map (lib.removePrefix "/var/lib/") (
               lib.filter belowVarLib [
                 instance.stateDir
@@ -2234,7 +2233,8 @@ in
             RestartSec = 5;
             RestartSteps = 6;
             RestartMaxDelaySec = 300;
-            RestartPreventExitStatus = "78";
+            # Directories that belong to others, or are none, do not mend themselves.
+            RestartPreventExitStatus = "78 238";
           }
           // removeAttrs (confinementOf service) [ "ReadOnlyPaths" ];
         };

@@ -4,6 +4,20 @@
 # The part of a service's prepare script that does not depend on the service. The script runs as
 # the service, in its own directories, before every start.
 
+# own_directory DIRECTORY MODE: a directory of the service's own. In one of theirs, others could change
+# what the service finds there.
+own_directory() {
+  if [ ! -d "$1" ] && { [ -e "$1" ] || [ -L "$1" ]; }; then
+    echo "$1 is not a directory: move it away" >&2
+    exit 78
+  fi
+  mkdir -p -m "$2" -- "$1"
+  if [ ! -O "$1" ]; then
+    echo "$1 belongs to somebody else: give it back with chown -R $(id -un) $1" >&2
+    exit 78
+  fi
+}
+
 # own_link LINK TARGET: a link the service finds its configuration by; a file that is there is kept
 own_link() {
   if [ -e "$1" ] && [ ! -L "$1" ]; then

@@ -12,11 +12,11 @@ RESTART_RULE = re.compile(r"(Restart|SuccessExitStatus|Timeout|KillMode|Type)")
 
 def check_own_promises(node: BaseMachine, instance: str) -> None:
     """One subtest per promise. The instance runs before, and is stopped afterwards."""
-    words = own_outcomes(node, instance, OWN_PROMISES)
     failures: list[Exception] = []
-    for promise, word in zip(OWN_PROMISES, words):
+    for promise in OWN_PROMISES:
         try:
             with subtest(f"{promise['rule']}: {promise['promise']}"):
+                word = own_outcome(node, instance, promise)
                 wanted = filled(node, instance, promise["must"])
                 assert word == wanted, f"{word}, not {wanted}: {promise}"
         except Exception as error:
@@ -25,20 +25,13 @@ def check_own_promises(node: BaseMachine, instance: str) -> None:
         raise failures[0]
 
 
-def own_outcomes(
-    node: BaseMachine, instance: str, promises: list[Any], without: str = ""
-) -> list[str]:
-    """One word per promise; the restart rules may lack a directive."""
-    words = []
-    for promise in promises:
-        if "command" in promise:
-            words.append(node.succeed(filled(node, instance, promise["command"])).strip())
-        elif promise["trial"][0] == "refusal":
-            words.append(refusal(node, instance, promise["trial"][1]))
-        else:
-            unit = FACTS[node.name][instance]["unit"]
-            words.append(RestartCopy(node, unit, promise["trial"], without).outcome())
-    return words
+def own_outcome(node: BaseMachine, instance: str, promise: Any) -> str:
+    """The word of a promise. The service has to run where it is seen; other trials stop it."""
+    if "command" in promise:
+        return node.succeed(filled(node, instance, promise["command"])).strip()
+    if promise["trial"][0] == "refusal":
+        return refusal(node, instance, promise["trial"][1])
+    return RestartCopy(node, FACTS[node.name][instance]["unit"], promise["trial"]).outcome()
 
 
 def filled(node: BaseMachine, instance: str, text: str) -> str:
@@ -88,26 +81,31 @@ def refusal_of_start(node: BaseMachine, unit: str, option: str, file: str) -> st
 class RestartCopy:
     """The restart rules of a unit, with a program that only ends."""
 
-    def __init__(self, node: BaseMachine, unit: str, trial: list[str], without: str) -> None:
+    def __init__(self, node: BaseMachine, unit: str, trial: list[str]) -> None:
         self._node = node
         self._unit = "restarts.service"
         self._trial = trial
         rules = [line for line in service_lines(node, unit) if RESTART_RULE.match(line)]
-        kept = [line for line in rules if line.split("=")[0] != without]
         code = trial[1] if trial[0] == "exit" else "1"
-        ends = "sleep 1000" if trial[0] == "stop-timeout" else f"exit {code}"
+        self._starts = f"{OUTPUT}/starts"
+        noted = f"cat /proc/uptime >> {self._starts}"
+        ends = "sleep 1000" if trial[0] == "stop-timeout" else f"{noted}; exit {code}"
         # Every failure is to be seen.
-        lines = ["[Unit]", "StartLimitIntervalSec=0", "[Service]", *kept]
+        lines = ["[Unit]", "StartLimitIntervalSec=0", "[Service]", *rules]
         environment = f"Environment=PATH={node.succeed('echo $PATH').strip()}"
         text = "\n".join([*lines, environment, f"ExecStart={bash(node)} -c '{ends}'", ""])
         data = base64.b64encode(text.encode()).decode()
-        node.succeed(f"echo {data} | base64 -d > {UNITS}/{self._unit}", "systemctl daemon-reload")
+        node.succeed(
+            f"mkdir -p {OUTPUT}; rm -f {self._starts}",
+            f"echo {data} | base64 -d > {UNITS}/{self._unit}",
+            "systemctl daemon-reload",
+        )
         node.execute(f"systemctl start {self._unit}")
 
     def outcome(self) -> str:
         words = {
             "exit": self._end,
-            "delay": lambda: f"{self._delay_after(0):.0f}",
+            "delay": self._delay,
             "growth": self._growth,
             "stop-timeout": lambda: f"{seconds(self._property('TimeoutStopUSec')):.0f}",
         }
@@ -126,16 +124,22 @@ class RestartCopy:
             return "final"
         return "success" if self._property("Result") == "success" else "failure"
 
-    def _growth(self) -> str:
-        first = seconds(self._property("RestartUSec"))
-        return f"{self._delay_after(1) / first:.1f}"
+    def _delay(self) -> str:
+        """How long it takes to be started again, in whole seconds."""
+        twice = f"test $(wc -l < {self._starts}) -ge 2"
+        self._node.wait_until_succeeds(f"{twice} || {self._is_in('failed|dead')}", timeout=30)
+        lines = self._node.succeed(f"cat {self._starts}").splitlines()
+        if len(lines) < 2:
+            return "never"
+        first, second = (float(line.split()[0]) for line in lines[:2])
+        return f"{int(second - first)}"
 
-    def _delay_after(self, restarts: int) -> float:
-        """How long systemd waits after so many restarts."""
-        counted = f"test $(systemctl show {self._unit} -P NRestarts) = {restarts}"
-        waits = f"{counted} && {self._is_in('auto-restart')}"
-        self._node.wait_until_succeeds(waits, timeout=30)
-        return seconds(self._property("RestartUSecNext"))
+    def _growth(self) -> str:
+        """How much longer systemd waits after the second failure than after the first."""
+        second = f"test $(systemctl show {self._unit} -P NRestarts) = 1"
+        self._node.wait_until_succeeds(f"{second} && {self._is_in('auto-restart')}", timeout=30)
+        first, next = (seconds(self._property(name)) for name in ("RestartUSec", "RestartUSecNext"))
+        return f"{next / first:.1f}"
 
     def _is_in(self, states: str) -> str:
         return f"systemctl show {self._unit} -P SubState | grep -qE '^({states})$'"

@@ -5,7 +5,7 @@
 // https://www.freedesktop.org/software/systemd/man/latest/user@.service.html
 
 import type { IrService } from "../ir/model.ts";
-import { type Binding, nix, type NixExpr } from "../nix/index.ts";
+import { nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../shell/files.ts";
 import {
   emitApplicationAssertions,
@@ -129,7 +129,7 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
               name: { instance, unit, configFile, credentials, environment, path, prepare, launch, ... }@service:
               {
                 \${unit} = ${emitUnit(service, scope)};
-                "prepare-\${unit}" = ${emitPreparation(service, scope)};
+                "prepare-\${unit}" = ${emitPreparation(service)};
               }
             ) services
           )
@@ -161,22 +161,17 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
   });
 }
 
-/** Where the service runs, and in which environment. */
-function emitSurroundings(service: IrService, scope: Scope): readonly Binding[] {
-  return [
-    nix.binding(["WorkingDirectory"], emitValue(service.model.stateDirectory.path, scope)),
-    nix.binding(
-      ["Environment"],
-      nix`
-        lib.mapAttrsToList (
-          variable: value: "\"\${variable}=\${escapeEnvironment value}\""
-        ) (environment // { PATH = lib.makeBinPath path; })
-      `,
-    ),
-  ];
-}
+/** `Environment=`, one line per variable. */
+const environmentBinding = nix.binding(
+  ["Environment"],
+  nix`
+    lib.mapAttrsToList (
+      variable: value: "\"\${variable}=\${escapeEnvironment value}\""
+    ) (environment // { PATH = lib.makeBinPath path; })
+  `,
+);
 
-function emitPreparation(service: IrService, scope: Scope): NixExpr {
+function emitPreparation(service: IrService): NixExpr {
   return nix`{
     Unit = {
       Description = "${service.name} (\${name}), directories";
@@ -184,8 +179,8 @@ function emitPreparation(service: IrService, scope: Scope): NixExpr {
     };
 
     Service = {
-      ${emitSurroundings(service, scope)}
-      ${emitPreparationProcess(service)}
+      ${environmentBinding}
+      ${emitPreparationProcess(service, "user")}
     }
     // ${emitPreparationConfinement(service)};
   }`;
@@ -207,7 +202,8 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     Install.WantedBy = [ "default.target" ];
 
     Service = {
-      ${emitSurroundings(service, scope)}
+      ${nix.binding(["WorkingDirectory"], emitValue(service.model.stateDirectory.path, scope))}
+      ${environmentBinding}
       ${emitProcess(service, scope, "user")}
     }
     // confinementOf service;

@@ -182,14 +182,13 @@ function emitMounts({ model: { reach } }: IrService, scope: Scope): readonly Bin
   return [nix.binding(["unitConfig", "RequiresMountsFor"], paths)];
 }
 
-/** Who the service runs as, and where. */
+/** Who the service runs as, and what it owns. */
 function emitAccount(service: IrService, scope: Scope): readonly Binding[] {
   const { identity, stateDirectory, directories } = service.model;
   const paths = [stateDirectory, ...directories].map(({ path }) => emitValue(path, scope));
   return [
     nix.binding(["User"], emitValue(identity.user, scope)),
     nix.binding(["Group"], emitValue(identity.group, scope)),
-    nix.binding(["WorkingDirectory"], emitValue(stateDirectory.path, scope)),
     nix.binding(
       ["StateDirectory"],
       nix`map (lib.removePrefix "/var/lib/") (lib.filter belowVarLib ${nix.list(paths)})`,
@@ -201,7 +200,7 @@ function emitAccount(service: IrService, scope: Scope): readonly Binding[] {
 function emitPreparation(service: IrService, scope: Scope): NixExpr {
   const serviceConfig: readonly Binding[] = [
     ...emitAccount(service, scope),
-    ...emitPreparationProcess(service),
+    ...emitPreparationProcess(service, "system"),
   ];
   return nix`{
     description = "${service.name} (\${name}), directories";
@@ -215,7 +214,11 @@ function emitPreparation(service: IrService, scope: Scope): NixExpr {
 }
 
 function emitUnit(service: IrService, scope: Scope): NixExpr {
-  const serviceConfig = [...emitAccount(service, scope), ...emitProcess(service, scope, "system")];
+  const serviceConfig = [
+    ...emitAccount(service, scope),
+    nix.binding(["WorkingDirectory"], emitValue(service.model.stateDirectory.path, scope)),
+    ...emitProcess(service, scope, "system"),
+  ];
   return nix`{
     description = "${service.name} (\${name})";
     documentation = [ ${service.documentation} ];

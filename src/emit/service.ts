@@ -209,7 +209,7 @@ function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams
     "set -euo pipefail\numask 0077\n\n",
     includeShell("prepare"),
     "\n",
-    ...directories.flatMap(({ path, mode }) => [`mkdir -p -m ${mode} `, word(path), "\n"]),
+    ...directories.flatMap(({ path, mode }) => ["own_directory ", word(path), ` ${mode}\n`]),
     ...[
       "own_link ",
       word(model.config.link),

@@ -18,6 +18,9 @@ const missingCredential = "missing-credential-file";
 /** EXIT_CREDENTIALS of systemd.exec(5): a credential could not be set up. */
 const credentialsExitCode = 243;
 
+/** EXIT_STATE_DIRECTORY of systemd.exec(5): something else is where a directory should be. */
+const stateDirectoryExitCode = 238;
+
 /** Reads a credential that systemd loaded. */
 export const readSystemdSecret: ShellText = [
   `missing_credential=${missingCredential}\n`,
@@ -150,7 +153,12 @@ function emitDelays({ delay, steps, maxDelay }: RestartRules): readonly Binding[
  * The directives that run the script which prepares the service's directories. It has a unit of its
  * own, because what it writes is read-only in the service's namespace.
  */
-export function emitPreparationProcess({ model }: IrService): readonly Binding[] {
+export function emitPreparationProcess(
+  { model: { restart } }: IrService,
+  manager: "system" | "user",
+): readonly Binding[] {
+  // A user's manager makes no directories in a home.
+  const ownFailures = manager === "system" ? [stateDirectoryExitCode] : [];
   return [
     nix.binding(["Type"], nix`"oneshot"`),
     nix.binding(["ExecStart"], nix`prepare`),
@@ -158,8 +166,12 @@ export function emitPreparationProcess({ model }: IrService): readonly Binding[]
       comment: "The service waits: a disk may be full for a while.",
     }),
     nix.binding(["RestartMode"], nix`"direct"`),
-    ...emitDelays(model.restart),
-    nix.binding(["RestartPreventExitStatus"], nix.str(model.restart.finalExitCodes.join(" "))),
+    ...emitDelays(restart),
+    nix.binding(
+      ["RestartPreventExitStatus"],
+      nix.str([...restart.finalExitCodes, ...ownFailures].join(" ")),
+      { comment: "Directories that belong to others, or are none, do not mend themselves." },
+    ),
   ];
 }
 

@@ -208,11 +208,14 @@ function emitOwnFacts(service: IrService, scope: Scope): Readonly<Record<string,
   };
 }
 
-/** The data of the script: what holds for every service, made of this one's facts. */
+/**
+ * The data of the script: what holds for every service, made of this one's facts. What is seen while
+ * the service runs comes first, because trials stop it.
+ */
 export function emitOwnPromises({ model }: IrService): readonly JsonValue[] {
-  return ownPromises(model).flatMap(({ part, promises }) =>
-    promises.map((promise) => ({ rule: part, ...promise })),
-  );
+  return ownPromises(model)
+    .flatMap(({ part, promises }) => promises.map((promise) => ({ rule: part, ...promise })))
+    .toSorted((one, other) => Number("trial" in one) - Number("trial" in other));
 }
 
 /** The option that fills a setting: a test does not set it freely. */

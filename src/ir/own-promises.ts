@@ -1,6 +1,8 @@
 // The promises that the library makes for every service: what follows from the files, secrets and
-// restart rules of a model, whatever the service is. Each is shown on a running machine; a part of
-// the model that promises nothing says why. A part without an entry does not compile.
+// restart rules of a model, whatever the service is. Each is shown on a running machine, and says
+// what breaks it, so that a mutation run can show that its proof is able to fail. A part of the model
+// that promises nothing says why. A part without an entry does not compile, nor does a promise that
+// nothing breaks.
 
 import type { Directory, RestartRules, ServiceModel } from "./model.ts";
 
@@ -38,11 +40,34 @@ interface Tried {
   readonly promise: string;
   readonly trial: Trial;
   readonly must: string;
-  /** The directive that keeps it: without it, the trial has to end otherwise. */
-  readonly keptBy?: string;
 }
 
-export type OwnPromise = Seen | Tried;
+/** The directives of the service's unit that keep promises of the library. */
+type KeepingDirective =
+  | "LoadCredential"
+  | "Restart"
+  | "RestartMaxDelaySec"
+  | "RestartPreventExitStatus"
+  | "RestartSec"
+  | "RestartSteps"
+  | "SetCredential"
+  | "StateDirectoryMode"
+  | "SuccessExitStatus"
+  | "TimeoutStopSec"
+  | "User";
+
+/**
+ * Something done to a machine on which the service runs, by root: what it is, for people, and shell
+ * commands. After `undo`, the promise has to be kept again.
+ */
+type Tampering = Readonly<Record<"what" | "command" | "undo", string>>;
+
+/** What has to break a promise: without any one of the directives, or by tampering. */
+type Breakable =
+  | { readonly keptBy: readonly [KeepingDirective, ...KeepingDirective[]] }
+  | { readonly brokenBy: Tampering };
+
+export type OwnPromise = (Seen | Tried) & Breakable;
 
 /** Facts about an instance beside those that proofs may use: lists, as words of a shell command. */
 export const ownFactNames = ["credentials", "option", "generated"] as const;
@@ -56,23 +81,38 @@ type Entry<T> = ((part: T) => readonly OwnPromise[]) | { readonly none: string }
 
 const modeOf = (path: string): string => `stat --format %a:%U:%G ${path}`;
 
-const ownedBy = (fact: string, { mode }: Directory, what: string): Seen => ({
+const ownedBy = (fact: string, { mode }: Directory, what: string): OwnPromise => ({
   promise: `${what} is the service's alone`,
   command: modeOf(`{${fact}}`),
   must: `${mode.replace(/^0/, "")}:{user}:{group}`,
+  keptBy: ["StateDirectoryMode"],
+});
+
+/** Other permissions for files, in octal, and their own again. */
+const otherMode = (what: string, files: string, mode: string, own: string): Tampering => ({
+  what,
+  command: `chmod ${mode} ${files}`,
+  undo: `chmod ${own} ${files}`,
 });
 
 /** Whether any secret, each a line, is in what a command prints. */
 const findSecret = (source: string): string =>
   `grep -qaF -f <(grep -h . {credentials} {generated}) <(${source}) && echo found || echo absent`;
 
+/** Prints a secret: one that the user has given. */
+const aSecret = "grep -hm1 . {credentials} | head -n1";
+
+const dropIn = "/run/systemd/system/{unit}.d";
+
 const processes = "$(pgrep -u {user})";
 
 const broken = Object.keys(brokenCredential) as (keyof typeof brokenCredential)[];
-const refusals = broken.map((how): Tried => ({
+const refusals = broken.map((how): OwnPromise => ({
   promise: `a credential file ${brokenCredential[how]} is one line, and final`,
   trial: ["refusal", how],
   must: "refused",
+  // systemd itself stops at a file that is missing, and names no option.
+  keptBy: ["RestartPreventExitStatus", ...(how === "missing" ? ["SetCredential" as const] : [])],
 }));
 
 const restart: { readonly [K in keyof RestartRules]: Entry<RestartRules> } = {
@@ -81,7 +121,7 @@ const restart: { readonly [K in keyof RestartRules]: Entry<RestartRules> } = {
       promise: `a failure is tried again after ${String(delay)} s`,
       trial: ["delay"],
       must: String(delay),
-      keptBy: "RestartSec",
+      keptBy: ["Restart", "RestartSec"],
     },
   ],
   throttle: { none: "What launchd has instead of a delay; nothing on systemd." },
@@ -90,7 +130,7 @@ const restart: { readonly [K in keyof RestartRules]: Entry<RestartRules> } = {
       promise: `the delay grows to ${String(maxDelay)} s in ${String(steps)} steps`,
       trial: ["growth"],
       must: ((maxDelay / delay) ** (1 / steps)).toFixed(1),
-      keptBy: "RestartSteps",
+      keptBy: ["RestartSteps", "RestartMaxDelaySec"],
     },
   ],
   steps: { none: "Shown with the greatest delay." },
@@ -99,21 +139,21 @@ const restart: { readonly [K in keyof RestartRules]: Entry<RestartRules> } = {
       promise: `exit code ${String(code)} is final`,
       trial: ["exit", String(code)],
       must: "final",
-      keptBy: "RestartPreventExitStatus",
+      keptBy: ["RestartPreventExitStatus"],
     })),
   successExitCodes: ({ successExitCodes }) =>
     successExitCodes.map((code) => ({
       promise: `exit code ${String(code)} is no failure`,
       trial: ["exit", String(code)],
       must: "success",
-      keptBy: "SuccessExitStatus",
+      keptBy: ["SuccessExitStatus"],
     })),
   stopTimeout: ({ stopTimeout }) => [
     {
       promise: `it has ${String(stopTimeout)} s to stop`,
       trial: ["stop-timeout"],
       must: String(stopTimeout),
-      keptBy: "TimeoutStopSec",
+      keptBy: ["TimeoutStopSec"],
     },
   ],
   stopTimeoutReason: { none: "A reason." },
@@ -129,6 +169,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
       command:
         "ps -o user:64= -p $(cat /sys/fs/cgroup{/unified,}$(systemctl show {unit} -P ControlGroup)/cgroup.procs 2>/dev/null | paste -sd,) | sort -u | paste -sd+ | tr -d ' '",
       must: "{user}",
+      keptBy: ["User"],
     },
   ],
   stateDirectory: ({ stateDirectory }) => [ownedBy("state", stateDirectory, "the state directory")],
@@ -141,6 +182,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
       promise: "the configuration file is root's, and its group may read it",
       command: modeOf("{config}"),
       must: "440:root:{group}",
+      brokenBy: otherMode("everybody may read it", "{config}", "0444", "0440"),
     },
   ],
   generatedSecrets: ({ generatedSecrets }) =>
@@ -151,11 +193,17 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
             promise: "generated secrets are the service's alone",
             command: `${modeOf("{generated}")} | sort -u`,
             must: "600:{user}:{group}",
+            brokenBy: otherMode("its group may read them", "{generated}", "0640", "0600"),
           },
         ],
   managedFiles: ({ managedFiles }) =>
     managedFiles.map((_, index) => ({
       promise: `managed files are the service's own, with one link (${String(index + 1)})`,
+      brokenBy: {
+        what: "one of them is a link",
+        command: `ln -s /etc/passwd {${managedFact(index)}}/left && echo left >> {${recordFact(index)}}`,
+        undo: `rm {${managedFact(index)}}/left && sed -i '/^left$/d' {${recordFact(index)}}`,
+      },
       command: `cd {${managedFact(index)}} && xargs -rd '\\n' -I% find ./% '(' -links +1 -type f -o -type l -o ! -user {user} -o -perm /077 ')' < {${recordFact(index)}} | wc -l`,
       must: "0",
     })),
@@ -164,21 +212,37 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
       promise: "secrets reach the service",
       command: findSecret(`for p in ${processes}; do cat /proc/$p/environ; done`),
       must: "found",
+      keptBy: ["LoadCredential"],
     },
     {
       promise: "no secret is in a unit",
       command: findSecret("systemctl cat {unit} prepare-{unit}; systemctl show {unit}"),
       must: "absent",
+      brokenBy: {
+        what: "a variable of the unit has it",
+        command: `mkdir -p ${dropIn} && printf '[Service]\\nEnvironment=LEFT=%s\\n' "$(${aSecret})" > ${dropIn}/left.conf && systemctl daemon-reload`,
+        undo: `rm -r ${dropIn} && systemctl daemon-reload`,
+      },
     },
     {
       promise: "no secret is in a command line",
       command: findSecret("cat /proc/[0-9]*/cmdline"),
       must: "absent",
+      brokenBy: {
+        what: "a process has it as an argument",
+        command: `systemd-run --unit=left $(command -v bash) -c 'exec -a "$(${aSecret})" sleep 600'`,
+        undo: "systemctl stop left",
+      },
     },
     {
       promise: "no secret is in the journal",
       command: findSecret("journalctl --no-pager --output cat"),
       must: "absent",
+      brokenBy: {
+        what: "somebody logs it",
+        command: `${aSecret} | systemd-cat && journalctl --sync`,
+        undo: "journalctl --rotate && sleep 2 && journalctl --vacuum-time=1s",
+      },
     },
     {
       promise: "no secret is in the configuration, or in what the unit names of the store",
@@ -186,6 +250,11 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
         "cat {config} $(systemctl cat {unit} prepare-{unit} | grep -o '/nix/store/[^ \"]*' | sort -u)",
       ),
       must: "absent",
+      brokenBy: {
+        what: "the configuration has it",
+        command: `cp -a {config} {config}.kept && ${aSecret} >> {config}`,
+        undo: "mv {config}.kept {config}",
+      },
     },
     {
       promise: "no other user can read a secret",
@@ -193,11 +262,23 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
         `for f in {generated} /run/credentials/{unit}/* $(printf '/proc/%s/environ ' ${processes}); do setpriv --reuid=65534 --regid=65534 --clear-groups cat $f; done 2>/dev/null`,
       ),
       must: "absent",
+      brokenBy: {
+        what: "everybody may read the copy that systemd makes",
+        command: `mount -t tmpfs tmpfs /run/credentials/{unit} && ${aSecret} > /run/credentials/{unit}/left`,
+        undo: "umount /run/credentials/{unit}",
+      },
     },
     ...refusals,
   ],
-  restart: ({ restart: rules }) =>
-    Object.values(restart).flatMap((entry) => ("none" in entry ? [] : entry(rules))),
+  restart: ({ restart: rules }) => [
+    {
+      promise: "it is started again when it ends without an error",
+      trial: ["exit", "0"],
+      must: "success",
+      keptBy: ["Restart"],
+    },
+    ...Object.values(restart).flatMap((entry) => ("none" in entry ? [] : entry(rules))),
+  ],
 
   confinement: elsewhereProved,
   reach: elsewhereProved,

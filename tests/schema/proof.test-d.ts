@@ -2,6 +2,7 @@
 
 import { describe, expectTypeOf, it } from "vitest";
 
+import type { OwnPromise } from "../../src/ir/own-promises.ts";
 import { type ConfinementRule, lifts, probe, relaxation, shows, z } from "../../src/index.ts";
 
 const rule = { id: "a", why: "b", directives: { PrivateTmp: true } };
@@ -21,6 +22,24 @@ describe("a confinement rule", () => {
     // @ts-expect-error no such directive
     const stray: ConfinementRule = { ...rule, proofs: [proof], unprovable: { PrivateTemp: "c" } };
     expectTypeOf([empty, stray]).toExtend<readonly ConfinementRule[]>();
+  });
+});
+
+describe("a promise of the library", () => {
+  const promise = { promise: "a", command: "stat b", must: "c" };
+  const tampering = { what: "d", command: "touch b", undo: "rm b" };
+
+  it("says what breaks it", () => {
+    expectTypeOf({ ...promise, brokenBy: tampering }).toExtend<OwnPromise>();
+    const kept: OwnPromise = { ...promise, keptBy: ["RestartSec"] };
+    expectTypeOf(kept).toExtend<OwnPromise>();
+    expectTypeOf(promise).not.toExtend<OwnPromise>();
+    expectTypeOf({ ...promise, brokenBy: { what: "d" } }).not.toExtend<OwnPromise>();
+    // @ts-expect-error nothing that breaks it
+    const unbroken: OwnPromise = { ...promise, keptBy: [] };
+    // @ts-expect-error no directive that keeps promises
+    const stray: OwnPromise = { ...promise, keptBy: ["RestartSek"] };
+    expectTypeOf([unbroken, stray]).toExtend<readonly OwnPromise[]>();
   });
 });
 

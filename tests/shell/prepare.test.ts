@@ -146,6 +146,45 @@ test("names with blanks, quotes and leading hyphens are names", () => {
   });
 });
 
+test("directories are made, closed to others, and left as they are afterwards", () => {
+  withDirectory((directory) => {
+    const own = (): ShellResult => runShell(["prepare"], "own_directory a/b 0700", directory);
+    expect(own()).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(lstatSync(join(directory, "a/b")).mode & 0o777).toBe(0o700);
+    writeFileSync(join(directory, "a/b/kept"), "");
+    expect(own()).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(readdirSync(join(directory, "a/b"))).toEqual(["kept"]);
+  });
+});
+
+const asRoot = process.getuid?.() === 0;
+
+test.each([
+  ["a file", "touch there", /^there is not a directory: move it away\n$/],
+  ["a link to nowhere", "ln -s nowhere there", /^there is not a directory: move it away\n$/],
+  ["a link to a directory", "mkdir other; ln -s other there", /^$/],
+  ...(asRoot
+    ? ([
+        ["somebody else's", "mkdir there; chown 4242 there", /chown -R root there\n$/],
+        [
+          "a link to somebody else's",
+          "mkdir other; chown 4242 other; ln -s other there",
+          /^there belongs to somebody else: .*\n$/,
+        ],
+      ] as const)
+    : []),
+] as const)("a directory that is %s is used, or refused in one line", (_, make, said) => {
+  withDirectory((directory) => {
+    const { status, stderr } = runShell(
+      ["prepare"],
+      `${make}; own_directory there 0700`,
+      directory,
+    );
+    expect(stderr).toMatch(said);
+    expect(status).toBe(said.test("") ? 0 : 78);
+  });
+});
+
 test("the well-known link is made, and a file that was there is kept", () => {
   withDirectory((directory) => {
     writeFileSync(join(directory, "app.json"), "old\n");

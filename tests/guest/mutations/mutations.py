@@ -2,12 +2,17 @@
 # the rule then fails. Where other rules keep the promise besides, the directive has to keep it alone:
 # added to a unit of the bare kind. What neither shows is a survivor and needs a reason in the schema.
 #
+# What the library promises for every service is broken as each promise says: the service's own unit
+# is started without a directive, or the machine is tampered with. The word has to change.
+#
 # What was measured goes to the JSON file $NIXMODGEN_MEASURED, where it is set; proof_docs.py makes
 # tables of it.
 
 import datetime
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 KILLED = "killed"
@@ -120,10 +125,83 @@ def check_directive(measured: Any) -> None:
     assert survived or not reason, f"said to be unprovable, but {measured['result']}: {reason}"
 
 
+# ---- what the library promises ----
+
+# Files here replace those of the same name (systemd.unit(5)).
+OVERRIDES = "/run/systemd/system.control"
+
+
+@contextmanager
+def unit_without(node: BaseMachine, unit: str, name: str) -> Iterator[None]:
+    """Takes a directive away from the service's own unit."""
+    file = node.get_unit_property(unit, "FragmentPath")
+    node.succeed(
+        f"systemctl stop {unit}",
+        f"grep -q '^{name}=' {file}",
+        f"mkdir -p {OVERRIDES} && grep -v '^{name}=' {file} > {OVERRIDES}/{unit}",
+        "systemctl daemon-reload",
+    )
+    try:
+        yield
+    finally:
+        node.succeed(
+            f"systemctl stop {unit}; rm {OVERRIDES}/{unit}",
+            f"systemctl daemon-reload; systemctl reset-failed {unit} || true",
+        )
+
+
+@contextmanager
+def tampered(node: BaseMachine, instance: str, tampering: Any) -> Iterator[None]:
+    node.succeed(filled(node, instance, tampering["command"]))
+    try:
+        yield
+    finally:
+        node.succeed(filled(node, instance, tampering["undo"]))
+
+
+def start_service(node: BaseMachine, instance: str) -> None:
+    """Returns when it listens, or has failed."""
+    facts = FACTS[node.name][instance]
+    listens = f"(: < /dev/tcp/127.0.0.1/{facts['port']}) 2> /dev/null"
+    node.execute(f"systemctl start {facts['unit']}")
+    node.wait_until_succeeds(f"systemctl is-failed {facts['unit']} || {listens}", timeout=120)
+
+
+def measured_own_promises(node: BaseMachine, instance: str) -> list[Any]:
+    start_service(node, instance)
+    return [{**promise, "word": own_outcome(node, instance, promise)} for promise in OWN_PROMISES]
+
+
+def own_mutations(node: BaseMachine, instance: str) -> Iterator[tuple[Any, str, str]]:
+    """Every promise with what was done against it and the word that came of it."""
+    names = {name: None for promise in OWN_PROMISES for name in promise.get("keptBy", [])}
+    for name in names:
+        promises = [promise for promise in OWN_PROMISES if name in promise.get("keptBy", [])]
+        with unit_without(node, FACTS[node.name][instance]["unit"], name):
+            if any("command" in promise for promise in promises):
+                start_service(node, instance)
+            for promise in promises:
+                yield promise, f"without `{name}`", own_outcome(node, instance, promise)
+    start_service(node, instance)
+    for promise in OWN_PROMISES:
+        if "brokenBy" in promise:
+            with tampered(node, instance, promise["brokenBy"]):
+                word = own_outcome(node, instance, promise)
+            again = own_outcome(node, instance, promise)
+            assert is_kept(node, instance, promise, again), f"still broken: {again}, {promise}"
+            yield promise, promise["brokenBy"]["what"], word
+
+
+def is_kept(node: BaseMachine, instance: str, promise: Any, word: str) -> bool:
+    return word == filled(node, instance, promise["must"])
+
+
+# ---- the run ----
+
 facts = FACTS["machine"]["default"]
 put_up = f"install -d -o {facts['user']} {facts['state']} {facts['workspace']}"
 machine.succeed(put_up, f"systemctl start prepare-{facts['unit']}")
-machine.succeed("install -d -m 0700 /run/keys", "echo key > /run/keys/anthropic")
+machine.succeed("install -d -m 0700 /run/keys", "echo sk-ant-test > /run/keys/anthropic")
 make_neighbours(machine, facts["user"])
 sandbox = Sandbox(machine, "default")
 directives = []
@@ -138,6 +216,21 @@ for rule in RULES:
         except Exception as error:
             failures.append(error)
 
+exposures = {
+    "confined": exposure_of(machine, facts["unit"]),
+    "bare": exposure_of(machine, sandbox.write_copy(bare_directives(sandbox.directives), [])),
+}
+own_promises = measured_own_promises(machine, "default")
+own_broken = []
+
+for promise, what, word in own_mutations(machine, "default"):
+    try:
+        with subtest(f"mutation: {promise['rule']}: {promise['promise']}, {what}"):
+            own_broken.append({**promise, "mutation": what, "word": word})
+            assert not is_kept(machine, "default", promise, word), f"survived: {word}"
+    except Exception as error:
+        failures.append(error)
+
 make_neighbours(relaxed, *(instance["user"] for instance in FACTS["relaxed"].values()))
 relaxations = measured_relaxations(relaxed)
 
@@ -148,6 +241,9 @@ if "NIXMODGEN_MEASURED" in os.environ:
         "kernel": machine.succeed("uname --kernel-release").strip(),
         "promises": measured_promises(sandbox),
         "directives": directives,
+        "exposures": exposures,
+        "ownPromises": own_promises,
+        "ownMutations": own_broken,
         "relaxations": relaxations,
     }
     Path(os.environ["NIXMODGEN_MEASURED"]).write_text(json.dumps(document, indent=2) + "\n")

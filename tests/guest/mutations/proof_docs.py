@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def proofs(measured: Measured) -> str:
-    promises = measured["promises"]
+    promises, exposures = measured["promises"], measured["exposures"]
     rows = (
         [f"`{p['rule']}`", p["promise"], _tried(p), f"`{p['confined']}`", f"`{p['unconfined']}`"]
         for p in promises
@@ -39,10 +39,25 @@ def proofs(measured: Measured) -> str:
             "it; beside it the same in a unit of the bare kind: the same user and nothing else.",
             f"{len(promises)} promises. {_origin(measured)}",
             "",
+            f"`systemd-analyze security` rates the exposure of the gateway's unit {exposures['confined']},",
+            f"that of the bare unit {exposures['bare']}, from 0 to 10.",
+            "",
             *_table(["rule", "promise", "tried", "in the sandbox", "bare"], rows),
+            "",
+            "## Files, secrets and restarts",
+            "",
+            "What follows from the facts of any service: seen from outside while the gateway runs, or",
+            "tried with it or with a program under its restart rules. `{state}` and the like stand for",
+            f"facts of the instance. {len(measured['ownPromises'])} promises.",
+            "",
+            *_table(["part", "promise", "tried", "outcome"], _own_rows(measured["ownPromises"])),
             "",
         ]
     )
+
+
+def _own_rows(promises: Iterable[Measured]) -> Iterable[Row]:
+    return ([f"`{p['rule']}`", p["promise"], _tried(p), f"`{p['word']}`"] for p in promises)
 
 
 def mutations(measured: Measured) -> str:
@@ -51,6 +66,10 @@ def mutations(measured: Measured) -> str:
     summary = ", ".join(f"{count} {result}" for result, count in counts.most_common())
     rows = (
         [f"`{d['rule']}`", f"`{d['directive']}`", d["result"], _evidence(d)] for d in directives
+    )
+    own = measured["ownMutations"]
+    own_rows = (
+        [f"`{m['rule']}`", m["promise"], m["mutation"], f"`{m['word']}`"] for m in own
     )
     return "\n".join(
         [
@@ -64,6 +83,16 @@ def mutations(measured: Measured) -> str:
             f"{len(directives)} directives: {summary}. {_origin(measured)}",
             "",
             *_table(["rule", "directive", "result", "shown by, or reason"], rows),
+            "",
+            "## Files, secrets and restarts",
+            "",
+            "Each promise that follows from the facts of any service is broken: the gateway's own unit",
+            "is started without a directive that keeps it, or the machine is tampered with. The word",
+            "that its proof then says is not the one that keeps it, or the run fails.",
+            "",
+            f"{len({m['promise'] for m in own})} promises, {len(own)} ways to break them.",
+            "",
+            *_table(["part", "promise", "broken by", "outcome"], own_rows),
             "",
         ]
     )
@@ -125,7 +154,7 @@ def _origin(measured: Measured) -> str:
 
 
 def _tried(promise: Measured) -> str:
-    words = promise.get("attempt") or [promise["command"]]
+    words = promise.get("attempt") or promise.get("trial") or [promise["command"]]
     return f"`{' '.join(words)}`"
 
 

@@ -260,6 +260,47 @@ with subtest("it is started again when it dies, in the same sandbox"):
     machine.wait_until_succeeds(HEALTH, timeout=120)
     assert unit_property(machine, "NRestarts") == "1"
 
+with subtest("state that belongs to somebody else, or is none, is a final error that says so"):
+    preparation = f"prepare-{UNIT}"
+    for make, mend, said in (
+        (
+            f"chown --recursive root {STATE}",
+            f"chown --recursive {USER} {STATE}",
+            f"{STATE} belongs to somebody else: give it back with chown -R {USER} {STATE}",
+        ),
+        (
+            f"mv {STATE} {STATE}.aside && touch {STATE}",
+            f"rm {STATE} && mv {STATE}.aside {STATE}",
+            f"{STATE} is not a directory: move it away",
+        ),
+    ):
+        machine.succeed(as_user(f"timeout 60 systemctl --user stop {UNIT}"), make)
+        machine.execute(as_user(f"systemctl --user start {UNIT}"))
+        machine.wait_until_succeeds(as_user(f"systemctl --user is-failed {preparation}"), timeout=30)
+        assert machine.get_unit_property(preparation, "ExecMainStatus", USER) == CONFIGURATION_ERROR
+        invocation = machine.get_unit_property(preparation, "InvocationID", USER)
+        lines = machine.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}").splitlines()
+        assert lines == [said], lines
+        machine.sleep(8)
+        assert machine.get_unit_property(preparation, "InvocationID", USER) == invocation
+        machine.succeed(mend)
+        machine.succeed(as_user(f"systemctl --user start {UNIT}"))
+        machine.wait_until_succeeds(HEALTH, timeout=120)
+    assert machine.succeed(f"cat {STATE}/gateway-token").strip() == token
+
+with subtest("state that is elsewhere, behind a link, is found there"):
+    machine.succeed(
+        as_user(f"timeout 60 systemctl --user stop {UNIT} && mv {STATE} {STATE}.aside"),
+        as_user(f"ln -s {STATE}.aside {STATE} && systemctl --user start {UNIT}"),
+    )
+    machine.wait_until_succeeds(HEALTH, timeout=120)
+    assert machine.succeed(f"cat {STATE}/gateway-token").strip() == token
+    machine.succeed(
+        as_user(f"timeout 60 systemctl --user stop {UNIT} && rm {STATE} && mv {STATE}.aside {STATE}"),
+        as_user(f"systemctl --user start {UNIT}"),
+    )
+    machine.wait_until_succeeds(HEALTH, timeout=120)
+
 with subtest("a stop is waited for, on a budget that fits the unit's"):
     invocation = unit_property(machine, "InvocationID")
     # As every switch of the configuration does before it restarts a service.
