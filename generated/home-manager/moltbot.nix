@@ -1244,6 +1244,7 @@ let
         own_directory ${lib.escapeShellArg instance.stateDir} 0700
         own_directory ${lib.escapeShellArg instance.workspaceDir} 0700
         own_directory ${lib.escapeShellArg "${instance.workspaceDir}/skills"} 0700
+        tell_of_others ${lib.escapeShellArg instance.stateDir} ${lib.escapeShellArg instance.workspaceDir} ${lib.escapeShellArg "${instance.workspaceDir}/skills"}
         own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${lib.escapeShellArg "${configFile}"}
         manage ${lib.escapeShellArg instance.workspaceDir} ${lib.escapeShellArg "${instance.stateDir}/managed-files"}
         ${

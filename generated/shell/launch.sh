@@ -35,10 +35,11 @@ expect_path() {
 
 # generate VARIABLE FILE: exports a random secret that is made once and kept
 generate() {
-  local variable=$1 file=$2
+  local variable=$1 file=$2 value
   if [ ! -s "$file" ]; then
     od -An -N32 -tx1 /dev/urandom | tr -d ' \n' > "$file.new"
     mv -T -- "$file.new" "$file"
   fi
-  export "$variable=$(< "$file")"
+  value=$(cat -- "$file") || fail "$file cannot be read: give it back with chown $(id -un) $file"
+  export "$variable=$value"
 }

@@ -354,6 +354,18 @@ with subtest("a state directory that belongs to somebody else is the service's a
     assert others == "", others
     injected.succeed(f"systemctl stop {unit}")
 
+with subtest("a database of somebody else is named, and all is well once it is given back"):
+    account = FACTS["injected"]["default"]["user"]
+    database = injected.succeed(f"find {state} -name '*.sqlite' -size +0").split()[0]
+    injected.succeed(f"chown 4242 {database}*", f"systemctl start {unit}")
+    named = f"{database}.* belongs to somebody else: if that is in the way, chown {account} {database}"
+    injected.succeed(f"journalctl --unit=prepare-{unit} --output=cat | grep '^{named}'")
+    injected.wait_until_fails(f"systemctl is-active {unit}", timeout=60)
+    injected.succeed(f"chown {account} {database}*")
+    wait_until_healthy(injected)
+    check_state(injected, token)
+    injected.succeed(f"systemctl stop {unit}")
+
 with subtest("a state directory that is a link leads to the state"):
     injected.succeed(f"mv {state} {aside} && ln -s {aside} {state}")
     wait_until_healthy(injected)

@@ -64,7 +64,9 @@ def refusal(node: BaseMachine, instance: str, how: str) -> str:
 
 def refusal_of_start(node: BaseMachine, unit: str, option: str, file: str) -> str:
     node.execute(f"systemctl start {unit}")
-    node.wait_until_succeeds(f"systemctl is-failed {unit}", timeout=30)
+    node.wait_until_succeeds(is_in(unit, "auto-restart|failed"), timeout=30)
+    if node.get_unit_property(unit, "SubState") != "failed":
+        return "started-again"
     invocation = node.get_unit_property(unit, "InvocationID")
     # Longer than the delay before a restart, if there were one.
     node.sleep(8)
@@ -119,7 +121,7 @@ class RestartCopy:
 
     def _end(self) -> str:
         """What systemd makes of the end of the program."""
-        self._node.wait_until_succeeds(self._is_in("auto-restart|failed|dead"), timeout=30)
+        self._node.wait_until_succeeds(is_in(self._unit, "auto-restart|failed|dead"), timeout=30)
         if self._property("SubState") != "auto-restart":
             return "final"
         return "success" if self._property("Result") == "success" else "failure"
@@ -127,7 +129,7 @@ class RestartCopy:
     def _delay(self) -> str:
         """How long it takes to be started again, in whole seconds."""
         twice = f"test $(wc -l < {self._starts}) -ge 2"
-        self._node.wait_until_succeeds(f"{twice} || {self._is_in('failed|dead')}", timeout=30)
+        self._node.wait_until_succeeds(f"{twice} || {is_in(self._unit, 'failed|dead')}", timeout=30)
         lines = self._node.succeed(f"cat {self._starts}").splitlines()
         if len(lines) < 2:
             return "never"
@@ -137,12 +139,14 @@ class RestartCopy:
     def _growth(self) -> str:
         """How much longer systemd waits after the second failure than after the first."""
         second = f"test $(systemctl show {self._unit} -P NRestarts) = 1"
-        self._node.wait_until_succeeds(f"{second} && {self._is_in('auto-restart')}", timeout=30)
+        self._node.wait_until_succeeds(f"{second} && {is_in(self._unit, 'auto-restart')}", timeout=30)
         first, next = (seconds(self._property(name)) for name in ("RestartUSec", "RestartUSecNext"))
         return f"{next / first:.1f}"
 
-    def _is_in(self, states: str) -> str:
-        return f"systemctl show {self._unit} -P SubState | grep -qE '^({states})$'"
+
+def is_in(unit: str, states: str) -> str:
+    """The command that succeeds while a unit is in one of the states."""
+    return f"systemctl show {unit} -P SubState | grep -qE '^({states})$'"
 
 
 UNITS_OF_TIME = {"min": 60, "s": 1, "ms": 0.001, "us": 0.000001}

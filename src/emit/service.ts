@@ -210,6 +210,9 @@ function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams
     includeShell("prepare"),
     "\n",
     ...directories.flatMap(({ path, mode }) => ["own_directory ", word(path), ` ${mode}\n`]),
+    "tell_of_others",
+    ...directories.flatMap(({ path }) => [" ", word(path)]),
+    "\n",
     ...[
       "own_link ",
       word(model.config.link),

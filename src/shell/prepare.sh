@@ -15,6 +15,20 @@ own_directory() {
   fi
 }
 
+# tell_of_others DIRECTORY EXCEPTION...: names a file of somebody else in the directory, because what
+# fails over it may not. Not in the exceptions, where others may well put something.
+tell_of_others() {
+  local directory=$1 except=() other
+  shift
+  for other in "$@"; do
+    except+=(-path "$other" -prune -o)
+  done
+  other=$(find -H "$directory" -xdev "${except[@]}" ! -user "$EUID" -print -quit 2> /dev/null || true)
+  if [ -n "$other" ]; then
+    echo "$other belongs to somebody else: if that is in the way, chown $(id -un) $other" >&2
+  fi
+}
+
 # own_link LINK TARGET: a link the service finds its configuration by; a file that is there is kept
 own_link() {
   if [ -e "$1" ] && [ ! -L "$1" ]; then

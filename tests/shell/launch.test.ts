@@ -90,6 +90,17 @@ describe("generate", () => {
     });
   });
 
+  test("never goes on without one: a file it cannot read is a final error", () => {
+    withDirectory((directory) => {
+      // As unreadable for root as a file of somebody else's is for the service.
+      mkdirSync(join(directory, "token"));
+      const result = runShell(files, "generate KEY token\necho started", directory);
+      expect(result.status).toBe(78);
+      expect(result.stdout).toBe("");
+      expect(result.stderr).toMatch(/^token cannot be read: give it back with chown \w+ token$/m);
+    });
+  });
+
   test("another service gets another one", () => {
     withDirectory((directory) => {
       const result = runShell(files, 'generate A one\ngenerate B two\n[ "$A" != "$B" ]', directory);

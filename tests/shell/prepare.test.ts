@@ -1,6 +1,14 @@
 // What a service finds in its directories at every start, and what is left alone there.
 
-import { linkSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { existsSync, readdirSync, readlinkSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -182,6 +190,23 @@ test.each([
     );
     expect(stderr).toMatch(said);
     expect(status).toBe(said.test("") ? 0 : 78);
+  });
+});
+
+test.skipIf(!asRoot)("a file of somebody else is named, but not where others may put some", () => {
+  withDirectory((directory) => {
+    const tell = (): ShellResult =>
+      runShell(["prepare"], "tell_of_others state state/work state/work/a", directory);
+    mkdirSync(join(directory, "state/work/a"), { recursive: true });
+    mkdirSync(join(directory, "state/logs"));
+    writeFileSync(join(directory, "state/logs/own"), "");
+    writeFileSync(join(directory, "state/work/note"), "");
+    chownSync(join(directory, "state/work/note"), 4242, 4242);
+    expect(tell()).toEqual({ status: 0, stdout: "", stderr: "" });
+    chownSync(join(directory, "state/logs/own"), 4242, 4242);
+    const said =
+      "state/logs/own belongs to somebody else: if that is in the way, chown root state/logs/own\n";
+    expect(tell()).toEqual({ status: 0, stdout: "", stderr: said });
   });
 });
 
