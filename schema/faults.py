@@ -252,20 +252,25 @@ with subtest("a database of somebody else is named, and all is well once it is g
     check_state(injected, token)
     injected.succeed(f"systemctl stop {unit}")
 
-with subtest("a state directory that is a link leads to the state"):
-    injected.succeed(f"mv {state} {aside} && ln -s {aside} {state}")
-    wait_until_healthy(injected)
-    check_state(injected, token)
-    injected.succeed(f"systemctl stop {unit} && rm {state}")
-
-with subtest("a file in place of the state directory is a final error that says so"):
-    injected.succeed(f"touch {state}")
-    expect_refused_preparation(injected, STATE_DIRECTORY_ERROR, "Not a directory")
-    injected.succeed(f"rm {state} && mv {aside} {state}")
+with subtest("a link or a file in place of the state directory is a final error that says so"):
+    injected.succeed(f"mv {state} {aside}")
+    refused = "Failed to set up special execution directory in /var/lib: "
+    for make, said in (
+        (f"ln -s {aside} {state}", "Too many levels of symbolic links"),
+        (f"touch {state}", "Not a directory"),
+    ):
+        injected.succeed(make)
+        expect_refused_preparation(injected, STATE_DIRECTORY_ERROR, f"{refused}{said}")
+        injected.succeed(f"rm {state}")
+    injected.succeed(f"mv {aside} {state}")
     wait_until_healthy(injected)
     check_state(injected, token)
 
 injected.shutdown()
+
+put_secret(password, "/run/keys/password", "a-long-password")
+prepare(password)
+wait_until_healthy(password)
 
 with subtest("a workspace outside of /var/lib that belongs to somebody else is a final error"):
     unit, workspace = unit_of(password), FACTS["password"]["default"]["workspace"]
@@ -276,11 +281,17 @@ with subtest("a workspace outside of /var/lib that belongs to somebody else is a
     password.succeed(f"chown --recursive {account} {workspace}")
     wait_until_healthy(password)
 
-with subtest("a file in place of such a workspace is a final error"):
-    password.succeed(f"systemctl stop {unit}", f"mv {workspace} {aside} && touch {workspace}")
-    expect_refused_preparation(password, CONFIGURATION_ERROR, f"{workspace} is not a directory")
+with subtest("a file in place of such a workspace is named, and waited for"):
+    password.succeed(
+        f"systemctl stop {unit}",
+        f"mv {workspace} {aside} && touch {workspace}",
+        f"systemctl start --no-block {unit}",
+    )
+    named = f"Failed to set up mount namespacing: {workspace}/skills: Not a directory"
+    password.wait_until_succeeds(f"journalctl --output=cat | grep -F '{named}'", timeout=30)
     password.succeed(f"rm {workspace} && mv {aside} {workspace}")
-    wait_until_healthy(password)
+    # Without a hand, before long: the delay has hardly grown.
+    password.wait_until_succeeds(f"curl --fail --silent {health_of(password)}", timeout=120)
 
 password.shutdown()
 

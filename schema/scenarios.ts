@@ -14,7 +14,7 @@ export const scenarios: Scenarios = {
     scripts: ["machines.py", "scenarios.py"],
   },
   further: {
-    faults: { on: ["injected", "several"], scripts: ["machines.py", "faults.py"] },
+    faults: { on: ["injected", "password", "several"], scripts: ["machines.py", "faults.py"] },
   },
   programs: { model: "model.py" },
   packages: ["nodejs", "python3"],

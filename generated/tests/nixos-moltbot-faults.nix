@@ -11,6 +11,7 @@ import ./nixos-moltbot.nix {
   scenarios = ./nixos-moltbot-faults.py;
   on = [
     "injected"
+    "password"
     "several"
   ];
 }

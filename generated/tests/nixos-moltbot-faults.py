@@ -45,6 +45,8 @@ def expect_complaint(node: BaseMachine, unit: str, option: str, file: str) -> st
 
 """What goes wrong on a machine, and what must be left of it."""
 
+# EXIT_STATE_DIRECTORY of systemd.exec(5).
+STATE_DIRECTORY_ERROR = "238"
 MODEL_PORT = "8400"
 MODEL_RESULTS = "/run/model-results"
 DATABASES = "import sqlite3, sys; [print(sqlite3.connect(f'file:{f}?mode=ro', uri=True).execute('pragma integrity_check').fetchone()[0]) for f in sys.argv[1:]]"
@@ -108,6 +110,21 @@ def ask(node: BaseMachine) -> str:
 
 def health_of(node: BaseMachine, instance: str = "default") -> str:
     return f"http://127.0.0.1:{FACTS[node.name][instance]['port']}/health"
+
+
+def expect_refused_preparation(node: BaseMachine, status: str, said: str) -> None:
+    """Its directories are not what they have to be: said in one line, and final."""
+    unit = f"prepare-{unit_of(node)}"
+    node.execute(f"systemctl start {unit_of(node)}")
+    node.wait_until_succeeds(f"systemctl is-failed {unit}", timeout=30)
+    assert node.get_unit_property(unit, "ExecMainStatus") == status
+    invocation = node.get_unit_property(unit, "InvocationID")
+    # What systemd says about the unit, and what the unit says.
+    of_it = f"INVOCATION_ID={invocation} + _SYSTEMD_INVOCATION_ID={invocation}"
+    journal = node.succeed(f"journalctl --output cat {of_it}")
+    assert len([line for line in journal.splitlines() if said in line]) == 1, journal
+    node.sleep(8)
+    assert node.get_unit_property(unit, "InvocationID") == invocation, "it was started again"
 
 
 def starve(node: BaseMachine) -> None:
@@ -256,7 +273,72 @@ with subtest("a full disk is a final error that says so, and nothing is lost"):
     check_state(injected, token)
     injected.succeed(f"systemctl stop {unit} && umount {state}")
 
+# ---- directories of others ----
+
+aside = "/var/lib/aside"
+
+with subtest("a state directory that belongs to somebody else is the service's again"):
+    injected.succeed(f"chown --recursive 4242:4242 {state}")
+    wait_until_healthy(injected)
+    check_state(injected, token)
+    others = injected.succeed(f"find {state} ! -user {FACTS['injected']['default']['user']}")
+    assert others == "", others
+    injected.succeed(f"systemctl stop {unit}")
+
+with subtest("a database of somebody else is named, and all is well once it is given back"):
+    account = FACTS["injected"]["default"]["user"]
+    database = injected.succeed(f"find {state} -name '*.sqlite' -size +0").split()[0]
+    injected.succeed(f"chown 4242 {database}*", f"systemctl start {unit}")
+    named = f"{database}.* belongs to somebody else: if that is in the way, chown {account} {database}"
+    injected.succeed(f"journalctl --unit=prepare-{unit} --output=cat | grep '^{named}'")
+    injected.wait_until_fails(f"systemctl is-active {unit}", timeout=60)
+    injected.succeed(f"chown {account} {database}*")
+    wait_until_healthy(injected)
+    check_state(injected, token)
+    injected.succeed(f"systemctl stop {unit}")
+
+with subtest("a link or a file in place of the state directory is a final error that says so"):
+    injected.succeed(f"mv {state} {aside}")
+    refused = "Failed to set up special execution directory in /var/lib: "
+    for make, said in (
+        (f"ln -s {aside} {state}", "Too many levels of symbolic links"),
+        (f"touch {state}", "Not a directory"),
+    ):
+        injected.succeed(make)
+        expect_refused_preparation(injected, STATE_DIRECTORY_ERROR, f"{refused}{said}")
+        injected.succeed(f"rm {state}")
+    injected.succeed(f"mv {aside} {state}")
+    wait_until_healthy(injected)
+    check_state(injected, token)
+
 injected.shutdown()
+
+put_secret(password, "/run/keys/password", "a-long-password")
+prepare(password)
+wait_until_healthy(password)
+
+with subtest("a workspace outside of /var/lib that belongs to somebody else is a final error"):
+    unit, workspace = unit_of(password), FACTS["password"]["default"]["workspace"]
+    account = FACTS["password"]["default"]["user"]
+    password.succeed(f"systemctl stop {unit}", f"chown 4242 {workspace}")
+    complaint = f"{workspace} belongs to somebody else: give it back with chown -R {account} {workspace}"
+    expect_refused_preparation(password, CONFIGURATION_ERROR, complaint)
+    password.succeed(f"chown --recursive {account} {workspace}")
+    wait_until_healthy(password)
+
+with subtest("a file in place of such a workspace is named, and waited for"):
+    password.succeed(
+        f"systemctl stop {unit}",
+        f"mv {workspace} {aside} && touch {workspace}",
+        f"systemctl start --no-block {unit}",
+    )
+    named = f"Failed to set up mount namespacing: {workspace}/skills: Not a directory"
+    password.wait_until_succeeds(f"journalctl --output=cat | grep -F '{named}'", timeout=30)
+    password.succeed(f"rm {workspace} && mv {aside} {workspace}")
+    # Without a hand, before long: the delay has hardly grown.
+    password.wait_until_succeeds(f"curl --fail --silent {health_of(password)}", timeout=120)
+
+password.shutdown()
 
 # ---- one instance's fault is not another's ----
 

@@ -260,31 +260,22 @@ with subtest("it is started again when it dies, in the same sandbox"):
     machine.wait_until_succeeds(HEALTH, timeout=120)
     assert unit_property(machine, "NRestarts") == "1"
 
-with subtest("state that belongs to somebody else, or is none, is a final error that says so"):
-    preparation = f"prepare-{UNIT}"
+with subtest("state that belongs to somebody else, or is none, is named and waited for"):
     for make, mend, said in (
-        (
-            f"chown --recursive root {STATE}",
-            f"chown --recursive {USER} {STATE}",
-            f"{STATE} belongs to somebody else: give it back with chown -R {USER} {STATE}",
-        ),
+        (f"chown root {STATE}", f"chown {USER} {STATE}", "Permission denied"),
         (
             f"mv {STATE} {STATE}.aside && touch {STATE}",
             f"rm {STATE} && mv {STATE}.aside {STATE}",
-            f"{STATE} is not a directory: move it away",
+            "Not a directory",
         ),
     ):
         machine.succeed(as_user(f"timeout 60 systemctl --user stop {UNIT}"), make)
-        machine.execute(as_user(f"systemctl --user start {UNIT}"))
-        machine.wait_until_succeeds(as_user(f"systemctl --user is-failed {preparation}"), timeout=30)
-        assert machine.get_unit_property(preparation, "ExecMainStatus", USER) == CONFIGURATION_ERROR
-        invocation = machine.get_unit_property(preparation, "InvocationID", USER)
-        lines = machine.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}").splitlines()
-        assert lines == [said], lines
-        machine.sleep(8)
-        assert machine.get_unit_property(preparation, "InvocationID", USER) == invocation
+        machine.succeed(as_user(f"systemctl --user start --no-block {UNIT}"))
+        # systemd itself cannot make the sandbox, and says which directory is at fault.
+        named = f"Failed to set up mount namespacing: {STATE}/workspace: {said}"
+        machine.wait_until_succeeds(f"journalctl --output=cat | grep -F '{named}'", timeout=30)
         machine.succeed(mend)
-        machine.succeed(as_user(f"systemctl --user start {UNIT}"))
+        # Without a hand, before long: the delay has hardly grown.
         machine.wait_until_succeeds(HEALTH, timeout=120)
     assert machine.succeed(f"cat {STATE}/gateway-token").strip() == token
 
