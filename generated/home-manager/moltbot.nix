@@ -39,6 +39,8 @@ let
     in
     (import ../lib/json-schema-type.nix { inherit lib; }).jsonSchemaType {
       inherit (known) version schema;
+      actualVersion = lib.getVersion package;
+      otherVersionAdvice = "If the package knows it, set `settingsCheck = \"warn\"`.";
       # Documentation is made without a package.
       documentedSchema = (lib.head settingsSchemas).schema;
       name = "configuration of the gateway";

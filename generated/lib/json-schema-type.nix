@@ -107,6 +107,11 @@ in
       schema,
       # The version of what the schema describes, for messages.
       version ? null,
+      # The version of what reads the values, which may lie between those with schemas; "" where it
+      # is not known.
+      actualVersion ? version,
+      # What to do where the versions differ and the value is right for the actual one, as a sentence.
+      otherVersionAdvice ? null,
       # The JSON Schema to make documentation from: where `schema` depends on what is configured, one
       # that does not.
       documentedSchema ? schema,
@@ -163,12 +168,28 @@ in
               tools.explain loc (path: definitions.filesAt path defs) mistakes
             );
           here = lib.showOption loc;
-          asOf = lib.optionalString (version != null) " (as of ${version})";
+          isOther = actualVersion != version && actualVersion != "";
+          nearest = if lib.versionOlder version actualVersion then "the nearest older" else "the oldest";
+          asOf = lib.optionalString (version != null) (
+            if isOther then
+              " (as of ${version}, ${nearest} release with a stored schema; the package is ${actualVersion})"
+            else
+              " (as of ${version})"
+          );
+
+          # A secret is a mistake in every version.
+          advice =
+            mistakes:
+            lib.optionalString (
+              isOther && otherVersionAdvice != null && lib.any (mistake: mistake.kind != "secret") mistakes
+            ) "\n${otherVersionAdvice}";
 
           # Made once however many places are wrong; names all of them.
-          failure = throw "The option `${here}` is not a valid ${name}${asOf}:${
-            message (ofLevel "error" (validate schema [ ] (withoutUnset merged)))
-          }";
+          failure =
+            let
+              mistakes = ofLevel "error" (validate schema [ ] (withoutUnset merged));
+            in
+            throw "The option `${here}` is not a valid ${name}${asOf}:${message mistakes}${advice mistakes}";
 
           report =
             mistakes: value:

@@ -66,6 +66,8 @@ function helpers(service: IrService): readonly Helper[] {
         in
         (${importLibrary("json-schema-type.nix")} { inherit lib; }).jsonSchemaType {
           inherit (known) version schema;
+          actualVersion = lib.getVersion package;
+          otherVersionAdvice = ${`If the package knows it, set \`${service.model.config.check.path.join(".")} = "warn"\`.`};
           # Documentation is made without a package.
           documentedSchema = (lib.head settingsSchemas).schema;
           name = ${service.model.config.title};

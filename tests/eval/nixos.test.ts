@@ -240,13 +240,17 @@ function gatewayOf(version: string, setting: string): string {
 }
 
 suite(`settings are those of the package's release${note}`, async () => {
+  const other = (which: string, version: string): string =>
+    `, the ${which} release with a stored schema; the package is ${version}`;
+  const old = { schema: "2026.6.5", knows: "forgotten", not: "learned" } as const;
+  const recent = { schema: "2026.9.6", knows: "learned", not: "forgotten" } as const;
   const releases = [
-    { version: "2026.1.29", schema: "2026.6.5", knows: "forgotten", not: "learned" },
-    { version: "2026.6.5", schema: "2026.6.5", knows: "forgotten", not: "learned" },
-    { version: "2026.9.5", schema: "2026.6.5", knows: "forgotten", not: "learned" },
-    { version: "2026.9.6", schema: "2026.9.6", knows: "learned", not: "forgotten" },
-    { version: "2026.10.1", schema: "2026.9.6", knows: "learned", not: "forgotten" },
-    { version: "", schema: "2026.9.6", knows: "learned", not: "forgotten" },
+    { version: "2026.1.29", ...old, how: other("oldest", "2026.1.29") },
+    { version: "2026.6.5", ...old, how: "" },
+    { version: "2026.9.5", ...old, how: other("nearest older", "2026.9.5") },
+    { version: "2026.9.6", ...recent, how: "" },
+    { version: "2026.10.1", ...recent, how: other("nearest older", "2026.10.1") },
+    { version: "", ...recent, how: "" },
   ] as const;
   const query = `r: builtins.attrNames r.config.services.moltbot.settings.agents.defaults`;
   const mixed = (inOld: string, inNew: string): string =>
@@ -271,6 +275,13 @@ suite(`settings are those of the package's release${note}`, async () => {
               [`${version} not`, onNixos(gatewayOf(version, keys[not]), { query })],
             ]),
           ),
+          secret: onNixos(
+            `{ pkgs, ... }: ${moltbot(`
+              package = pkgs.openclaw.overrideAttrs { version = "2026.9.5"; };
+              settings.gateway.auth.token = "hunter2hunter2";
+            `)}`,
+            { query: "r: builtins.deepSeq r.config.services.moltbot.settings true" },
+          ),
           fits: onNixos(mixed(keys.forgotten, keys.learned), { query: instances }),
           crossed: onNixos(mixed(keys.learned, keys.forgotten), { query: instances }),
           unset: onNixos(noPackage, { query: "r: r.config.services.moltbot.settings" }),
@@ -282,16 +293,26 @@ suite(`settings are those of the package's release${note}`, async () => {
           }),
         });
 
-  test.each(releases)("$version: those of $schema", ({ version, schema, not }) => {
+  test.each(releases)("$version: those of $schema", ({ version, schema, not, how }) => {
     expect(accepted(outcomes[`${version} knows`])).toHaveLength(1);
     const refused = outcomes[`${version} not`];
     expect(refused?.ok).toBe(false);
     if (refused?.ok !== false) return;
     const key = keys[not].replace(/ .*/, "");
-    expect(refused.message).toContain(`(as of ${schema})`);
+    expect(refused.message).toContain(`(as of ${schema}${how})`);
     expect(refused.message).toContain(
       `services.moltbot.settings.agents.defaults.${key}: unknown key`,
     );
+    // Only where the schema is not the package's own may it be wrong.
+    expect(refused.message.includes('set `settingsCheck = "warn"`')).toBe(how !== "");
+  });
+
+  test("a secret is one in every release", () => {
+    const { secret } = outcomes;
+    expect(secret?.ok).toBe(false);
+    if (secret?.ok !== false) return;
+    expect(secret.message).toContain("the package is 2026.9.5");
+    expect(secret.message).not.toContain("settingsCheck");
   });
 
   test("each instance's are those of its own package", () => {
