@@ -11,6 +11,7 @@ import { Node, Project, type Symbol as TypeSymbol, SyntaxKind, ts, type Type } f
 import { BugError, type SourceLocation, UserError } from "../errors.ts";
 import { readDocComment } from "./doc-comment.ts";
 import { elementSegment, memberSegment, type OptionDoc, type OptionDocs } from "./option-docs.ts";
+import { readCompilerOptions } from "./read-tsconfig.ts";
 import { findTypeError } from "./type-error.ts";
 
 export interface DocsSource {
@@ -28,11 +29,13 @@ export interface DocsSource {
  */
 export function readDocs({ entry, tsconfig, root }: DocsSource): OptionDocs {
   const project = new Project({
-    tsConfigFilePath: tsconfig,
-    skipAddingFilesFromTsConfig: true,
     skipFileDependencyResolution: true,
-    // An import that is left over is for a linter to mention.
-    compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
+    compilerOptions: {
+      ...readCompilerOptions(tsconfig, root),
+      // An import that is left over is for a linter to mention.
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+    },
   });
   const file = project.addSourceFileAtPath(entry);
   const service = file.getDefaultExportSymbol()?.getDeclarations()[0];

@@ -1,10 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { OptionDocs } from "../../src/docs/option-docs.ts";
 import { readDocs } from "../../src/docs/read-docs.ts";
 import { UserError } from "../../src/errors.ts";
+import { asOrdinaryUser, messageOf } from "../output/project.ts";
 import { withTemporaryDir } from "../support/tools.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -165,5 +166,51 @@ describe("what is missing", () => {
     const details = error instanceof UserError ? error.details : {};
     expect(details.option).toBe(option);
     expect(details.location?.line).toBe(line);
+  });
+});
+
+describe("the tsconfig.json", () => {
+  const entryIn = (directory: string): string => {
+    const entry = join(directory, "it.ts");
+    writeFileSync(entry, "export default { options: {} };");
+    return entry;
+  };
+
+  it("may leave it open what is compiled: no other directory is looked at", () => {
+    withTemporaryDir((directory) => {
+      const entry = entryIn(directory);
+      const own = join(directory, "tsconfig.json");
+      writeFileSync(own, '{ "compilerOptions": { "strict": true } }');
+      const closed = join(directory, "closed");
+      mkdirSync(closed);
+      asOrdinaryUser(directory, () => {
+        chmodSync(closed, 0o000);
+        try {
+          expect(() => readdirSync(closed)).toThrow("EACCES");
+          expect(readDocs({ entry, tsconfig: own, root: directory }).service.file).toBe("it.ts");
+        } finally {
+          chmodSync(closed, 0o700);
+        }
+      });
+    });
+  });
+
+  it.each([
+    ["no JSON", '{ "compilerOptions": {', "'}' expected."],
+    [
+      "an option that does not exist",
+      '{ "compilerOptions": { "strikt": true } }',
+      "Unknown compiler option 'strikt'. Did you mean 'strict'?",
+    ],
+    ["another that is not there", '{ "extends": "./base.json" }', /base\.json/],
+  ])("is refused where it is wrong: %s", (_, text, received) => {
+    withTemporaryDir((directory) => {
+      const entry = entryIn(directory);
+      const own = join(directory, "tsconfig.json");
+      writeFileSync(own, text);
+      const message = messageOf(() => readDocs({ entry, tsconfig: own, root: directory }));
+      expect(message).toContain("error: tsconfig.json cannot be used");
+      expect(message).toMatch(received);
+    });
   });
 });
