@@ -243,6 +243,7 @@ export default defineService({
 
     managedFiles: [
       {
+        name: "documents",
         directory: cfg.workspaceDir,
         record: text`${cfg.stateDir}/managed-files`,
         files: map(
@@ -275,6 +276,7 @@ export default defineService({
         ),
       },
       {
+        name: "skills",
         directory: skillsIn(cfg.workspaceDir),
         record: text`${cfg.stateDir}/managed-skills`,
         files: skillFiles(cfg.skills),

@@ -614,9 +614,7 @@ let
           );
           default = { };
           example = {
-            "*" = {
-              requireMention = true;
-            };
+            "*".requireMention = true;
           };
           description = "Groups the bot takes part in, by chat id; `*` stands for every group.";
         };
@@ -761,10 +759,7 @@ let
         {
           name = "weather";
           mode = "inline";
-          source = null;
           description = "Tells the weather of a place.";
-          homepage = null;
-          metadata = { };
           body = "Run `curl wttr.in/<place>` and summarise the answer.";
         }
       ];
@@ -780,11 +775,7 @@ let
       ) self.package;
       default = { };
       example = {
-        agents = {
-          defaults = {
-            timeoutSeconds = 600;
-          };
-        };
+        agents.defaults.timeoutSeconds = 600;
       };
       description = ''
         Configuration of the gateway, as in its own configuration file. What is written here wins over
@@ -1015,15 +1006,14 @@ let
             gateway = {
               mode = "local";
               reload.mode = "off";
-              port = instance.gateway.port;
-              bind = instance.gateway.bind;
+              inherit (instance.gateway) port bind;
               auth.mode = instance.gateway.auth.mode;
             };
             logging.file = "${instance.stateDir}/logs/gateway.log";
             agents.defaults = {
               workspace = instance.workspaceDir;
               model.primary = instance.agent.model;
-              thinkingDefault = instance.agent.thinkingDefault;
+              inherit (instance.agent) thinkingDefault;
             };
             plugins.entries = {
               perplexity =
@@ -1050,14 +1040,10 @@ let
             channels = lib.optionalAttrs instance.providers.telegram.enable {
               telegram = {
                 enabled = true;
-                allowFrom = instance.providers.telegram.allowFrom;
-                groups = instance.providers.telegram.groups;
+                inherit (instance.providers.telegram) allowFrom groups;
               };
             };
-            messages.queue = {
-              mode = instance.routing.queue.mode;
-              byChannel = instance.routing.queue.byChannel;
-            };
+            messages.queue = { inherit (instance.routing.queue) mode byChannel; };
           }
           instance.settings
         ]
@@ -1067,7 +1053,7 @@ let
           import ../lib/validated-config.nix { inherit pkgs lib; } {
             name = "${unit}.json";
             inherit settings;
-            package = instance.package;
+            inherit (instance) package;
             variables = {
               config = variant.configPath;
               state = variant.stateDir;
@@ -1148,75 +1134,78 @@ let
       ]
       ++ instance.path;
 
-      # Files the service finds in a directory of its own: where, and made of what.
-      managedFiles =
-        map
-          (file: {
-            target = file;
-            sources =
-              if file == variant.toolsReport then
+      # Files the service finds in directories of its own: where, and made of what.
+      managedFiles = {
+        documents =
+          map
+            (file: {
+              target = file;
+              sources =
+                if file == variant.toolsReport then
+                  [
+                    "${instance.documents + "/${file}"}"
+                    (pkgs.writeText "tools-report.md" "\n## Programs on the PATH (managed by Nix)\n\n${
+                      lib.concatMapStrings (name: ''
+                        - ${name}
+                      '') (map lib.getName path)
+                    }")
+                  ]
+                else
+                  [ "${instance.documents + "/${file}"}" ];
+            })
+            (
+              lib.filter
+                (file: instance.documents != null && builtins.pathExists (instance.documents + "/${file}"))
                 [
-                  "${instance.documents + "/${file}"}"
-                  (pkgs.writeText "tools-report.md" "\n## Programs on the PATH (managed by Nix)\n\n${
-                    lib.concatMapStrings (name: ''
-                      - ${name}
-                    '') (map lib.getName path)
-                  }")
+                  "AGENTS.md"
+                  "SOUL.md"
+                  "TOOLS.md"
+                  "IDENTITY.md"
+                  "USER.md"
+                  "LORE.md"
+                  "HEARTBEAT.md"
+                  "PROMPTING-EXAMPLES.md"
                 ]
-              else
-                [ "${instance.documents + "/${file}"}" ];
-          })
-          (
-            lib.filter
-              (file: instance.documents != null && builtins.pathExists (instance.documents + "/${file}"))
-              [
-                "AGENTS.md"
-                "SOUL.md"
-                "TOOLS.md"
-                "IDENTITY.md"
-                "USER.md"
-                "LORE.md"
-                "HEARTBEAT.md"
-                "PROMPTING-EXAMPLES.md"
-              ]
-          );
+            );
 
-      # Files the service finds in a directory of its own: where, and made of what.
-      managedFiles2 = map (
-        skill:
-        if skill.mode == "copy" then
-          {
-            target = skill.name;
-            sources = [ "${skill.source}" ];
-          }
-        else
-          {
-            target = "${skill.name}/SKILL.md";
-            sources = [
-              (pkgs.writeText "SKILL.md" ''
-                ---
-                name: ${builtins.toJSON skill.name}
-                description: ${builtins.toJSON skill.description}
-                ${
-                  if skill.homepage != null then
-                    ''
-                      homepage: ${builtins.toJSON skill.homepage}
-                    ''
-                  else
-                    ""
-                }metadata: {${builtins.toJSON variant.skillKey}: ${builtins.toJSON skill.metadata}}
-                ---
+        skills = map (
+          skill:
+          if skill.mode == "copy" then
+            {
+              target = skill.name;
+              sources = [ "${skill.source}" ];
+            }
+          else
+            {
+              target = "${skill.name}/SKILL.md";
+              sources = [
+                (pkgs.writeText "SKILL.md" ''
+                  ---
+                  name: ${builtins.toJSON skill.name}
+                  description: ${builtins.toJSON skill.description}
+                  ${
+                    if skill.homepage != null then
+                      ''
+                        homepage: ${builtins.toJSON skill.homepage}
+                      ''
+                    else
+                      ""
+                  }metadata: {${builtins.toJSON variant.skillKey}: ${builtins.toJSON skill.metadata}}
+                  ---
 
-                ${skill.body}
-              '')
-            ];
-          }
-      ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
+                  ${skill.body}
+                '')
+              ];
+            }
+        ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
+      };
       managedPaths =
-        map (file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)) managedFiles
+        map (
+          file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)
+        ) managedFiles.documents
         ++ map (
           file: "${instance.workspaceDir}/skills" + "/" + lib.head (lib.splitString "/" file.target)
-        ) managedFiles2;
+        ) managedFiles.skills;
 
       # Brings the service's own directories up to date; runs as the service before it.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -1233,13 +1222,13 @@ let
         ${
           lib.concatMapStrings (
             file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
-          ) managedFiles
+          ) managedFiles.documents
         }finish
         manage ${lib.escapeShellArg "${instance.workspaceDir}/skills"} ${lib.escapeShellArg "${instance.stateDir}/managed-skills"}
         ${
           lib.concatMapStrings (
             file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
-          ) managedFiles2
+          ) managedFiles.skills
         }finish
       '';
 

@@ -117,12 +117,11 @@ let
     name: instance:
     lib.mapAttrs (_: toString) {
       unit = (if name == "default" then "moltbot-gateway" else "moltbot-gateway-" + name) + ".service";
-      user = instance.user;
-      group = instance.group;
+      inherit (instance) user group;
       state = instance.stateDir;
       workspace = instance.workspaceDir;
       config = instance.configPath;
-      port = instance.gateway.port;
+      inherit (instance.gateway) port;
       credentials = map (credential: credential.file) (credentialsOf instance);
       option = map (credential: credential.option) (lib.take 1 (credentialsOf instance));
       generated = lib.concatLists [

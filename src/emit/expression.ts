@@ -5,7 +5,7 @@ import { BugError } from "../errors.ts";
 import type { ExpNode } from "../ir/expression.ts";
 import type { IrService } from "../ir/model.ts";
 import type { OptionType } from "../ir/options.ts";
-import type { JsonValue } from "../json.ts";
+import { isJsonArray, type JsonValue } from "../json.ts";
 import { type AttrKey, type Binding, nix, type NixExpr } from "../nix/index.ts";
 
 /** What the names in an expression are called where it is emitted. */
@@ -144,7 +144,7 @@ const visitor: Visitor = {
   or: ({ any }, scope) => emitOr(any, scope),
   map: (node, scope) => over(nix`map`, node, scope),
   filter: (node, scope) => over(nix`lib.filter`, node, scope),
-  any: (node, scope) => over(nix`lib.any`, node, scope),
+  any: emitAny,
   concat: ({ lists }, scope) => chain("++", lists, scope),
   join: emitJoin,
   names: ({ of }, scope) => nix`lib.attrNames ${emitExpression(of, scope)}`,
@@ -176,9 +176,10 @@ function inDirectory(directory: ExpNode, file: ExpNode, scope: Scope): NixExpr {
   return nix.op("+", emitExpression(directory, scope), nix.quoted(relative));
 }
 
-function emitJson(value: JsonValue): NixExpr {
+/** A value, its sets of one attribute with dots. */
+export function emitJson(value: JsonValue): NixExpr {
   if (typeof value !== "object" || value === null) return nix.value(value);
-  return isArray(value)
+  return isJsonArray(value)
     ? nix.list(value.map(emitJson))
     : nix.attrs(Object.entries(value).map(([name, child]) => dotted([name], emitJson(child))));
 }
@@ -187,17 +188,17 @@ function isEmptyList(node: ExpNode): boolean {
   return node.kind === "literal" && Array.isArray(node.value) && node.value.length === 0;
 }
 
-/** `Array.isArray`, which does not narrow readonly arrays. */
-function isArray(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
-}
-
 /** `a.b = …` rather than `a = { b = …; }`. */
 export function dotted(path: readonly AttrKey[] | readonly string[], value: NixExpr): Binding {
   const [only, ...others] = value.kind === "set" && !value.recursive ? value.bindings : [];
-  return only?.kind === "assign" && others.length === 0 && only.comment === undefined
-    ? nix.binding([...path, ...only.path], only.value)
-    : nix.binding([...path], value);
+  if (only === undefined || others.length > 0 || only.comment !== undefined) {
+    return nix.binding([...path], value);
+  }
+  if (only.kind === "assign") return nix.binding([...path, ...only.path], only.value);
+  const [name, ...more] = only.names;
+  return name === undefined || more.length > 0
+    ? nix.binding([...path], value)
+    : nix.binding([...path, name], only.from ? nix.select(only.from, name) : nix.id(name));
 }
 
 /** Text inside text is text. */
@@ -234,6 +235,17 @@ function emitJoin(
   const joined =
     separator === "" ? nix`lib.concatMapStrings` : nix`lib.concatMapStringsSep ${separator}`;
   return over(joined, list, scope);
+}
+
+/** Whether a list has an element: the one that a value equals, or any of which something holds. */
+function emitAny(node: Extract<ExpNode, { readonly kind: "any" }>, scope: Scope): NixExpr {
+  const { over: list, variable, body } = node;
+  return body.kind === "equals" &&
+    body.left.kind === "variable" &&
+    body.left.name === variable &&
+    body.right.kind === "literal"
+    ? nix`lib.elem ${emitExpression(body.right, scope)} ${emitExpression(list, scope)}`
+    : over(nix`lib.any`, node, scope);
 }
 
 /** `!a || b` is an implication, and reads better as one. */

@@ -6,6 +6,7 @@ import type { IrService } from "../ir/model.ts";
 import type { IrOption } from "../ir/options.ts";
 import type { Platform } from "../platform.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
+import { emitExample } from "./example.ts";
 import { emitExpression, type Scope, scopeOf } from "./expression.ts";
 import { emitType, mkOption } from "./type.ts";
 
@@ -149,7 +150,7 @@ function emitOption(
     type: isSettings(service, option) ? emitSettingsType(service, scope) : emitType(option.type),
     default: value === undefined ? undefined : emitExpression(value, scope),
     defaultText: value === undefined || isConstant(value) ? undefined : emitDefaultText(value),
-    example: option.example === undefined ? undefined : nix.value(option.example),
+    example: option.example === undefined ? undefined : emitExample(option.type, option.example),
     description: option.description,
   });
 }

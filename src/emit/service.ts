@@ -59,12 +59,7 @@ export function emitServiceFunction(
     }),
     nix.binding(["environment"], emitEnvironment(service, scope), { blankLine: true }),
     nix.binding(["path"], emitPath(service, scope)),
-    ...model.managedFiles.map(({ files }, index) =>
-      nix.binding([managedName(index)], emitValue(files, scope), {
-        comment: "Files the service finds in a directory of its own: where, and made of what.",
-        blankLine: true,
-      }),
-    ),
+    ...emitManagedFiles(service, scope),
     nix.binding(["managedPaths"], emitManagedPaths(service, scope)),
     nix.binding(["prepare"], emitPrepareScript(service, scope, seams), {
       comment: "Brings the service's own directories up to date; runs as the service before it.",
@@ -182,18 +177,27 @@ function emitPath(service: IrService, scope: Scope): NixExpr {
   return nix`${nix.list(packages)} ++ ${emitExpression(service.model.extra.packages.node, scope)}`;
 }
 
-/** What the files of the service's `index`th managed directory are called in the module. */
-function managedName(index: number): string {
-  return index === 0 ? "managedFiles" : `managedFiles${String(index + 1)}`;
+function emitManagedFiles({ model }: IrService, scope: Scope): readonly Binding[] {
+  const files = model.managedFiles.map(({ name, files }) =>
+    nix.binding([name], emitValue(files, scope), { blankLine: true }),
+  );
+  return files.length === 0
+    ? []
+    : [
+        nix.binding(["managedFiles"], nix.attrs(files), {
+          comment: "Files the service finds in directories of its own: where, and made of what.",
+          blankLine: true,
+        }),
+      ];
 }
 
 /** What the service may not change: whole directories where a managed file is in one of its own. */
 function emitManagedPaths(service: IrService, scope: Scope): NixExpr {
   const paths = service.model.managedFiles.map(
-    ({ directory }, index) => nix`
+    ({ name, directory }) => nix`
       map (
         file: ${emitValue(directory, scope)} + "/" + lib.head (lib.splitString "/" file.target)
-      ) ${nix.id(managedName(index))}
+      ) managedFiles.${name}
     `,
   );
   const [first = nix`[ ]`, ...rest] = paths;
@@ -220,12 +224,12 @@ function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams
       nix`lib.escapeShellArg ${seams.configFile}`,
       "\n",
     ],
-    ...model.managedFiles.flatMap(({ directory, record }, index) => [
+    ...model.managedFiles.flatMap(({ name, directory, record }) => [
       ...["manage ", word(directory), " ", word(record), "\n"],
       nix`
         lib.concatMapStrings (
           file: "put \${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
-        ) ${nix.id(managedName(index))}
+        ) managedFiles.${name}
       `,
       "finish\n",
     ]),

@@ -3,6 +3,7 @@
 
 import type { Field, OptionType } from "../ir/options.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
+import { emitExample } from "./example.ts";
 import { emitExpression, type Scope } from "./expression.ts";
 
 type Visitor = {
@@ -91,7 +92,7 @@ function emitField(field: Field): Binding {
     mkOption({
       type: emitType(field.type),
       default: field.default === undefined ? undefined : emitExpression(field.default, staticScope),
-      example: field.example === undefined ? undefined : nix.value(field.example),
+      example: field.example === undefined ? undefined : emitExample(field.type, field.example),
       description: field.description,
     }),
   );

@@ -89,6 +89,8 @@ export interface ManagedFile {
 }
 
 export interface ManagedFiles {
+  /** What they are called in the generated modules, an identifier: `documents`. */
+  readonly name: string;
   readonly directory: Exp<string>;
   readonly files: Exp<readonly ManagedFile[]>;
   /** Lists what was managed at the last start, so that what is no longer declared is removed. */

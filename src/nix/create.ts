@@ -6,7 +6,8 @@
 //   - neighbouring pieces of text in a string are one piece, and there are no empty ones;
 //   - an indented string without a newline is a plain string;
 //   - `${"name"}` as an attribute name is the plain name;
-//   - a call of a call is one call with more arguments, and `(a.b).c` is `a.b.c`.
+//   - a call of a call is one call with more arguments, and `(a.b).c` is `a.b.c`;
+//   - `{ x = a.x; y = a.y; }` is `{ inherit (a) x y; }`.
 // Input that cannot become valid Nix throws: `BugError` for misuse by the program, `UserError` for
 // text that no Nix file can hold.
 
@@ -453,7 +454,60 @@ function checkBindings(bindings: readonly Binding[]): readonly Binding[] {
       declare(seen, entry.path, entry.value);
     }
   }
-  return withoutFirstBlank(bindings);
+  return withoutFirstBlank(inheritSelected(bindings));
+}
+
+/** Bindings that take an attribute under its own name inherit it, neighbours together. */
+function inheritSelected(bindings: readonly Binding[]): readonly Binding[] {
+  const result: Binding[] = [];
+  for (const entry of bindings) {
+    const selected = entry.kind === "assign" ? asInherit(entry) : undefined;
+    const last = result.at(-1);
+    if (
+      selected?.from !== undefined &&
+      last?.kind === "inherit" &&
+      last.from !== undefined &&
+      isSamePath(last.from, selected.from) &&
+      // A comment is about one of them.
+      last.comment === undefined &&
+      selected.comment === undefined &&
+      !selected.blankLine
+    ) {
+      result[result.length - 1] = inherit([...last.names, ...selected.names], last.from, last);
+    } else {
+      result.push(selected ?? entry);
+    }
+  }
+  return result;
+}
+
+/** `x = a.b.x` as what it inherits; undefined for every other binding. */
+function asInherit(entry: AssignBinding): InheritBinding | undefined {
+  const { path, value } = entry;
+  const [key, ...deeper] = path;
+  if (key?.kind !== "name" || deeper.length > 0) return undefined;
+  if (value.kind !== "select" || value.fallback !== undefined) return undefined;
+  const last = value.path.at(-1);
+  if (last?.kind !== "name" || last.name !== key.name) return undefined;
+  const before = value.path.slice(0, -1);
+  const from = before.length === 0 ? value.subject : select(value.subject, before);
+  return namesOf(from) === undefined ? undefined : inherit([key.name], from, entry);
+}
+
+/** The names of `a.b.c`; undefined for what is computed. */
+function namesOf(node: NixExpr): readonly string[] | undefined {
+  if (node.kind === "identifier") return [node.name];
+  if (node.kind !== "select" || node.fallback !== undefined) return undefined;
+  const before = namesOf(node.subject);
+  const names = node.path.flatMap((key) => (key.kind === "name" ? [key.name] : []));
+  return before === undefined || names.length < node.path.length
+    ? undefined
+    : [...before, ...names];
+}
+
+function isSamePath(left: NixExpr, right: NixExpr): boolean {
+  const names = namesOf(left);
+  return names !== undefined && names.join("\0") === namesOf(right)?.join("\0");
 }
 
 /** The names a set declares so far; a leaf is closed: nothing may be declared below it. */

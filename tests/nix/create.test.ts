@@ -16,11 +16,44 @@ describe("normal form", () => {
     ["a computed name that is known", nix.select(a, nix.str("b")), nix.select(a, "b")],
     ["a blank line before the first", nix.list([nix.item(a, { blankLine: true })]), nix.list([a])],
     ["a record of bindings", nix.attrs({ b: a }), nix.attrs([nix.binding("b", a)])],
+    [
+      "attributes under their own names",
+      nix.attrs({ x: nix.select(a, ["b", "x"]), y: nix.select(a, ["b", "y"]) }),
+      nix.attrs([nix.inherit(["x", "y"], nix.select(a, "b"))]),
+    ],
+    [
+      "attributes of two sets",
+      nix.attrs({ x: nix.select(a, "x"), y: nix.select(nix.id("b"), "y") }),
+      nix.attrs([nix.inherit(["x"], a), nix.inherit(["y"], nix.id("b"))]),
+    ],
+    [
+      "an attribute with a comment of its own",
+      nix.attrs([
+        nix.inherit(["x"], a),
+        nix.binding("y", nix.select(a, "y"), { comment: "why" }),
+        nix.binding("z", nix.select(a, "z")),
+      ]),
+      nix.attrs([
+        nix.inherit(["x"], a),
+        nix.inherit(["y"], a, { comment: "why" }),
+        nix.inherit(["z"], a),
+      ]),
+    ],
     ["a chain to the left", nix.op("-", a, a, a), nix.op("-", nix.op("-", a, a), a)],
     ["a chain to the right", nix.op("++", a, a, a), nix.op("++", a, nix.op("++", a, a))],
   ];
   test.each(cases)("%s", (_, given, same) => {
     expect(given).toEqual(same);
+  });
+
+  test.each<readonly [name: string, value: NixExpr]>([
+    ["another name", nix.select(a, "y")],
+    ["a fallback", nix.select(a, "x", a)],
+    ["of what is computed", nix.select(nix.call(a, a), "x")],
+    ["by a computed name", nix.select(a, [a, "x"])],
+    ["a variable", nix.id("x")],
+  ])("stays a binding: %s", (_, value) => {
+    expect(nix.attrs({ x: value }).bindings).toEqual([nix.binding("x", value)]);
   });
 
   test("nodes are frozen", () => {

@@ -137,7 +137,7 @@ else
     name: "a value that does not fit",
     want: `{
   ${long} =
-    ${long}.${long};
+    ${long}.${long}Either;
 }
 `,
   },
