@@ -34,8 +34,7 @@ def expect_complaint(node: BaseMachine, unit: str, option: str, file: str) -> st
     """The unit has failed, with one line that says which option and which file: its invocation."""
     node.wait_until_succeeds(f"systemctl is-failed {unit}", timeout=30)
     assert node.get_unit_property(unit, "ExecMainStatus") == CONFIGURATION_ERROR
-    invocation = node.get_unit_property(unit, "InvocationID")
-    journal = node.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}")
-    complaints = [line for line in journal.splitlines() if option in line]
-    assert len(complaints) == 1 and file in complaints[0], journal
-    return invocation
+    said = said_by(node, unit)
+    complaints = [line for line in said if option in line]
+    assert len(complaints) == 1 and file in complaints[0], said
+    return node.get_unit_property(unit, "InvocationID")

@@ -59,6 +59,15 @@ def refusal(node: BaseMachine, instance: str, how: str) -> str:
         node.succeed(f"rm -rf {file}; mv {file}.kept {file}; systemctl reset-failed {unit} || true")
 
 
+def said_by(node: BaseMachine, unit: str) -> list[str]:
+    """The lines of the journal since a unit was last started: its own, and systemd's about it.
+
+    Not by its invocation: the journal no longer finds that of a program that has just ended."""
+    started = f"systemctl show {unit} --timestamp=us+utc --property InactiveExitTimestamp --value"
+    query = f'journalctl --output cat --unit {unit} --since "$({started})"'
+    return node.succeed("journalctl --sync", query).splitlines()
+
+
 def refusal_of_start(node: BaseMachine, unit: str, option: str, file: str) -> str:
     node.execute(f"systemctl start {unit}")
     node.wait_until_succeeds(is_in(unit, "auto-restart|failed"), timeout=30)
@@ -69,8 +78,7 @@ def refusal_of_start(node: BaseMachine, unit: str, option: str, file: str) -> st
     node.sleep(8)
     if node.get_unit_property(unit, "InvocationID") != invocation:
         return "started-again"
-    journal = node.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}")
-    named = [line for line in journal.splitlines() if option in line and file in line]
+    named = [line for line in said_by(node, unit) if option in line and file in line]
     return "refused" if len(named) == 1 else f"said-{len(named)}-times"
 
 

@@ -238,7 +238,7 @@ if "NIXMODGEN_MEASURED" in os.environ:
     document = {
         "date": datetime.date.today().isoformat(),
         "systemd": machine.succeed("systemctl --version").splitlines()[0],
-        "kernel": machine.succeed("uname --kernel-release").strip(),
+        "kernel": machine.succeed("uname --kernel-release").strip().split("-")[0],
         "promises": measured_promises(sandbox),
         "directives": directives,
         "exposures": exposures,

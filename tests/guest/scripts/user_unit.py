@@ -323,7 +323,11 @@ with subtest("a missing credential is a clear, final error"):
     refused.wait_until_succeeds(as_user(state), timeout=30)
     assert unit_property(refused, "ExecMainStatus") == CONFIGURATION_ERROR
     invocation = unit_property(refused, "InvocationID")
-    said = refused.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}").splitlines()
+    # Not by the invocation: the journal no longer finds that of a program that has just ended.
+    started = "--timestamp=us+utc --property InactiveExitTimestamp --value"
+    since = refused.succeed(as_user(f"systemctl --user show {UNIT} {started}")).strip()
+    query = f"journalctl --output cat --since '{since}'"
+    said = refused.succeed("journalctl --sync", query).splitlines()
     complaints = [line for line in said if OPTION in line]
     assert len(complaints) == 1 and KEY_FILE in complaints[0], said
 
