@@ -2,11 +2,13 @@
 // are medians of several runs in one process or ratios within one run, because machines differ.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { generate } from "../../src/generate.ts";
+import type { Service } from "../../src/index.ts";
 import { nixPath } from "../support/evaluate.ts";
 import { findNix, findTree, type Tool } from "../support/tools.ts";
 
@@ -57,13 +59,8 @@ function median(values: readonly number[]): number {
   );
 }
 
-/** The moltbot schema with further options beside its own. */
-function schemaWith(extra: number): string {
-  const options = Array.from(
-    { length: extra },
-    (_, index) => `    /** Option number ${String(index)}. */
-    o${String(index)}: option(z.number().int().min(0), { default: ${String(index)} }),`,
-  );
+/** The moltbot schema with other properties of its definition and its model; its tests stay away. */
+function schemaWith(properties: string, modelProperties = ""): string {
   return `import { defineService, option, z } from ${JSON.stringify(join(root, "src/index.ts"))};
 import moltbot from ${JSON.stringify(join(root, "schema/moltbot.ts"))};
 const { configSchema, model, ...service } = moltbot;
@@ -71,24 +68,50 @@ const here = (file: string) => ${JSON.stringify(join(root, "schema"))} + "/" + f
 export default defineService({
   ...service,
   configSchema: { ...configSchema, directory: here(configSchema.directory) },
-  options: {
-    ...moltbot.options,
-    extra: {
-${options.join("\n")}
-    },
-  },
-  model: () => ({ ...model, scenarios: { ...model.scenarios, main: { on: [], scripts: [] }, further: {}, programs: {} } }),
+  ${properties}
+  model: () => ({
+    ...model,
+    scenarios: { ...model.scenarios, main: { on: [], scripts: [] }, further: {}, programs: {} },
+    ${modelProperties}
+  }),
 });
 `;
 }
 
-function benchGeneration(): void {
-  console.log("\ngeneration (one process each; median of %d)", runs);
+/** The moltbot schema with further options beside its own. */
+function schemaWithOptions(extra: number): string {
+  const options = Array.from(
+    { length: extra },
+    (_, index) => `    /** Option number ${String(index)}. */
+    o${String(index)}: option(z.number().int().min(0), { default: ${String(index)} }),`,
+  );
+  return schemaWith(`options: {
+    ...moltbot.options,
+    extra: {
+${options.join("\n")}
+    },
+  },`);
+}
+
+/** The schema without what takes over configurations for earlier names and modules. */
+const schemaWithoutRenames = schemaWith("renamedFrom: [],", "supersedes: [],");
+
+/** Runs `work` with a directory whose schemas find this repository's packages. */
+async function inDirectory(work: (directory: string) => void | Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(root, "node_modules", ".bench-"));
   try {
+    await work(directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+async function benchGeneration(): Promise<void> {
+  console.log("\ngeneration (one process each; median of %d)", runs);
+  await inDirectory((directory) => {
     for (const extra of [0, 100, 200, 400, 800]) {
       const entry = join(directory, `schema-${String(extra)}.mts`);
-      writeFileSync(entry, schemaWith(extra));
+      writeFileSync(entry, schemaWithOptions(extra));
       const cost = generationCost(entry);
       console.log(
         "  %s options more: %s ms, %s MB peak, %s kB of output",
@@ -98,9 +121,7 @@ function benchGeneration(): void {
         (cost.bytes / 1000).toFixed(1).padStart(6),
       );
     }
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  });
 }
 
 /** Evaluator statistics, see NIX_SHOW_STATS in the Nix manual. */
@@ -117,16 +138,38 @@ const usage = `{
   };
 }`;
 
-/** What evaluating a NixOS system to its derivation costs, with these modules. */
-function evaluationCost(nix: Tool, nixpkgs: string, modules: readonly string[]): Statistics {
+/** What is evaluated, and the derivation that needs all of it. */
+const targets = [
+  {
+    target: "nixos",
+    name: "a NixOS system",
+    derivation: "system.build.toplevel",
+    trees: ["nixpkgs"],
+  },
+  {
+    target: "home-manager",
+    name: "a home",
+    derivation: "home.activationPackage",
+    trees: ["nixpkgs", "home-manager"],
+  },
+] as const;
+
+type Target = (typeof targets)[number];
+
+/** What evaluating a configuration to its derivation costs, with these modules. */
+function evaluationCost(
+  nix: Tool,
+  { target, derivation }: Target,
+  modules: readonly string[],
+): Statistics {
   const directory = mkdtempSync(join(tmpdir(), "nixmodgen-bench-"));
   const statistics = join(directory, "statistics.json");
   const harness = nixPath(join(root, "tests/eval/harness"));
   const expression = `
     (import ${harness} { } {
-      target = "nixos";
+      target = "${target}";
       module = [ ${modules.join(" ")} ];
-    }).config.system.build.toplevel.drvPath`;
+    }).config.${derivation}.drvPath`;
   try {
     execFileSync(
       nix.command,
@@ -138,8 +181,8 @@ function evaluationCost(nix: Tool, nixpkgs: string, modules: readonly string[]):
       {
         env: {
           ...process.env,
-          NIXPKGS_TREE: nixpkgs,
-          HOME_MANAGER: "/none",
+          NIXPKGS_TREE: findTree("nixpkgs"),
+          HOME_MANAGER: findTree("home-manager") ?? "/none",
           NIX_DARWIN: "/none",
           NIX_SHOW_STATS: "1",
           NIX_SHOW_STATS_PATH: statistics,
@@ -153,23 +196,41 @@ function evaluationCost(nix: Tool, nixpkgs: string, modules: readonly string[]):
   }
 }
 
-function benchEvaluation(): void {
-  const nix = findNix();
-  const nixpkgs = findTree("nixpkgs");
-  if (nix === undefined || nixpkgs === undefined) {
-    console.log("\nevaluation: skipped, no nix or no nixpkgs tree");
+/** Writes what is generated from the schema, and returns where. */
+async function generated(directory: string, schema: string): Promise<string> {
+  const entry = join(directory, "schema.mts");
+  writeFileSync(entry, schema);
+  const { default: service } = (await import(pathToFileURL(entry).href)) as { default: Service };
+  const tsconfig = join(root, "tsconfig.json");
+  const output = join(directory, "generated");
+  for (const { path, text } of generate({ entry, service, root, tsconfig })) {
+    const file = join(output, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return output;
+}
+
+function benchTarget(nix: Tool, target: Target, withoutRenames: string): void {
+  const missing = target.trees.filter((tree) => findTree(tree) === undefined);
+  if (missing.length > 0) {
+    console.log("\nevaluation of %s: skipped, no tree of %s", target.name, missing.join(", "));
     return;
   }
-  const module = nixPath(join(root, "generated/nixos/moltbot.nix"));
+  const moduleIn = (output: string): string => nixPath(join(output, target.target, "moltbot.nix"));
+  const module = moduleIn(join(root, "generated"));
+  const plain = moduleIn(withoutRenames);
   const variants: readonly (readonly [string, readonly string[]])[] = [
-    ["the system alone", []],
+    ["without the module", []],
     ["module imported", [module]],
+    ["  without renames", [plain]],
     ["module enabled", [module, `(${usage})`]],
+    ["  without renames", [plain, `(${usage})`]],
   ];
-  console.log("\nevaluation of a NixOS system to its derivation");
+  console.log("\nevaluation of %s to its derivation", target.name);
   let base: Statistics | undefined;
   for (const [name, modules] of variants) {
-    const cost = evaluationCost(nix, nixpkgs, modules);
+    const cost = evaluationCost(nix, target, modules);
     base ??= cost;
     const more = (value: number, of: number): string =>
       `${(((value - of) / of) * 100).toFixed(2)} %`;
@@ -185,6 +246,18 @@ function benchEvaluation(): void {
   }
 }
 
-benchGeneration();
-benchEvaluation();
+async function benchEvaluation(): Promise<void> {
+  const nix = findNix();
+  if (nix === undefined) {
+    console.log("\nevaluation: skipped, no nix");
+    return;
+  }
+  await inDirectory(async (directory) => {
+    const withoutRenames = await generated(directory, schemaWithoutRenames);
+    for (const target of targets) benchTarget(nix, target, withoutRenames);
+  });
+}
+
+await benchGeneration();
+await benchEvaluation();
 await import("./settings.ts");
