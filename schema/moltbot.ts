@@ -116,7 +116,6 @@ export default defineService({
         cfg.user,
         perPlatform({
           nixos: perInstance("moltbot"),
-
           darwin: perInstance("_moltbot"),
         }),
       ),
@@ -124,7 +123,6 @@ export default defineService({
         cfg.group,
         perPlatform({
           nixos: perInstance("moltbot"),
-
           darwin: perInstance("_moltbot"),
         }),
       ),
