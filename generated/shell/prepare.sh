@@ -12,6 +12,10 @@ own_directory() {
     exit 78
   fi
   mkdir -p -m "$2" -- "$1"
+  if [ -L "$1" ] && [ ! -O "$1" ]; then
+    echo "$1 leads to a directory of somebody else: remove the link" >&2
+    exit 78
+  fi
   if [ ! -O "$1" ]; then
     echo "$1 belongs to somebody else: give it back with chown -R $(id -un) $1" >&2
     exit 78

@@ -177,7 +177,7 @@ test.each([
         [
           "a link to somebody else's",
           "mkdir other; chown 4242 other; ln -s other there",
-          /^there belongs to somebody else: .*\n$/,
+          /^there leads to a directory of somebody else: remove the link\n$/,
         ],
       ] as const)
     : []),
