@@ -301,12 +301,12 @@ with subtest("a database of somebody else is named, and all is well once all are
 with subtest("a link or a file in place of the state directory is a final error that says so"):
     injected.succeed(f"mv {state} {aside}")
     refused = "Failed to set up special execution directory in /var/lib: "
-    for make, said in (
+    for make, reason in (
         (f"ln -s {aside} {state}", "Too many levels of symbolic links"),
         (f"touch {state}", "Not a directory"),
     ):
         injected.succeed(make)
-        expect_refused_preparation(injected, STATE_DIRECTORY_ERROR, f"{refused}{said}")
+        expect_refused_preparation(injected, STATE_DIRECTORY_ERROR, f"{refused}{reason}")
         injected.succeed(f"rm {state}")
     injected.succeed(f"mv {aside} {state}")
     wait_until_healthy(injected)

@@ -14,6 +14,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import guest_packages
+from evaluation import is_current
 from machine import Machine, RequestedAssertionFailed
 from container import Finished
 from realise import (
@@ -484,6 +485,16 @@ class Reports(unittest.TestCase):
         self.assertEqual(report.summary(), "guest summary: passed=1 failed=1 skipped=1")
         self.assertIn("FAIL inner", lines)
         self.assertIn("    ValueError: why", lines)
+
+
+class Records(unittest.TestCase):
+    def test_are_of_the_present_sources(self) -> None:
+        here = Path(__file__).parent
+        generated = here.parent.parent / "generated"
+        module = generated / "nixos" / "moltbot.nix"
+        for test in [*generated.glob("tests/nixos-*.nix"), *here.glob("scripts/*.nix")]:
+            with self.subTest(test=test.name):
+                self.assertTrue(is_current(test, module), "run tests/guest/run.sh --record")
 
 
 if __name__ == "__main__":
