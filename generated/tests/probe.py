@@ -251,8 +251,9 @@ MACHINES = ("x86_64", "aarch64")
 NAMESPACE_OF_USERS = 0x10000000
 ANONYMOUS_BUFFER = ctypes.create_string_buffer(4096)
 
-# name -> numbers on MACHINES (None where there is no such call), arguments. The arguments make the kernel refuse or do nothing
-# lasting, with another error than EPERM where an ordinary user may make the call at all.
+# name -> numbers on MACHINES (None where there is no such call), arguments. The arguments make the
+# kernel refuse or do nothing lasting, with another error than EPERM where an ordinary user may make
+# the call at all.
 CALLS: dict[str, tuple[tuple[int, int | None], tuple[int, ...]]] = {
     "add_key": ((248, 217), (0, 0, 0, 0, 0)),
     "bpf": ((321, 280), (999, 0, 0)),

@@ -59,7 +59,7 @@ def refusal(node: BaseMachine, instance: str, how: str) -> str:
     try:
         return refusal_of_start(node, unit, facts["option"], file)
     finally:
-        node.succeed(f"rm -rf {file}; mv {file}.kept {file}; systemctl reset-failed {unit} || true")
+        node.succeed(f"rm -rf {file}", f"mv {file}.kept {file}", f"systemctl reset-failed {unit}")
 
 
 def said_by(node: BaseMachine, unit: str) -> list[str]:
@@ -148,8 +148,8 @@ class RestartCopy:
         """How much longer systemd waits after the second failure than after the first."""
         second = f"test $(systemctl show {self._unit} -P NRestarts) = 1"
         self._node.wait_until_succeeds(f"{second} && {is_in(self._unit, 'auto-restart')}", timeout=30)
-        first, next = (seconds(self._property(name)) for name in ("RestartUSec", "RestartUSecNext"))
-        return f"{next / first:.1f}"
+        first, later = (seconds(self._property(name)) for name in ("RestartUSec", "RestartUSecNext"))
+        return f"{later / first:.1f}"
 
 
 def is_in(unit: str, states: str) -> str:

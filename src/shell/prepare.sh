@@ -9,25 +9,25 @@ own_directory() {
     exit 78
   fi
   mkdir -p -m "$2" -- "$1"
-  if [ -L "$1" ] && [ ! -O "$1" ]; then
+  [ ! -O "$1" ] || return 0
+  if [ -L "$1" ]; then
     echo "$1 leads to a directory of somebody else: remove the link" >&2
-    exit 78
-  fi
-  if [ ! -O "$1" ]; then
+  else
     echo "$1 belongs to somebody else: give it back with chown -R $(id -un) $1" >&2
-    exit 78
   fi
+  exit 78
 }
 
 # tell_of_others DIRECTORY EXCEPTION...: names a file of somebody else in the directory, because what
-# fails over it may not. Not in the exceptions, where others may well put something.
+# fails over it may not. Not in the exceptions, where others may well put something. It only tells:
+# what cannot be searched, or is gone by now, is no reason not to start.
 tell_of_others() {
   local directory=$1 except=() other
   shift
   for other in "$@"; do
     except+=(-path "$other" -prune -o)
   done
-  other=$(find -H "$directory" -xdev "${except[@]}" ! -user "$EUID" -print -quit 2> /dev/null || true)
+  other=$(find -H "$directory" -xdev "${except[@]}" ! -user "$EUID" -print -quit) || true
   if [ -n "$other" ]; then
     echo "$other belongs to somebody else: if that is in the way, chown $(id -un) $other" >&2
   fi

@@ -59,6 +59,7 @@ def write_record(test: Path, module: Path) -> Path:
     if result.returncode != 0:
         raise EvaluationFailed(result.stderr.strip())
     evaluated = json.loads(result.stdout)
+    # Assertions that fail are no record.
     _definition(evaluated, "evaluated now")
     for summary in evaluated["nodes"].values():
         # What the units were made of.
