@@ -1,15 +1,19 @@
 """The evaluated NixOS test: evaluated now, or recorded earlier for machines without nixpkgs.
 
+What a module makes depends on the release of the gateway (its package's version), so a test is
+evaluated for one.
+
 Evaluation needs Nix and a nixpkgs tree. Where they are missing, the record of an earlier
-evaluation (evaluated/<test>.json, written by `run.sh --record`) serves instead, but only if it was
-made from exactly these sources: a record that has fallen behind is an error, not a result. So that
-this is seen where there is Nix, too, unit_test.py looks at the records.
+evaluation (evaluated/<release>/<test>.json, written by `run.sh --record`) serves instead, but only if
+it was made from exactly these sources: a record that has fallen behind is an error, not a result. So
+that this is seen where there is Nix, too, unit_test.py looks at the records.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +23,7 @@ from typing import Any
 HERE = Path(__file__).parent
 HARNESS = HERE.parent / "eval" / "harness"
 RECORDS = HERE / "evaluated"
+SCHEMAS = HERE.parent.parent / "schema" / "gateway"
 EVALUATION_SECONDS = 300
 # The exit code of evaluate.ts when tools are missing; its standard error names them.
 TOOLS_MISSING = 3
@@ -44,18 +49,18 @@ class Definition:
     origin: str
 
 
-def definition(test: Path, module: Path) -> Definition:
-    result = _evaluate(test, module)
+def definition(test: Path, module: Path, gateway: str) -> Definition:
+    result = _evaluate(test, module, gateway)
     if result.returncode == 0:
         return _definition(json.loads(result.stdout), "evaluated now")
     if result.returncode != TOOLS_MISSING:
         raise EvaluationFailed(result.stderr.strip())
-    return _definition(_read_record(test, module, result.stderr.strip()), "recorded evaluation")
+    return _definition(_read_record(test, module, gateway, result.stderr.strip()), "recorded evaluation")
 
 
-def write_record(test: Path, module: Path) -> Path:
+def write_record(test: Path, module: Path, gateway: str) -> Path:
     """The file in which the evaluation is kept from now on."""
-    result = _evaluate(test, module)
+    result = _evaluate(test, module, gateway)
     if result.returncode != 0:
         raise EvaluationFailed(result.stderr.strip())
     evaluated = json.loads(result.stdout)
@@ -64,19 +69,20 @@ def write_record(test: Path, module: Path) -> Path:
     for summary in evaluated["nodes"].values():
         # What the units were made of.
         del summary["services"]
-    RECORDS.mkdir(exist_ok=True)
+    file = record_file(test, gateway)
+    file.parent.mkdir(parents=True, exist_ok=True)
     record = {"sources": _fingerprint(test, module), "evaluated": evaluated}
-    record_file(test).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
-    return record_file(test)
+    file.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
+    return file
 
 
-def is_current(test: Path, module: Path) -> bool:
+def is_current(test: Path, module: Path, gateway: str) -> bool:
     """Whether there is a record, of these sources."""
-    file = record_file(test)
+    file = record_file(test, gateway)
     return file.exists() and json.loads(file.read_text())["sources"] == _fingerprint(test, module)
 
 
-def _evaluate(test: Path, module: Path) -> subprocess.CompletedProcess[str]:
+def _evaluate(test: Path, module: Path, gateway: str) -> subprocess.CompletedProcess[str]:
     program = ["node", "--import", "tsx", str(HERE / "evaluate.ts")]
     return subprocess.run(
         [*program, str(test.resolve()), str(module.resolve())],
@@ -84,6 +90,7 @@ def _evaluate(test: Path, module: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=EVALUATION_SECONDS,
         cwd=HERE,
+        env={**os.environ, "NIXMODGEN_GATEWAY": gateway},
     )
 
 
@@ -97,15 +104,21 @@ def _definition(data: Mapping[str, Any], origin: str) -> Definition:
 # ---- records ----
 
 
-def record_file(test: Path) -> Path:
-    return RECORDS / f"{test.stem}.json"
+def record_file(test: Path, gateway: str) -> Path:
+    return RECORDS / gateway / f"{test.stem}.json"
 
 
-def _read_record(test: Path, module: Path, missing: str) -> Mapping[str, Any]:
-    file = record_file(test)
+def recorded_releases() -> tuple[str, ...]:
+    """The releases that there have to be records of, the oldest first: those whose settings the schema has."""
+    versions = [file.stem for file in SCHEMAS.glob("*.json")]
+    return tuple(sorted(versions, key=lambda version: [int(part) for part in version.split(".")]))
+
+
+def _read_record(test: Path, module: Path, gateway: str, missing: str) -> Mapping[str, Any]:
+    file = record_file(test, gateway)
     if not file.exists():
-        raise EvaluationImpossible(f"{missing}, and there is no {file.name}")
-    if not is_current(test, module):
+        raise EvaluationImpossible(f"{missing}, and there is no {file.relative_to(RECORDS)}")
+    if not is_current(test, module, gateway):
         raise EvaluationFailed(f"{file} is of other sources: run tests/guest/run.sh --record")
     return json.loads(file.read_text())["evaluated"]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-# nixpkgs name -> Debian packages. A package with an empty list is an empty folder: the unit names
+# nixpkgs name -> Debian packages, by patterns as of the shell. A package with an empty list is an empty folder: the unit names
 # it (NixOS adds LOCALE_ARCHIVE to every service), but nothing needs it here.
 DEBIAN_PACKAGES: Mapping[str, tuple[str, ...]] = {
     "bash": ("bash",),
@@ -35,7 +35,8 @@ DEBIAN_PACKAGES: Mapping[str, tuple[str, ...]] = {
     "libcap": ("libcap2-bin",),
     "openssl": ("openssl",),
     "procps": ("procps",),
-    "python3": ("python3", "python3.13-minimal", "python3-minimal"),
+    # Its version is in the name of the package that has the program.
+    "python3": ("python3", "python3.*-minimal", "python3-minimal"),
     "shadow": ("passwd", "login"),
     "strace": ("strace",),
     "systemd": ("systemd", "systemd-sysv"),

@@ -1,6 +1,6 @@
 """Runs NixOS tests on guests: evaluate, realise, boot, run the script, report.
 
-Usage: run.py TEST.nix... --module MODULE.nix [--record]
+Usage: run.py TEST.nix... --module MODULE.nix [--gateway RELEASE] [--suite SUITE] [--record]
 
 Several tests run two at a time, each in a process of its own, which prints what it has to say when
 it has ended.
@@ -8,7 +8,8 @@ it has ended.
 A test is what pkgs.testers.runNixOSTest takes. Its nodes are evaluated in the real NixOS module
 system (evaluation.py), realised as files over a Debian root (realise.py) and booted as containers
 (container.py); its script runs against the NixOS test driver's interface (machine.py). The last
-line is `guest summary: ...`; the exit code is 1 when something failed.
+line is `guest summary: ...` and says which gateway on which systemd; the exit code is 1 when
+something failed.
 """
 
 from __future__ import annotations
@@ -33,7 +34,14 @@ from pathlib import Path
 from typing import Any
 
 from container import Container, GuestError, require_programs
-from evaluation import Definition, EvaluationFailed, EvaluationImpossible, definition, write_record
+from evaluation import (
+    Definition,
+    EvaluationFailed,
+    EvaluationImpossible,
+    definition,
+    recorded_releases,
+    write_record,
+)
 from machine import Machine, RequestedAssertionFailed, as_user
 from realise import GATEWAY_MODULES, UnrealisableError
 from report import Counts, Report, SubtestFailed
@@ -42,6 +50,9 @@ from write_layer import write_layer
 # Much of a test is waiting, and the rest is the gateway, which starts on about one and a half cores.
 AT_ONCE = 2
 
+# Releases of Debian that a guest may have, by the folder of the cache that holds its root.
+GUEST_ROOTS = {"trixie": "guest-root", "sid": "guest-root-sid"}
+
 
 @dataclass(frozen=True)
 class Tools:
@@ -49,6 +60,14 @@ class Tools:
 
     guest_root: Path
     gateway: Path
+
+    def versions(self) -> str:
+        """For the reader of a run: what was run, on what."""
+        gateway = json.loads((self.gateway / "openclaw/package.json").read_text())
+        packages = (self.guest_root / "var/lib/dpkg/status").read_text().split("\n\n")
+        systemd = next(text for text in packages if text.startswith("Package: systemd\n"))
+        version = re.search(r"^Version: (\d+)", systemd, re.MULTILINE)
+        return f"gateway={gateway['version']} systemd={version[1] if version else '?'}"
 
 
 def main() -> int:
@@ -66,14 +85,21 @@ def main() -> int:
                 _run_side_by_side(arguments, report)
     except KeyboardInterrupt as error:
         report.fail("interrupted", error)
-    _print(report.summary())
+    _print(f"{report.summary()} {_versions(arguments)}")
     return 1 if report.failed else 0
+
+
+def _versions(arguments: argparse.Namespace) -> str:
+    try:
+        return find_tools(cache_folder(), arguments).versions()
+    except GuestError as error:
+        return f"({error})"
 
 
 def _record(arguments: argparse.Namespace) -> int:
     for test in arguments.tests:
         try:
-            _print(f"recorded {write_record(test, arguments.module)}")
+            _print(f"recorded {write_record(test, arguments.module, arguments.gateway)}")
         except EvaluationFailed as error:
             _print(f"{test}: {error}")
             return 1
@@ -100,8 +126,8 @@ def _run_test(file: Path, arguments: argparse.Namespace, report: Report) -> None
     """One test; whatever is wrong with it, the others are run."""
     try:
         require_programs()
-        tools = find_tools(cache_folder())
-        test = definition(file, arguments.module)
+        tools = find_tools(cache_folder(), arguments)
+        test = definition(file, arguments.module, arguments.gateway)
         report.info(f"test {test.name} ({test.origin}): nodes {', '.join(test.nodes)}")
         run(test, tools, report)
     except EvaluationImpossible as error:
@@ -124,6 +150,12 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Runs NixOS tests on guests.")
     parser.add_argument("tests", type=Path, nargs="+", help="tests, as runNixOSTest takes them")
     parser.add_argument("--module", type=Path, required=True, help="the NixOS module they are for")
+    parser.add_argument(
+        "--gateway", default=recorded_releases()[-1], help="the gateway's release (%(default)s)"
+    )
+    parser.add_argument(
+        "--suite", choices=GUEST_ROOTS, default="trixie", help="the guest's Debian (%(default)s)"
+    )
     parser.add_argument("--record", action="store_true", help="keep the evaluations, run nothing")
     return parser.parse_args()
 
@@ -150,12 +182,13 @@ def cache_folder() -> Path:
     return Path(os.environ.get("NIXMODGEN_CACHE") or default)
 
 
-def find_tools(cache: Path) -> Tools:
-    gateways = sorted((cache / "gateway").glob("*/node_modules"))
-    root = cache / "guest-root"
-    if not gateways or not root.is_dir():
-        raise GuestError(f"no guest root or gateway in {cache}: run tests/setup/all.sh")
-    return Tools(root, gateways[-1])
+def find_tools(cache: Path, arguments: argparse.Namespace) -> Tools:
+    gateway = cache / "gateway" / arguments.gateway / "node_modules"
+    root = cache / GUEST_ROOTS[arguments.suite]
+    for place, program in ((gateway, "gateway"), (root, "guest-root")):
+        if not place.is_dir():
+            raise GuestError(f"there is no {place}: run tests/setup/{program}.sh")
+    return Tools(root, gateway)
 
 
 # ---- the run ----
@@ -256,13 +289,10 @@ def _interrupted_by_signals() -> Iterator[None]:
 
 
 def facts(test: Definition, machines: Mapping[str, Machine], tools: Tools) -> Iterator[str]:
-    gateway = json.loads((tools.gateway / "openclaw/package.json").read_text())
-    yield f"gateway {gateway['version']}"
+    yield tools.versions()
     for name, machine in machines.items():
         if not machine.is_up():
             continue
-        _, version = machine.execute("systemctl --version | head -n 1")
-        yield f"{name}: {version.strip()}"
         for unit in sorted(test.nodes[name]["units"]):
             if unit.endswith(".service") and "@" not in unit:
                 yield f"{name}: {exposure(machine, unit)}"

@@ -1,30 +1,46 @@
 #!/usr/bin/env bash
 # Runs the generated modules on a real systemd with the real gateway.
-# Usage: run.sh [--record] [--mutate] [TEST.nix...]; the default are the generated test and all of
-# scripts/. $NIXMODGEN_MODULE names another NixOS module than the generated one; the one for
-# home-manager is beside it.
+# Usage: run.sh [--gateway RELEASE] [--suite SUITE] [--record] [--mutate] [TEST.nix...]; the default
+# are the generated tests and all of scripts/. $NIXMODGEN_MODULE names another NixOS module than the
+# generated one; the one for home-manager is beside it.
 #
-# --record runs nothing: it keeps the evaluated tests in evaluated/, for machines without Nix.
+# --gateway says which release of the gateway runs, and is what the module takes its package for; by
+# default the newest that the schema has settings of. --suite says whose systemd it runs on: trixie
+# (257, the default) or sid (the newest).
+#
+# --record runs nothing: it keeps the evaluated tests in evaluated/, for machines without Nix, for that
+# release or for all.
 #
 # --mutate takes each directive away instead, demands that a probe notices, and writes what was
 # measured to docs/proofs.md, docs/mutations.md and docs/relaxations.md.
 #
-# The last line is "guest summary: passed=N failed=N skipped=N".
+# The last line is "guest summary: passed=N failed=N skipped=N gateway=RELEASE systemd=VERSION".
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
 module="${NIXMODGEN_MODULE:-$root/generated/nixos/moltbot.nix}"
 
+mapfile -t releases < <(basename --suffix=.json "$root"/schema/gateway/*.json | sort --version-sort)
+
 mutate=0
-options=()
+record=0
+gateway=""
+suite=trixie
 tests=()
-for argument in "$@"; do
-  case "$argument" in
-    --record) options+=(--record) ;;
+while [ "$#" -gt 0 ]; do
+  case "$1" in
+    --gateway | --suite)
+      [ "$#" -gt 1 ] || { echo "$1 needs a value" >&2 && exit 64; }
+      declare "${1#--}=$2"
+      shift
+      ;;
+    --record) record=1 ;;
     --mutate) mutate=1 ;;
-    *) tests+=("$argument") ;;
+    -*) echo "no such option: $1" >&2 && exit 64 ;;
+    *) tests+=("$1") ;;
   esac
+  shift
 done
 if [ "${#tests[@]}" -eq 0 ]; then
   tests=("$root"/generated/tests/nixos-*.nix "$here"/scripts/*.nix)
@@ -35,11 +51,22 @@ if [ "$mutate" = 1 ]; then
   export NIXMODGEN_MEASURED
 fi
 
-if [ "${#options[@]}" -eq 0 ]; then
-  bash "$root/tests/setup/all.sh"
+if [ "$record" = 1 ]; then
+  if [ -n "$gateway" ]; then releases=("$gateway"); fi
+  for release in "${releases[@]}"; do
+    python3 "$here/run.py" "${tests[@]}" --module "$module" --gateway "$release" --record
+  done
+  exit
 fi
+
+gateway="${gateway:-${releases[-1]}}"
+bash "$root/tests/setup/gateway.sh" "$gateway"
+# Nix is in the default one.
+bash "$root/tests/setup/guest-root.sh"
+bash "$root/tests/setup/guest-root.sh" "$suite"
 status=0
-python3 "$here/run.py" "${tests[@]}" --module "$module" "${options[@]}" || status=$?
+python3 "$here/run.py" "${tests[@]}" --module "$module" --gateway "$gateway" --suite "$suite" ||
+  status=$?
 if [ "$mutate" = 1 ]; then
   if [ -s "$NIXMODGEN_MEASURED" ]; then
     python3 "$here/mutations/proof_docs.py" "$NIXMODGEN_MEASURED" "$root/docs"

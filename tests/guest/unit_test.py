@@ -5,6 +5,7 @@ Run: python3 -m unittest discover --start-directory tests/guest --pattern '*_tes
 
 from __future__ import annotations
 
+import itertools
 import sys
 import tempfile
 import unittest
@@ -14,7 +15,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import guest_packages
-from evaluation import is_current
+from evaluation import is_current, recorded_releases
 from machine import Machine, RequestedAssertionFailed
 from container import Finished
 from realise import (
@@ -492,9 +493,12 @@ class Records(unittest.TestCase):
         here = Path(__file__).parent
         generated = here.parent.parent / "generated"
         module = generated / "nixos" / "moltbot.nix"
-        for test in [*generated.glob("tests/nixos-*.nix"), *here.glob("scripts/*.nix")]:
-            with self.subTest(test=test.name):
-                self.assertTrue(is_current(test, module), "run tests/guest/run.sh --record")
+        tests = [*generated.glob("tests/nixos-*.nix"), *here.glob("scripts/*.nix")]
+        for test, gateway in itertools.product(tests, recorded_releases()):
+            with self.subTest(test=test.name, gateway=gateway):
+                self.assertTrue(
+                    is_current(test, module, gateway), "run tests/guest/run.sh --record"
+                )
 
 
 if __name__ == "__main__":

@@ -40,7 +40,10 @@ def _package_files(root: Path) -> dict[str, list[str]]:
 
 
 def _dpkg_list(root: Path, name: str) -> list[str]:
-    return (root / f"var/lib/dpkg/info/{name}.list").read_text().splitlines()
+    lists = sorted((root / "var/lib/dpkg/info").glob(f"{name}.list"))
+    if not lists:
+        raise FileNotFoundError(f"{root} has no Debian package {name}")
+    return [line for each in lists for line in each.read_text().splitlines()]
 
 
 def write_layer(layer: Path, summary: Summary, template: Path, host_name: str) -> list[Action]:

@@ -5,4 +5,5 @@ set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 bash "$here/guest-root.sh"
+bash "$here/guest-root.sh" sid
 bash "$here/gateway.sh"

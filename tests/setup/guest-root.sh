@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes the guest's root file system in the cache: Debian 13 with systemd 257 and what a test
-# script uses. It also brings Nix, which runs on any host through this root's own loader.
+# Makes a guest's root file system in the cache: a Debian with systemd and what a test script uses.
+# Usage: guest-root.sh [SUITE]; trixie (Debian 13, systemd 257) is the default, and sid has the
+# newest systemd. The default also brings Nix, which runs on any host through that root's loader.
 #
 # The mirror is the one apt is configured with, or $NIXMODGEN_DEBIAN_MIRROR.
 set -euo pipefail
@@ -9,8 +10,12 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=tests/setup/common.sh
 source "$here/common.sh"
 
-suite=trixie
-root="$cache/guest-root"
+suite="${1:-trixie}"
+case "$suite" in
+  trixie) root="$cache/guest-root" ;;
+  sid) root="$cache/guest-root-$suite" ;;
+  *) die "no suite $suite: choose trixie or sid" ;;
+esac
 mapfile -t packages <"$here/guest-packages.txt"
 
 has_package() {

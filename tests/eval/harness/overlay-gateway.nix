@@ -2,7 +2,8 @@
 #
 # nixpkgs' own `openclaw` carries meta.knownVulnerabilities, so that evaluating it throws unless
 # the user permits it; the other names do not exist there. Every dummy ships all three programs,
-# as nixpkgs' package does, and the guest replaces its store path by the real gateway.
+# as nixpkgs' package does, and the guest replaces its store path by the real gateway, of the release
+# that $NIXMODGEN_GATEWAY says.
 final: _prev:
 let
   programs = [
@@ -10,12 +11,14 @@ let
     "moltbot"
     "clawdbot"
   ];
+  # The settings are checked against this version, and some rules depend on it.
+  given = builtins.getEnv "NIXMODGEN_GATEWAY";
+  version = if given == "" then "2026.9.6" else given;
   gateway =
     name:
     final.stdenvNoCC.mkDerivation {
       pname = name;
-      # The version the settings are checked against; some settings depend on it.
-      version = "2026.9.6";
+      inherit version;
       dontUnpack = true;
       installPhase = ''
         mkdir -p $out/bin
