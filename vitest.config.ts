@@ -33,6 +33,9 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     exclude: ["tests/guest/**"],
+    globalSetup: ["tests/support/generated-setup.ts"],
+    // By default one core of two is left idle.
+    maxWorkers: "100%",
     // Real tools are slow, above all on their first start.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -76,7 +76,10 @@ async function generateOutputs(options: GenerateOptions, generate: Generate): Pr
 }
 
 /** The files of all services, with headers. What services share is there once, as the first one's. */
-function generateAll(services: readonly ServiceSource[], generate: Generate): OutputFile[] {
+export function generateAll(
+  services: readonly ServiceSource[],
+  generate: Generate,
+): readonly OutputFile[] {
   const texts = new Map<string, string>();
   return services.flatMap((service) => {
     const schemaFile = relative(service.root, service.entry).split(sep).join(posix.sep);

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { evaluateNix, missingForEvaluation, nixPath } from "../support/evaluate.ts";
+import { generatedFile, generatedRoot } from "../support/generated.ts";
 import { findTree } from "../support/tools.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -25,8 +26,8 @@ const suite = (names: readonly string[]): string =>
 
 /** A check of the flake, with the stand-ins of the evaluation tests instead of the flake's pkgs. */
 const checkOn = (system: string, name: string): string => `
-  (import ${inRepository("nix/checks.nix")} {
-    module = ${inRepository("generated/nixos/moltbot.nix")};
+  (import ${nixPath(join(generatedRoot(), "nix/checks.nix"))} {
+    module = ${nixPath(generatedFile("nixos/moltbot.nix"))};
     pkgs = import ${inRepository("tests/eval/harness/packages.nix")} {
       nixpkgs = /. + builtins.getEnv "NIXPKGS_TREE";
       system = "${system}";

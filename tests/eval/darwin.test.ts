@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
 import { evaluateMany, missingForEvaluation, nixPath, type Outcome } from "../support/evaluate.ts";
+import { generatedFile } from "../support/generated.ts";
 import { compileProfile, type Decision, decide } from "../seatbelt/evaluator.ts";
 import { requestOf } from "../seatbelt/request.ts";
 import { launchdKeys, parsePlist } from "../support/plist.ts";
@@ -18,8 +19,7 @@ import {
 const missing = missingForEvaluation();
 const suite = describe.skipIf(missing.length > 0);
 const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
-const moduleOf = (target: string): string =>
-  fileURLToPath(new URL(`../../generated/${target}/moltbot.nix`, import.meta.url));
+const moduleOf = (target: string): string => generatedFile(`${target}/moltbot.nix`);
 
 const usage = `{
   services.moltbot = {

@@ -12,14 +12,16 @@ import {
   nixPath,
   type Target,
 } from "../support/evaluate.ts";
+import { generatedRoot } from "../support/generated.ts";
 
 const missing = missingForEvaluation();
 const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
-const root = fileURLToPath(new URL("../..", import.meta.url));
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+const root = missing.length > 0 ? "" : `${generatedRoot()}/`;
 
 const self = `(
   let
-    self = (import ${nixPath(`${root}/flake.nix`)}).outputs {
+    self = (import ${nixPath(`${root}flake.nix`)}).outputs {
       inherit self;
       nixpkgs.lib = import (builtins.getEnv "NIXPKGS_TREE" + "/lib");
     };
@@ -39,7 +41,7 @@ const outputs = `
 
 /** The flake that the README shows, as it is there. */
 function readmeFlake(): string {
-  const readme = readFileSync(`${root}/README.md`, "utf8");
+  const readme = readFileSync(`${repository}README.md`, "utf8");
   const [, flake] = /```nix\n(\{\n {2}inputs[^]*?)```/.exec(readme) ?? [];
   if (flake === undefined) throw new Error("the README shows no flake");
   return flake;
@@ -86,7 +88,7 @@ describe.skipIf(missing.length > 0)(`the flake${note}`, async () => {
               target,
               {
                 target,
-                module: `${root}/generated/${target}/moltbot.nix`,
+                module: `${root}generated/${target}/moltbot.nix`,
                 config: readmeConfiguration(),
                 query,
               },

@@ -12,8 +12,9 @@ import {
   nixPath,
   type Outcome,
 } from "../support/evaluate.ts";
+import { generatedFile } from "../support/generated.ts";
 
-const module = fileURLToPath(new URL("../../generated/nixos/moltbot.nix", import.meta.url));
+const module = generatedFile("nixos/moltbot.nix");
 const missing = missingForEvaluation();
 const suite = describe.skipIf(missing.length > 0);
 const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";

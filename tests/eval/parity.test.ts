@@ -1,18 +1,17 @@
 // The options of the three modules, as their module systems see them: the same everywhere, but for
 // what is listed here. Reads the evaluated options, not the schema.
 
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
 import { missingForEvaluation, type Target } from "../support/evaluate.ts";
+import { generatedFile } from "../support/generated.ts";
 import { evaluateDarwin, evaluateHomeManager, evaluateNixos } from "../support/summaries.ts";
 
 const missing = missingForEvaluation();
 const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
 const targets: readonly Target[] = ["nixos", "home-manager", "darwin"];
 
-const moduleOf = (target: Target): string =>
-  fileURLToPath(new URL(`../../generated/${target}/moltbot.nix`, import.meta.url));
+const moduleOf = (target: Target): string => generatedFile(`${target}/moltbot.nix`);
 
 /** Options that do not exist everywhere, and where they do. */
 const limited: Readonly<Record<string, readonly Target[]>> = {

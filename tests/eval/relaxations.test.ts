@@ -1,7 +1,6 @@
 // The options that loosen confinement, in the three real module systems: what each puts into the
 // unit and into the operator's command, into the sandbox of macOS, and what is refused.
 
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
 import { compileProfile, decide, type Decision } from "../seatbelt/evaluator.ts";
@@ -12,6 +11,7 @@ import {
   missingForEvaluation,
   type Outcome,
 } from "../support/evaluate.ts";
+import { generatedFile } from "../support/generated.ts";
 
 const missing = missingForEvaluation();
 const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
@@ -30,7 +30,7 @@ const places: Readonly<Record<Place, Pick<EvaluationCase, "target" | "system">>>
 /** The configuration with `confinement` set, and more beside it. */
 function caseOf(place: Place, confinement: string, query: string, more = ""): EvaluationCase {
   const { target, ...rest } = places[place];
-  const module = fileURLToPath(new URL(`../../generated/${target}/moltbot.nix`, import.meta.url));
+  const module = generatedFile(`${target}/moltbot.nix`);
   const config = `{ config, ... }: { services.moltbot = {
     enable = true;
     providers.anthropic.apiKeyFile = "/run/keys/a";

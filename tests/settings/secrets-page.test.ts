@@ -15,6 +15,7 @@ import {
   type Outcome,
   type Target,
 } from "../support/evaluate.ts";
+import { generatedFile } from "../support/generated.ts";
 import { missingForGateway, newestGateway, validateMany } from "../support/gateway.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -108,7 +109,7 @@ const cases = Object.fromEntries(
     name,
     {
       target,
-      module: `${repository}generated/${target}/moltbot.nix`,
+      module: generatedFile(`${target}/moltbot.nix`),
       config: `{ imports = [ ${base} ${secretManagers} (${code}) ]; }`,
       query,
     },

@@ -1,6 +1,5 @@
 // What tests of the generated home-manager module share: its evaluation in the real home-manager.
 
-import { fileURLToPath } from "node:url";
 import { describe } from "vitest";
 
 import {
@@ -9,8 +8,9 @@ import {
   missingForEvaluation,
   type Outcome,
 } from "./evaluate.ts";
+import { generatedFile } from "./generated.ts";
 
-const module = fileURLToPath(new URL("../../generated/home-manager/moltbot.nix", import.meta.url));
+const module = generatedFile("home-manager/moltbot.nix");
 const missing = missingForEvaluation();
 
 /** A suite that is skipped where nothing can be evaluated; `note` belongs into its name. */

@@ -1,0 +1,28 @@
+// A program: writes what the sources and the schema generate into DIR/generated, as the command
+// would write it, and beside it the repository's own Nix files that refer to it.
+//
+// usage: node --import tsx generate-into.ts DIR
+
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { generateAll } from "../../src/cli.ts";
+import { loadConfig, loadServices } from "../../src/config.ts";
+import { generate } from "../../src/generate.ts";
+import { createManifest } from "../../src/output/manifest.ts";
+
+const directory = process.argv[2];
+if (directory === undefined) throw new Error("usage: generate-into.ts DIR");
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+const services = await loadServices(await loadConfig(repository));
+const files = generateAll(services, generate);
+for (const { path, text } of [...files, createManifest(files)]) {
+  const file = join(directory, "generated", path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+for (const path of ["flake.nix", "nix"]) {
+  cpSync(join(repository, path), join(directory, path), { recursive: true });
+}
