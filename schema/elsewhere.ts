@@ -87,13 +87,13 @@ export const elsewhere = ({
   },
   mounts: {
     user: same,
-    seatbelt: { keptBy: "mounting, unmounting, chroot and snapshots are refused" },
+    seatbelt: { keptBy: "mounting, unmounting, chroot, snapshots and grafted images are refused" },
   },
   privileges: {
     user: same,
     seatbelt: {
       keptBy:
-        "set-uid bits, owners, flags and access lists cannot be set, and set-uid programs are not started",
+        "set-uid bits, owners and access lists cannot be set, flags and hard links only between its own files, and set-uid programs are not started",
       cannot: "drop capabilities, which macOS has not: the unprivileged user stands in their place",
       agent: "the same; the user is the person's own",
     },
@@ -119,7 +119,7 @@ export const elsewhere = ({
     user: { directives: { PrivateIPC: true } },
     seatbelt: {
       keptBy:
-        "no POSIX or System V objects but the read-only page of the notification centre; system services by an allow list",
+        "no POSIX or System V objects but the read-only page of the notification centre and the semaphores of Python's multiprocessing, by their names; system services by an allow list",
     },
   },
   devices: {

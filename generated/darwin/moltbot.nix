@@ -1252,10 +1252,14 @@ let
             instance.stateDir
             instance.workspaceDir
             "${instance.workspaceDir}/skills"
-          ]
-          ++ instance.confinement.readWritePaths;
+          ];
+          shared = instance.confinement.readWritePaths;
           writablePrefixes = [ "/tmp/openclaw-" ];
-          managed = managedPaths;
+          managed = managedPaths ++ [
+            "${instance.stateDir}/${variant.configName}"
+            "${instance.stateDir}/managed-files"
+            "${instance.stateDir}/managed-skills"
+          ];
           listenPort = settings.gateway.port;
           tcpPorts = instance.confinement.listenTCPPorts;
           udpPorts = instance.confinement.listenUDPPorts;

@@ -5,7 +5,8 @@
 #
 # Contract: what seatbelt-profile.nix gives with `storePaths = null`, and the packages whose closure
 # the service may read and start; a derivation whose output is the profile's file. The closure is
-# known only when it is built, so the one line that names the store is replaced there.
+# known only when it is built, so what names the store is replaced there. A profile in which it is
+# not found would leave the whole store open: it is an error.
 { pkgs }:
 
 {
@@ -23,11 +24,20 @@ pkgs.runCommand name
     storePaths = "${pkgs.closureInfo { inherit rootPaths; }}/store-paths";
   }
   ''
+    store='(subpath "${builtins.storeDir}")'
+    paths=$(sed 's|.*|(subpath "&")|; 2,$s|^|  |' "$storePaths")
+    replaced=0
     while IFS= read -r line; do
-      if [ "$line" = '  (subpath "${builtins.storeDir}")' ]; then
-        sed 's|.*|  (subpath "&")|' "$storePaths"
-      else
-        printf '%s\n' "$line"
-      fi
+      case $line in
+        *"$store"*)
+          printf '%s\n' "''${line%%"$store"*}$paths''${line#*"$store"}"
+          replaced=$((replaced + 1))
+          ;;
+        *) printf '%s\n' "$line" ;;
+      esac
     done < "$profilePath" > "$out"
+    if [ "$replaced" -ne 1 ]; then
+      echo "$name has to name the store once, not $replaced times" >&2
+      exit 1
+    fi
   ''

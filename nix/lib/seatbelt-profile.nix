@@ -19,14 +19,17 @@
   name,
   # Files and directories (with all below them) that may be read.
   readable ? [ ],
-  # Directories that may be read and written. They must exist: the service can neither make nor
-  # remove them, only what is in them. Sockets in them are the service's own, too.
+  # The service's own directories, which may be read and written. They must exist: the service can
+  # neither make nor remove them, only what is in them. Sockets in them are the service's own, too.
   writable ? [ ],
+  # The same for directories of others, where it gives files neither second names nor flags.
+  shared ? [ ],
   # The same for all names that begin with one of these texts, which the service makes itself:
   # "/tmp/openclaw-" where a program insists on a name there.
   writablePrefixes ? [ ],
   # Files and directories inside the writable ones that are written for the service, not by it:
   # they can be neither changed, nor removed, nor moved away together with a directory above them.
+  # The same holds for their names with .new behind, by which they are prepared.
   managed ? [ ],
   # Files and directories outside the store from which programs and libraries may be started.
   executable ? [ ],
@@ -174,8 +177,7 @@ let
     in
     lib.optionalString (text != "") "\n${lib.concatMapStrings (line: "; ${line}\n") title}${text}";
 
-  # All that writing a file consists of, but for the bits, owners, flags and lists that the base
-  # refuses.
+  # All that writing a file consists of, but for the bits, owners and lists that the base refuses.
   writeOperations = [
     "file-write-create"
     "file-write-data"
@@ -185,11 +187,23 @@ let
     "file-write-xattr"
   ];
 
+  # A second name takes a file out of the reach of rules for its first one, and an immutable file is
+  # in the way of whoever looks after the directory. Programs need both all the same: the gateway
+  # publishes archives by links, Python's copytree() copies flags.
+  ownOperations = [
+    "file-link"
+    "file-write-flags"
+  ];
+
   read = map realPath readable;
-  write = map realPath writable;
+  own = map realPath writable;
+  write = own ++ map realPath shared;
   writePrefixes = map realPrefix writablePrefixes;
   writeFilters = subpaths write ++ map (filter "prefix") writePrefixes;
-  protected = map realPath managed;
+  protected = concatMap (path: [
+    path
+    "${path}.new"
+  ]) (map realPath managed);
   start = map realPath executable;
   store = if storePaths == null then [ builtins.storeDir ] else map realPath storePaths;
 
@@ -286,10 +300,19 @@ let
       ]
     )
     (section
+      [ "Links between files of its own, and their flags." ]
+      [
+        (rule "allow" ownOperations (subpaths own))
+      ]
+    )
+    (section
       [ "Directories above all of these: realpath() looks at each." ]
       [
         (rule "allow" [ "file-read-metadata" ] (
-          literals (concatMap ancestors (store ++ start ++ read ++ write ++ writePrefixes))
+          # Those above the store's paths are the same, whether they are known already or not.
+          literals (
+            concatMap ancestors ([ "${builtins.storeDir}/any" ] ++ start ++ read ++ write ++ writePrefixes)
+          )
         ))
       ]
     )
@@ -311,6 +334,7 @@ let
       [
         (rule "deny" [
           "file-write-create"
+          "file-write-flags"
           "file-write-unlink"
         ] (literals (write ++ aboveProtected)))
       ]
@@ -318,7 +342,7 @@ let
     (section
       [ "Managed files. The family and its members, as a rule for a member beats the family's." ]
       [
-        (rule "deny" ([ "file-write*" ] ++ writeOperations) (subpaths protected))
+        (rule "deny" ([ "file-write*" ] ++ writeOperations ++ ownOperations) (subpaths protected))
       ]
     )
     (section

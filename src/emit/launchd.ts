@@ -48,6 +48,10 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
   const writable = [model.stateDirectory, ...model.directories].map(({ path }) =>
     emitValue(path, scope),
   );
+  // What the preparation, which runs outside of the sandbox, opens by its name.
+  const prepared = [model.config.link, ...model.managedFiles.map(({ record }) => record)].map(
+    (path) => emitValue(path, scope),
+  );
   return nix.binding(
     ["sandboxProfile"],
     nix`
@@ -57,9 +61,10 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
         profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } {
           name = unit;
           readable = ${together(nix`[ configFile ]`, model.readable, reach?.readable)};
-          writable = ${together(nix.list(writable), reach?.writable)};
+          writable = ${nix.list(writable)};
+          ${reach === undefined ? [] : nix.binding(["shared"], emitValue(reach.writable, scope))}
           writablePrefixes = ${nix.value(model.temporaryPrefixes.map((prefix) => `/tmp/${prefix}`))};
-          managed = managedPaths;
+          managed = ${nix.op("++", nix`managedPaths`, nix.list(prepared))};
           listenPort = ${emitValue(model.firewall.port, scope)};
           ${emitReach(reach, scope)}
         };

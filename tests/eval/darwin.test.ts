@@ -77,6 +77,12 @@ function expectSandbox(
     ["file-write-data", `${state}/workspace/AGENTS.md`, "deny"],
     ["file-write-unlink", `${state}/workspace/AGENTS.md`, "deny"],
     ["process-exec", `${state}/workspace/tool`, "deny"],
+    ["file-link", `${state}/workspace/notes.md`, "allow"],
+    ["file-link", `${state}/workspace/AGENTS.md`, "deny"],
+    // What the preparation opens, outside of the sandbox.
+    ["file-write-unlink", `${state}/openclaw.json`, "deny"],
+    ["file-write-create", `${state}/managed-files`, "deny"],
+    ["file-write-create", `${state}/managed-skills.new`, "deny"],
     ["file-read-data", `${others}/.ssh/id_ed25519`, "deny"],
     ["file-read-data", `${others}/Library/Keychains/login.keychain-db`, "deny"],
     ["file-write-create", `${others}/Library/LaunchAgents/x.plist`, "deny"],

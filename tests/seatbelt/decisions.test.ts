@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { compileProfile, decide, type Decision, type Profile } from "./evaluator.ts";
+import { releases } from "./operations.ts";
 import { parse } from "./parse.ts";
 import {
   agent,
@@ -161,8 +162,12 @@ const everywhere: Table = {
     ["pseudo-tty", "", "allow"],
     ["file-read-data", "/dev/ptmx", "allow"],
     ["file-write-data", "/dev/ttys003 with com.apple.sandbox.pty", "allow"],
+    // A terminal that came open with the process is told about its size and raw mode, no more.
+    ["file-ioctl", "/dev/ttys000", "allow"],
     ["file-read-data", "/dev/ttys000", "deny"],
-    ["file-ioctl", "/dev/ttys000", "deny"],
+    ["file-write-data", "/dev/ttys000", "deny"],
+    ["file-ioctl", "/dev/console", "deny"],
+    ["file-ioctl", "/dev/cu.usbserial", "deny"],
     ["iokit-open", "", "deny"],
     ["iokit-get-properties", "", "deny"],
     ["device-camera", "", "deny"],
@@ -190,7 +195,14 @@ const everywhere: Table = {
     ["ipc-posix-shm-write-data", "apple.shm.notification_center", "deny"],
     ["ipc-posix-shm-read-data", "other", "deny"],
     ["ipc-posix-shm-write-create", "mine", "deny"],
-    ["ipc-posix-sem*", "", "deny"],
+    ["ipc-posix-sem-create", "/mp-x7_dk2ab", "allow"],
+    ["ipc-posix-sem-open", "/mp-x7_dk2ab", "allow"],
+    ["ipc-posix-sem-post", "/mp-x7_dk2ab", "allow"],
+    ["ipc-posix-sem-wait", "/mp-x7_dk2ab", "allow"],
+    ["ipc-posix-sem-unlink", "/mp-x7_dk2ab", "allow"],
+    ["ipc-posix-sem-open", "/other", "deny"],
+    ["ipc-posix-sem-create", "/other", "deny"],
+    ["ipc-posix-shm-write-create", "/mp-x7_dk2ab", "deny"],
     ["ipc-sysv-shm", "", "deny"],
   ],
   "kernel and clock": [
@@ -217,6 +229,8 @@ const everywhere: Table = {
     ["file-chroot", "/private/var/lib/moltbot", "deny"],
     ["fs-snapshot-create", "/", "deny"],
     ["fs-snapshot-mount", "/private/var/lib/moltbot/mnt", "deny"],
+    ["file-graft", "/private/var/lib/moltbot/mnt", "deny"],
+    ["file-ungraft", "/private/var/lib/moltbot/mnt", "deny"],
     ["file-issue-extension", "/private/var/lib/moltbot", "deny"],
   ],
   "what would outlive the service": [
@@ -301,10 +315,15 @@ const ownState = (state: string): Table => ({
     ["file-write-xattr", `${state}/workspace/notes.md`, "allow"],
     ["file-write-setugid", `${state}/workspace/tool`, "deny"],
     ["file-write-owner", `${state}/workspace/tool`, "deny"],
-    ["file-write-flags", `${state}/workspace/tool`, "deny"],
+    ["file-write-flags", `${state}/workspace/tool`, "allow"],
+    ["file-write-flags", state, "deny"],
     ["file-write-acl", `${state}/workspace/tool`, "deny"],
     ["file-mknod", `${state}/workspace/disk`, "deny"],
-    ["file-link", `${state}/workspace/notes.md`, "deny"],
+    ["file-link", `${state}/workspace/notes.md`, "allow"],
+    ["file-link", `${state}-other/x`, "deny"],
+    ["file-link", "/private/tmp/openclaw-x/lock", "deny"],
+    ["file-link", `${store}/bin/node`, "deny"],
+    ["file-link", "/private/etc/hosts", "deny"],
     ["file-clone", `${state}/workspace/notes.md`, "deny"],
     ["file-write-create", `${state}-evil/x`, "deny"],
     ["file-read-data", `${state}-other/x`, "deny"],
@@ -327,15 +346,23 @@ const ownState = (state: string): Table => ({
     ["file-write-data", `${state}/workspace/AGENTS.md`, "deny"],
     ["file-write-unlink", `${state}/workspace/AGENTS.md`, "deny"],
     ["file-write-xattr", `${state}/workspace/AGENTS.md`, "deny"],
+    ["file-write-flags", `${state}/workspace/AGENTS.md`, "deny"],
     ["file-link", `${state}/workspace/AGENTS.md`, "deny"],
     ["file-read-data", `${state}/workspace/skills/mail/SKILL.md`, "allow"],
     ["file-write-data", `${state}/workspace/skills/mail/SKILL.md`, "deny"],
     ["file-write-create", `${state}/workspace/skills/evil/SKILL.md`, "deny"],
+    ["file-link", `${state}/workspace/skills/mail/SKILL.md`, "deny"],
+    ["file-write-flags", `${state}/workspace/skills`, "deny"],
     ["file-write-unlink", `${state}/workspace/skills`, "deny"],
     // Moved away, the directory would take the rules for what is in it with it.
     ["file-write-unlink", `${state}/workspace`, "deny"],
     ["file-write-create", `${state}/workspace`, "deny"],
-    ["file-write-create", `${state}/workspace/AGENTS.md.new`, "allow"],
+    ["file-write-flags", `${state}/workspace`, "deny"],
+    // The name by which it is prepared: who has that open has the file.
+    ["file-write-create", `${state}/workspace/AGENTS.md.new`, "deny"],
+    ["file-write-data", `${state}/workspace/AGENTS.md.new`, "deny"],
+    ["file-link", `${state}/workspace/AGENTS.md.new`, "deny"],
+    ["file-write-create", `${state}/workspace/AGENTS.md.new2`, "allow"],
     ["file-write-create", `${state}/workspace/more-skills/SKILL.md`, "allow"],
   ],
 });
@@ -562,7 +589,7 @@ const relaxed: readonly (readonly [
   ],
   [
     "a directory to write",
-    { writable: ["/var/lib/moltbot", "/var/log/moltbot", "/Users/Shared"] },
+    { shared: ["/Users/Shared"] },
     [
       ["file-write-create", "/Users/Shared/tool", "allow"],
       ["file-read-metadata", "/Users", "allow"],
@@ -570,6 +597,8 @@ const relaxed: readonly (readonly [
       ["process-exec", "/Users/Shared/tool", "deny"],
       ["file-map-executable", "/Users/Shared/lib.dylib", "deny"],
       ["file-write-setugid", "/Users/Shared/tool", "deny"],
+      ["file-write-flags", "/Users/Shared/tool", "deny"],
+      ["file-link", "/Users/Shared/tool", "deny"],
       ["file-write-unlink", "/Users/Shared", "deny"],
     ],
   ],
@@ -657,16 +686,18 @@ describe.skipIf(missing !== "")(titled("whatever the path"), () => {
     {
       input: daemon,
       roots: ["/private/var/lib/moltbot", "/private/var/log/moltbot"],
-      managed: ["moltbot.json", "workspace/AGENTS.md", "workspace/skills"].map(
-        (file) => `/private/var/lib/moltbot/${file}`,
-      ),
+      managed: [
+        ...["moltbot.json", "workspace/AGENTS.md", "workspace/skills"],
+        ...["moltbot.json.new", "workspace/AGENTS.md.new", "workspace/skills.new"],
+      ].map((file) => `/private/var/lib/moltbot/${file}`),
     },
     {
       input: agent,
       roots: ["/Users/alice/.moltbot"],
-      managed: ["moltbot.json", "workspace/AGENTS.md", "workspace/skills"].map(
-        (file) => `/Users/alice/.moltbot/${file}`,
-      ),
+      managed: [
+        ...["moltbot.json", "workspace/AGENTS.md", "workspace/skills"],
+        ...["moltbot.json.new", "workspace/AGENTS.md.new", "workspace/skills.new"],
+      ].map((file) => `/Users/alice/.moltbot/${file}`),
     },
   ])("for $input.name", ({ input, roots, managed }) => {
     const profile = compiled(input);
@@ -826,7 +857,9 @@ describe.skipIf(missing !== "")(titled("paths as given"), () => {
     ["/a\u007fb", "has a control character"],
     ["/a${HOME}", "which the sandbox would read as a variable"],
   ])("%j is refused: %s", (path, message) => {
-    for (const key of ["readable", "writable", "managed", "executable", "writablePrefixes"]) {
+    for (const key of [
+      ...["readable", "writable", "shared", "managed", "executable", "writablePrefixes"],
+    ]) {
       expect(renderProfiles([{ ...daemon, [key]: [path] }])).toEqual([undefined]);
     }
     expect(refusalOf({ ...daemon, readable: [path] })).toContain(message);
@@ -850,6 +883,23 @@ describe.skipIf(missing !== "")(titled("the text of a profile"), () => {
   it("names the store exactly once, for a build to replace", () => {
     const [text = ""] = renderProfiles([daemon]);
     expect(text.split('(subpath "/nix/store")')).toHaveLength(2);
+  });
+
+  it.each(releases)("is one that macOS %i accepts", (release) => {
+    for (const text of renderProfiles([daemon, agent])) {
+      expect(() => compileProfile(text ?? "", release)).not.toThrow();
+    }
+  });
+
+  it("asks before it names an operation that not every macOS has", () => {
+    const [text = ""] = renderProfiles([daemon]);
+    for (const name of ["file-graft", "file-ungraft"]) {
+      const guard = `(if (defined? '${name}) (deny ${name}))`;
+      expect(text).toContain(guard);
+      const unguarded = text.replace(guard, `(deny ${name})`);
+      expect(() => compileProfile(unguarded, 26)).not.toThrow();
+      expect(() => compileProfile(unguarded, 15)).toThrow(`unknown operation ${name}`);
+    }
   });
 
   it("makes files writable by operation, never by family, which has members without a name", () => {
@@ -883,7 +933,6 @@ describe.skipIf(missing !== "")(titled("the text of a profile"), () => {
     "file-mount-update",
     "file-unmount",
     "file-write-acl",
-    "file-write-flags",
     "file-write-owner",
     "file-write-setugid",
     "fs-snapshot-create",

@@ -171,7 +171,7 @@ const decisions: readonly (readonly [
   ],
   [
     "names",
-    '(deny default) (allow mach-lookup (global-name "a")) (allow sysctl-read (sysctl-name "kern.a") (sysctl-name-prefix "hw.")) (allow ipc-posix-shm-read-data (ipc-posix-name "m"))',
+    '(deny default) (allow mach-lookup (global-name "a")) (allow sysctl-read (sysctl-name "kern.a") (sysctl-name-prefix "hw.")) (allow ipc-posix-shm-read-data (ipc-posix-name "m")) (allow ipc-posix-sem* (ipc-posix-name-prefix "/s-"))',
     [
       ["mach-lookup", "a", "allow"],
       ["mach-lookup", "ab", "deny"],
@@ -181,6 +181,10 @@ const decisions: readonly (readonly [
       ["sysctl-write", "hw.ncpu", "deny"],
       ["ipc-posix-shm-read-data", "m", "allow"],
       ["ipc-posix-shm-write-data", "m", "deny"],
+      ["ipc-posix-shm-read-data", "/s-1", "deny"],
+      ["ipc-posix-sem-open", "/s-1", "allow"],
+      ["ipc-posix-sem-create", "/s-", "allow"],
+      ["ipc-posix-sem-open", "s-1", "deny"],
     ],
   ],
   [
@@ -261,8 +265,32 @@ describe("what the evaluator does not know, it refuses", () => {
     ['(version 1) (deny default) (allow file-read-data (literal "/\\n"))', "unknown escape"],
     ['(version 1) (deny default) (allow file-read-data (literal "/a))', "cannot read"],
     ["(version 1) (deny default) '(allow signal)", "cannot read"],
+    [
+      "(version 1) (deny default) (if (defined? signal) (allow signal))",
+      "(if (defined? 'operation)",
+    ],
+    [
+      "(version 1) (deny default) (if (allow? 'signal) (allow signal))",
+      "(if (defined? 'operation)",
+    ],
+    ["(version 1) (deny default) (if (defined? 'signal))", "(if (defined? 'operation)"],
+    [
+      "(version 1) (deny default) (if (defined? 'signal) (allow signal) (deny signal))",
+      "(if (defined? 'operation)",
+    ],
   ])("%s: %s", (profile, message) => {
     expect(() => compileProfile(profile)).toThrow(message);
+  });
+
+  it("reads what stands behind a test for an operation only where there is such an operation", () => {
+    const text = "(version 1) (deny default) (if (defined? 'file-graft) (deny file-graft))";
+    const request = { operation: "file-graft", path: "/a" };
+    expect(compileProfile(text, 15).rules).toEqual([]);
+    expect(decide(compileProfile(text, 26), request)).toBe("deny");
+    expect(decide(compileProfile("(version 1) (deny default)", 26), request)).toBe("allow");
+    expect(() => compileProfile("(version 1) (deny default) (deny file-graft)", 15)).toThrow(
+      "unknown operation file-graft",
+    );
   });
 
   it("names the line", () => {
@@ -278,7 +306,7 @@ describe("parse", () => {
       JSON.parse(
         JSON.stringify(expression, (key, value: unknown) => (key === "line" ? undefined : value)),
       );
-    expect(parse('(a* "b\\"\\\\c; d" #"\\.[0-9]" 12) ; end').map(strip)).toEqual([
+    expect(parse('(a* "b\\"\\\\c; d" #"\\.[0-9]" 12 \'e f?) ; end').map(strip)).toEqual([
       {
         kind: "list",
         items: [
@@ -286,6 +314,8 @@ describe("parse", () => {
           { kind: "string", value: 'b"\\c; d' },
           { kind: "pattern", value: "\\.[0-9]" },
           { kind: "number", value: 12 },
+          { kind: "quoted", name: "e" },
+          { kind: "symbol", name: "f?" },
         ],
       },
     ]);

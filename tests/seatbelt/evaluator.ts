@@ -14,7 +14,14 @@
 // way: a profile on which both agree is right whichever is true.
 
 import { call, compileFilter, type Filter, type Request } from "./filter.ts";
-import { isAllowedUnnamed, isOperation, lineage, type Subject, subjectOf } from "./operations.ts";
+import {
+  isAllowedUnnamed,
+  isOperation,
+  lineage,
+  type Release,
+  type Subject,
+  subjectOf,
+} from "./operations.ts";
 import { type Expression, parse, ProfileError } from "./parse.ts";
 
 export type { Endpoint, Request } from "./filter.ts";
@@ -50,11 +57,16 @@ function isLogModifier(expression: Expression): boolean {
   return true;
 }
 
-function compileRule(action: Decision, args: readonly Expression[], line: number): Rule {
+function compileRule(
+  action: Decision,
+  args: readonly Expression[],
+  line: number,
+  release: Release,
+): Rule {
   const parts = args.filter((part) => !isLogModifier(part));
   const operations = parts.flatMap((part) => {
     if (part.kind !== "symbol") return [];
-    if (part.name !== "default" && !isOperation(part.name)) {
+    if (part.name !== "default" && !isOperation(part.name, release)) {
       throw new ProfileError(`unknown operation ${part.name}`, part.line);
     }
     return [part.name];
@@ -67,7 +79,31 @@ function compileRule(action: Decision, args: readonly Expression[], line: number
   return { action, operations, filters };
 }
 
-export function compileProfile(source: string): Profile {
+/** A rule, or none where it stands behind a test for an operation that the release has not. */
+function compileForm(form: Expression, release: Release): readonly Rule[] {
+  const { name, args } = call(form);
+  if (name === "if") {
+    const [test, then, ...more] = args;
+    const guard = test === undefined ? undefined : call(test);
+    const [operation, ...others] = guard?.args ?? [];
+    if (
+      guard?.name !== "defined?" ||
+      operation?.kind !== "quoted" ||
+      then === undefined ||
+      others.length + more.length > 0
+    ) {
+      throw new ProfileError("expected (if (defined? 'operation) rule)", form.line);
+    }
+    return isOperation(operation.name, release) ? compileForm(then, release) : [];
+  }
+  if (name !== "allow" && name !== "deny") {
+    throw new ProfileError(`unknown directive ${name}`, form.line);
+  }
+  return [compileRule(name, args, form.line, release)];
+}
+
+/** Reads a profile as a release of macOS would. */
+export function compileProfile(source: string, release: Release = 26): Profile {
   const [version, ...forms] = parse(source);
   const isVersion1 =
     version?.kind === "list" &&
@@ -78,13 +114,7 @@ export function compileProfile(source: string): Profile {
     version.items[1].value === 1;
   if (!isVersion1) throw new ProfileError("expected (version 1) first", version?.line ?? 1);
 
-  const rules = forms.map((form) => {
-    const { name, args } = call(form);
-    if (name !== "allow" && name !== "deny") {
-      throw new ProfileError(`unknown directive ${name}`, form.line);
-    }
-    return compileRule(name, args, form.line);
-  });
+  const rules = forms.flatMap((form) => compileForm(form, release));
   const defaults = rules.filter(({ operations }) => operations.includes("default"));
   const [byDefault] = defaults;
   if (byDefault === undefined || defaults.length > 1) {
@@ -101,7 +131,7 @@ const SUBJECTS: Readonly<Record<Subject, (request: Request) => boolean>> = {
     [path, local, remote, control].filter((subject) => subject !== undefined).length === 1,
   service: ({ service }) => service !== undefined,
   sysctl: ({ sysctl }) => sysctl !== undefined,
-  "shared-memory": ({ sharedMemory }) => sharedMemory !== undefined,
+  "posix-object": ({ posixObject }) => posixObject !== undefined,
   "socket-kind": ({ socket }) => socket !== undefined,
   nothing: () => true,
 };

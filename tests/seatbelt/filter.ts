@@ -26,7 +26,8 @@ export interface Request {
   readonly control?: string;
   readonly service?: string;
   readonly sysctl?: string;
-  readonly sharedMemory?: string;
+  /** The name of shared memory or of a semaphore. */
+  readonly posixObject?: string;
   readonly socket?: { readonly domain: string; readonly protocol?: number };
 }
 
@@ -171,7 +172,11 @@ const FILTERS: Readonly<Record<string, Compile>> = {
   },
   "ipc-posix-name": (list, args) => {
     const wanted = text(list, args);
-    return ({ sharedMemory }) => sharedMemory === wanted;
+    return ({ posixObject }) => posixObject === wanted;
+  },
+  "ipc-posix-name-prefix": (list, args) => {
+    const wanted = text(list, args);
+    return ({ posixObject }) => posixObject?.startsWith(wanted) === true;
   },
   "socket-domain": (list, args) => {
     const wanted = symbol(list, args, SOCKET_DOMAINS);

@@ -1,8 +1,12 @@
 // The operations a sandbox profile can rule on, as a tree: a rule for a family covers all below it.
 //
 // Contract: an operation that is not here is unknown to the evaluator, and a profile that names it
-// is refused. Names are those of macOS 14 and 15; a name that a macOS does not know makes it refuse
-// the whole profile, so what is here must exist in all that are supported.
+// is refused. A name that a release of macOS does not know makes it refuse the whole profile; so
+// operations say since when they exist, where that is not all supported releases.
+
+/** Releases of macOS, oldest first. */
+export const releases = [14, 15, 26] as const;
+export type Release = (typeof releases)[number];
 
 interface Operation {
   readonly parent: string;
@@ -10,6 +14,8 @@ interface Operation {
   readonly subject: Subject | "family";
   /** Version 1 of the language allows it unless a profile names it. */
   readonly allowedUnnamed?: true;
+  /** The first release with it; all of them if absent. */
+  readonly since?: Release;
 }
 
 /** What an operation is done to, and so which filters can match. */
@@ -19,7 +25,7 @@ export type Subject =
   | "connection"
   | "service"
   | "sysctl"
-  | "shared-memory"
+  | "posix-object"
   | "socket-kind"
   | "nothing";
 
@@ -42,6 +48,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   "file*": family("default"),
   "file-chroot": leaf("file*", "path"),
   "file-clone": allowed("file*", "path"),
+  "file-graft": { ...allowed("file*", "path"), since: 26 },
   "file-ioctl": leaf("file*", "path"),
   "file-issue-extension": leaf("file*", "path"),
   "file-link": allowed("file*", "path"),
@@ -55,6 +62,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   "file-read-xattr": leaf("file-read*", "path"),
   "file-revoke": leaf("file*", "path"),
   "file-test-existence": allowed("file*", "path"),
+  "file-ungraft": { ...allowed("file*", "path"), since: 26 },
   "file-unmount": leaf("file*", "path"),
   "file-write*": family("file*"),
   "file-write-acl": leaf("file-write*", "path"),
@@ -83,12 +91,17 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 
   "ipc*": family("default"),
   "ipc-posix*": family("ipc*"),
-  "ipc-posix-sem*": leaf("ipc-posix*", "nothing"),
+  "ipc-posix-sem*": family("ipc-posix*"),
+  "ipc-posix-sem-create": leaf("ipc-posix-sem*", "posix-object"),
+  "ipc-posix-sem-open": leaf("ipc-posix-sem*", "posix-object"),
+  "ipc-posix-sem-post": leaf("ipc-posix-sem*", "posix-object"),
+  "ipc-posix-sem-unlink": leaf("ipc-posix-sem*", "posix-object"),
+  "ipc-posix-sem-wait": leaf("ipc-posix-sem*", "posix-object"),
   "ipc-posix-shm*": family("ipc-posix*"),
-  "ipc-posix-shm-read-data": leaf("ipc-posix-shm*", "shared-memory"),
-  "ipc-posix-shm-write-create": leaf("ipc-posix-shm*", "shared-memory"),
-  "ipc-posix-shm-write-data": leaf("ipc-posix-shm*", "shared-memory"),
-  "ipc-posix-shm-write-unlink": leaf("ipc-posix-shm*", "shared-memory"),
+  "ipc-posix-shm-read-data": leaf("ipc-posix-shm*", "posix-object"),
+  "ipc-posix-shm-write-create": leaf("ipc-posix-shm*", "posix-object"),
+  "ipc-posix-shm-write-data": leaf("ipc-posix-shm*", "posix-object"),
+  "ipc-posix-shm-write-unlink": leaf("ipc-posix-shm*", "posix-object"),
   "ipc-sysv*": family("ipc*"),
   "ipc-sysv-msg": leaf("ipc-sysv*", "nothing"),
   "ipc-sysv-sem": leaf("ipc-sysv*", "nothing"),
@@ -149,8 +162,11 @@ function find(name: string): Operation | undefined {
 }
 
 /** Whether a rule can name it. `process-exec` in a rule would mean the family, so it may not. */
-export function isOperation(name: string): boolean {
-  return name !== "process-exec" && find(name) !== undefined;
+export function isOperation(name: string, release: Release): boolean {
+  const operation = find(name);
+  return (
+    name !== "process-exec" && operation !== undefined && (operation.since ?? release) <= release
+  );
 }
 
 /** What a request for an operation must say, or undefined if it cannot be asked for. */

@@ -1,8 +1,8 @@
 // Reads the text of a sandbox profile as data: symbols, strings, patterns, numbers and lists.
 //
 // Contract: the profile language is a Scheme, of which this knows only what profiles are written
-// with. Anything else (quotes, dots, other escapes, a bracket too many) is an error with its line,
-// because a test that guesses what the system would read proves nothing.
+// with. Anything else (dots, other escapes, a bracket too many) is an error with its line, because
+// a test that guesses what the system would read proves nothing.
 
 /** `(a "b" #"c" 1)` */
 export type Expression =
@@ -10,6 +10,8 @@ export type Expression =
   | { readonly kind: "string"; readonly value: string; readonly line: number }
   | { readonly kind: "pattern"; readonly value: string; readonly line: number }
   | { readonly kind: "number"; readonly value: number; readonly line: number }
+  /** `'a`: the name itself, not what it stands for. */
+  | { readonly kind: "quoted"; readonly name: string; readonly line: number }
   | { readonly kind: "list"; readonly items: readonly Expression[]; readonly line: number };
 
 /** The profile is not one that this evaluator can decide. */
@@ -25,7 +27,7 @@ type Token =
   | { readonly kind: "open" | "close"; readonly line: number };
 
 const TOKEN =
-  /(?<space>\s+|;[^\n]*)|(?<open>\()|(?<close>\))|#"(?<pattern>[^"\n]*)"|"(?<string>(?:[^"\\\n]|\\.)*)"|(?<number>\d+(?=[\s();]|$))|(?<symbol>[A-Za-z][A-Za-z0-9_*-]*)/uy;
+  /(?<space>\s+|;[^\n]*)|(?<open>\()|(?<close>\))|#"(?<pattern>[^"\n]*)"|"(?<string>(?:[^"\\\n]|\\.)*)"|(?<number>\d+(?=[\s();]|$))|'(?<quoted>[A-Za-z][A-Za-z0-9_*-]*)|(?<symbol>[A-Za-z][A-Za-z0-9_*-]*\??)/uy;
 
 /** The only two characters that need one in a string; the others mean something else to Scheme. */
 const ESCAPES: Readonly<Record<string, string>> = { "\\\\": "\\", '\\"': '"' };
@@ -39,12 +41,13 @@ function unescape(text: string, line: number): string {
 }
 
 function tokenOf(groups: Readonly<Record<string, string | undefined>>, line: number): Token {
-  const { open, close, pattern, string, number, symbol } = groups;
+  const { open, close, pattern, string, number, quoted, symbol } = groups;
   if (open !== undefined) return { kind: "open", line };
   if (close !== undefined) return { kind: "close", line };
   if (pattern !== undefined) return { kind: "pattern", value: pattern, line };
   if (string !== undefined) return { kind: "string", value: unescape(string, line), line };
   if (number !== undefined) return { kind: "number", value: Number(number), line };
+  if (quoted !== undefined) return { kind: "quoted", name: quoted, line };
   if (symbol !== undefined) return { kind: "symbol", name: symbol, line };
   throw new ProfileError("empty token", line);
 }
@@ -91,6 +94,7 @@ export function parse(text: string): readonly Expression[] {
         case "string":
         case "pattern":
         case "number":
+        case "quoted":
           found.push(token);
       }
     }

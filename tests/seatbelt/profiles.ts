@@ -9,6 +9,7 @@ export interface ProfileInput {
   readonly name: string;
   readonly readable?: readonly string[];
   readonly writable?: readonly string[];
+  readonly shared?: readonly string[];
   readonly writablePrefixes?: readonly string[];
   readonly managed?: readonly string[];
   readonly executable?: readonly string[];
@@ -37,6 +38,10 @@ export function titled(title: string): string {
 
 const FUNCTION = fileURLToPath(new URL("../../nix/lib/seatbelt-profile.nix", import.meta.url));
 
+const CLOSURE_FUNCTION = fileURLToPath(
+  new URL("../../nix/lib/closure-profile.nix", import.meta.url),
+);
+
 function nixString(text: string): string {
   return JSON.stringify(text).replaceAll("${", "\\${");
 }
@@ -51,6 +56,25 @@ function evaluate(inputs: readonly ProfileInput[], body: string): unknown {
       map (input: ${body}) (builtins.fromJSON ${nixString(JSON.stringify(inputs))})
     `,
   });
+}
+
+/** The build script of nix/lib/closure-profile.nix, and what the line that it replaces names. */
+export function closureScript(): { readonly script: string; readonly store: string } {
+  const { script, store } = nixEval({
+    expr: `
+      let
+        # Nothing is built: the script is all that is asked for.
+        pkgs = { runCommand = _: _: script: script; closureInfo = _: "/closure"; };
+        script = import ${CLOSURE_FUNCTION} { inherit pkgs; } {
+          name = "it.sb";
+          profile = "";
+          rootPaths = [ ];
+        };
+      in
+      { inherit script; store = builtins.storeDir; }
+    `,
+  }) as { readonly script: string; readonly store: string };
+  return { script, store };
 }
 
 function isTexts(value: unknown): value is readonly (string | null)[] {

@@ -51,8 +51,8 @@ function subjectFrom(operation: string, text: string): Partial<Request> {
       return { service: text };
     case "sysctl":
       return { sysctl: text };
-    case "shared-memory":
-      return { sharedMemory: text };
+    case "posix-object":
+      return { posixObject: text };
     case "socket-kind":
       return { socket: socketOf(text) };
     case "nothing":
