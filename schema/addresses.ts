@@ -21,7 +21,11 @@ export const privateNetworks = [
 export const special = ["192.0.0.0/24", "198.18.0.0/15", "224.0.0.0/3", "ff00::/8"];
 
 const byte = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-const version4 = `(${byte}\\.){3}${byte}(/(3[0-2]|[12]?[0-9]))?`;
+const host4 = `(${byte}\\.){3}${byte}`;
+const version4 = `${host4}(/(3[0-2]|[12]?[0-9]))?`;
+
+/** An address of version 4, of one machine. */
+export const address4 = new RegExp(`^${host4}$`);
 
 const group = "[0-9A-Fa-f]{1,4}";
 /** RFC 4291, 2.2: eight groups, or fewer with one `::` in place of the others. */

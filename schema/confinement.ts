@@ -14,6 +14,7 @@ import {
   hasPrefix,
   isNull,
   isSet,
+  lifts,
   list,
   listOrEmpty,
   managedPaths,
@@ -29,6 +30,7 @@ import {
 } from "../src/index.ts";
 import { linkAndHost, privateNetworks, special } from "./addresses.ts";
 import { emptyRoot } from "./empty-root.ts";
+import { triesFreePortWhere } from "./listening.ts";
 import type { relaxations } from "./options/confinement.ts";
 import { propertyIs } from "./unit-property.ts";
 
@@ -37,6 +39,8 @@ export interface ConfinementInputs {
   readonly writablePaths: Exp<readonly string[]>;
   /** Whether only programs of the same machine talk to the gateway. */
   readonly isLocal: Exp<boolean>;
+  /** Whether the gateway listens on any free port before it listens on its own. */
+  readonly triesFreePort: Exp<boolean>;
   readonly relaxed: Refs<typeof relaxations>;
 }
 
@@ -56,6 +60,7 @@ export function confinement({
   port,
   writablePaths,
   isLocal,
+  triesFreePort,
   relaxed,
 }: ConfinementInputs): readonly ConfinementRule[] {
   const { egress } = relaxed;
@@ -368,7 +373,7 @@ export function confinement({
       directives: {
         RestrictNamespaces: choose<boolean | string>(
           relaxed.nestedSandboxes,
-          "user mnt pid net ipc uts cgroup",
+          "user mnt pid net ipc uts cgroup time",
           true,
         ),
       },
@@ -417,7 +422,12 @@ export function confinement({
       id: "listening",
       why: "A port of its own for a shell or a relay cannot be opened: only the gateway's is.",
       directives: {
-        SocketBindDeny: "any",
+        // "Any free port" is port 0, which no rule names: what is not denied is allowed.
+        SocketBindDeny: choose<readonly string[]>(
+          triesFreePort,
+          ["ipv4:tcp:1-65535", "ipv4:udp", "ipv6"],
+          ["any"],
+        ),
         SocketBindAllow: concat(
           list(text`tcp:${port}`),
           map(relaxed.listenTCPPorts, "extra", (extra) => text`tcp:${extra}`),
@@ -434,6 +444,15 @@ export function confinement({
           ["done", "EADDRINUSE"],
           "EADDRINUSE",
         ),
+      ],
+      differences: [
+        {
+          name: "tries-free-port",
+          where: triesFreePortWhere,
+          when: triesFreePort,
+          lifts: lifts("done", "any free port"),
+          why: "The gateway listens on any free port of the address, to see whether it can, and refuses to run where it cannot. So a port that the kernel chooses can be opened, over version 4 of the protocol; a port of its own choice still cannot.",
+        },
       ],
     },
     {
@@ -558,7 +577,7 @@ export function confinement({
       id: "core-dumps",
       why: "A core dump holds every secret the process knows.",
       directives: { LimitCORE: 0 },
-      proofs: [probe("core dumps", ["limit", "CORE"], "0:0", "0:-1")],
+      proofs: [probe("core dumps", ["hard-limit", "CORE"], "0", "-1")],
     },
     {
       id: "memory-execution",

@@ -52,6 +52,7 @@ import { environment } from "./options/environment.ts";
 import { gateway } from "./options/gateway.ts";
 import { identity } from "./options/identity.ts";
 import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
+import { isLocal, listeningAssertions, triesFreePort } from "./listening.ts";
 import { refusals } from "./refusals.ts";
 import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./skills.ts";
 import { scenarios } from "./scenarios.ts";
@@ -369,11 +370,12 @@ export default defineService({
           ", ",
         )}. Use \`credentials.<NAME>\` with a file instead.`,
       },
+      ...listeningAssertions({ options: cfg.gateway, settings: cfg.settings }),
       ...refusals({
         relaxed: cfg.confinement,
         user: cfg.user,
         group: cfg.group,
-        isLocal: equals(cfg.gateway.bind, "loopback"),
+        isLocal,
       }),
     ],
 
@@ -396,7 +398,8 @@ export default defineService({
     confinement: confinement({
       port,
       writablePaths: list(cfg.stateDir, cfg.workspaceDir, skillsIn(cfg.workspaceDir)),
-      isLocal: equals(cfg.gateway.bind, "loopback"),
+      isLocal,
+      triesFreePort: triesFreePort(cfg.package),
       relaxed: cfg.confinement,
     }),
 

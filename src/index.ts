@@ -74,6 +74,7 @@ export type { PlatformPromise } from "./ir/promises.ts";
 export type {
   Assertion,
   ConfinementRule,
+  Difference,
   ManagedFile,
   Scenarios,
   ServiceModel,

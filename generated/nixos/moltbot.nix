@@ -175,6 +175,7 @@ let
     "gateway.generation"
     "gateway.port"
     "gateway.bind"
+    "gateway.customBindHost"
     "gateway.openFirewall"
     "gateway.auth.mode"
     "gateway.auth.tokenFile"
@@ -327,8 +328,23 @@ let
         ];
         default = "loopback";
         description = ''
-          Which addresses the gateway listens on. Anything but `loopback` lets other machines reach a
-          program that acts on what it is told; put a reverse proxy or a private network in front.
+          Which addresses the gateway listens on: `loopback`, this machine's own; `lan`, all it has;
+          `tailnet`, the one that Tailscale gave it, and loopback alone while there is none at the start;
+          `custom`, {option}`gateway.customBindHost`. Anything but `loopback` lets other machines reach a
+          program that acts on what it is told; put a reverse proxy or a private network in front. `auto` is
+          refused: it is all addresses where the gateway takes the machine for a container.
+        '';
+      };
+
+      customBindHost = lib.mkOption {
+        type = types.nullOr (
+          types.strMatching "((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+        );
+        default = null;
+        example = "192.168.1.10";
+        description = ''
+          The address of version 4 that the gateway listens on, with {option}`gateway.bind` set to
+          `custom`. While the machine has no such address, the gateway is started again and again.
         '';
       };
 
@@ -1067,7 +1083,7 @@ let
             gateway = {
               mode = "local";
               reload.mode = "off";
-              inherit (instance.gateway) port bind;
+              inherit (instance.gateway) port bind customBindHost;
               auth.mode = instance.gateway.auth.mode;
             };
             logging.file = "${instance.stateDir}/logs/gateway.log";
@@ -1456,6 +1472,21 @@ let
           }. Use `credentials.<NAME>` with a file instead.";
         }
         {
+          assertion = settings.gateway.bind != "auto";
+          message = "gateway.bind: is \"auto\": the gateway would listen on loopback here, and on all addresses where it takes the machine for a container. Set it to \"loopback\", or to \"lan\" for all addresses.";
+        }
+        {
+          assertion =
+            settings.gateway.bind == "custom"
+            -> instance.gateway.customBindHost == null
+            -> instance.settings ? gateway.customBindHost;
+          message = "gateway.customBindHost: is needed, because `gateway.bind` is \"custom\": set it to the address of this machine that the gateway is to listen on.";
+        }
+        {
+          assertion = instance.gateway.customBindHost != null -> settings.gateway.bind == "custom";
+          message = "gateway.customBindHost: has no effect while `gateway.bind` is not \"custom\": set that to \"custom\" or remove this.";
+        }
+        {
           assertion =
             !lib.any (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readOnlyPaths;
           message = "confinement.readOnlyPaths: ${
@@ -1555,7 +1586,7 @@ let
         {
           assertion =
             instance.confinement.egress == "none" || instance.confinement.egress == [ ]
-            -> instance.gateway.bind == "loopback";
+            -> settings.gateway.bind == "loopback";
           message = "confinement.egress: is \"none\", but `gateway.bind` is not \"loopback\": the gateway's answers to other machines would be lost. List the addresses of its clients here, or set `gateway.bind` to \"loopback\".";
         }
         {
@@ -1721,7 +1752,7 @@ let
 
       # New namespaces give access to kernel code that is otherwise reserved for root.
       RestrictNamespaces =
-        if instance.confinement.nestedSandboxes then "user mnt pid net ipc uts cgroup" else true;
+        if instance.confinement.nestedSandboxes then "user mnt pid net ipc uts cgroup time" else true;
 
       # Real-time scheduling can lock up the machine; old personalities weaken memory
       # protection.
@@ -1739,7 +1770,19 @@ let
       ++ instance.confinement.addressFamilies;
 
       # A port of its own for a shell or a relay cannot be opened: only the gateway's is.
-      SocketBindDeny = "any";
+      SocketBindDeny =
+        if
+          settings.gateway.bind == "custom"
+          || settings.gateway.bind == "tailnet"
+          || settings.gateway.bind == "loopback" && !isAtLeast "2026.8" instance.package
+        then
+          [
+            "ipv4:tcp:1-65535"
+            "ipv4:udp"
+            "ipv6"
+          ]
+        else
+          [ "any" ];
       SocketBindAllow = [
         "tcp:${toString settings.gateway.port}"
       ]
@@ -1767,7 +1810,7 @@ let
             "224.0.0.0/3"
             "ff00::/8"
           ]
-          ++ lib.optionals (instance.gateway.bind == "loopback") [
+          ++ lib.optionals (settings.gateway.bind == "loopback") [
             "10.0.0.0/8"
             "172.16.0.0/12"
             "192.168.0.0/16"

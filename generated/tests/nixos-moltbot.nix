@@ -129,6 +129,25 @@ let
           instance.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null
         ) "${instance.stateDir}/gateway-token")
       ];
+      differences =
+        let
+          settings = {
+            gateway.bind = instance.gateway.bind;
+          };
+
+          # A package that does not say its version is taken to be new.
+          isAtLeast =
+            version: package:
+            let
+              actual = lib.getVersion package;
+            in
+            actual == "" || lib.versionAtLeast actual version;
+        in
+        lib.optional (
+          settings.gateway.bind == "custom"
+          || settings.gateway.bind == "tailnet"
+          || settings.gateway.bind == "loopback" && !isAtLeast "2026.8" instance.package
+        ) "tries-free-port";
       directory-0 = instance.workspaceDir;
       directory-1 = "${instance.workspaceDir}/skills";
       managed-0 = instance.workspaceDir;

@@ -1,6 +1,7 @@
 // The gateway's own listener and how clients authenticate to it.
 
 import { credential, option, port, z } from "../../src/index.ts";
+import { address4 } from "../addresses.ts";
 import { generations } from "../generations.ts";
 
 export const gateway = {
@@ -16,12 +17,25 @@ export const gateway = {
   port: option(port(), { default: 18789, setting: "gateway.port" }),
 
   /**
-   * Which addresses the gateway listens on. Anything but `loopback` lets other machines reach a
-   * program that acts on what it is told; put a reverse proxy or a private network in front.
+   * Which addresses the gateway listens on: `loopback`, this machine's own; `lan`, all it has;
+   * `tailnet`, the one that Tailscale gave it, and loopback alone while there is none at the start;
+   * `custom`, {option}`gateway.customBindHost`. Anything but `loopback` lets other machines reach a
+   * program that acts on what it is told; put a reverse proxy or a private network in front. `auto` is
+   * refused: it is all addresses where the gateway takes the machine for a container.
    */
   bind: option(z.enum(["loopback", "lan", "tailnet", "auto", "custom"]), {
     default: "loopback",
     setting: "gateway.bind",
+  }),
+
+  /**
+   * The address of version 4 that the gateway listens on, with {option}`gateway.bind` set to
+   * `custom`. While the machine has no such address, the gateway is started again and again.
+   */
+  customBindHost: option(z.string().regex(address4).nullable(), {
+    default: null,
+    example: "192.168.1.10",
+    setting: "gateway.customBindHost",
   }),
 
   /**

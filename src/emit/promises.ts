@@ -35,7 +35,34 @@ export function emitPromises(service: IrService): string {
     `|${columns.map(() => " --- |").join("")}`,
     ...rows.map((cells) => `| ${cells.map(escapeCell).join(" | ")} |`),
     "",
+    ...differencesOf(service),
   ].join("\n");
+}
+
+const differenceColumns = ["rule", "where", "given up", "why"] as const;
+
+/** Where rules promise less, on systemd, with what probes find there. */
+function differencesOf({ model }: IrService): readonly string[] {
+  const rows = model.confinement.flatMap(({ id, differences = [] }) =>
+    differences.map(({ where, lifts, why }) => [
+      `\`${id}\``,
+      where,
+      lifts.map(({ promise, word }) => `${promise}: \`${word}\``).join("; "),
+      why,
+    ]),
+  );
+  if (rows.length === 0) return [];
+  return [
+    "## Where it is kept from less",
+    "",
+    "Some releases of the program do not run under the rule as it is, nor do all with every option. What",
+    "a probe finds there instead is a promise, too, and all others are kept.",
+    "",
+    `| ${differenceColumns.join(" | ")} |`,
+    `|${differenceColumns.map(() => " --- |").join("")}`,
+    ...rows.map((cells) => `| ${cells.map(escapeCell).join(" | ")} |`),
+    "",
+  ];
 }
 
 function elsewhere(

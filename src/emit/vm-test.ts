@@ -23,6 +23,7 @@ import type { JsonValue } from "../json.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeVmTest, readAuthority } from "../vm-test/files.ts";
 import { emitExpression, type Scope, scopeOf } from "./expression.ts";
+import { preludeFor } from "./prelude.ts";
 import { emitValue } from "./service.ts";
 
 /** What the script finds out by itself. */
@@ -195,6 +196,7 @@ function emitOwnFacts(service: IrService, scope: Scope): Readonly<Record<string,
   };
   return {
     ...own,
+    differences: emitDifferences(service, scope),
     ...Object.fromEntries<NixExpr>([
       ...model.directories.map(({ path }, index): Fact => [
         directoryFact(index),
@@ -206,6 +208,34 @@ function emitOwnFacts(service: IrService, scope: Scope): Readonly<Record<string,
       ]),
     ]),
   };
+}
+
+/** The names of the differences that an instance has. */
+function emitDifferences(service: IrService, scope: Scope): NixExpr {
+  const differences = service.model.confinement.flatMap((rule) => rule.differences ?? []);
+  if (differences.length === 0) return nix`[ ]`;
+  const paths = new Map<string, readonly string[]>();
+  for (const { when } of differences) {
+    walkExpression(when.node, (part) => {
+      if (part.kind === "setting") paths.set(part.path.join("."), part.path);
+    });
+  }
+  // A test does not set them freely.
+  const settings = nix.attrs(
+    [...paths.values()].map((path) =>
+      nix.binding(path, emitSetting(service, { kind: "setting", path }, scope)),
+    ),
+  );
+  const names = differences.map(
+    ({ name, when }) => nix`lib.optional (${emitValue(when, scope)}) ${name}`,
+  );
+  return nix`
+    let
+      settings = ${settings};
+      ${preludeFor(service, names)}
+    in
+    ${names.reduce((left, right) => nix.op("++", left, right))}
+  `;
 }
 
 /**
@@ -305,6 +335,10 @@ export function emitProofs({ model }: IrService): readonly JsonValue[] {
     id: rule.id,
     directives: Object.keys(rule.directives),
     proofs: (rule.proofs ?? []).map((proof) => ({ rule: rule.id, ...proofData(proof) })),
+    differences: (rule.differences ?? []).map(({ name, lifts }) => ({
+      name,
+      lifts: Object.fromEntries(lifts.map(({ promise, word }) => [promise, word])),
+    })),
     unprovable: rule.unprovable ?? {},
   }));
 }

@@ -1,10 +1,10 @@
-// What the types of the model cannot say: modes are octal, and what is said about a rule is said about
-// one that exists.
+// What the types of the model cannot say: modes are octal, what is said about a rule is said about
+// one that exists, and what a rule gives up somewhere it has promised.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { UserError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
-import type { IrService } from "./model.ts";
+import type { ConfinementRule, IrService } from "./model.ts";
 
 export function checkModel({ model }: IrService, { service: location }: OptionDocs): void {
   for (const { mode } of [model.stateDirectory, ...model.directories]) {
@@ -16,6 +16,7 @@ export function checkModel({ model }: IrService, { service: location }: OptionDo
       next: "correct `stateDirectory` or `directories`",
     });
   }
+  for (const rule of model.confinement) checkDifferences(rule, location);
   const rules = model.confinement.map(({ id }) => id);
   for (const id of Object.keys(model.elsewhere)) {
     if (rules.includes(id)) continue;
@@ -24,6 +25,27 @@ export function checkModel({ model }: IrService, { service: location }: OptionDo
       location,
       expected: rules.join(", "),
       next: meant === undefined ? "remove it, or add the rule" : `did you mean ${meant}?`,
+    });
+  }
+}
+
+function checkDifferences(rule: ConfinementRule, location: OptionDocs["service"]): void {
+  const { id, proofs = [], differences = [] } = rule;
+  const promises = proofs.map(({ promise }) => promise);
+  for (const { name, lifts } of differences) {
+    if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name)) {
+      throw new UserError(`a difference of the rule ${id} has a name that cannot be one word`, {
+        location,
+        expected: "lower-case letters, digits and hyphens",
+        received: name,
+      });
+    }
+    const unknown = lifts.find(({ promise }) => !promises.includes(promise));
+    if (unknown === undefined) continue;
+    throw new UserError(`the difference ${name} gives up what the rule ${id} does not promise`, {
+      location,
+      expected: promises.join(", "),
+      received: unknown.promise,
     });
   }
 }

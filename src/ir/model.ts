@@ -7,6 +7,7 @@ import type { Exp, ExpNode, OrValue, Ref } from "./expression.ts";
 import type { IrOption } from "./options.ts";
 import type { Platform } from "../platform.ts";
 import type { Proof } from "./proof.ts";
+import type { Lift } from "./relaxation.ts";
 import type { ConfinementDirective, DirectiveValue } from "./systemd.ts";
 import type { JsonValue } from "../json.ts";
 import type { PlatformPromise } from "./promises.ts";
@@ -159,10 +160,29 @@ interface ConfinementFacts {
   /** What would be possible without the rule. Becomes a comment in the module. */
   readonly why: string;
   readonly directives: Readonly<Partial<Record<ConfinementDirective, DirectiveValue>>>;
+  /** Where the directives have to be weaker than elsewhere. */
+  readonly differences?: readonly Difference[];
   /** What the directives cannot keep, and why; follows "it cannot". */
   readonly cannot?: string;
   /** Whether the rule holds for the program only, not while its directories are prepared. */
   readonly afterPreparation?: boolean;
+}
+
+/**
+ * Where a rule promises less: for releases of the program that would not run otherwise, or values of
+ * options. What is given up is named, promise by promise, and all others have to hold there, too.
+ */
+export interface Difference {
+  /** Made of lower-case letters, digits and hyphens. */
+  readonly name: string;
+  /** Where, in words that follow "where". */
+  readonly where: string;
+  /** The same, computed for every instance. */
+  readonly when: Exp<boolean>;
+  /** Promises of the same rule. */
+  readonly lifts: readonly [Lift, ...Lift[]];
+  /** Why it cannot be helped, and what it costs. */
+  readonly why: string;
 }
 
 /** A promise carries its proof, or says why it has none. */

@@ -70,8 +70,8 @@ export interface Verbs {
   readonly capability: readonly [name: string];
   /** Whether user 0 has privileges of its own: `noroot` or `none`. */
   readonly "secure-bits": readonly [];
-  /** Soft and hard resource limit. */
-  readonly limit: readonly [name: string];
+  /** The resource limit a process can raise its own to: which that is without, distributions decide. */
+  readonly "hard-limit": readonly [name: string];
   /** Whether a process with a word in its command line is in sight. */
   readonly process: readonly [word: string];
   /** Whether a namespace is the one with the given id. */

@@ -197,9 +197,9 @@ def secure_bits() -> str:
     return "noroot" if LIBC.prctl(27, 0, 0, 0, 0) & 1 else "none"
 
 
-def limit(name: str) -> str:
-    soft, hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))
-    return f"{soft}:{hard}"
+def hard_limit(name: str) -> str:
+    _, hard = resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))
+    return str(hard)
 
 
 def process(word: str) -> str:
@@ -371,7 +371,7 @@ VERBS: dict[str, Callable[..., str]] = {
     "control-group": control_group,
     "device": device,
     "foreign-call": foreign_call,
-    "limit": limit,
+    "hard-limit": hard_limit,
     "listen": listen,
     "lookup": lookup,
     "message-queue": message_queue,

@@ -5,9 +5,10 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 import { emitPromises } from "../../src/emit/promises.ts";
-import type { ConfinementRule } from "../../src/ir/model.ts";
+import type { ConfinementRule, Difference } from "../../src/ir/model.ts";
 import type { PlatformPromise } from "../../src/ir/promises.ts";
-import { probe } from "../../src/schema/proof.ts";
+import { literal } from "../../src/schema/expression.ts";
+import { lifts, probe } from "../../src/schema/proof.ts";
 import { lowerWith } from "../ir/service.ts";
 
 const proofs = [
@@ -65,6 +66,23 @@ test.each([
   ],
 ] as const)("a rule: %s", (_, confinement, promise, want) => {
   expect(row(confinement, promise)).toEqual(["`files`", rule.why, ...want]);
+});
+
+test("what a rule gives up somewhere is said below the table", () => {
+  const difference: Difference = {
+    name: "older",
+    where: "`package` is old",
+    when: literal(true),
+    lifts: lifts("done", "a | b"),
+    why: "It needs them.",
+  };
+  const table = { user: {}, seatbelt: {} };
+  expect(row({ ...shown, differences: [difference] }, table)).toEqual([
+    "`files`",
+    "`package` is old",
+    "a \\| b: `done`",
+    "It needs them.",
+  ]);
 });
 
 test("a rule that does not say how it is kept elsewhere is a mistake", () => {

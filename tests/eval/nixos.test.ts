@@ -140,6 +140,11 @@ const rejected: readonly (readonly [string, string, string])[] = [
   ["a port that is none", "gateway.port = 70000;", "services.moltbot.gateway.port"],
   ["a port as a string", 'gateway.port = "18789";', "services.moltbot.gateway.port"],
   ["an unknown address", 'gateway.bind = "0.0.0.0";', "services.moltbot.gateway.bind"],
+  [
+    "a network as the address to listen on",
+    'gateway.customBindHost = "10.0.0.0/8";',
+    "services.moltbot.gateway.customBindHost",
+  ],
   ["an unknown option", "gateway.prot = 1;", "services.moltbot.gateway.prot"],
   ["a model without provider", 'agent.model = "sonnet";', "services.moltbot.agent.model"],
   [
@@ -379,6 +384,42 @@ const assertions: readonly (readonly [
       message:
         'services.moltbot.gateway.auth.tokenFile: has no effect while `gateway.auth.mode` is "password": set the mode to "token" or remove this.',
       holds: moltbot('gateway.auth.tokenFile = "/run/keys/t";'),
+    },
+  ],
+  [
+    "an address to listen on that is the gateway's own choice",
+    {
+      fails: moltbot('gateway.bind = "auto";'),
+      message:
+        'services.moltbot.gateway.bind: is "auto": the gateway would listen on loopback here, and on all addresses where it takes the machine for a container. Set it to "loopback", or to "lan" for all addresses.',
+      holds: moltbot('gateway.bind = "tailnet";'),
+    },
+  ],
+  [
+    "the same, said freely",
+    {
+      fails: moltbot('settings.gateway.bind = "auto";'),
+      message:
+        'services.moltbot.gateway.bind: is "auto": the gateway would listen on loopback here, and on all addresses where it takes the machine for a container. Set it to "loopback", or to "lan" for all addresses.',
+      holds: moltbot('gateway.bind = "auto"; settings.gateway.bind = "lan";'),
+    },
+  ],
+  [
+    "an address of one's own choice is said",
+    {
+      fails: moltbot('gateway.bind = "custom";'),
+      message:
+        'services.moltbot.gateway.customBindHost: is needed, because `gateway.bind` is "custom": set it to the address of this machine that the gateway is to listen on.',
+      holds: moltbot('gateway = { bind = "custom"; customBindHost = "10.0.0.1"; };'),
+    },
+  ],
+  [
+    "an address of one's own choice is listened on",
+    {
+      fails: moltbot('gateway.customBindHost = "10.0.0.1";'),
+      message:
+        'services.moltbot.gateway.customBindHost: has no effect while `gateway.bind` is not "custom": set that to "custom" or remove this.',
+      holds: moltbot('gateway.bind = "custom"; settings.gateway.customBindHost = "10.0.0.1";'),
     },
   ],
   [
@@ -754,6 +795,30 @@ const behaviours: readonly Want[] = [
     },
     { ports: [4242], bind: ["tcp:4242"] },
   ],
+  ...(
+    [
+      ["2026.6.5", "loopback", true],
+      ["2026.7.35", "loopback", true],
+      ["2026.8.1", "loopback", false],
+      ["", "loopback", false],
+      ["2026.6.5", "lan", false],
+      ["2026.9.6", "tailnet", true],
+      ["2026.9.6", "custom", true],
+    ] as const
+  ).map(([version, bind, triesFreePort]): Want => [
+    `what may be listened on: release ${version || "unknown"}, ${bind}`,
+    {
+      config: `{ pkgs, ... }: ${moltbot(`
+        package = pkgs.openclaw.overrideAttrs { version = "${version}"; };
+        gateway = { bind = "${bind}"; customBindHost = ${bind === "custom" ? '"10.0.0.1"' : "null"}; };
+      `)}`,
+      query: `r: { inherit (${unit("moltbot-gateway")}.serviceConfig) SocketBindAllow SocketBindDeny; }`,
+    },
+    {
+      SocketBindAllow: ["tcp:18789"],
+      SocketBindDeny: triesFreePort ? ["ipv4:tcp:1-65535", "ipv4:udp", "ipv6"] : ["any"],
+    },
+  ]),
   ...(["openclaw", "moltbot", "clawdbot"] as const).map((generation): Want => [
     `generation ${generation} gets its own variables`,
     {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ConfinementRule, SupersededModule } from "../../src/ir/model.ts";
+import type { ConfinementRule, Difference, SupersededModule } from "../../src/ir/model.ts";
 import type { IrOption } from "../../src/ir/options.ts";
 import type { RelaxationTest } from "../../src/ir/relaxation.ts";
 import { perPlatform } from "../../src/ir/platform-values.ts";
@@ -38,6 +38,17 @@ function promising(promise: string): ConfinementRule {
     directives: {},
     proofs: [probe(promise, ["read", "/a"], "ENOENT", "done")],
   };
+}
+
+function differing(difference: Partial<Difference>): ConfinementRule {
+  const older: Difference = {
+    name: "older",
+    where: "it is old",
+    when: literal(true),
+    lifts: lifts("done", "files"),
+    why: "it needs them",
+  };
+  return { ...promising("files"), differences: [{ ...older, ...difference }] };
 }
 
 /** The lowered option at a path of a service with these parts. */
@@ -744,6 +755,21 @@ const refused: readonly Refused[] = [
     message: "`elsewhere` speaks of a rule fils, which does not exist",
     option: "",
     expected: "files",
+  },
+  {
+    name: "promise that a difference gives up",
+    parts: { model: { confinement: [differing({ lifts: lifts("done", "fils") })] } },
+    message: "the difference older gives up what the rule files does not promise",
+    option: "",
+    expected: "files",
+    received: "fils",
+  },
+  {
+    name: "name of a difference",
+    parts: { model: { confinement: [differing({ name: "older releases" })] } },
+    message: "a difference of the rule files has a name that cannot be one word",
+    option: "",
+    received: "older releases",
   },
   {
     name: "service's name",

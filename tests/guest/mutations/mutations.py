@@ -48,7 +48,7 @@ def kept(proofs: list[Any], words: list[str]) -> list[str]:
 
 
 def mutate(sandbox: Sandbox, rule: Any, name: str) -> tuple[str, list[str]]:
-    proofs = rule["proofs"]
+    proofs = promised(rule["proofs"], sandbox.facts)
     if not only(sandbox.directives, name):
         options = [test["option"] for test in RELAXATIONS if name in test["directives"]]
         assert options, f"the unit has no {name}"
@@ -71,7 +71,7 @@ def reason_for(rule: Any, name: str) -> str | None:
 
 
 def measured_promises(sandbox: Sandbox) -> list[Any]:
-    proofs = all_proofs()
+    proofs = promised(all_proofs(), sandbox.facts)
     confined = sandbox.outcomes(sandbox.directives, proofs)
     bare = sandbox.outcomes(bare_directives(sandbox.directives), proofs)
     return [
@@ -99,7 +99,11 @@ def measured_relaxations(node: BaseMachine) -> list[Any]:
             "exposure": exposure_of(node, FACTS[node.name][test["name"]]["unit"]),
             "opened": {
                 name: word
-                for name, proof, word in zip(names, all_proofs(), outcomes[test["name"]])
+                for name, proof, word in zip(
+                    names,
+                    promised(all_proofs(), FACTS[node.name][test["name"]]),
+                    outcomes[test["name"]],
+                )
                 if word not in proof["must"]
             },
         }

@@ -1,0 +1,72 @@
+// Which addresses the gateway listens on, what it does before it listens, and what of that is refused.
+
+import {
+  and,
+  type Assertion,
+  equals,
+  type Exp,
+  has,
+  implies,
+  isAtLeast,
+  isSet,
+  not,
+  or,
+  type Refs,
+  setting,
+} from "../src/index.ts";
+import type { gateway } from "./options/gateway.ts";
+
+/** As it ends up, also where free settings say it. */
+export const bind = setting<string>("gateway.bind");
+
+/** Whether only programs of the same machine talk to the gateway. */
+export const isLocal: Exp<boolean> = equals(bind, "loopback");
+
+/** The first release that listens on loopback without having tried an address before. */
+const withoutTrial = "2026.8";
+
+/**
+ * Whether the gateway, before it listens on an address of its choice, listens there on any free port
+ * to see whether it can. Read in the releases, and seen: 2026.7.35 does for every choice, 2026.8.1 no
+ * longer does for loopback.
+ */
+export const triesFreePort = (program: Exp<unknown>): Exp<boolean> =>
+  or(
+    equals(bind, "custom"),
+    equals(bind, "tailnet"),
+    and(isLocal, not(isAtLeast(program, withoutTrial))),
+  );
+
+export const triesFreePortWhere = `\`gateway.bind\` is "custom" or "tailnet", or is "loopback" and \`package\` is older than ${withoutTrial}`;
+
+interface Inputs {
+  readonly options: Refs<typeof gateway>;
+  readonly settings: Exp<unknown>;
+}
+
+export function listeningAssertions({ options, settings }: Inputs): readonly Assertion[] {
+  const isCustom = equals(bind, "custom");
+  return [
+    {
+      option: options.bind,
+      holds: not(equals(bind, "auto")),
+      message:
+        'is "auto": the gateway would listen on loopback here, and on all addresses where it takes the machine for a container. Set it to "loopback", or to "lan" for all addresses.',
+    },
+    {
+      option: options.customBindHost,
+      holds: implies(
+        isCustom,
+        or(isSet(options.customBindHost), has(settings, "gateway.customBindHost")),
+      ),
+      message:
+        'is needed, because `gateway.bind` is "custom": set it to the address of this machine that the gateway is to listen on.',
+    },
+    {
+      option: options.customBindHost,
+      holds: implies(isSet(options.customBindHost), isCustom),
+      message:
+        'has no effect while `gateway.bind` is not "custom": set that to "custom" or remove this.',
+    },
+  ];
+}

@@ -1,0 +1,91 @@
+# ruff: noqa: F821  (machine and subtest come from the test driver, GATEWAYS from bindings.nix)
+"""The gateway listens where its options say, and nowhere else; who has no secret gets nothing."""
+
+TAILNET = "100.101.102.103"
+LAN = "192.168.77.5"
+# Every address of the machine that a gateway could be reached at.
+REACHABLE = ("127.0.0.1", TAILNET, LAN)
+SECRET = "a-long-secret-of-the-test"
+# An answer to this is only for those who authenticate.
+ASK = (
+    "curl --silent --output /dev/null --write-out '%{{http_code}}' --max-time 20 "
+    "--header 'Content-Type: application/json' --header 'Authorization: Bearer {secret}' "
+    "--data '{{\"tool\": \"sessions_list\", \"args\": {{}}}}' http://{address}:{port}/tools/invoke"
+)
+
+
+def put_secrets():
+    machine.succeed("install -d -m 0700 /run/keys")
+    for file, content in (("anthropic", "sk-ant-test"), ("secret", SECRET)):
+        machine.succeed(f"install -m 0400 /dev/null /run/keys/{file}", f"printf {content} > /run/keys/{file}")
+
+
+def listened_on(port):
+    """The addresses with a listener on a port."""
+    lines = machine.succeed(f"ss --no-header --listening --tcp --numeric 'sport = :{port}'").splitlines()
+    return {line.split()[3].rpartition(":")[0] for line in lines}
+
+
+def is_reached(address, port):
+    return machine.execute(f"curl --fail --silent --max-time 10 http://{address}:{port}/health")[0] == 0
+
+
+def started(name, address):
+    """Starts a gateway, and returns when it answers there."""
+    port = GATEWAYS[name]["port"]
+    machine.succeed(f"systemctl start moltbot-gateway-{name}")
+    machine.wait_until_succeeds(f"curl --fail --silent http://{address}:{port}/health", timeout=180)
+    return port
+
+
+def check(name, address, reached):
+    port = started(name, address)
+    try:
+        found = {each for each in REACHABLE if is_reached(each, port)}
+        assert found - {"127.0.0.1"} == reached - {"127.0.0.1"}, (found, listened_on(port))
+        # Some releases listen on loopback besides.
+        assert found >= reached, (found, listened_on(port))
+        on_all = listened_on(port) & {"0.0.0.0", "*", "[::]"}
+        assert bool(on_all) == (GATEWAYS[name]["bind"] == "lan"), listened_on(port)
+        for secret, is_let_in in ((SECRET, True), ("another", False)):
+            code = machine.succeed(ASK.format(secret=secret, address=address, port=port))
+            assert (code in ("401", "403")) != is_let_in, (secret, code)
+        assert machine.get_unit_property(f"moltbot-gateway-{name}", "NRestarts") == "0"
+    finally:
+        machine.succeed(f"systemctl stop moltbot-gateway-{name}")
+
+
+put_secrets()
+
+with subtest("on a tailnet that is not up yet, a gateway listens on loopback alone"):
+    check("tailnet-token", "127.0.0.1", {"127.0.0.1"})
+
+with subtest("an address that the machine has not got yet is waited for, and nothing is listened on"):
+    unit, port = "moltbot-gateway-custom-token", GATEWAYS["custom-token"]["port"]
+    machine.execute(f"systemctl start {unit}")
+    machine.wait_until_succeeds(
+        f"test $(systemctl show {unit} --property NRestarts --value) -gt 0", timeout=120
+    )
+    assert listened_on(port) == set(), listened_on(port)
+    said = machine.succeed(f"journalctl --output cat --unit {unit}")
+    assert LAN in said and "refusing fallback" in said, said
+    machine.succeed(f"systemctl stop {unit}", f"systemctl reset-failed {unit}")
+
+# Loopback interfaces are passed over.
+for name, address in (("tailscale0", TAILNET), ("eth0", LAN)):
+    machine.succeed(
+        f"ip link add {name} type veth peer name peer-of-{name[:4]}",
+        f"ip address add {address}/24 dev {name}",
+        f"ip link set {name} up",
+    )
+
+WANTED = {
+    "loopback": ("127.0.0.1", {"127.0.0.1"}),
+    "lan": (LAN, set(REACHABLE)),
+    "tailnet": (TAILNET, {TAILNET}),
+    "custom": (LAN, {LAN}),
+}
+
+for name, gateway in GATEWAYS.items():
+    with subtest(f"{gateway['bind']}, {gateway['auth']['mode']}: reached where it is to be, with the secret"):
+        check(name, *WANTED[gateway["bind"]])
