@@ -186,6 +186,7 @@ let
     "gateway.generation"
     "gateway.port"
     "gateway.bind"
+    "gateway.customBindHost"
     "gateway.auth.mode"
     "gateway.auth.tokenFile"
     "gateway.auth.passwordFile"
@@ -339,8 +340,23 @@ let
         ];
         default = "loopback";
         description = ''
-          Which addresses the gateway listens on. Anything but `loopback` lets other machines reach a
-          program that acts on what it is told; put a reverse proxy or a private network in front.
+          Which addresses the gateway listens on: `loopback`, this machine's own; `lan`, all it has;
+          `tailnet`, the one that Tailscale gave it, and loopback alone while there is none at the start;
+          `custom`, {option}`gateway.customBindHost`. Anything but `loopback` lets other machines reach a
+          program that acts on what it is told; put a reverse proxy or a private network in front. `auto` is
+          refused: it is all addresses where the gateway takes the machine for a container.
+        '';
+      };
+
+      customBindHost = lib.mkOption {
+        type = types.nullOr (
+          types.strMatching "((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+        );
+        default = null;
+        example = "192.168.1.10";
+        description = ''
+          The address of version 4 that the gateway listens on, with {option}`gateway.bind` set to
+          `custom`. While the machine has no such address, the gateway is started again and again.
         '';
       };
 
@@ -1006,7 +1022,7 @@ let
             gateway = {
               mode = "local";
               reload.mode = "off";
-              inherit (instance.gateway) port bind;
+              inherit (instance.gateway) port bind customBindHost;
               auth.mode = instance.gateway.auth.mode;
             };
             logging.file = "${instance.stateDir}/logs/gateway.log";
@@ -1435,6 +1451,21 @@ let
               )
             )
           }. Use `credentials.<NAME>` with a file instead.";
+        }
+        {
+          assertion = settings.gateway.bind != "auto";
+          message = "gateway.bind: is \"auto\": the gateway would listen on loopback here, and on all addresses where it takes the machine for a container. Set it to \"loopback\", or to \"lan\" for all addresses.";
+        }
+        {
+          assertion =
+            settings.gateway.bind == "custom"
+            -> instance.gateway.customBindHost == null
+            -> instance.settings ? gateway.customBindHost;
+          message = "gateway.customBindHost: is needed, because `gateway.bind` is \"custom\": set it to the address of this machine that the gateway is to listen on.";
+        }
+        {
+          assertion = instance.gateway.customBindHost != null -> settings.gateway.bind == "custom";
+          message = "gateway.customBindHost: has no effect while `gateway.bind` is not \"custom\": set that to \"custom\" or remove this.";
         }
         {
           assertion =
