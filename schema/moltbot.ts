@@ -170,6 +170,8 @@ export default defineService({
 
     // Locks, for which it takes no other place.
     temporaryPrefixes: ["openclaw-"],
+    // The database beside each of them is locked, too, for as long as the gateway runs.
+    locks: "openclaw-*/gateway.*.lock",
 
     config: {
       path: cfg.configPath,

@@ -4,26 +4,40 @@
 # How many seconds after the launcher's start the files have to be there.
 patience=60
 
-# await_file OPTION FILE: at boot, what decrypts the file may still be at work; launchd knows no order
-await_file() {
-  [ ! -e "$2" ] || return 0
-  printf '%s\n' "$1: $2 does not exist yet: waiting for it, $patience s from the start on" >&2
-  while [ ! -e "$2" ] && [ "$SECONDS" -lt "$patience" ]; do
+# await OPTION FILE TEST: at boot, what decrypts the file may still be at work; launchd knows no order. A
+# file that is there need not be ready: some make it first and give it to its user then.
+await() {
+  local is_told=''
+  until "$3" "$2" || [ "$SECONDS" -ge "$patience" ]; do
+    [ -n "$is_told" ] ||
+      printf '%s\n' "$1: $2 cannot be used yet: waiting for it, $patience s from the start on" >&2
+    is_told=yes
     sleep 1
   done
+}
+
+# can_read FILE: whether there is such a file
+can_read() {
+  [ -f "$1" ] && [ -r "$1" ]
+}
+
+# is_secret FILE: whether it belongs to this user and is closed to all others
+is_secret() {
+  local mode
+  can_read "$1" && mode=$(stat -L -c '%u %a' -- "$1") || return 1
+  case $mode in
+    "$(id -u) "*00) ;;
+    *) return 1 ;;
+  esac
 }
 
 # There is nobody to hand the service its credentials, so it reads the files itself. A file that
 # others can read is no secret: it is refused.
 read_secret() {
-  local mode
-  await_file "$3" "$2"
-  [ -f "$2" ] && [ -r "$2" ] || return 1
-  mode=$(stat -L -c '%u %a' -- "$2")
-  case $mode in
-    "$(id -u) "*00) ;;
-    *) fail "$3: $2 has to belong to $(id -un) and to be closed to all others: chown it, chmod 0400" ;;
-  esac
+  await "$3" "$2" is_secret
+  can_read "$2" || return 1
+  is_secret "$2" ||
+    fail "$3: $2 has to belong to $(id -un) and to be closed to all others: chown it, chmod 0400"
   cat -- "$2"
 }
 
@@ -31,8 +45,8 @@ read_secret() {
 # quoted. Lines that begin with # or ; are comments.
 load_environment() {
   local line name value
-  await_file environmentFiles "$1"
-  [ -f "$1" ] && [ -r "$1" ] || fail "environmentFiles: $1 does not exist or cannot be read"
+  await environmentFiles "$1" can_read
+  can_read "$1" || fail "environmentFiles: $1 does not exist or cannot be read"
   while IFS= read -r line || [ -n "$line" ]; do
     [[ $line =~ ^[[:space:]]*([#\;]|$) ]] && continue
     name=${line%%=*} value=${line#*=}

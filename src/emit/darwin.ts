@@ -8,7 +8,10 @@ import { nix } from "../nix/index.ts";
 import { includeShell } from "../shell/files.ts";
 import { scopeOf } from "./expression.ts";
 import {
+  certificateVariables,
+  emitAwaitStop,
   emitBeforeLaunchdStart,
+  emitCertificates,
   emitJob,
   emitJobEnvironment,
   emitSandboxProfile,
@@ -26,11 +29,17 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
   const user = emitValue(identity.user, scope);
   const group = emitValue(identity.group, scope);
   const logDirectory = `/var/log/${name}`;
-  const log = nix`"${logDirectory}/\${unit}/output.log"`;
   const owned = [model.stateDirectory, ...model.directories].map(
     ({ path, mode }) =>
       nix`"install -d -m ${mode} -o \${${user}} -g \${${group}} \${lib.escapeShellArg ${emitValue(path, scope)}}"`,
   );
+  const awaitStop = emitAwaitStop(service, {
+    domain: "system",
+    label: nix`config.launchd.daemons.\${unit}.serviceConfig.Label`,
+    directory: "/Library/LaunchDaemons",
+    // What is being activated: the script is part of it.
+    next: "$systemConfig/Library/LaunchDaemons",
+  });
   const operator = emitOperatorCommand(service, {
     functions: [includeShell("enter-darwin")],
     enter: ["enter_service ", nix`lib.escapeShellArgs [ ${user} "\${sandboxProfile}" ]`],
@@ -40,10 +49,24 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
   return emitModule(service, "darwin", {
     seams: {
       configFile: storeConfig,
-      readSecret: readLaunchdSecret,
+      readSecret: readLaunchdSecret("system"),
       beforeStart: emitBeforeLaunchdStart(service, scope),
       confine: inSandbox,
-      definitions: [emitSandboxProfile(service, scope)],
+      variables: certificateVariables,
+      definitions: [
+        nix.binding(["logFile"], nix`"${logDirectory}/\${unit}/output.log"`),
+        emitCertificates(
+          service,
+          scope,
+          nix`
+            if config.security.pki.installCACerts then
+              "\${config.environment.etc."ssl/certs/ca-certificates.crt".source}"
+            else
+              "\${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt"
+          `,
+        ),
+        emitSandboxProfile(service, scope),
+      ],
     },
     definitions: [
       nix.binding(
@@ -92,31 +115,23 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
       ),
       nix.binding(["environment", "systemPackages"], nix`[ (${operator}) ]`, { blankLine: true }),
       nix.binding(
-        ["environment", "etc", `newsyslog.d/${name}.conf`, "text"],
-        nix`
-          lib.concatMapStrings (
-            { instance, unit, ... }: "${logDirectory}/\${unit}/output.log \${${user}}:\${${group}} 640 7 10240 * NJ\n"
-          ) (lib.attrValues services)
-        `,
-        {
-          blankLine: true,
-          comment: "newsyslog.conf(5): seven compressed logs of at most 10 MB.",
-        },
-      ),
-      nix.binding(
         ["system", "activationScripts", "launchd", "text"],
         nix`
           lib.mkBefore (
-            lib.concatMapStrings (
-              { instance, unit, ... }:
+            ${includeShell("await-stop")}
+            + lib.concatMapStrings (
+              { instance, unit, logFile, ... }:
               lib.concatLines ${nix.list([
                 nix`"install -d -m 0755 ${logDirectory}"`,
                 nix.item(nix`"install -d -m 0750 -g \${${group}} ${logDirectory}/\${unit}"`, {
-                  comment:
-                    "Not the service's own: root rotates the logs, and follows what it finds there.",
+                  comment: "Not the service's own: launchd, as root, opens what it finds there.",
                 }),
-                nix`"[ -e ${log} ] || install -m 0640 -o \${${user}} -g \${${group}} /dev/null ${log}"`,
+                ...["", ".old"].map(
+                  (old) =>
+                    nix`"[ -e \${logFile}${old} ] || install -m 0640 -o \${${user}} -g \${${group}} /dev/null \${logFile}${old}"`,
+                ),
                 ...owned,
+                nix.str(awaitStop),
               ])}
             ) (lib.attrValues services)
           )
@@ -130,7 +145,7 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
         ["launchd", "daemons"],
         nix`
           lib.mapAttrs' (
-            _: { instance, unit, environment, path, launch, ... }:
+            _: { instance, unit, logFile, environment, path, launch, ... }:
             lib.nameValuePair unit {
               # Waits for the volume of the store.
               command = "\${launch}";
@@ -138,7 +153,7 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
               serviceConfig = {
                 UserName = ${user};
                 GroupName = ${group};
-                ${emitJob(service, scope, log)}
+                ${emitJob(service, scope)}
               };
             }
           ) services

@@ -14,7 +14,10 @@ import {
 } from "./application.ts";
 import { type Scope, scopeOf } from "./expression.ts";
 import {
+  certificateVariables,
+  emitAwaitStop,
   emitBeforeLaunchdStart,
+  emitCertificates,
   emitJob,
   emitJobEnvironment,
   emitSandboxProfile,
@@ -37,7 +40,14 @@ import {
 export function emitHomeManagerModule(service: IrService): NixExpr {
   const scope = scopeOf(service, "instance", storeConfig);
   const { model, name } = service;
-  const log = nix`"\${logDirectory}/\${unit}.log"`;
+  // Only what is in the domain of a session at the screen is found again after a restart of the machine.
+  const domain = '"gui/$UID"';
+  const awaitStop = emitAwaitStop(service, {
+    domain,
+    label: nix`config.launchd.agents.\${unit}.config.Label`,
+    directory: "$HOME/Library/LaunchAgents",
+    next: "$newGenPath/LaunchAgents",
+  });
   const operator = emitOperatorCommand(service, {
     functions: [
       nix`
@@ -72,24 +82,23 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
       readSecret: [
         nix`
           if isDarwin then
-            ${nix.str(readLaunchdSecret)}
+            ${nix.str(readLaunchdSecret(domain))}
           else
             ${nix.str(readSystemdSecret)}
         `,
       ],
       beforeStart: [
         nix`
-          lib.optionalString isDarwin ${nix.indented([
-            includeShell("rotate-log"),
-            "\nrotate_log ",
-            nix`lib.escapeShellArg ${log}`,
-            "\n",
-            ...emitBeforeLaunchdStart(service, scope),
-          ])}
+          lib.optionalString isDarwin ${nix.indented(emitBeforeLaunchdStart(service, scope))}
         `,
       ],
       confine: [nix`lib.optionalString isDarwin ${nix.str(inSandbox)}`],
-      definitions: [emitSandboxProfile(service, scope)],
+      variables: nix`lib.optionalAttrs isDarwin ${certificateVariables}`,
+      definitions: [
+        nix.binding(["logFile"], nix`"\${logDirectory}/\${unit}.log"`),
+        emitCertificates(service, scope, nix`"\${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt"`),
+        emitSandboxProfile(service, scope),
+      ],
     },
     definitions: [
       escapeSpecifiers,
@@ -114,6 +123,17 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
           lib.hm.dag.entryBetween [ "reloadSystemd" "setupLaunchAgents" ] [ "writeBoundary" ] (
             lib.optionalString isDarwin "run mkdir -p \${lib.escapeShellArg logDirectory}\n"
             + lib.concatMapStrings ({ instance, ... }: lib.concatLines ${nix.list(makeDirectories)}) (lib.attrValues services)
+            + lib.optionalString isDarwin (
+              ${includeShell("await-stop")}
+              + lib.concatMapStrings (
+                { unit, ... }: ${nix.str(["[[ -v DRY_RUN ]] || { ", ...awaitStop, "; }\n"])}
+              ) (lib.attrValues services)
+              + ${nix.indented([
+                `if ! "$launchctl" print ${domain} > /dev/null 2>&1; then\n`,
+                `  warnEcho "${name} starts when $USER logs in at the screen. Where nobody does, it is for the module of nix-darwin."\n`,
+                "fi\n",
+              ])}
+            )
           )
         `,
         {
@@ -141,15 +161,13 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
         nix`
           lib.mkIf isDarwin (
             lib.mapAttrs' (
-              _: { instance, unit, environment, path, launch, ... }:
+              _: { instance, unit, logFile, environment, path, launch, ... }:
               lib.nameValuePair unit {
                 enable = true;
-                # Runs without anybody being logged in at the screen.
-                domain = "user";
                 config = {
                   ProgramArguments = [ "\${launch}" ];
                   EnvironmentVariables = ${emitJobEnvironment(service, scope)};
-                  ${emitJob(service, scope, log)}
+                  ${emitJob(service, scope)}
                 };
               }
             ) services

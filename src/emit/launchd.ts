@@ -12,19 +12,56 @@ import type { Scope } from "./expression.ts";
 import { importLibrary } from "../library/files.ts";
 import { emitValue, type ShellText } from "./service.ts";
 
-/** Reads a credential file, and ends so that launchd does not try in vain. */
-export const readLaunchdSecret: ShellText = [
-  includeShell("secrets-files"),
-  includeShell("launchd"),
-];
+/** Reads a credential file, ends so that launchd does not try in vain, and keeps the log small. */
+export function readLaunchdSecret(domain: string): ShellText {
+  return [
+    includeShell("secrets-files"),
+    `\nlaunchd_domain=${domain}\n`,
+    includeShell("launchd"),
+    "\n",
+    includeShell("rotate-log"),
+    "\nkeep_small ",
+    nix`lib.escapeShellArg logFile`,
+    "\n",
+  ];
+}
+
+/** Where launchd finds a job and its description. */
+export interface JobPlace {
+  /** Words of shell code. */
+  readonly domain: string;
+  readonly label: NixExpr;
+  /** The directory it was loaded from, and the one of the next configuration; words, too. */
+  readonly directory: string;
+  readonly next: string;
+}
+
+/** What stops a job whose description changes, and waits for its end. */
+export function emitAwaitStop(
+  { model }: IrService,
+  { domain, label, ...place }: JobPlace,
+): ShellText {
+  const plist = (directory: string): string => `"${directory}/$label.plist"`;
+  const words = [domain, '"$label"', plist(place.directory), plist(place.next)];
+  return [
+    "label=",
+    nix`lib.escapeShellArg ${label}`,
+    `; await_stop ${words.join(" ")} ${String(model.restart.stopTimeout)}`,
+  ];
+}
 
 /** launchd has neither a step before the start nor files of variables: the launcher does both. */
 export function emitBeforeLaunchdStart(service: IrService, scope: Scope): ShellText {
+  const { stateDirectory, directories, locks } = service.model;
+  const own = [stateDirectory, ...directories].map(({ path }) => emitValue(path, scope));
   return [
     nix`
       lib.concatMapStrings (file: "load_environment \${lib.escapeShellArg file}\n") ${emitValue(service.model.extra.files, scope)}
     `,
-    'mkdir -p -m 0700 "$TMPDIR"\n',
+    "make_removable ",
+    nix`lib.escapeShellArgs ${nix.list(own)}`,
+    '\nmkdir -p -m 0700 "$TMPDIR"\n',
+    ...(locks === undefined ? [] : [`forget_locks '${locks}'\n`]),
     nix`prepare`,
     "\n",
   ];
@@ -60,7 +97,7 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
         rootPaths = [ ${emitValue(model.package, scope)} configFile ] ++ path;
         profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } {
           name = unit;
-          readable = ${together(nix`[ configFile ]`, model.readable, reach?.readable)};
+          readable = ${together(nix`[ configFile certificates ]`, model.readable, reach?.readable)};
           writable = ${nix.list(writable)};
           ${reach === undefined ? [] : nix.binding(["shared"], emitValue(reach.writable, scope))}
           writablePrefixes = ${nix.value(model.temporaryPrefixes.map((prefix) => `/tmp/${prefix}`))};
@@ -82,27 +119,55 @@ function emitReach(reach: Reach | undefined, scope: Scope): readonly Binding[] {
   );
 }
 
-/** The keys of a job's property list, but for the account it runs as. */
-export function emitJob(service: IrService, scope: Scope, log: NixExpr): readonly Binding[] {
+/** The keys of a job's property list, but for the account it runs as; `logFile` is in scope. */
+export function emitJob(service: IrService, scope: Scope): readonly Binding[] {
   const { restart, stateDirectory } = service.model;
   return [
     nix.binding(["WorkingDirectory"], emitValue(stateDirectory.path, scope)),
     nix.binding(["RunAtLoad"], nix`true`),
     nix.binding(["KeepAlive", "SuccessfulExit"], nix`false`, {
-      comment: "Failures are tried again, but not more often than this.",
+      comment:
+        "Whatever ends it, it is tried again, but not more often than this: the launcher succeeds\nonly where no further try can help.",
     }),
     nix.binding(["ThrottleInterval"], nix.int(restart.throttle)),
     nix.binding(["ExitTimeOut"], nix.int(restart.stopTimeout)),
-    nix.binding(["ProcessType"], nix`"Background"`),
+    nix.binding(["ProcessType"], nix`"Standard"`, {
+      comment:
+        "People wait for it. In the background, it and its tools would be throttled for good, and run on\nthe slow processors only.",
+    }),
     nix.binding(["Umask"], nix.int(0o077), { comment: "077, in decimal." }),
-    nix.binding(["StandardOutPath"], log),
-    nix.binding(["StandardErrorPath"], log),
+    nix.binding(["StandardOutPath"], nix`logFile`),
+    nix.binding(["StandardErrorPath"], nix`logFile`),
     nix.binding(["HardResourceLimits", "Core"], nix.int(0), {
       comment: "A core dump holds every secret the process knows.",
     }),
     nix.binding(["SoftResourceLimits", "Core"], nix.int(0)),
   ];
 }
+
+/**
+ * `certificates`: the authorities that programs of the store trust. By themselves they look where the
+ * sandbox lets nobody read, and then trust nobody.
+ */
+export function emitCertificates(service: IrService, scope: Scope, bundle: NixExpr): AssignBinding {
+  const variables = emitValue(service.model.extra.variables, scope);
+  return nix.binding(["certificates"], nix.select(variables, ["NIX_SSL_CERT_FILE"], bundle), {
+    comment: "The authorities that programs trust.",
+    blankLine: true,
+  });
+}
+
+/** Where programs look for the authorities. */
+export const certificateVariables = nix`
+  {
+    # OpenSSL of nixpkgs, and so Node.js, curl, git and Python; GnuTLS.
+    NIX_SSL_CERT_FILE = certificates;
+    # Other builds of OpenSSL, Go, Rust.
+    SSL_CERT_FILE = certificates;
+    # A Node.js that has authorities of its own.
+    NODE_EXTRA_CA_CERTS = certificates;
+  }
+`;
 
 /** The environment of a job: launchd gives daemons neither a PATH nor a TMPDIR. */
 export function emitJobEnvironment(service: IrService, scope: Scope): NixExpr {

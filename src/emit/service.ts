@@ -32,6 +32,8 @@ export interface ServiceSeams {
   readonly beforeStart: ShellText;
   /** The words before the program: what confines it where the manager cannot. */
   readonly confine: ShellText;
+  /** Variables that the platform needs; the user's own win over them. */
+  readonly variables?: NixExpr;
   /** More of what an instance is made of. */
   readonly definitions: readonly AssignBinding[];
 }
@@ -57,7 +59,7 @@ export function emitServiceFunction(
       comment: "Secret files by the variable they are exported as.",
       blankLine: true,
     }),
-    nix.binding(["environment"], emitEnvironment(service, scope), { blankLine: true }),
+    nix.binding(["environment"], emitEnvironment(service, scope, seams), { blankLine: true }),
     nix.binding(["path"], emitPath(service, scope)),
     ...emitManagedFiles(service, scope),
     nix.binding(["managedPaths"], emitManagedPaths(service, scope)),
@@ -157,7 +159,7 @@ function emitCredentials(service: IrService, scope: Scope): NixExpr {
   `;
 }
 
-function emitEnvironment(service: IrService, scope: Scope): NixExpr {
+function emitEnvironment(service: IrService, scope: Scope, { variables }: ServiceSeams): NixExpr {
   const { environment, identity, extra } = service.model;
   const fixed = [...environment, { name: "SHELL", value: identity.shell }].map((variable) =>
     nix.binding(
@@ -165,7 +167,9 @@ function emitEnvironment(service: IrService, scope: Scope): NixExpr {
       emitValue(variable.value, scope),
     ),
   );
-  return nix`${nix.attrs(fixed)} // ${emitExpression(extra.variables.node, scope)}`;
+  const own = emitExpression(extra.variables.node, scope);
+  const more = variables === undefined ? own : nix.op("//", variables, own);
+  return nix.op("//", nix.attrs(fixed), more);
 }
 
 /** What the scripts of `src/shell/` run. */

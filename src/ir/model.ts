@@ -290,6 +290,12 @@ export interface ServiceModel {
   readonly readable?: Exp<readonly string[]>;
   /** Beginnings of names in /tmp that the program makes whatever TMPDIR says. */
   readonly temporaryPrefixes: readonly string[];
+  /**
+   * Files in a directory below TMPDIR, as find(1) matches paths, by which the program knows that it
+   * runs already, and looks at the process in them. Where it may not look, they are removed before
+   * each start; so something that ends with the process has to guard the state, too.
+   */
+  readonly locks?: string;
   readonly config: ConfigFile;
   readonly environment: readonly EnvironmentVariable[];
   /** Variables, files of variables, and packages the user adds. */

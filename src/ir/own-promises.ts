@@ -291,6 +291,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
   package: input,
   arguments: input,
   temporaryPrefixes: { none: "Names that macOS's sandbox allows." },
+  locks: { none: "On systemd, where it may look, the program finds out by itself." },
   environment: input,
   extra: input,
   packages: input,

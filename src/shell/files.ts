@@ -17,6 +17,7 @@ export const shellFiles = [
   "enter-darwin",
   "launchd",
   "rotate-log",
+  "await-stop",
 ] as const;
 
 export type ShellFile = (typeof shellFiles)[number];

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 
 import { evaluateMany, missingForEvaluation, nixPath, type Outcome } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
+import { readShell } from "../../src/shell/files.ts";
 import { compileProfile, type Decision, decide } from "../seatbelt/evaluator.ts";
 import { requestOf } from "../seatbelt/request.ts";
 import { launchdKeys, parsePlist } from "../support/plist.ts";
@@ -45,12 +46,12 @@ function expectJob(plist: Plist, label: string): void {
   expect(plist).toMatchObject({
     Label: label,
     RunAtLoad: true,
-    // Started again after a failure only, and not in a storm.
+    // Started again whatever ends it, but not in a storm; the launcher succeeds where that is of no use.
     KeepAlive: { SuccessfulExit: false },
     ThrottleInterval: 30,
     // The gateway's own time to drain.
     ExitTimeOut: 330,
-    ProcessType: "Background",
+    ProcessType: "Standard",
     // 077
     Umask: 63,
     HardResourceLimits: { Core: 0 },
@@ -101,6 +102,14 @@ function expectSandbox(
     decide(compiled, requestOf(operation, subject)),
   ]);
   expect(decided).toEqual(rows);
+}
+
+/** Whether the authorities can be read where nothing else of the store can. */
+function readsAuthorities(profile: string, file: string): Decision {
+  const others = profile.replace('(subpath "/nix/store")', '(subpath "/nix/store/others")');
+  const compiled = compileProfile(others);
+  expect(decide(compiled, { operation: "file-read-data", path: `${file}.key` })).toBe("deny");
+  return decide(compiled, { operation: "file-read-data", path: file });
 }
 
 const textEnding = (summary: DarwinSummary | HomeManagerSummary, ending: string): string =>
@@ -176,13 +185,25 @@ suite(`the daemon${note}`, async () => {
     ).toEqual([]);
   });
 
+  test("trusts the authorities of the system, which its sandbox lets it read", () => {
+    const certificates = plist()["EnvironmentVariables"] as Readonly<Record<string, string>>;
+    const file = certificates["NIX_SSL_CERT_FILE"] ?? "";
+    expect(file).toMatch(/^\/nix\/store\/[^/]*-ca-certificates\.crt$/);
+    expect(certificates).toMatchObject({ SSL_CERT_FILE: file, NODE_EXTRA_CA_CERTS: file });
+    expect(readsAuthorities(textEnding(get(), "-moltbot-gateway.sb"), file)).toBe("allow");
+  });
+
   test("is started by a launcher that prepares, loads credentials and enters the sandbox", () => {
     const launcher = textEnding(get(), "-moltbot-gateway-launch");
     const steps = [
+      "launchd_domain=system\n",
+      "keep_small /var/log/moltbot/moltbot-gateway/output.log\n",
       "load ANTHROPIC_OAUTH_TOKEN services.moltbot.providers.anthropic.oauthTokenFile /run/agenix/token",
       "load TELEGRAM_BOT_TOKEN services.moltbot.providers.telegram.botTokenFile /run/agenix/tg",
       "generate OPENCLAW_GATEWAY_TOKEN /var/lib/moltbot/gateway-token",
+      "make_removable /var/lib/moltbot /var/lib/moltbot/workspace /var/lib/moltbot/workspace/skills",
       'mkdir -p -m 0700 "$TMPDIR"',
+      "forget_locks 'openclaw-*/gateway.*.lock'",
       "-moltbot-gateway-prepare",
       "supervise /usr/bin/sandbox-exec -f /nix/store/",
     ];
@@ -205,16 +226,26 @@ suite(`the daemon${note}`, async () => {
       "install -d -m 0755 /var/log/moltbot",
       "install -d -m 0750 -g _moltbot /var/log/moltbot/moltbot-gateway",
       "[ -e /var/log/moltbot/moltbot-gateway/output.log ] || install -m 0640 -o _moltbot -g _moltbot /dev/null /var/log/moltbot/moltbot-gateway/output.log",
+      "[ -e /var/log/moltbot/moltbot-gateway/output.log.old ] || install -m 0640 -o _moltbot -g _moltbot /dev/null /var/log/moltbot/moltbot-gateway/output.log.old",
       "install -d -m 0700 -o _moltbot -g _moltbot /var/lib/moltbot",
       "install -d -m 0700 -o _moltbot -g _moltbot /var/lib/moltbot/workspace",
     ];
-    expect(script.split("\n").slice(0, lines.length)).toEqual(lines);
+    expect(script).toContain(readShell("await-stop"));
+    const found = script.split("\n");
+    const start = found.indexOf(lines[0] ?? "");
+    expect(found.slice(start, start + lines.length)).toEqual(lines);
   });
 
-  test("has its logs rotated", () => {
-    expect(get().etc["newsyslog.d/moltbot.conf"]?.text).toBe(
-      "/var/log/moltbot/moltbot-gateway/output.log _moltbot:_moltbot 640 7 10240 * NJ\n",
-    );
+  test("leaves its log to its launcher: newsyslog would rename it, and launchd write on into that", () => {
+    expect(get().etc).toEqual({});
+  });
+
+  test("is waited for by a switch that changes it, before nix-darwin loads it anew", () => {
+    const script = get().changedActivation?.["launchd"] ?? "";
+    const stop =
+      'label=org.nixos.moltbot-gateway; await_stop system "$label" "/Library/LaunchDaemons/$label.plist" "$systemConfig/Library/LaunchDaemons/$label.plist" 330\n';
+    expect(script.indexOf(stop)).toBeGreaterThan(0);
+    expect(script.indexOf(stop)).toBeLessThan(script.indexOf("launchctl unload"));
   });
 });
 
@@ -239,16 +270,15 @@ suite(`the agent${note}`, async () => {
     expect(get().toplevel).toMatch(/^\/nix\/store\/.*\.drv$/);
   });
 
-  test("is a job launchd understands, without a session at the screen", () => {
+  test("is a job launchd understands, of the session at the screen", () => {
     const plists = get().launchd.plists;
     expect(Object.keys(plists)).toEqual(["org.nix-community.home.moltbot-gateway.plist"]);
     const plist = parsePlist(Object.values(plists)[0] ?? "") as Plist;
     expectJob(plist, "org.nix-community.home.moltbot-gateway");
-    expect(plist).toMatchObject({
-      LimitLoadToSessionType: "Background",
-      WorkingDirectory: "/Users/tester/.moltbot",
-    });
+    expect(plist).toMatchObject({ WorkingDirectory: "/Users/tester/.moltbot" });
     expect(plist).not.toHaveProperty("UserName");
+    // Outside of such a session, launchd does not find it again after a restart of the machine.
+    expect(plist).not.toHaveProperty("LimitLoadToSessionType");
     expect(get().units).toEqual({});
   });
 
@@ -267,14 +297,41 @@ suite(`the agent${note}`, async () => {
   });
 
   test("is started in the sandbox", () => {
-    expect(textEnding(get(), "-moltbot-gateway-launch")).toContain(
-      "supervise /usr/bin/sandbox-exec -f /nix/store/",
+    const launcher = textEnding(get(), "-moltbot-gateway-launch");
+    expect(launcher).toContain("supervise /usr/bin/sandbox-exec -f /nix/store/");
+    expect(launcher).toContain('launchd_domain="gui/$UID"\n');
+    expect(launcher).toContain(
+      "keep_small /Users/tester/Library/Logs/moltbot/moltbot-gateway.log\n",
+    );
+    expect(launcher).toContain("forget_locks 'openclaw-*/gateway.*.lock'\n");
+  });
+
+  test("trusts the authorities of nixpkgs, which its sandbox lets it read", () => {
+    const plist = parsePlist(Object.values(get().launchd.plists)[0] ?? "") as Plist;
+    const { NIX_SSL_CERT_FILE: file = "", ...variables } = plist[
+      "EnvironmentVariables"
+    ] as Readonly<Record<string, string>>;
+    expect(file).toMatch(/^\/nix\/store\/[^/]*-cacert-[^/]*\/etc\/ssl\/certs\/ca-bundle\.crt$/);
+    expect(variables).toMatchObject({ SSL_CERT_FILE: file, NODE_EXTRA_CA_CERTS: file });
+    expect(readsAuthorities(textEnding(get(), "-moltbot-gateway.sb"), file)).toBe("allow");
+  });
+
+  test("is waited for by a switch that changes it, and says where it does not start", () => {
+    const script = get().activation["moltbotDirectories"]?.data ?? "";
+    expect(script).toContain(
+      '[[ -v DRY_RUN ]] || { label=org.nix-community.home.moltbot-gateway; await_stop "gui/$UID" "$label" "$HOME/Library/LaunchAgents/$label.plist" "$newGenPath/LaunchAgents/$label.plist" 330; }\n',
+    );
+    expect(script).toContain(
+      'if ! "$launchctl" print "gui/$UID" > /dev/null 2>&1; then\n  warnEcho "moltbot starts when $USER logs in at the screen.',
     );
   });
 });
 
 const messages = "r: r.summary.assertions";
 const jobOf = `r: r.summary.launchd.plists.daemons."org.nixos.moltbot-gateway.plist"`;
+const authorities = `r:
+  let e = r.config.launchd.daemons.moltbot-gateway.serviceConfig.EnvironmentVariables;
+  in map builtins.unsafeDiscardStringContext [ e.NIX_SSL_CERT_FILE e.SSL_CERT_FILE e.NODE_EXTRA_CA_CERTS ]`;
 const ids = `r: builtins.mapAttrs (_: u: { inherit (u) uid gid; }) r.summary.users`;
 
 suite(`instances on nix-darwin${note}`, async () => {
@@ -311,6 +368,22 @@ suite(`instances on nix-darwin${note}`, async () => {
             usage.replace("enable = true;", 'enable = true; settings.logging.level = "warn";'),
             jobOf,
           ),
+          plainCertificates: onDarwin(usage, authorities),
+          ownCertificates: onDarwin(
+            `{ imports = [ ${usage} ]; security.pki.certificates = [ "-----BEGIN" ]; }`,
+            authorities,
+          ),
+          noCertificates: onDarwin(
+            `{ imports = [ ${usage} ]; security.pki.installCACerts = false; }`,
+            authorities,
+          ),
+          otherCertificates: onDarwin(
+            usage.replace(
+              "enable = true;",
+              'enable = true; environment.NIX_SSL_CERT_FILE = "/etc/ssl/certs/corporate.pem";',
+            ),
+            authorities,
+          ),
           lowId: onDarwin(usage.replace("enable = true;", "enable = true; uid = 501;"), ids),
         });
   const value = (name: string): unknown => {
@@ -338,6 +411,22 @@ suite(`instances on nix-darwin${note}`, async () => {
 
   test("an id that the system's configuration names is taken", () => {
     expect(value("ownId")).toMatchObject({ _moltbot: { uid: 777, gid: 600 } });
+  });
+
+  test("authorities that the system's configuration adds are trusted", () => {
+    const [plain] = value("plainCertificates") as readonly string[];
+    const [own] = value("ownCertificates") as readonly string[];
+    expect(own).toMatch(/-ca-certificates\.crt$/);
+    expect(own).not.toBe(plain);
+  });
+
+  test.each([
+    ["noCertificates", /^\/nix\/store\/[^/]*-cacert-[^/]*\/etc\/ssl\/certs\/ca-bundle\.crt$/],
+    ["otherCertificates", /^\/etc\/ssl\/certs\/corporate\.pem$/],
+  ])("one variable says where else they are: %s", (name, file) => {
+    const found = value(name) as readonly string[];
+    expect(found[0]).toMatch(file);
+    expect(new Set(found).size).toBe(1);
   });
 
   test.each(["otherDocuments", "otherSetting"])(

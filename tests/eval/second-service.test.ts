@@ -110,7 +110,7 @@ describe.skipIf(missing.length > 0)(`in the module systems${note}`, () => {
           ${noAssertions}
           inherit (r.config.launchd.agents.hello) enable;
           rotatesItsLog = builtins.any (
-            text: r.lib.hasInfix "rotate_log \${r.config.launchd.agents.hello.config.StandardOutPath}\n" text.text
+            text: r.lib.hasInfix "keep_small \${r.config.launchd.agents.hello.config.StandardOutPath}\n" text.text
           ) (builtins.attrValues r.summary.texts);
         }`,
       },
