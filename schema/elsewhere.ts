@@ -149,7 +149,8 @@ export const elsewhere = ({
   "scheduling-and-personality": {
     user: same,
     seatbelt: {
-      keptBy: "changing the scheduling of processes is refused; `ProcessType` in the property list",
+      keptBy:
+        "changing the scheduling of processes is refused; `ProcessType` in the property list keeps to launchd's light limits",
       cannot: "reach thread priorities",
     },
   },

@@ -428,6 +428,8 @@ export default defineService({
       probes: "/docs/proofs.md",
       sandbox: "/tests/seatbelt/decisions.test.ts",
       job: "/tests/eval/darwin.test.ts",
+      limit:
+        "No Mac has run any of it. What macOS would do was read and worked out, and tested as far as it can be\nelsewhere; [one-line checks](/docs/macos-checks.md) are for whoever has a Mac.",
     },
 
     scenarios,

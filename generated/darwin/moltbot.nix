@@ -1139,6 +1139,14 @@ let
         GIT_CEILING_DIRECTORIES = instance.workspaceDir;
         SHELL = lib.getExe' pkgs.bashInteractive "bash";
       }
+      // {
+        # OpenSSL of nixpkgs, and so Node.js, curl, git and Python; GnuTLS.
+        NIX_SSL_CERT_FILE = certificates;
+        # Other builds of OpenSSL, Go, Rust.
+        SSL_CERT_FILE = certificates;
+        # A Node.js that has authorities of its own.
+        NODE_EXTRA_CA_CERTS = certificates;
+      }
       // instance.environment;
       path = [
         pkgs.bashInteractive
@@ -1247,6 +1255,16 @@ let
           ) managedFiles.skills
         }finish
       '';
+      logFile = "/var/log/moltbot/${unit}/output.log";
+
+      # The authorities that programs trust.
+      certificates =
+        instance.environment.NIX_SSL_CERT_FILE or (
+          if config.security.pki.installCACerts then
+            "${config.environment.etc."ssl/certs/ca-certificates.crt".source}"
+          else
+            "${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt"
+        );
 
       # What the service is kept from doing.
       sandboxProfile = import ../lib/closure-profile.nix { inherit pkgs; } {
@@ -1260,7 +1278,10 @@ let
           name = unit;
           readable =
             (
-              [ configFile ]
+              [
+                configFile
+                certificates
+              ]
               ++ map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
             )
             ++ instance.confinement.readOnlyPaths;
@@ -1289,7 +1310,12 @@ let
         set -euo pipefail
         umask 0077
 
-        ${builtins.readFile ../shell/secrets-files.sh}${builtins.readFile ../shell/launchd.sh}
+        ${builtins.readFile ../shell/secrets-files.sh}
+        launchd_domain=system
+        ${builtins.readFile ../shell/launchd.sh}
+        ${builtins.readFile ../shell/rotate-log.sh}
+        keep_small ${lib.escapeShellArg logFile}
+
         ${builtins.readFile ../shell/launch.sh}
         ${builtins.readFile ../shell/supervise.sh}
         ${
@@ -1341,7 +1367,15 @@ let
           lib.concatMapStrings (
             file: "load_environment ${lib.escapeShellArg file}\n"
           ) instance.environmentFiles
-        }mkdir -p -m 0700 "$TMPDIR"
+        }make_removable ${
+          lib.escapeShellArgs [
+            instance.stateDir
+            instance.workspaceDir
+            "${instance.workspaceDir}/skills"
+          ]
+        }
+        mkdir -p -m 0700 "$TMPDIR"
+        forget_locks 'openclaw-*/gateway.*.lock'
         ${prepare}
         supervise /usr/bin/sandbox-exec -f ${sandboxProfile} ${lib.getExe instance.package} gateway
       '';
@@ -1360,6 +1394,8 @@ let
         managedPaths
         prepare
         launch
+        logFile
+        certificates
         sandboxProfile
         ;
 
@@ -1822,24 +1858,28 @@ in
       '')
     ];
 
-    # newsyslog.conf(5): seven compressed logs of at most 10 MB.
-    environment.etc."newsyslog.d/moltbot.conf".text = lib.concatMapStrings (
-      { instance, unit, ... }:
-      "/var/log/moltbot/${unit}/output.log ${instance.user}:${instance.group} 640 7 10240 * NJ\n"
-    ) (lib.attrValues services);
-
     # Between the creation of the accounts and the start of the daemons.
     system.activationScripts.launchd.text = lib.mkBefore (
-      lib.concatMapStrings (
-        { instance, unit, ... }:
+      builtins.readFile ../shell/await-stop.sh
+      + lib.concatMapStrings (
+        {
+          instance,
+          unit,
+          logFile,
+          ...
+        }:
         lib.concatLines [
           "install -d -m 0755 /var/log/moltbot"
-          # Not the service's own: root rotates the logs, and follows what it finds there.
+          # Not the service's own: launchd, as root, opens what it finds there.
           "install -d -m 0750 -g ${instance.group} /var/log/moltbot/${unit}"
-          "[ -e ${"/var/log/moltbot/${unit}/output.log"} ] || install -m 0640 -o ${instance.user} -g ${instance.group} /dev/null ${"/var/log/moltbot/${unit}/output.log"}"
+          "[ -e ${logFile} ] || install -m 0640 -o ${instance.user} -g ${instance.group} /dev/null ${logFile}"
+          "[ -e ${logFile}.old ] || install -m 0640 -o ${instance.user} -g ${instance.group} /dev/null ${logFile}.old"
           "install -d -m 0700 -o ${instance.user} -g ${instance.group} ${lib.escapeShellArg instance.stateDir}"
           "install -d -m 0700 -o ${instance.user} -g ${instance.group} ${lib.escapeShellArg instance.workspaceDir}"
           "install -d -m 0700 -o ${instance.user} -g ${instance.group} ${lib.escapeShellArg "${instance.workspaceDir}/skills"}"
+          "label=${
+            lib.escapeShellArg config.launchd.daemons.${unit}.serviceConfig.Label
+          }; await_stop system \"$label\" \"/Library/LaunchDaemons/$label.plist\" \"$systemConfig/Library/LaunchDaemons/$label.plist\" 330"
         ]
       ) (lib.attrValues services)
     );
@@ -1849,6 +1889,7 @@ in
       {
         instance,
         unit,
+        logFile,
         environment,
         path,
         launch,
@@ -1869,15 +1910,18 @@ in
           GroupName = instance.group;
           WorkingDirectory = instance.stateDir;
           RunAtLoad = true;
-          # Failures are tried again, but not more often than this.
+          # Whatever ends it, it is tried again, but not more often than this: the launcher succeeds
+          # only where no further try can help.
           KeepAlive.SuccessfulExit = false;
           ThrottleInterval = 30;
           ExitTimeOut = 330;
-          ProcessType = "Background";
+          # People wait for it. In the background, it and its tools would be throttled for good, and run on
+          # the slow processors only.
+          ProcessType = "Standard";
           # 077, in decimal.
           Umask = 63;
-          StandardOutPath = "/var/log/moltbot/${unit}/output.log";
-          StandardErrorPath = "/var/log/moltbot/${unit}/output.log";
+          StandardOutPath = logFile;
+          StandardErrorPath = logFile;
           # A core dump holds every secret the process knows.
           HardResourceLimits.Core = 0;
           SoftResourceLimits.Core = 0;

@@ -1158,6 +1158,14 @@ let
         GIT_CEILING_DIRECTORIES = instance.workspaceDir;
         SHELL = lib.getExe' pkgs.bashInteractive "bash";
       }
+      // lib.optionalAttrs isDarwin {
+        # OpenSSL of nixpkgs, and so Node.js, curl, git and Python; GnuTLS.
+        NIX_SSL_CERT_FILE = certificates;
+        # Other builds of OpenSSL, Go, Rust.
+        SSL_CERT_FILE = certificates;
+        # A Node.js that has authorities of its own.
+        NODE_EXTRA_CA_CERTS = certificates;
+      }
       // instance.environment;
       path = [
         pkgs.bashInteractive
@@ -1266,6 +1274,11 @@ let
           ) managedFiles.skills
         }finish
       '';
+      logFile = "${logDirectory}/${unit}.log";
+
+      # The authorities that programs trust.
+      certificates =
+        instance.environment.NIX_SSL_CERT_FILE or "${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt";
 
       # What the service is kept from doing.
       sandboxProfile = import ../lib/closure-profile.nix { inherit pkgs; } {
@@ -1279,7 +1292,10 @@ let
           name = unit;
           readable =
             (
-              [ configFile ]
+              [
+                configFile
+                certificates
+              ]
               ++ map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
             )
             ++ instance.confinement.readOnlyPaths;
@@ -1310,7 +1326,13 @@ let
 
         ${
           if isDarwin then
-            "${builtins.readFile ../shell/secrets-files.sh}${builtins.readFile ../shell/launchd.sh}"
+            ''
+              ${builtins.readFile ../shell/secrets-files.sh}
+              launchd_domain="gui/$UID"
+              ${builtins.readFile ../shell/launchd.sh}
+              ${builtins.readFile ../shell/rotate-log.sh}
+              keep_small ${lib.escapeShellArg logFile}
+            ''
           else
             ''
               missing_credential=missing-credential-file
@@ -1364,13 +1386,19 @@ let
               ]
             }\n"
         }${lib.optionalString isDarwin ''
-          ${builtins.readFile ../shell/rotate-log.sh}
-          rotate_log ${lib.escapeShellArg "${logDirectory}/${unit}.log"}
           ${
             lib.concatMapStrings (
               file: "load_environment ${lib.escapeShellArg file}\n"
             ) instance.environmentFiles
-          }mkdir -p -m 0700 "$TMPDIR"
+          }make_removable ${
+            lib.escapeShellArgs [
+              instance.stateDir
+              instance.workspaceDir
+              "${instance.workspaceDir}/skills"
+            ]
+          }
+          mkdir -p -m 0700 "$TMPDIR"
+          forget_locks 'openclaw-*/gateway.*.lock'
           ${prepare}
         ''}supervise ${lib.optionalString isDarwin "/usr/bin/sandbox-exec -f ${sandboxProfile} "}${lib.getExe instance.package} gateway
       '';
@@ -1389,6 +1417,8 @@ let
         managedPaths
         prepare
         launch
+        logFile
+        certificates
         sandboxProfile
         ;
 
@@ -2262,6 +2292,22 @@ in
               "run mkdir -p -m 0700 ${lib.escapeShellArg "${instance.workspaceDir}/skills"}"
             ]
           ) (lib.attrValues services)
+          + lib.optionalString isDarwin (
+            builtins.readFile ../shell/await-stop.sh
+            + lib.concatMapStrings (
+              { unit, ... }:
+              ''
+                [[ -v DRY_RUN ]] || { label=${
+                  lib.escapeShellArg config.launchd.agents.${unit}.config.Label
+                }; await_stop "gui/$UID" "$label" "$HOME/Library/LaunchAgents/$label.plist" "$newGenPath/LaunchAgents/$label.plist" 330; }
+              ''
+            ) (lib.attrValues services)
+            + ''
+              if ! "$launchctl" print "gui/$UID" > /dev/null 2>&1; then
+                warnEcho "moltbot starts when $USER logs in at the screen. Where nobody does, it is for the module of nix-darwin."
+              fi
+            ''
+          )
         );
 
     systemd.user.services = lib.mkIf (!isDarwin) (
@@ -2363,6 +2409,7 @@ in
         {
           instance,
           unit,
+          logFile,
           environment,
           path,
           launch,
@@ -2370,8 +2417,6 @@ in
         }:
         lib.nameValuePair unit {
           enable = true;
-          # Runs without anybody being logged in at the screen.
-          domain = "user";
           config = {
             ProgramArguments = [ "${launch}" ];
             EnvironmentVariables = {
@@ -2383,15 +2428,18 @@ in
             // environment;
             WorkingDirectory = instance.stateDir;
             RunAtLoad = true;
-            # Failures are tried again, but not more often than this.
+            # Whatever ends it, it is tried again, but not more often than this: the launcher succeeds
+            # only where no further try can help.
             KeepAlive.SuccessfulExit = false;
             ThrottleInterval = 30;
             ExitTimeOut = 330;
-            ProcessType = "Background";
+            # People wait for it. In the background, it and its tools would be throttled for good, and run on
+            # the slow processors only.
+            ProcessType = "Standard";
             # 077, in decimal.
             Umask = 63;
-            StandardOutPath = "${logDirectory}/${unit}.log";
-            StandardErrorPath = "${logDirectory}/${unit}.log";
+            StandardOutPath = logFile;
+            StandardErrorPath = logFile;
             # A core dump holds every secret the process knows.
             HardResourceLimits.Core = 0;
             SoftResourceLimits.Core = 0;

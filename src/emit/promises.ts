@@ -17,6 +17,7 @@ const columns = [
 
 /** Markdown. */
 export function emitPromises(service: IrService): string {
+  const { evidence: { limit } = {} } = service.model;
   const rows = service.model.confinement.map((rule) => [
     `\`${rule.id}\``,
     rule.why,
@@ -31,6 +32,7 @@ export function emitPromises(service: IrService): string {
     "systemd.resource-control(5); on macOS the service runs in a Seatbelt sandbox. Proofs are what is",
     "tried inside the service, on systemd, and what the sandbox's profile decides, on macOS.",
     "",
+    ...(limit === undefined ? [] : [limit, ""]),
     `| ${columns.join(" | ")} |`,
     `|${columns.map(() => " --- |").join("")}`,
     ...rows.map((cells) => `| ${cells.map(escapeCell).join(" | ")} |`),

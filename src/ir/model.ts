@@ -273,6 +273,8 @@ export interface Evidence {
   readonly sandbox: string;
   /** The test that reads the jobs of macOS. */
   readonly job: string;
+  /** What none of them shows, and where that can be helped: a paragraph of Markdown. */
+  readonly limit?: string;
 }
 
 export interface ServiceModel {

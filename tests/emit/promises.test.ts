@@ -85,6 +85,14 @@ test("what a rule gives up somewhere is said below the table", () => {
   ]);
 });
 
+test("what nothing shows is said above the table", () => {
+  const model = { confinement: [shown], elsewhere: { files: { user: {}, seatbelt: {} } } };
+  const limit = "Nobody has tried it.";
+  expect(
+    emitPromises(lowerWith({ model: { ...model, evidence: { ...evidence, limit } } })),
+  ).toContain("\n\nNobody has tried it.\n\n| rule |");
+});
+
 test("a rule that does not say how it is kept elsewhere is a mistake", () => {
   expect(() => row(shown)).toThrow("confinement rule files does not say how it is kept elsewhere");
 });
@@ -93,6 +101,6 @@ test("what the table of this repository links to is there", () => {
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const table = readFileSync(`${root}/docs/promises.md`, "utf8");
   const targets = new Set([...table.matchAll(/\]\(([^)]*)\)/g)].map(([, target = ""]) => target));
-  expect(targets.size).toBe(3);
+  expect(targets.size).toBe(4);
   expect([...targets].filter((target) => !existsSync(root + target))).toEqual([]);
 });
