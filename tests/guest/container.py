@@ -25,7 +25,6 @@ SYSTEM_CALLS = "bpf @keyring kcmp perf_event_open pidfd_getfd swapon modify_ldt 
 NSPAWN = (
     "systemd-nspawn",
     "--quiet",
-    "--boot",
     "--register=no",
     "--keep-unit",
     "--private-network",
@@ -52,17 +51,25 @@ class Finished:
     stderr: str
 
 
+@dataclass(frozen=True)
+class System:
+    """What is booted: a root file system, and how it starts."""
+
+    # Folders that make the root file system, the first above the others; never written to.
+    folders: tuple[Path, ...]
+    # Path in the guest -> path on the host, mounted read-only.
+    binds: Mapping[str, Path] = field(default_factory=dict)
+    # What systemd-nspawn is told besides, or runs.
+    init: tuple[str, ...] = ("--boot",)
+    shell: str = "/bin/bash"
+
+
 @dataclass
 class Container:
     name: str
-    # The guest's root file system, never written to.
-    template: Path
-    # Files laid over it (write_layer.py).
-    layer: Path
+    system: System
     # A fresh folder for what the guest writes.
     work: Path
-    # Path in the guest -> path on the host, mounted read-only.
-    binds: Mapping[str, Path] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
     _leader: int | None = None
 
@@ -94,7 +101,7 @@ class Container:
             raise GuestError(f"{self.name} is not running")
         environment = {"PATH": GUEST_PATH, "HOME": "/root", "USER": "root", "LANG": "C.UTF-8"}
         process = subprocess.Popen(
-            ["nsenter", "--target", str(self._leader), "--all", "/bin/bash", "-c", command],
+            ["nsenter", "--target", str(self._leader), "--all", self.system.shell, "-c", command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -161,7 +168,7 @@ class Container:
         return f"nixmodgen-{os.getpid()}-{self.name}"
 
     def _mount(self) -> None:
-        """The template and the layer below, what the guest writes in memory above."""
+        """The system's folders below, what the guest writes in memory above."""
         if os.path.ismount(self._root):
             return
         self._scratch.mkdir(parents=True, exist_ok=True)
@@ -170,7 +177,8 @@ class Container:
         upper, scratch = self._scratch / "upper", self._scratch / "work"
         upper.mkdir()
         scratch.mkdir()
-        options = f"lowerdir={self.layer}:{self.template},upperdir={upper},workdir={scratch}"
+        lower = ":".join(map(str, self.system.folders))
+        options = f"lowerdir={lower},upperdir={upper},workdir={scratch}"
         _run(["mount", "-t", "overlay", "-o", options, "overlay", str(self._root)])
 
     def _make_control_groups(self) -> list[Path]:
@@ -183,7 +191,7 @@ class Container:
 
     def _command(self, control_groups: list[Path]) -> list[str]:
         enter = "".join(f"echo $$ > '{group}/cgroup.procs'; " for group in control_groups)
-        binds = [f"--bind-ro={source}:{target}" for target, source in self.binds.items()]
+        binds = [f"--bind-ro={source}:{target}" for target, source in self.system.binds.items()]
         nspawn = [
             *NSPAWN,
             f"--directory={self._root}",
@@ -191,6 +199,7 @@ class Container:
             f"--machine={self._group_name}",
             f"--hostname={self.name}",
             *binds,
+            *self.system.init,
         ]
         return ["/bin/sh", "-e", "-c", f'{enter}exec "$@"', "enter", *nspawn]
 

@@ -15,7 +15,6 @@ something failed.
 from __future__ import annotations
 
 import argparse
-import json
 import linecache
 import multiprocessing
 import os
@@ -28,7 +27,6 @@ import time
 import unittest
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,37 +36,17 @@ from evaluation import (
     Definition,
     EvaluationFailed,
     EvaluationImpossible,
-    definition,
     recorded_releases,
     write_record,
 )
 from machine import Machine, RequestedAssertionFailed, as_user
-from realise import GATEWAY_MODULES, UnrealisableError
+from nixos.build import BuildFailed
+from platforms import GUEST_ROOTS, Platform, find_platform
+from realise import UnrealisableError
 from report import Counts, Report, SubtestFailed
-from write_layer import write_layer
 
 # Much of a test is waiting, and the rest is the gateway, which starts on about one and a half cores.
 AT_ONCE = 2
-
-# Releases of Debian that a guest may have, by the folder of the cache that holds its root.
-GUEST_ROOTS = {"trixie": "guest-root", "sid": "guest-root-sid"}
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What tests/setup has put into the cache folder."""
-
-    guest_root: Path
-    gateway: Path
-
-    def versions(self) -> str:
-        """For the reader of a run: what was run, on what."""
-        gateway = json.loads((self.gateway / "openclaw/package.json").read_text())
-        packages = (self.guest_root / "var/lib/dpkg/status").read_text().split("\n\n")
-        systemd = next(text for text in packages if text.startswith("Package: systemd\n"))
-        version = re.search(r"^Version: (\d+)", systemd, re.MULTILINE)
-        return f"gateway={gateway['version']} systemd={version[1] if version else '?'}"
-
 
 def main() -> int:
     arguments = _arguments()
@@ -91,7 +69,7 @@ def main() -> int:
 
 def _versions(arguments: argparse.Namespace) -> str:
     try:
-        return find_tools(cache_folder(), arguments).versions()
+        return _platform(arguments).versions()
     except GuestError as error:
         return f"({error})"
 
@@ -126,13 +104,14 @@ def _run_test(file: Path, arguments: argparse.Namespace, report: Report) -> None
     """One test; whatever is wrong with it, the others are run."""
     try:
         require_programs()
-        tools = find_tools(cache_folder(), arguments)
-        test = definition(file, arguments.module, arguments.gateway)
+        platform = _platform(arguments)
+        test = platform.evaluate(file, arguments.module)
         report.info(f"test {test.name} ({test.origin}): nodes {', '.join(test.nodes)}")
-        run(test, tools, report)
+        run(test, platform, report)
     except EvaluationImpossible as error:
         report.skip(f"guest run of {file.name}", str(error))
     except (
+        BuildFailed,
         EvaluationFailed,
         GuestError,
         UnrealisableError,
@@ -155,6 +134,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--suite", choices=GUEST_ROOTS, default="trixie", help="the guest's Debian (%(default)s)"
+    )
+    parser.add_argument(
+        "--on", choices=("debian", "nixos"), default="debian", help="the guest's system (%(default)s)"
     )
     parser.add_argument("--record", action="store_true", help="keep the evaluations, run nothing")
     return parser.parse_args()
@@ -182,50 +164,38 @@ def cache_folder() -> Path:
     return Path(os.environ.get("NIXMODGEN_CACHE") or default)
 
 
-def find_tools(cache: Path, arguments: argparse.Namespace) -> Tools:
-    gateway = cache / "gateway" / arguments.gateway / "node_modules"
-    root = cache / GUEST_ROOTS[arguments.suite]
-    for place, program in ((gateway, "gateway"), (root, "guest-root")):
-        if not place.is_dir():
-            raise GuestError(f"there is no {place}: run tests/setup/{program}.sh")
-    return Tools(root, gateway)
+def _platform(arguments: argparse.Namespace) -> Platform:
+    return find_platform(cache_folder(), arguments.on, arguments.gateway, arguments.suite)
 
 
 # ---- the run ----
 
 
-def run(test: Definition, tools: Tools, report: Report) -> None:
+def run(test: Definition, platform: Platform, report: Report) -> None:
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nixmodgen-guest-")))
         machines = {
-            name: _machine(name, summary, tools, work / name, report, stack)
+            name: _machine(name, summary, platform, work / name, report, stack)
             for name, summary in test.nodes.items()
         }
         report.on_failure(lambda: _journals(machines))
         started = time.monotonic()
         run_script(test, machines, report)
         report.info(f"script took {time.monotonic() - started:.0f} s")
-        for line in facts(test, machines, tools):
+        for line in facts(test, machines, platform):
             report.info(line)
 
 
 def _machine(
     name: str,
     summary: Mapping[str, Any],
-    tools: Tools,
+    platform: Platform,
     work: Path,
     report: Report,
     stack: ExitStack,
 ) -> Machine:
     work.mkdir()
-    write_layer(work / "layer", summary, tools.guest_root, name)
-    container = Container(
-        name=name,
-        template=tools.guest_root,
-        layer=work / "layer",
-        work=work,
-        binds={GATEWAY_MODULES: tools.gateway},
-    )
+    container = Container(name=name, system=platform.system(summary, name, work), work=work)
     stack.callback(container.close)
     return Machine(container, report)
 
@@ -288,8 +258,8 @@ def _interrupted_by_signals() -> Iterator[None]:
 # ---- facts about the run ----
 
 
-def facts(test: Definition, machines: Mapping[str, Machine], tools: Tools) -> Iterator[str]:
-    yield tools.versions()
+def facts(test: Definition, machines: Mapping[str, Machine], platform: Platform) -> Iterator[str]:
+    yield platform.versions()
     for name, machine in machines.items():
         if not machine.is_up():
             continue

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # Runs the generated modules on a real systemd with the real gateway.
-# Usage: run.sh [--gateway RELEASE] [--suite SUITE] [--record] [--mutate] [TEST.nix...]; the default
-# are the generated tests and all of scripts/. $NIXMODGEN_MODULE names another NixOS module than the
-# generated one; the one for home-manager is beside it.
+# Usage: run.sh [--gateway RELEASE] [--suite SUITE] [--nixos] [--record] [--mutate] [TEST.nix...]; the
+# default are the generated tests and all of scripts/. $NIXMODGEN_MODULE names another NixOS module than
+# the generated one; the one for home-manager is beside it.
+#
+# --nixos builds the machines as whole NixOS systems (nixos/) instead of a Debian that looks like them,
+# and runs nixos/scripts/ besides. It needs the trees of nixpkgs and home-manager.
 #
 # --gateway says which release of the gateway runs, and is what the module takes its package for; by
 # default the newest that the schema has settings of. --suite says whose systemd it runs on: trixie
@@ -27,6 +30,7 @@ mutate=0
 record=0
 gateway=""
 suite=trixie
+on=debian
 tests=()
 while [ "$#" -gt 0 ]; do
   case "$1" in
@@ -35,6 +39,7 @@ while [ "$#" -gt 0 ]; do
       declare "${1#--}=$2"
       shift
       ;;
+    --nixos) on=nixos ;;
     --record) record=1 ;;
     --mutate) mutate=1 ;;
     -*) echo "no such option: $1" >&2 && exit 64 ;;
@@ -44,6 +49,7 @@ while [ "$#" -gt 0 ]; do
 done
 if [ "${#tests[@]}" -eq 0 ]; then
   tests=("$root"/generated/tests/nixos-*.nix "$here"/scripts/*.nix)
+  if [ "$on" = nixos ]; then tests+=("$here"/nixos/scripts/*.nix); fi
 fi
 if [ "$mutate" = 1 ]; then
   tests=("$here/mutations/mutations.nix")
@@ -64,8 +70,9 @@ bash "$root/tests/setup/gateway.sh" "$gateway"
 # Nix is in the default one.
 bash "$root/tests/setup/guest-root.sh"
 bash "$root/tests/setup/guest-root.sh" "$suite"
+if [ "$on" = nixos ]; then bash "$root/tests/setup/nixos-root.sh" "$suite"; fi
 status=0
-python3 "$here/run.py" "${tests[@]}" --module "$module" --gateway "$gateway" --suite "$suite" ||
+python3 "$here/run.py" "${tests[@]}" --module "$module" --gateway "$gateway" --suite "$suite" --on "$on" ||
   status=$?
 if [ "$mutate" = 1 ]; then
   if [ -s "$NIXMODGEN_MEASURED" ]; then

@@ -1,8 +1,6 @@
 # Evaluates a NixOS VM test (what pkgs.testers.runNixOSTest takes) for a machine that is no VM:
 # { name; testScript; nodes.<name> = summary; }.
-#
-# `test` is the definition, or a function from any of { pkgs, lib, module, homeModule } to it. Beside
-# `nodes` it may have `homes.<node>.<user>`: home-manager configurations of users of a node.
+# See ./test-definition.nix for `test`.
 { test, module }:
 let
   evaluate = import ./. { };
@@ -11,7 +9,7 @@ let
     evaluate {
       target = "nixos";
       module = [
-        ignoredVmOptions
+        vmOptions
         (definition.defaults or { })
         node
       ];
@@ -22,22 +20,7 @@ let
   };
   inherit (probe) lib pkgs;
 
-  # Sizes of a virtual machine, which a container does not have.
-  ignoredVmOptions = {
-    options.virtualisation =
-      lib.genAttrs
-        [
-          "memorySize"
-          "cores"
-        ]
-        (
-          _:
-          lib.mkOption {
-            type = lib.types.ints.positive;
-            default = 1024;
-          }
-        );
-  };
+  inherit (import ./test-definition.nix { inherit test module pkgs lib; }) definition vmOptions;
 
   evaluateHome =
     node: user: home:
@@ -73,16 +56,6 @@ let
         node.summary.assertions ++ lib.concatMap (home: home.assertions) (builtins.attrValues homes);
     };
 
-  offered = {
-    inherit pkgs lib module;
-    # The module of the same name for home-manager.
-    homeModule = dirOf (dirOf module) + "/home-manager/${baseNameOf module}";
-  };
-  definition =
-    if builtins.isFunction test then
-      test (builtins.intersectAttrs (builtins.functionArgs test) offered)
-    else
-      test;
   nodes = builtins.mapAttrs (_: evaluateNode) definition.nodes;
 in
 {

@@ -1,0 +1,41 @@
+# What pkgs.testers.runNixOSTest takes, for machines that are no VMs.
+#
+# `test` is the definition, or a function from any of { pkgs, lib, module, homeModule } to it. Beside
+# `nodes` it may have `homes.<node>.<user>`: home-manager configurations of users of a node.
+{
+  test,
+  module,
+  pkgs,
+  lib,
+}:
+let
+  offered = {
+    inherit pkgs lib module;
+    # The module of the same name for home-manager.
+    homeModule = dirOf (dirOf module) + "/home-manager/${baseNameOf module}";
+  };
+in
+{
+  definition =
+    if builtins.isFunction test then
+      test (builtins.intersectAttrs (builtins.functionArgs test) offered)
+    else
+      test;
+
+  # Sizes of a virtual machine, which a container does not have.
+  vmOptions = {
+    options.virtualisation =
+      lib.genAttrs
+        [
+          "memorySize"
+          "cores"
+        ]
+        (
+          _:
+          lib.mkOption {
+            type = lib.types.ints.positive;
+            default = 1024;
+          }
+        );
+  };
+}

@@ -1,0 +1,54 @@
+# The real gateway from npm under each of its names, and its Node.
+#
+# Contract: `folder` is where npm installed it, in the root of the build; `version` says when that
+# changes.
+{ folder, version }:
+final: _prev:
+let
+  # Node resolves names in folders of this name only.
+  modules = final.runCommand "gateway-modules-${version}" { nativeBuildInputs = [ ]; } ''
+    mkdir $out
+    cp --recursive --reflink=auto ${folder}/node_modules $out/node_modules
+    chmod -R u+w $out/node_modules/node-linux-*
+    node=$(realpath $out/node_modules/.bin/node)
+    patchelf --force-rpath --set-rpath ${final.standInLibraries}/lib $node
+    # Not in one run: Node does not survive that.
+    patchelf --set-interpreter ${final.standInLibraries}/lib/ld-linux-*.so.* $node
+  '';
+
+  programs = [
+    "openclaw"
+    "moltbot"
+    "clawdbot"
+  ];
+  gateway =
+    name:
+    final.runCommand "${name}-${version}"
+      {
+        pname = name;
+        inherit version;
+        meta.mainProgram = name;
+      }
+      ''
+        mkdir -p $out/bin
+        for program in ${toString programs}; do
+          cat >$out/bin/$program <<END
+        #!${final.runtimeShell}
+        exec ${final.nodejs}/bin/node ${modules}/node_modules/openclaw/openclaw.mjs "\$@"
+        END
+          chmod +x $out/bin/$program
+        done
+      '';
+in
+builtins.listToAttrs (
+  map (name: {
+    inherit name;
+    value = gateway name;
+  }) programs
+)
+// {
+  nodejs = final.runCommand "nodejs-${version}" { meta.mainProgram = "node"; } ''
+    mkdir -p $out/bin
+    ln -s ${modules}/node_modules/.bin/node $out/bin/node
+  '';
+}

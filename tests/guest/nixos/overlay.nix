@@ -1,0 +1,84 @@
+# Packages that NixOS configures, takes apart or asks for what a stand-in does not have.
+final: prev:
+let
+  inherit (final) lib;
+in
+{
+  # NixOS installs the programs of the C library.
+  stdenv = prev.stdenv // {
+    cc = prev.stdenv.cc // {
+      libc = final.glibc;
+    };
+  };
+  # Everything that is compiled is linked statically (stages.nix).
+  pkgsStatic = final;
+
+  # Its own expression asks for a compiler of nixpkgs, and so does that of the locales.
+  glibc = final.stdenv.mkDerivation {
+    pname = "glibc";
+    version = "2";
+    outputs = [
+      "out"
+      "bin"
+      "dev"
+      "getent"
+    ];
+    src = null;
+  };
+  glibcLocales = lib.makeOverridable (
+    _:
+    final.stdenv.mkDerivation {
+      pname = "glibc-locales";
+      inherit (final.glibc) version;
+      src = null;
+    }
+  ) { };
+
+  # NixOS takes one header out of the sources of the C library.
+  srcOnly =
+    package:
+    final.stdenv.mkDerivation {
+      name = "${package.name}-source";
+      phases = [
+        "unpackPhase"
+        "installPhase"
+      ];
+      unpackPhase = ''
+        mkdir -p sysdeps/generic
+        cp ${./unsecvars.h} sysdeps/generic/unsecvars.h
+      '';
+      installPhase = "cp -r . $out";
+    };
+
+  # The linter, which does not matter here.
+  shellcheck-minimal = final.writeShellScriptBin "shellcheck" "exit 0" // {
+    compiler.bootstrapAvailable = true;
+  };
+
+  # Debian's authorities, and those of the configuration.
+  cacert = lib.makeOverridable (
+    {
+      extraCertificateFiles ? [ ],
+      extraCertificateStrings ? [ ],
+      blacklist ? [ ],
+    }:
+    assert blacklist == [ ];
+    final.runCommand "nss-cacert-debian"
+      {
+        outputs = [
+          "out"
+          "unbundled"
+          "p11kit"
+          "hashed"
+        ];
+        added = lib.concatStringsSep "\n" extraCertificateStrings;
+        passAsFile = [ "added" ];
+        inherit extraCertificateFiles;
+      }
+      ''
+        mkdir -p $out/etc/ssl/certs $unbundled $p11kit $hashed
+        cat /etc/ssl/certs/ca-certificates.crt $extraCertificateFiles "$addedPath" \
+          | tee $out/etc/ssl/certs/ca-bundle.crt >$out/etc/ssl/certs/ca-no-trust-rules-bundle.crt
+      ''
+  ) { };
+}

@@ -1,0 +1,28 @@
+# nixpkgs with stand-ins for what has sources, and the real gateway.
+{
+  nixpkgs,
+  # { folder, version } of the gateway (gateway.nix).
+  gateway,
+  system ? builtins.currentSystem,
+}:
+let
+  lib = import (nixpkgs + "/lib");
+  standIns = import ./stand-in.nix { inherit nixpkgs lib system; };
+in
+import nixpkgs {
+  localSystem = { inherit system; };
+  stdenvStages = import ./stages.nix {
+    inherit nixpkgs;
+    inherit (standIns) standIn;
+  };
+  config = {
+    allowUnfree = true;
+    allowAliases = true;
+  };
+  overlays = [
+    (import ../../eval/harness/overlay-stand-ins.nix)
+    (import ./overlay.nix)
+    (_: _: { standInLibraries = standIns.libraries; })
+    (import ./gateway.nix gateway)
+  ];
+}

@@ -1,0 +1,62 @@
+# What a user does with a machine over time: the generations are systems of nodes that are not booted.
+# Only on a whole NixOS: the machine has them all in its store.
+{ module, lib }:
+let
+  plain = {
+    users.mutableUsers = true;
+  };
+  service = settings: {
+    imports = [ module ];
+    services.moltbot = lib.recursiveUpdate {
+      enable = true;
+      providers.anthropic.apiKeyFile = "/run/keys/anthropic";
+    } settings;
+  };
+  instances = settings: service { instances = settings; };
+  ports = builtins.mapAttrs (_: port: { gateway = { inherit port; }; });
+in
+{
+  name = "generations";
+
+  nodes = {
+    machine = plain;
+    first = service { };
+    port = service { gateway.port = 18999; };
+    document = service {
+      documents = ../../../eval/fixtures/documents;
+    };
+    secret = service { providers.anthropic.apiKeyFile = "/run/keys/another"; };
+    two = instances (ports {
+      home = 18801;
+      work = 18802;
+    });
+    renamed = instances (ports {
+      home = 18801;
+      office = 18802;
+    });
+    one = instances (ports { home = 18801; });
+    taken-over = {
+      imports = [ (service { createUser = false; }) ];
+      users.users.moltbot = {
+        isSystemUser = true;
+        group = "moltbot";
+        home = "/var/lib/moltbot";
+      };
+      users.groups.moltbot = { };
+    };
+    broken = service { settings.gateway.mode = "remote"; };
+  };
+
+  testScript =
+    { nodes, ... }:
+    ''
+      import json
+
+      SYSTEMS = json.loads(${
+        builtins.toJSON (
+          builtins.toJSON (builtins.mapAttrs (_: node: "${node.system.build.toplevel}") nodes)
+        )
+      })
+    ''
+    + builtins.readFile ./generations.py;
+}

@@ -1,0 +1,216 @@
+# ruff: noqa: F821  (machine, subtest and SYSTEMS come from the test driver and generations.nix)
+"""One machine through its generations: what restarts and what does not, who owns what, what stays.
+
+nixpkgs' switch is a Rust program, which is not built here. switch() does what that does with services,
+by the rules that NixOS writes into the units, around nixpkgs' own activation.
+"""
+
+import re
+import shlex
+
+PROFILE = "/nix/var/nix/profiles/system"
+UNIT = "moltbot-gateway.service"
+STATE = "/var/lib/moltbot"
+KEY_FILES = ("/run/keys/anthropic", "/run/keys/another")
+# Units whose restart a switch never asks for.
+LEFT_ALONE = re.compile(r"^(user@|user-runtime-dir@|systemd-|dbus|-\.mount|.*\.(slice|path|scope|device|swap)$)")
+
+
+# ---- the switch ----
+
+
+def units_of(system):
+    """Unit -> its text with that of its drop-ins, as a system installs it."""
+    listing = machine.succeed(
+        f"cd {system}/etc/systemd/system && for unit in *.service *.target *.timer *.socket; do"
+        ' [ -e "$unit" ] || continue; echo "=== $unit"; cat "$unit" "$unit".d/*.conf 2>/dev/null || true; done'
+    )
+    parts = re.split(r"^=== (.*)$", listing, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def says(text, name, default):
+    values = re.findall(rf"^{name}=(.*)$", text, re.MULTILINE)
+    return values[-1] in ("true", "yes", "1") if values else default
+
+
+def switch(name):
+    """Switches to the generation: (started, restarted) services among those of this test."""
+    new = SYSTEMS[name]
+    before, after = units_of("/run/current-system"), units_of(new)
+    listed = machine.succeed(
+        "systemctl list-units --plain --no-legend --full --state=active,activating"
+    )
+    active = [line.split()[0] for line in listed.splitlines()]
+    stop, start, restart, reload = [], [], [], []
+    for unit in active:
+        if unit not in before or LEFT_ALONE.match(unit):
+            continue
+        text = after.get(unit)
+        if text is None:
+            stop.append(unit)
+        elif unit.endswith(".target") or text == before[unit]:
+            pass
+        elif says(text, "X-ReloadIfChanged", False):
+            reload.append(unit)
+        elif not says(text, "X-RestartIfChanged", True) or says(text, "RefuseManualStop", False):
+            pass
+        elif not says(text, "X-StopIfChanged", True):
+            restart.append(unit)
+        else:
+            stop.append(unit)
+            start.append(unit)
+    run("stop", stop)
+    machine.succeed(f"ln -sfn {new} {PROFILE}", f"{new}/activate")
+    machine.execute("systemctl reset-failed")
+    machine.succeed("systemctl daemon-reload")
+    run("reload", reload)
+    run("restart", restart)
+    # What is wanted from now on, and what was running.
+    run("start", ["multi-user.target", "timers.target", "sockets.target", *start])
+    machine.succeed("systemctl restart systemd-tmpfiles-resetup.service")
+    return {unit for unit in (*stop, *start, *restart) if "moltbot" in unit}
+
+
+def run(verb, units):
+    # A service that fails to start does not end the switch.
+    if units:
+        machine.execute(f"systemctl {verb} {' '.join(map(shlex.quote, units))}")
+
+
+# ---- what is asked ----
+
+
+def healthy(port):
+    machine.wait_until_succeeds(f"curl --fail --silent http://127.0.0.1:{port}/health", timeout=180)
+
+
+def silent(port):
+    machine.wait_until_fails(f"curl --fail --silent http://127.0.0.1:{port}/health", timeout=60)
+
+
+def invocation(unit=UNIT):
+    return machine.get_unit_property(unit, "InvocationID")
+
+
+def facts(path):
+    return machine.succeed(f"stat --format '%F %U %G %a' {path}").strip()
+
+
+machine.start()
+machine.wait_for_unit("multi-user.target")
+machine.succeed(
+    "install -d -m 0700 /run/keys",
+    *(f"echo sk-ant-test > {file}" for file in KEY_FILES),
+)
+
+with subtest("the machine is a NixOS, and nothing of it has failed"):
+    assert machine.succeed("ls /usr /usr/bin").split() == ["/usr:", "bin", "/usr/bin:", "env"]
+    machine.wait_until_succeeds("systemctl is-system-running", timeout=60)
+
+with subtest("a first installation takes over a state that is there, whoever has it"):
+    machine.succeed(
+        f"install -d -m 0755 -o 4711 -g 4711 {STATE} {STATE}/workspace",
+        f"echo kept > {STATE}/workspace/note && chown 4711:4711 {STATE}/workspace/note",
+    )
+    switch("first")
+    healthy(18789)
+    assert facts(STATE) == "directory moltbot moltbot 700"
+    assert facts(f"{STATE}/workspace/note") == "regular file moltbot moltbot 644"
+    assert machine.succeed(f"cat {STATE}/workspace/note").strip() == "kept"
+    assert facts("/etc/moltbot/default.json") == "regular file root moltbot 440"
+
+user_id = machine.succeed("id -u moltbot").strip()
+token = machine.succeed(f"cat {STATE}/gateway-token")
+
+with subtest("a switch to the same generation restarts nothing"):
+    before = invocation()
+    assert switch("first") == set()
+    assert invocation() == before
+
+with subtest("a changed port restarts the service, which keeps its state"):
+    before = invocation()
+    assert UNIT in switch("port")
+    healthy(18999)
+    silent(18789)
+    assert invocation() != before
+    assert machine.succeed(f"cat {STATE}/gateway-token") == token
+
+with subtest("a rollback restarts it with the old configuration"):
+    assert UNIT in switch("first")
+    healthy(18789)
+    silent(18999)
+
+with subtest("a document is there after the switch, and gone after the rollback"):
+    switch("document")
+    healthy(18789)
+    names = machine.succeed(f"ls {STATE}/workspace").split()
+    assert "AGENTS.md" in names, names
+    switch("first")
+    healthy(18789)
+    names = machine.succeed(f"ls {STATE}/workspace").split()
+    assert "note" in names, names
+
+with subtest("another path of a secret restarts the service, which reads that"):
+    assert UNIT in switch("secret")
+    healthy(18789)
+    machine.succeed(f"systemctl show {UNIT} --property=LoadCredential | grep -F {KEY_FILES[1]}")
+    switch("first")
+    healthy(18789)
+
+with subtest("a user that the configuration takes over keeps id and state"):
+    switch("taken-over")
+    healthy(18789)
+    assert machine.succeed("id -u moltbot").strip() == user_id
+    assert facts(STATE) == "directory moltbot moltbot 700"
+    assert machine.succeed(f"cat {STATE}/gateway-token") == token
+
+with subtest("instances take the place of the service, whose state stays"):
+    switch("two")
+    healthy(18801)
+    healthy(18802)
+    silent(18789)
+    machine.fail(f"systemctl cat {UNIT}")
+    assert machine.succeed("readlink -f /etc/moltbot/default.json || true").strip() != "" and (
+        machine.execute("test -e /etc/moltbot/default.json")[0] != 0
+    ), "the configuration of what is gone is still there"
+    # Its user is gone as well, and its files are nobody's: the id is kept for when it comes back.
+    assert facts(STATE) == "directory UNKNOWN UNKNOWN 700"
+
+with subtest("a renamed instance leaves the others alone, and its state behind"):
+    home = invocation("moltbot-gateway-home.service")
+    switch("renamed")
+    healthy(18802)
+    machine.succeed("curl --fail --silent http://127.0.0.1:18801/health")
+    assert invocation("moltbot-gateway-home.service") == home, "it was restarted"
+    machine.fail("systemctl is-active moltbot-gateway-work.service")
+    machine.succeed("test -e /var/lib/moltbot-work/gateway-token")
+
+with subtest("a removed instance leaves the others alone"):
+    switch("one")
+    silent(18802)
+    assert invocation("moltbot-gateway-home.service") == home, "it was restarted"
+    machine.fail("id moltbot-office", "test -e /etc/moltbot/office.json")
+
+with subtest("what comes back has its id, its state and its token again"):
+    switch("first")
+    healthy(18789)
+    assert machine.succeed("id -u moltbot").strip() == user_id
+    assert facts(STATE) == "directory moltbot moltbot 700"
+    assert machine.succeed(f"cat {STATE}/gateway-token") == token
+
+with subtest("a generation whose service fails can be rolled back from"):
+    switch("broken")
+    machine.wait_until_succeeds(f"systemctl is-failed {UNIT}", timeout=120)
+    switch("first")
+    healthy(18789)
+    assert machine.succeed(f"cat {STATE}/gateway-token") == token
+
+with subtest("after a boot the last generation is the one that runs"):
+    switch("port")
+    machine.reboot()
+    machine.succeed(
+        "install -d -m 0700 /run/keys", f"echo sk-ant-test > {KEY_FILES[0]}", f"systemctl restart {UNIT}"
+    )
+    healthy(18999)
+    assert machine.succeed("id -u moltbot").strip() == user_id

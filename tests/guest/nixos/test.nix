@@ -1,0 +1,92 @@
+# A NixOS test as whole systems: a folder with test.json (name, script, what is to be known of the
+# nodes) and, in nodes/, a link to each node's system.
+#
+# `test` is what pkgs.testers.runNixOSTest takes; see ../../eval/harness/test-definition.nix. Homes that
+# it names are those of home-manager's own module for NixOS.
+{
+  nixpkgs,
+  homeManager,
+  test,
+  module,
+  # { folder, version } (gateway.nix)
+  gateway,
+}:
+let
+  pkgs = import ./packages.nix { inherit nixpkgs gateway; };
+  inherit (pkgs) lib;
+  inherit (import ../../eval/harness/test-definition.nix { inherit test module pkgs lib; })
+    definition
+    vmOptions
+    ;
+
+  evaluate =
+    modules:
+    import (nixpkgs + "/nixos/lib/eval-config.nix") {
+      system = null;
+      modules = [
+        ./machine.nix
+        vmOptions
+        { nixpkgs.pkgs = pkgs; }
+      ]
+      ++ modules;
+    };
+  base = evaluate [ ];
+
+  homesOf = name: definition.homes.${name} or { };
+  withHomes = homes: {
+    imports = [ (homeManager + "/nixos") ];
+    home-manager = {
+      useGlobalPkgs = true;
+      useUserPackages = true;
+      users = builtins.mapAttrs (_: home: {
+        imports = [ home ];
+        home.stateVersion = "26.11";
+        home.enableNixpkgsReleaseCheck = false;
+        manual.manpages.enable = false;
+      }) homes;
+    };
+  };
+
+  evaluateNode =
+    name: node:
+    evaluate [
+      (definition.defaults or { })
+      node
+      { networking.hostName = lib.mkDefault name; }
+      (lib.optionalAttrs (homesOf name != { }) (withHomes (homesOf name)))
+    ];
+  nodes = builtins.mapAttrs evaluateNode definition.nodes;
+
+  # What a run says about itself (run.py).
+  factsOf = name: node: {
+    units = removeAttrs node.config.systemd.units (builtins.attrNames base.config.systemd.units);
+    homes = builtins.mapAttrs (user: _: {
+      inherit (node.config.home-manager.users.${user}.systemd.user) services;
+    }) (homesOf name);
+  };
+  namesOnly = lib.mapAttrsRecursiveCond (set: !(set ? text || set ? Service)) (_: _: { });
+
+  described = {
+    inherit (definition) name;
+    testScript =
+      if builtins.isFunction definition.testScript then
+        definition.testScript { nodes = builtins.mapAttrs (_: node: node.config) nodes; }
+      else
+        definition.testScript;
+    nodes = builtins.mapAttrs (name: node: namesOnly (factsOf name node)) nodes;
+  };
+in
+pkgs.runCommand "test-${definition.name}"
+  {
+    described = builtins.toJSON described;
+    systems = lib.mapAttrsToList (name: node: "${name} ${node.config.system.build.toplevel}") nodes;
+    passAsFile = [
+      "described"
+      "systems"
+    ];
+  }
+  ''
+    mkdir -p $out/nodes
+    cp "$describedPath" $out/test.json
+    xargs -n 2 <"$systemsPath" | while read -r name system; do ln -s $system $out/nodes/$name; done
+  ''

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Makes the root in which NixOS systems are built (tests/guest/nixos/) in the cache: a guest's root
+# with the Debian packages that stand in for packages of nixpkgs, and a compiler.
+# Usage: nixos-root.sh [SUITE]
+set -euo pipefail
+
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+# shellcheck source=tests/setup/common.sh
+source "$here/common.sh"
+
+suite="${1:-trixie}"
+place="$cache/nixos/$suite"
+table="$here/../guest/nixos/table.nix"
+# What builds, besides Nix itself.
+tools=(bzip2 file gcc libc6-dev make patchelf python3 xz-utils)
+
+case "$suite" in
+  trixie) template="$cache/guest-root" ;;
+  *) template="$cache/guest-root-$suite" ;;
+esac
+
+# Names that are patterns are packages that others bring.
+stand_ins() {
+  chroot "$template" nix-instantiate --store dummy:// --eval --strict --json --expr "
+    let rows = builtins.attrValues (($(cat "$table")) { nixpkgs = \"\"; });
+    in builtins.concatMap (row: row.debian or row) rows
+  " | tr -d '[]"' | tr , '\n' | grep -v '[*]' | sort --unique
+}
+
+is_complete() {
+  local package
+  for package in "$@"; do
+    grep -qsx "Package: $package" "$place/root/var/lib/dpkg/status" || return 1
+  done
+}
+
+mapfile -t packages < <(stand_ins)
+[ "${#packages[@]}" -gt 0 ] || die "$table names no packages"
+packages+=("${tools[@]}")
+
+if is_complete "${packages[@]}"; then
+  say "NixOS root: $place is complete"
+  exit 0
+fi
+
+make_staging_folder
+say "NixOS root: Debian $suite with ${#packages[@]} packages more, about two minutes"
+cp -a "$template" "$staging/root"
+mount -t proc proc "$staging/root/proc"
+trap 'umount "$staging/root/proc"; rm -rf --one-file-system "$staging"' EXIT
+# The packages are to be there, and nothing of them is to run.
+printf '#!/bin/sh\nexit 101\n' >"$staging/root/usr/sbin/policy-rc.d"
+chmod +x "$staging/root/usr/sbin/policy-rc.d"
+if ! { chroot "$staging/root" apt-get update -qq &&
+  chroot "$staging/root" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -qq --yes --no-install-recommends "${packages[@]}"; } >"$staging/log" 2>&1; then
+  tail -n 30 "$staging/log" >&2
+  die "apt-get failed"
+fi
+umount "$staging/root/proc"
+trap 'rm -rf --one-file-system "$staging"' EXIT
+rm -rf "$staging/root/var/cache/apt/archives"
+put_in_place "$staging/root" "$place/root"
+say "NixOS root: made $place"
