@@ -21,10 +21,13 @@ esac
 
 # Names that are patterns are packages that others bring.
 stand_ins() {
-  chroot "$template" nix-instantiate --store dummy:// --eval --strict --json --expr "
-    let rows = builtins.attrValues (($(cat "$table")) { nixpkgs = \"\"; });
-    in builtins.concatMap (row: row.debian or row) rows
-  " | tr -d '[]"' | tr , '\n' | grep -v '[*]' | sort --unique
+  local expression="let rows = builtins.attrValues (($(cat "$table")) { nixpkgs = \"\"; });
+    in builtins.concatMap (row: row.debian or row) rows"
+  # Nix wants a /proc, which ends with it.
+  unshare --mount --propagation private bash -euc '
+    mount -t proc proc "$1/proc"
+    exec chroot "$1" nix-instantiate --store dummy:// --eval --strict --json --expr "$2"
+  ' - "$template" "$expression" | tr -d '[]"' | tr , '\n' | grep -v '[*]' | sort --unique
 }
 
 is_complete() {
