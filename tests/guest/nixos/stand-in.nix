@@ -1,7 +1,7 @@
 # A stand-in: a package of nixpkgs by name, version, outputs and what depends on it, with the files
 # of Debian packages in it.
 #
-# Contract: the result takes the arguments of mkDerivation and returns others, that stand_in.py
+# Contract: `standIn` takes the arguments of mkDerivation and returns others, that stand_in.py
 # builds. A package that the table does not have fails as soon as something that is built needs it.
 {
   nixpkgs,
@@ -11,7 +11,16 @@
 let
   table = import ./table.nix { inherit nixpkgs; };
 
-  raw =
+  complete =
+    row:
+    {
+      compiledIn = false;
+      wrapped = { };
+      afterwards = "";
+    }
+    // (if builtins.isList row then { debian = row; } else row);
+
+  build =
     name: attributes:
     derivation (
       {
@@ -23,31 +32,16 @@ let
       // attributes
     );
 
-  libraries = raw "debian-libraries" { onlyLibraries = true; };
+  libraries = build "debian-libraries" { onlyLibraries = true; };
 
   # What scripts of other packages are run by.
-  shell = raw "debian-bash" {
+  shell = build "debian-bash" {
     inherit libraries;
     outputs = [ "out" ];
-    row = builtins.toJSON (complete [ "bash" ] // { afterwards = "ln -s bash bin/sh"; });
+    row = builtins.toJSON (complete table.bash);
     interpreters = "{}";
   };
 
-  complete =
-    row:
-    {
-      compiledIn = false;
-      wrapped = { };
-      afterwards = "";
-    }
-    // (if builtins.isList row then { debian = row; } else row);
-
-  keptMeta = [
-    "description"
-    "mainProgram"
-    "outputsToInstall"
-    "priority"
-  ];
   kept = [
     "name"
     "pname"
@@ -55,28 +49,34 @@ let
     "outputs"
     "passthru"
   ];
+  keptMeta = [
+    "description"
+    "mainProgram"
+    "outputsToInstall"
+    "priority"
+  ];
+in
+{
+  inherit libraries;
 
   standIn =
     given:
     let
-  pname = given.pname or (lib.getName given.name);
-  row =
-    table.${pname} or (throw ''
-      no stand-in for ${pname} ${given.version or ""}: add it to tests/guest/nixos/table.nix with the
-      Debian packages that have its programs, or with [ ] where nothing runs them'');
-in
+      pname = given.pname or (lib.getName given.name);
+      row =
+        table.${pname} or (throw ''
+          no stand-in for ${pname} ${given.version or ""}: add it to tests/guest/nixos/table.nix with the
+          Debian packages that have its programs, or with [ ] where nothing runs them'');
+    in
     lib.getAttrs (builtins.filter (name: given ? ${name}) kept) given
-// {
-  meta = lib.filterAttrs (name: _: builtins.elem name keptMeta) (given.meta or { });
-  row = builtins.toJSON (complete row);
-  interpreters = builtins.toJSON {
-    sh = "${shell}/bin/sh";
-    bash = "${shell}/bin/bash";
-  };
-  inherit libraries;
-  buildCommand = "python3 ${./stand_in.py}";
-};
-in
-{
-  inherit libraries standIn;
+    // {
+      meta = lib.filterAttrs (name: _: builtins.elem name keptMeta) (given.meta or { });
+      row = builtins.toJSON (complete row);
+      interpreters = builtins.toJSON {
+        sh = "${shell}/bin/sh";
+        bash = "${shell}/bin/bash";
+      };
+      inherit libraries;
+      buildCommand = "python3 ${./stand_in.py}";
+    };
 }
