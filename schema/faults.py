@@ -102,29 +102,37 @@ def starve(node: BaseMachine) -> None:
     node.succeed(f"grep 'oom_kill [1-9]' {group}/memory.oom_control", f"rmdir {group}", "umount /run/memory")
 
 
-CLOCK = "/etc/clock.cjs"
-CLOCK_OFFSET = "/etc/clock-offset"
-CLOCK_PROGRAM = f"""
-const {{ readFileSync }} = require("node:fs");
+# In the state directory, which the sandbox shows.
+CLOCK_PROGRAM = """
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
 const RealDate = Date;
-const now = () => RealDate.now() + Number(readFileSync("{CLOCK_OFFSET}", "utf8"));
-globalThis.Date = class extends RealDate {{
-  constructor(...words) {{ words.length === 0 ? super(now()) : super(...words); }}
-  static now() {{ return now(); }}
-}};
+const offset = () => Number(readFileSync(join(__dirname, "clock-offset"), "utf8"));
+const now = () => RealDate.now() + offset();
+globalThis.Date = class extends RealDate {
+  constructor(...words) { words.length === 0 ? super(now()) : super(...words); }
+  static now() { return now(); }
+};
 """
 
 
 def set_up_clock(node: BaseMachine) -> None:
-    """The clock of a gateway that is started from now on can be moved; the machine's own is not
-    the test's."""
-    drop_in = f"/run/systemd/system/{unit_of(node)}.d"
+    """The clock of what is started from now on can be moved, the gateway's as that of the operator's
+    command: a machine has one. The machine's own is not the test's."""
+    facts = FACTS[node.name]["default"]
+    clock = f"{facts['state']}/clock.cjs"
+    node.wait_until_succeeds(f"test -d {facts['state']}", timeout=60)
+    move_clock(node, 0)
     node.succeed(
-        f"echo {quote(CLOCK_PROGRAM)} > {CLOCK}; echo 0 > {CLOCK_OFFSET}",
-        f"mkdir -p {drop_in}",
-        f"printf '[Service]\\nEnvironment=NODE_OPTIONS=--require={CLOCK}\\n' > {drop_in}/clock.conf",
-        "systemctl daemon-reload",
+        f"echo {quote(CLOCK_PROGRAM)} > {clock} && chown {facts['user']} {clock}",
+        f"systemctl set-environment NODE_OPTIONS=--require={clock}",
     )
+
+
+def move_clock(node: BaseMachine, days: int) -> None:
+    facts = FACTS[node.name]["default"]
+    offset = f"{facts['state']}/clock-offset"
+    node.succeed(f"echo {days * 86_400_000} > {offset} && chown {facts['user']} {offset}")
 
 
 # ---- a model that was talked into it ----
@@ -162,12 +170,12 @@ with subtest("a model that has been talked into it gets no keys and no files of 
 
 with subtest("a clock that jumps, and jumps back, does not matter"):
     for days in (400, -400):
-        injected.succeed(f"echo {days * 86_400_000} > {CLOCK_OFFSET}")
+        move_clock(injected, days)
         start_model(injected, {"say": f"moved by {days}"})
         answer = injected.succeed(ask(injected))
         assert f"moved by {days}" in answer, answer
     # Right again: part of what it has written lies in the future when it is started next.
-    injected.succeed(f"echo 0 > {CLOCK_OFFSET}")
+    move_clock(injected, 0)
 
 # ---- stops and ends ----
 

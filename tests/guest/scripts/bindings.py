@@ -30,17 +30,16 @@ def is_reached(address, port):
     return machine.execute(f"curl --fail --silent --max-time 10 http://{address}:{port}/health")[0] == 0
 
 
-def started(name, address):
-    """Starts a gateway, and returns when it answers there."""
-    port = GATEWAYS[name]["port"]
-    machine.succeed(f"systemctl start moltbot-gateway-{name}")
-    machine.wait_until_succeeds(f"curl --fail --silent http://{address}:{port}/health", timeout=180)
-    return port
+def unit_of(name):
+    return f"moltbot-gateway-{name}.service"
 
 
 def check(name, address, reached):
-    port = started(name, address)
+    """Starts a gateway that is to answer at an address, and nowhere but where it is to be reached."""
+    unit, port = unit_of(name), GATEWAYS[name]["port"]
+    machine.succeed(f"systemctl start {unit}")
     try:
+        machine.wait_until_succeeds(f"curl --fail --silent http://{address}:{port}/health", timeout=180)
         found = {each for each in REACHABLE if is_reached(each, port)}
         assert found - {"127.0.0.1"} == reached - {"127.0.0.1"}, (found, listened_on(port))
         # Some releases listen on loopback besides.
@@ -50,9 +49,9 @@ def check(name, address, reached):
         for secret, is_let_in in ((SECRET, True), ("another", False)):
             code = machine.succeed(ASK.format(secret=secret, address=address, port=port))
             assert (code in ("401", "403")) != is_let_in, (secret, code)
-        assert machine.get_unit_property(f"moltbot-gateway-{name}", "NRestarts") == "0"
+        assert machine.get_unit_property(unit, "NRestarts") == "0"
     finally:
-        machine.succeed(f"systemctl stop moltbot-gateway-{name}")
+        machine.succeed(f"systemctl stop {unit}")
 
 
 put_secrets()
@@ -61,7 +60,7 @@ with subtest("on a tailnet that is not up yet, a gateway listens on loopback alo
     check("tailnet-token", "127.0.0.1", {"127.0.0.1"})
 
 with subtest("an address that the machine has not got yet is waited for, and nothing is listened on"):
-    unit, port = "moltbot-gateway-custom-token", GATEWAYS["custom-token"]["port"]
+    unit, port = unit_of("custom-token"), GATEWAYS["custom-token"]["port"]
     machine.execute(f"systemctl start {unit}")
     machine.wait_until_succeeds(
         f"test $(systemctl show {unit} --property NRestarts --value) -gt 0", timeout=120

@@ -1,5 +1,5 @@
 # The smallest complete run of the module.
-{ module }:
+{ module, lib }:
 {
   name = "first-run";
 
@@ -20,5 +20,10 @@
     };
   };
 
-  testScript = builtins.readFile ./first_run.py;
+  testScript =
+    { nodes, ... }:
+    ''
+      RELEASE = "${lib.getVersion nodes.machine.services.moltbot.package}"
+    ''
+    + builtins.readFile ./first_run.py;
 }

@@ -1,4 +1,4 @@
-# ruff: noqa: F821  (machine and subtest come from the test driver)
+# ruff: noqa: F821  (machine and subtest come from the test driver, RELEASE from first_run.nix)
 """One gateway, its operator's command, and what it does when it is asked to stop."""
 
 UNIT = "moltbot-gateway.service"
@@ -57,6 +57,9 @@ with subtest("a request to stop is heeded at any time, and waited for"):
         result = machine.get_unit_property(UNIT, "Result")
         assert result == "success", (delay, result)
 
+# The first release that says what it takes for its budget; those before it end after 25 s at most.
+HAS_BUDGET = [2026, 9, 5]
+
 with subtest("a healthy gateway ends by itself, on a budget that fits the unit's"):
     machine.succeed(f"systemctl start {UNIT}")
     machine.wait_until_succeeds("curl --fail --silent http://127.0.0.1:18789/health", timeout=120)
@@ -64,5 +67,8 @@ with subtest("a healthy gateway ends by itself, on a budget that fits the unit's
     machine.succeed(f"timeout 60 systemctl stop {UNIT}")
     assert machine.get_unit_property(UNIT, "ExecMainStatus") in ("0", "143")
     journal = machine.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}")
-    assert "shutdown budget" in journal and "shutdown=325000ms" in journal, journal
+    if [int(part) for part in RELEASE.split(".")] >= HAS_BUDGET:
+        assert "shutdown budget" in journal and "shutdown=325000ms" in journal, journal
+    else:
+        assert "completed cleanly" in journal, journal
     machine.succeed(f"systemctl start {UNIT}")
