@@ -179,13 +179,19 @@ with subtest("a clock that jumps, and jumps back, does not matter"):
 
 # ---- stops and ends ----
 
-with subtest("a gateway that is stopped while busy finishes its answer"):
+# The first release that lets answers be finished when it is stopped.
+FINISHES = [2026, 8]
+release = [int(part) for part in FACTS["injected"]["default"]["release"].split(".")]
+outcome = "finishes its answer" if release >= FINISHES else "ends soon, as releases of its age do"
+
+with subtest(f"a gateway that is stopped while busy {outcome}"):
     start_model(injected, {"say": "thought about it", "after": 8})
     injected.execute(f"rm -f /run/answer; ({ask(injected)} > /run/answer 2>&1 &) > /dev/null 2>&1")
-    injected.wait_until_succeeds(f"test -e {MODEL_RESULTS}", timeout=60)
+    injected.wait_until_succeeds(f"test -e {MODEL_RESULTS}", timeout=180)
     injected.succeed(f"timeout 100 systemctl stop {unit_of(injected)}")
     assert injected.get_unit_property(unit_of(injected), "Result") == "success"
-    injected.wait_until_succeeds("grep -q 'thought about it' /run/answer", timeout=30)
+    if release >= FINISHES:
+        injected.wait_until_succeeds("grep -q 'thought about it' /run/answer", timeout=30)
 
 token = injected.succeed(f"cat {FACTS['injected']['default']['state']}/gateway-token")
 wait_until_healthy(injected)
@@ -205,7 +211,7 @@ with subtest("a gateway that runs out of memory is started again"):
 with subtest("a machine that loses power in the middle of an answer comes back with its state"):
     start_model(injected, {"say": "never heard", "after": 60})
     injected.execute(f"({ask(injected)} &) > /dev/null 2>&1")
-    injected.wait_until_succeeds(f"test -e {MODEL_RESULTS}", timeout=60)
+    injected.wait_until_succeeds(f"test -e {MODEL_RESULTS}", timeout=180)
     # A disk keeps what was written a while ago; only the gateway's own care is on trial here.
     injected.succeed("sync")
     injected.crash()

@@ -71,6 +71,12 @@ export const since2026_7 = {
   gateway: { terminal: { enabled: false } },
 } as const;
 
+/** Settings that releases since 2026.8 refuse. */
+export const until2026_8 = {
+  // Prices of models, asked of other sites at every start.
+  models: { pricing: { enabled: false } },
+} as const;
+
 /** Settings that releases before 2026.8 refuse. */
 export const since2026_8 = {
   gateway: { nodes: { pairing: { sshVerify: false } } },

@@ -43,7 +43,7 @@ import {
 } from "../src/index.ts";
 import { confinement } from "./confinement.ts";
 import { elsewhere } from "./elsewhere.ts";
-import { generations, since2026_7, since2026_8 } from "./generations.ts";
+import { generations, since2026_7, since2026_8, until2026_8 } from "./generations.ts";
 import { agent, routing } from "./options/agent.ts";
 import { appDomain, desktop } from "./options/app.ts";
 import { telegram } from "./options/channels.ts";
@@ -190,6 +190,10 @@ export default defineService({
         when(
           and(generations.value.isCurrent, isAtLeast(cfg.package, "2026.8")),
           literal(since2026_8),
+        ),
+        when(
+          and(generations.value.isCurrent, not(isAtLeast(cfg.package, "2026.8"))),
+          literal(until2026_8),
         ),
         skillSettings(cfg.skills),
         record({
@@ -390,7 +394,7 @@ export default defineService({
       successExitCodes: [143],
       stopTimeout: 330,
       stopTimeoutReason:
-        "A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning up and 5 s to spare.",
+        "A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning up and 5 s to spare. Releases before 2026.8 take 25 s at most, and leave answers unfinished.",
       hiddenVariables: {
         names: ["INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID"],
         why: "By these it would know that it runs under systemd, ask systemd in vain how long a stop may take, and then take 90 s for granted instead of its own budget.",

@@ -122,6 +122,7 @@ let
       workspace = instance.workspaceDir;
       config = instance.configPath;
       inherit (instance.gateway) port;
+      release = lib.getVersion instance.package;
       credentials = map (credential: credential.file) (credentialsOf instance);
       option = map (credential: credential.option) (lib.take 1 (credentialsOf instance));
       generated = lib.concatLists [

@@ -181,6 +181,7 @@ type Fact = readonly [name: string, value: NixExpr];
 function emitOwnFacts(service: IrService, scope: Scope): Readonly<Record<string, NixExpr>> {
   const { model } = service;
   const own: Readonly<Record<(typeof ownFactNames)[number], NixExpr>> = {
+    release: nix`lib.getVersion ${emitValue(model.package, scope)}`,
     credentials: nix`map (credential: credential.file) (credentialsOf instance)`,
     // Empty where an instance has free credentials only.
     option: nix`map (credential: credential.option) (lib.take 1 (credentialsOf instance))`,

@@ -70,7 +70,7 @@ type Breakable =
 export type OwnPromise = (Seen | Tried) & Breakable;
 
 /** Facts about an instance beside those that proofs may use: lists, as words of a shell command. */
-export const ownFactNames = ["credentials", "option", "generated"] as const;
+export const ownFactNames = ["release", "credentials", "option", "generated"] as const;
 
 /** The fact with the path of the `index`th directory, or list of managed files. */
 export const directoryFact = (index: number): string => `directory-${String(index)}`;

@@ -3,6 +3,7 @@
 // rendered when nobody sets anything. A key that the program's authors renamed or retyped is an
 // error here, with the place in the schema's source, instead of a service that does not start.
 
+import { compareVersions } from "../compare-versions.ts";
 import type { SourceLocation } from "../errors.ts";
 import type { ExpNode } from "../ir/expression.ts";
 import type { IrService } from "../ir/model.ts";
@@ -118,7 +119,9 @@ function checkFixed(
     return node.entries.flatMap(([key, value]) => checkFixed(value, [...setting, key], context));
   }
   if (node.kind === "if") {
-    return [node.then, node.else].flatMap((branch) => checkFixed(branch, setting, context));
+    const holds = withNewest(node.condition, context.ir.configSchema?.newest ?? "");
+    const branches = holds === undefined ? [node.then, node.else] : [holds ? node.then : node.else];
+    return branches.flatMap((branch) => checkFixed(branch, setting, context));
   }
   if (node.kind === "variant") {
     const value = variantOf(context.ir)[node.key];
@@ -127,6 +130,23 @@ function checkFixed(
   const type = typeOf(node, context.ir);
   if (type === undefined) return [];
   return mismatches(schema, type).map((mismatch) => typeMisfit(mismatch, setting, origin, context));
+}
+
+/**
+ * What a condition comes to with the newest release, whatever the options say; undefined where they
+ * decide. What older releases alone are told is not for the newest to know.
+ */
+function withNewest(condition: ExpNode, newest: string): boolean | undefined {
+  if (condition.kind === "isAtLeast") return compareVersions(newest, condition.version) >= 0;
+  if (condition.kind === "not") {
+    const inner = withNewest(condition.of, newest);
+    return inner === undefined ? undefined : !inner;
+  }
+  if (condition.kind === "and") {
+    const all = condition.all.map((part) => withNewest(part, newest));
+    return all.includes(false) ? false : all.includes(undefined) ? undefined : true;
+  }
+  return undefined;
 }
 
 /** Goes into objects, so that a wrong key is found where it is. */

