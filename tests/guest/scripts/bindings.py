@@ -70,12 +70,12 @@ with subtest("an address that the machine has not got yet is waited for, and not
     assert LAN in said and "refusing fallback" in said, said
     machine.succeed(f"systemctl stop {unit}", f"systemctl reset-failed {unit}")
 
-# Loopback interfaces are passed over.
+# Loopback interfaces are passed over, and so are those without a peer that is up.
 for name, address in (("tailscale0", TAILNET), ("eth0", LAN)):
     machine.succeed(
         f"ip link add {name} type veth peer name peer-of-{name[:4]}",
         f"ip address add {address}/24 dev {name}",
-        f"ip link set {name} up",
+        f"ip link set {name} up && ip link set peer-of-{name[:4]} up",
     )
 
 WANTED = {
