@@ -26,7 +26,8 @@ has_package() {
 
 # Whether the root is of that suite and has every package.
 is_complete() {
-  grep -qs "^VERSION_CODENAME=$suite$" "$root/etc/os-release" || return 1
+  # Sid calls itself by the name of the next release.
+  grep -qs " $suite main" "$root/etc/apt/sources.list" || return 1
   local package
   for package in "${packages[@]}"; do
     has_package "$package" || return 1
