@@ -1013,6 +1013,9 @@ let
             telemetry.enabled = false;
             models.catalogRefresh.enabled = false;
           })
+          (lib.optionalAttrs (variant.isCurrent && !isAtLeast "2026.8" instance.package) {
+            models.pricing.enabled = false;
+          })
           (lib.optionalAttrs (lib.any (skill: skill.mode == "symlink") instance.skills) {
             skills.load.extraDirs = map (skill: toString skill.source) (
               lib.filter (skill: skill.mode == "symlink") instance.skills

@@ -1032,6 +1032,9 @@ let
             telemetry.enabled = false;
             models.catalogRefresh.enabled = false;
           })
+          (lib.optionalAttrs (variant.isCurrent && !isAtLeast "2026.8" instance.package) {
+            models.pricing.enabled = false;
+          })
           (lib.optionalAttrs (lib.any (skill: skill.mode == "symlink") instance.skills) {
             skills.load.extraDirs = map (skill: toString skill.source) (
               lib.filter (skill: skill.mode == "symlink") instance.skills
@@ -2368,7 +2371,8 @@ in
               SuccessExitStatus = "143";
               KillMode = "mixed";
               # A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning
-              # up and 5 s to spare.
+              # up and 5 s to spare. Releases before 2026.8 take 25 s at most, and leave answers
+              # unfinished.
               TimeoutStopSec = 330;
               # By these it would know that it runs under systemd, ask systemd in vain how long a stop
               # may take, and then take 90 s for granted instead of its own budget.
