@@ -467,6 +467,12 @@ export default defineService({
     command: {
       name: "moltbot",
       secrets: [generations.value.token, generations.value.password],
+      // Those that say so where there is none, in any release.
+      interactive: [
+        ...["tui", "chat", "terminal", "resume", "attach", "configure", "onboard", "setup"],
+        ...["agents add", "channels add", "channels login", "models auth", "secrets configure"],
+      ],
+      options: ["--help", "-h", "--version", "-V"],
     },
     firewall: { open: cfg.gateway.openFirewall, port },
   }),

@@ -4,48 +4,61 @@
 # The service manager runs the operator's program the way it runs the service: what the model left in
 # the service's directories may be run by it, and gets no further than the service does.
 
-# enter_service USER GROUP PROPERTY...: sets `run` to what runs a program as the system service
+# enter_service USER GROUP PROPERTY...: the program is to be run as the system service
 enter_service() {
-  local user=$1 group=$2
-  shift 2
   if [ "$(id -u)" -ne 0 ]; then
     printf '%s: has to run as root: try sudo %s\n' "$command_name" "$command_name" >&2
     exit 77
   fi
-  run=("$systemd_run" "--uid=$user" "--gid=$group")
-  confine /run "$@"
+  manager=() account=("--uid=$1" "--gid=$2") reach=() runtime=/run
+  shift 2
+  properties=("$@")
 }
 
 # enter_user_service PROPERTY...: the same for a service of the user's own
 enter_user_service() {
-  run=("$systemd_run" --user)
-  confine "${XDG_RUNTIME_DIR:-/run/user/$(id -u)}" "$@"
+  runtime=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}
+  manager=(--user) account=() properties=("$@")
+  reach=(
+    "XDG_RUNTIME_DIR=$runtime"
+    "DBUS_SESSION_BUS_ADDRESS=${DBUS_SESSION_BUS_ADDRESS:-unix:path=$runtime/bus}"
+  )
 }
 
-# confine RUNTIME PROPERTY...: adds the properties to `run`. Specifiers are expanded in the files of
-# units only, so those of the runtime directory and the unit's name are filled in here. The name is
-# one of this program alone: two of them would share the root otherwise.
-confine() {
-  local runtime=$1 unit=$command_name-$$.service property
-  shift
-  run+=("--unit=$unit")
-  for property in "$@"; do
-    property=${property//'%t'/"$runtime"}
-    run+=("${property//'%n'/"$unit"}")
-  done
+# A line without an end is not kept in memory for ever. In KiB.
+bound_memory() {
+  ulimit -v 200000
 }
 
-# start DIRECTORY PROGRAM ARGUMENT...: becomes the program. The environment, with the secrets in
-# it, is passed by name, so that no value is ever an argument.
+# start SCRIPT ARGUMENT...: runs the script in a unit of its own, and ends as it does. Nothing that is said
+# here is secret: everybody can read what a unit is made of.
+#
+# The unit ends with what started it, however that ends: it is bound to a scope that has nothing in it but
+# systemd-run, and that is killed with this shell.
 start() {
-  local directory=$1 entry terminal=--pipe
-  shift
-  if [ -t 0 ] && [ -t 1 ]; then
-    terminal=--pty
+  local name=$unit-command-$$ stream=--pipe property pair
+  local client=("$systemd_run" "${manager[@]}" --quiet --collect)
+  local service=("--unit=$name.service" "${account[@]}" --wait --service-type=exec)
+  # The arguments are the operator's: they are neither put into the journal nor expanded.
+  service+=("--description=$command_name for $unit" --expand-environment=no)
+  service+=("--property=BindsTo=$name.scope" "--property=After=$name.scope")
+  service+=(--property=TimeoutStopSec=5)
+  for property in "${properties[@]}"; do
+    # Specifiers are expanded in the files of units only.
+    property=${property//'%t'/"$runtime"}
+    service+=("${property//'%n'/"$name.service"}")
+  done
+  keep_variables
+  for pair in "${kept[@]}"; do
+    service+=("--setenv=${pair%%=*}")
+  done
+  [ "$terminal" = no ] || stream=--pty
+  set -- env -i "${kept[@]}" "${reach[@]}" "$setpriv" --pdeathsig KILL \
+    "${client[@]}" --scope "--unit=$name.scope" "--description=Caller of $name" -- \
+    "${client[@]}" "${service[@]}" "$stream" -- "$@"
+  if [ "$terminal" = yes ]; then
+    "$@"
+  else
+    in_pipes "$@"
   fi
-  while IFS= read -r -d '' entry; do
-    run+=("--setenv=${entry%%=*}")
-  done < <(env -0)
-  exec "${run[@]}" --quiet --collect --wait "$terminal" --service-type=exec \
-    "--working-directory=$directory" -- "$@"
 }

@@ -42,16 +42,17 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
   });
   const operator = emitOperatorCommand(service, {
     functions: [includeShell("enter-darwin")],
-    enter: ["enter_service ", nix`lib.escapeShellArgs [ ${user} "\${sandboxProfile}" ]`],
-    needs: ["sandboxProfile"],
+    enter: ["enter_service ", nix`lib.escapeShellArg ${user}`],
   });
 
   return emitModule(service, "darwin", {
     seams: {
       configFile: storeConfig,
       readSecret: readLaunchdSecret("system"),
+      readCommandSecret: [includeShell("secrets-files")],
       beforeStart: emitBeforeLaunchdStart(service, scope),
       confine: inSandbox,
+      environment: emitJobEnvironment(service, scope),
       variables: certificateVariables,
       definitions: [
         nix.binding(["logFile"], nix`"${logDirectory}/\${unit}/output.log"`),

@@ -28,6 +28,7 @@ import { emitModule } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitValue, storeConfig } from "./service.ts";
 import {
+  commandCredentialProperties,
   confinementProperties,
   emitConfinement,
   emitPreparationConfinement,
@@ -35,6 +36,7 @@ import {
   emitProcess,
   escapeSpecifiers,
   readSystemdSecret,
+  unitEnvironment,
 } from "./systemd.ts";
 
 export function emitHomeManagerModule(service: IrService): NixExpr {
@@ -54,18 +56,19 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
         if isDarwin then
           ${includeShell("enter-darwin")}
         else
-          "systemd_run=\${lib.getExe' pkgs.systemd "systemd-run"}\n" + ${includeShell("enter-systemd")}
+          "systemd_run=\${lib.getExe' pkgs.systemd "systemd-run"}\n"
+          + "setpriv=\${lib.getExe' pkgs.util-linux "setpriv"}\n"
+          + ${includeShell("enter-systemd")}
       `,
     ],
     enter: [
       nix`
         if isDarwin then
-          "enter_service \"$(id -un)\" \${sandboxProfile}"
+          "enter_service \"$(id -un)\""
         else
-          "enter_user_service \${${confinementProperties}}"
+          "enter_user_service \${${confinementProperties}} \${${commandCredentialProperties}}"
       `,
     ],
-    needs: ["sandboxProfile"],
   });
   const makeDirectories = [model.stateDirectory, ...model.directories].map(
     ({ path, mode }) =>
@@ -87,12 +90,16 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
             ${nix.str(readSystemdSecret)}
         `,
       ],
+      readCommandSecret: [
+        nix`if isDarwin then ${includeShell("secrets-files")} else ${nix.str(readSystemdSecret)}`,
+      ],
       beforeStart: [
         nix`
           lib.optionalString isDarwin ${nix.indented(emitBeforeLaunchdStart(service, scope))}
         `,
       ],
       confine: [nix`lib.optionalString isDarwin ${nix.str(inSandbox)}`],
+      environment: nix`if isDarwin then ${emitJobEnvironment(service, scope)} else ${unitEnvironment}`,
       variables: nix`lib.optionalAttrs isDarwin ${certificateVariables}`,
       definitions: [
         nix.binding(["logFile"], nix`"\${logDirectory}/\${unit}.log"`),

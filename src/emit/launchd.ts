@@ -94,7 +94,7 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
     nix`
       ${importLibrary("closure-profile.nix")} { inherit pkgs; } {
         name = "\${unit}.sb";
-        rootPaths = [ ${emitValue(model.package, scope)} configFile ] ++ path;
+        rootPaths = [ ${emitValue(model.package, scope)} configFile program ] ++ path;
         profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } {
           name = unit;
           readable = ${together(nix`[ configFile certificates ]`, model.readable, reach?.readable)};

@@ -12,6 +12,7 @@ import { emitModule } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitValue } from "./service.ts";
 import {
+  commandCredentialProperties,
   confinementProperties,
   emitConfinement,
   emitPreparationConfinement,
@@ -20,6 +21,7 @@ import {
   emitStopScript,
   escapeSpecifiers,
   readSystemdSecret,
+  unitEnvironment,
 } from "./systemd.ts";
 
 export function emitNixosModule(service: IrService): NixExpr {
@@ -37,7 +39,9 @@ export function emitNixosModule(service: IrService): NixExpr {
   const operator = emitOperatorCommand(service, {
     functions: [
       "systemd_run=",
-      nix`lib.getExe' pkgs.systemd "systemd-run"`,
+      nix`lib.getExe' config.systemd.package "systemd-run"`,
+      "\nsetpriv=",
+      nix`lib.getExe' pkgs.util-linux "setpriv"`,
       "\n",
       includeShell("enter-systemd"),
     ],
@@ -46,6 +50,8 @@ export function emitNixosModule(service: IrService): NixExpr {
       nix`lib.escapeShellArgs [ ${user} ${group} ]`,
       " ",
       confinementProperties,
+      " ",
+      commandCredentialProperties,
     ],
   });
 
@@ -55,6 +61,7 @@ export function emitNixosModule(service: IrService): NixExpr {
       readSecret: readSystemdSecret,
       beforeStart: [],
       confine: [],
+      environment: unitEnvironment,
       definitions: [],
     },
     definitions: [

@@ -1,78 +1,76 @@
 // The operator's command: the program's own command line with the service's environment, run as
-// and confined like the service, so that it sees the service's state and nothing else.
+// and confined like the service, so that it sees the service's state and nothing else. Two parts: one runs
+// as the operator and looks at nothing the service can write; the other, `command` of an instance, runs as
+// the service.
 
 import type { IrService } from "../ir/model.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../shell/files.ts";
-import { scopeOf } from "./expression.ts";
-import { emitValue, type ShellText } from "./service.ts";
+import type { ShellText } from "./service.ts";
 
 export interface OperatorSeams {
-  /** Defines what `enter` calls and `start DIRECTORY PROGRAM ARGUMENT...`. */
+  /** Defines what `enter` calls and `start SCRIPT ARGUMENT...`. */
   readonly functions: ShellText;
-  /** Prepares to run a program as the service; `service` and `instance` are in scope. */
+  /** Says how to run a program as the service; `service` and `instance` are in scope. */
   readonly enter: ShellText;
   /** What `enter` uses of what an instance is made of, besides the usual. */
   readonly needs?: readonly string[];
 }
 
+/**
+ * A package with the command. The shell heeds neither functions nor options that the operator's
+ * environment has for it, and the package comes before one that has a command of the same name, as the
+ * program's own may: that would run as the operator, outside of the sandbox.
+ */
 export function emitOperatorCommand(service: IrService, seams: OperatorSeams): NixExpr {
-  const { model } = service;
-  const scope = scopeOf(service, "instance");
-  const needed = nix.list(model.command.secrets.map((variable) => emitValue(variable, scope)));
-  const generated = model.generatedSecrets.map((secret) => {
-    const words = nix.list([emitValue(secret.variable, scope), emitValue(secret.file, scope)]);
-    return nix`
-      lib.optionalString (${emitValue(secret.when, scope)})
-        "secret \${lib.escapeShellArgs ${words}}\n"
-    `;
-  });
+  const { command } = service.model;
+  const variant = service.variants === undefined ? [] : ["variant"];
   const oneCase = nix.indented([
     nix`lib.escapeShellArg name`,
-    ")\n",
+    ")\nunit=",
+    nix`lib.escapeShellArg unit`,
+    "\n",
     ...seams.enter,
-    "\nforget_environment\n",
-    nix`
-      lib.concatStrings (
-        lib.mapAttrsToList (variable: value: "export \${variable}=\${lib.escapeShellArg value}\n") environment
-      )
-    `,
-    nix`
-      lib.concatMapStrings (
-        { variable, file, ... }: "secret \${lib.escapeShellArgs [ variable file ]}\n"
-      ) (lib.filter ({ variable, ... }: lib.elem variable ${needed}) credentials)
-    `,
-    ...generated,
-    "export PATH=",
-    nix`lib.makeBinPath path`,
     "\nstart ",
-    nix`lib.escapeShellArg ${emitValue(model.stateDirectory.path, scope)}`,
-    " ",
-    nix`lib.getExe ${emitValue(model.package, scope)}`,
+    nix`command`,
     ' "$@"\n;;\n',
   ]);
+  const text = nix.indented([
+    "#!",
+    nix`pkgs.runtimeShell`,
+    " -p\nset -euo pipefail\n\nPATH=",
+    nix`lib.makeBinPath [ pkgs.coreutils pkgs.gnused ]`,
+    `\ncommand_name=${command.name}\ninstances=(`,
+    nix`lib.escapeShellArgs (lib.attrNames services)`,
+    `)\noptions=(${shellWords(command.options ?? [])})\n`,
+    `interactive=(${shellWords(command.interactive ?? [])})\n\n`,
+    ...seams.functions,
+    "\n",
+    includeShell("operator"),
+    "\ncase $instance in\n",
+    nix`
+      lib.concatStrings (
+        lib.mapAttrsToList (
+          name: { instance, unit, ${variant}, command, commandCredentials, ${[...(seams.needs ?? [])]}, ... }@service: ${oneCase}
+        ) services
+      )
+    `,
+    '*)\nrefuse "there is no instance called $instance"\n;;\nesac\n',
+  ]);
   return nix`
-    pkgs.writeShellScriptBin ${model.command.name} ${nix.indented([
-      "set -euo pipefail\n\n",
-      "PATH=",
-      nix`lib.makeBinPath [ pkgs.coreutils ]`,
-      `\ncommand_name=${model.command.name}\ninstances=(`,
-      nix`lib.escapeShellArgs (lib.attrNames services)`,
-      ")\n\n",
-      ...seams.functions,
-      "\n",
-      includeShell("operator"),
-      "\ncase $instance in\n",
-      nix`
-        lib.concatStrings (
-          lib.mapAttrsToList (
-            name: { instance, ${service.variants === undefined ? [] : ["variant"]}, credentials, environment, path, ${[...(seams.needs ?? [])]}, ... }@service: ${oneCase}
-          ) services
-        )
-      `,
-      "*)\n",
-      '  printf \'%s: there is no instance called %s\\n\' "$command_name" "$instance" >&2\n',
-      "  usage\n  ;;\nesac\n",
-    ])}
+    lib.hiPrio (
+      pkgs.writeTextFile {
+        name = ${command.name};
+        text = ${text};
+        executable = true;
+        destination = ${`/bin/${command.name}`};
+        checkPhase = "\${pkgs.stdenv.shellDryRun} \"$target\"";
+        meta.mainProgram = ${command.name};
+      }
+    )
   `;
+}
+
+function shellWords(words: readonly string[]): string {
+  return words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
 }

@@ -28,10 +28,14 @@ export interface ServiceSeams {
   readonly configFile: NixExpr;
   /** Defines the shell function `read_secret VARIABLE FILE`. */
   readonly readSecret: ShellText;
+  /** The same for the operator's command, which is nobody's job; `readSecret` if absent. */
+  readonly readCommandSecret?: ShellText;
   /** What the launcher does once the credentials are there. */
   readonly beforeStart: ShellText;
   /** The words before the program: what confines it where the manager cannot. */
   readonly confine: ShellText;
+  /** What the program gets as its environment; `environment` and `path` are in scope. */
+  readonly environment: NixExpr;
   /** Variables that the platform needs; the user's own win over them. */
   readonly variables?: NixExpr;
   /** More of what an instance is made of. */
@@ -72,6 +76,7 @@ export function emitServiceFunction(
       comment: "Exports the credentials and runs the service.",
       blankLine: true,
     }),
+    ...emitCommandScripts(service, scope, seams),
   ];
   const extra = seams.definitions.flatMap(({ path: [key] }) =>
     key?.kind === "name" ? [key.name] : [],
@@ -86,7 +91,7 @@ export function emitServiceFunction(
         ...["instance", "prefix"],
         ...(service.variants === undefined ? [] : ["variant"]),
         ...["unit", "settings", "configFile", "credentials", "environment", "path"],
-        ...["managedPaths", "prepare", "launch", ...extra],
+        ...["managedPaths", "prepare", "launch", "commandCredentials", "command", ...extra],
       ])}
 
       assertions = map (assertion: assertion // { message = "\${prefix}.\${assertion.message}"; }) ${emitAssertions(service, platform, scope)};
@@ -257,12 +262,7 @@ function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams)
     "\n",
     includeShell("supervise"),
     "\n",
-    nix`
-      lib.concatMapStrings (
-        { variable, option, file, ... }:
-        "load \${lib.escapeShellArgs [ variable "\${prefix}.\${option}" file ]}\n"
-      ) credentials
-    `,
+    emitLoads(nix`credentials`),
     ...emitExpectations(service, scope),
     ...generated,
     ...seams.beforeStart,
@@ -270,6 +270,78 @@ function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams)
     ...model.arguments.flatMap((argument) => [" ", emitWord(argument, scope)]),
     "\n",
   ])}`;
+}
+
+/**
+ * The operator's command, as far as it runs as the service: `command` gets the credentials it needs, where
+ * the launcher gets them, and `program` what the service has made itself, where the service could.
+ */
+function emitCommandScripts(
+  service: IrService,
+  scope: Scope,
+  seams: ServiceSeams,
+): readonly Binding[] {
+  const { model } = service;
+  const needed = nix.list(model.command.secrets.map((variable) => emitValue(variable, scope)));
+  const own = model.generatedSecrets.map((secret) => {
+    const words = nix.list([emitValue(secret.variable, scope), emitValue(secret.file, scope)]);
+    return nix`
+      lib.optionalString (${emitValue(secret.when, scope)} && lib.elem ${emitValue(secret.variable, scope)} ${needed})
+        "load_own \${lib.escapeShellArgs ${words}}\n"
+    `;
+  });
+  const hidden = model.restart.hiddenVariables?.names ?? [];
+  return [
+    nix.binding(
+      ["commandCredentials"],
+      nix`lib.filter ({ variable, ... }: lib.elem variable ${needed}) credentials`,
+      { comment: "What the operator's command needs of them.", blankLine: true },
+    ),
+    nix.binding(
+      ["program"],
+      nix`pkgs.writeShellScript "\${unit}-program" ${nix.indented([
+        "set -euo pipefail\numask 0077\n\n",
+        includeShell("command"),
+        "\n",
+        ...own,
+        ...(hidden.length === 0 ? [] : [`unset -v ${hidden.join(" ")}\n`]),
+        ...["run ", nix`lib.getExe ${emitValue(model.package, scope)}`, ' "$@"\n'],
+      ])}`,
+    ),
+    nix.binding(
+      ["command"],
+      nix`pkgs.writeShellScript "\${unit}-command" ${nix.indented([
+        "set -euo pipefail\numask 0077\n\n",
+        nix`
+          lib.concatStrings (
+            lib.mapAttrsToList (variable: value: "export \${variable}=\${lib.escapeShellArg value}\n") (${seams.environment})
+          )
+        `,
+        "\n",
+        ...(seams.readCommandSecret ?? seams.readSecret),
+        "\n",
+        includeShell("launch"),
+        "\n",
+        emitLoads(nix`commandCredentials`),
+        "cd -- ",
+        nix`lib.escapeShellArg ${emitValue(model.stateDirectory.path, scope)}`,
+        "\nexec ",
+        ...seams.confine,
+        nix`program`,
+        ' "$@"\n',
+      ])}`,
+    ),
+  ];
+}
+
+/** A line for each credential, which exports it. */
+function emitLoads(credentials: NixExpr): NixExpr {
+  return nix`
+    lib.concatMapStrings (
+      { variable, option, file, ... }:
+      "load \${lib.escapeShellArgs [ variable "\${prefix}.\${option}" file ]}\n"
+    ) ${credentials}
+  `;
 }
 
 /** The launcher looks for the paths: it knows the option's name, which systemd does not. */

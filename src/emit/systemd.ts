@@ -124,6 +124,19 @@ export const confinementProperties: NixExpr = nix`
   )
 `;
 
+/** What systemd gives the unit of the operator's command of the service's credentials; words of a command. */
+export const commandCredentialProperties: NixExpr = nix`
+  lib.escapeShellArgs (
+    lib.concatMap ({ variable, file, ... }: [
+      "--property=LoadCredential=\${variable}:\${file}"
+      "--property=SetCredential=\${variable}:${missingCredential}"
+    ]) commandCredentials
+  )
+`;
+
+/** What the program finds in its environment. */
+export const unitEnvironment: NixExpr = nix`environment // { PATH = lib.makeBinPath path; }`;
+
 /** `confinementOf service`: what a service is kept from doing, as directives. */
 export function emitConfinement(
   service: IrService,

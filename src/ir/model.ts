@@ -200,6 +200,13 @@ export interface OperatorCommand {
   readonly name: string;
   /** The variables it needs of the credentials and generated secrets. */
   readonly secrets: readonly OrValue<string>[];
+  /**
+   * The commands that need a terminal, by the words they begin with: `channels login`. They get one of
+   * their own, and what they write to it reaches the operator's as it is; others get pipes.
+   */
+  readonly interactive?: readonly string[];
+  /** Options of the program that may stand where a command would. */
+  readonly options?: readonly string[];
 }
 
 /** One VM test. */

@@ -1,9 +1,9 @@
 # The operator's program runs in the service's sandbox, as the service's user: what the model left in
 # the service's directories may be run by it, and gets no further than the service does.
 
-# enter_service USER PROFILE: sets `run` to what runs a program as the service
+# enter_service USER: the program is to be run as the user
 enter_service() {
-  run=(/usr/bin/sandbox-exec -f "$2")
+  become=()
   if [ "$(id -un)" = "$1" ]; then
     return
   fi
@@ -11,12 +11,23 @@ enter_service() {
     printf '%s: has to run as root: try sudo %s\n' "$command_name" "$command_name" >&2
     exit 77
   fi
-  run=(/usr/bin/sudo --preserve-env --user "$1" -- "${run[@]}")
+  become=(/usr/bin/sudo --user "$1" --)
 }
 
-# start DIRECTORY PROGRAM ARGUMENT...: becomes the program
+# There is no bound that the system would heed.
+bound_memory() {
+  :
+}
+
+# start SCRIPT ARGUMENT...: runs the script, and ends as it does. Whatever sudo sets or lets pass is
+# forgotten after it.
 start() {
-  cd -- "$1"
-  shift
-  exec "${run[@]}" "$@"
+  keep_variables
+  set -- /usr/bin/env -i "${become[@]}" /usr/bin/env -i "${kept[@]}" "$@"
+  if [ "$terminal" = yes ]; then
+    # A terminal of its own: what is typed into the real one stays out of its reach.
+    exec /usr/bin/script -q /dev/null "$@"
+  else
+    in_pipes "$@"
+  fi
 }

@@ -11,6 +11,7 @@ export const shellFiles = [
   "supervise",
   "stop",
   "operator",
+  "command",
   "secrets-systemd",
   "secrets-files",
   "enter-systemd",
