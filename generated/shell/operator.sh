@@ -42,7 +42,8 @@ keep_variables() {
   local name
   kept=()
   for name in TERM COLORTERM NO_COLOR LANG TZ "${!LC_@}"; do
-    [ -n "${!name-}" ] || continue
+    # The shell has a TERM of its own where there is none.
+    [[ -n ${!name-} && ${!name@a} == *x* ]] || continue
     case ${!name} in
       *[!A-Za-z0-9_.,:+/@=\<\>-]*) ;;
       *) kept+=("$name=${!name}") ;;

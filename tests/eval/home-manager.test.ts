@@ -88,13 +88,14 @@ suite(`a service that is enabled${note}`, async () => {
 
   test("the command confines the program like the unit", () => {
     const command = textEnding(summary("usage"), "-moltbot");
-    const confinement = [...command.matchAll(/--property=(\w+)=/g)].map(([, name]) => name);
+    const [enter] = /^enter_user_service .*$/m.exec(command) ?? [""];
+    const confinement = [...enter.matchAll(/--property=(\w+)=/g)].map(([, name]) => name);
     const service = directives(unitOf("usage"), "Service");
     expect(new Set(confinement)).toEqual(
       new Set(service.filter((name) => !notConfinement.test(name))),
     );
     expect(confinement).toContain("ProtectHome");
-    expect(command).toContain('run=("$systemd_run" --user');
+    expect(command).toContain("manager=(--user)");
   });
 
   test("the unit starts one process: two could not share a private namespace", () => {
