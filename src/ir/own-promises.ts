@@ -300,7 +300,9 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
   evidence: { none: "Links to what was measured." },
   scenarios: { none: "What happens on the machines." },
   application: { none: "Of a person's desktop on macOS, which has no machine here." },
-  command: { none: "The program's own, in a copy of the service's sandbox." },
+  command: {
+    none: "The program's own, in a copy of the service's sandbox; tests/guest/scripts/operator_command.py tries what an agent would.",
+  },
   firewall: { none: "NixOS's own firewall." },
 };
 
