@@ -130,7 +130,7 @@ describe.skipIf(missing.length > 0)(`credentials${note}`, () => {
     const without = config.replace(/gateway\.auth\.tokenFile = "[^"]*";/, "");
     const found = await evaluateMany({ generated: { ...rest, config: without } });
     const outcome = found["generated"];
-    if (outcome?.ok !== true) throw new Error("rejected");
+    if (!outcome.ok) throw new Error("rejected");
     const texts = Object.entries((outcome.value as Facts).texts);
     const program = texts.find(([path]) => path.endsWith("-program"))?.[1];
     expect(program).toMatch(
