@@ -1275,6 +1275,7 @@ let
         rootPaths = [
           instance.package
           configFile
+          program
         ]
         ++ path;
         profile = import ../lib/seatbelt-profile.nix { inherit lib; } {
@@ -1382,6 +1383,75 @@ let
         ${prepare}
         supervise /usr/bin/sandbox-exec -f ${sandboxProfile} ${lib.getExe instance.package} gateway
       '';
+
+      # What the operator's command needs of them.
+      commandCredentials = lib.filter (
+        { variable, ... }:
+        lib.elem variable [
+          variant.token
+          variant.password
+        ]
+      ) credentials;
+      program = pkgs.writeShellScript "${unit}-program" ''
+        set -euo pipefail
+        umask 0077
+
+        ${builtins.readFile ../shell/command.sh}
+        ${
+          lib.optionalString
+            (
+              instance.gateway.auth.mode == "token"
+              && instance.gateway.auth.tokenFile == null
+              && lib.elem variant.token [
+                variant.token
+                variant.password
+              ]
+            )
+            "load_own ${
+              lib.escapeShellArgs [
+                variant.token
+                "${instance.stateDir}/gateway-token"
+              ]
+            }\n"
+        }unset -v INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID
+        run ${lib.getExe instance.package} "$@"
+      '';
+      command = pkgs.writeShellScript "${unit}-command" ''
+        set -euo pipefail
+        umask 0077
+
+        ${lib.concatStrings (
+          lib.mapAttrsToList (variable: value: "export ${variable}=${lib.escapeShellArg value}\n") (
+            {
+              PATH = lib.makeBinPath path;
+              # File system events would tell it about files of others: it polls instead.
+              CHOKIDAR_USEPOLLING = "1";
+              TMPDIR = "${instance.stateDir}/tmp";
+            }
+            // environment
+          )
+        )}
+        ${builtins.readFile ../shell/secrets-files.sh}
+        ${builtins.readFile ../shell/launch.sh}
+        ${
+          lib.concatMapStrings (
+            {
+              variable,
+              option,
+              file,
+              ...
+            }:
+            "load ${
+              lib.escapeShellArgs [
+                variable
+                "${prefix}.${option}"
+                file
+              ]
+            }\n"
+          ) commandCredentials
+        }cd -- ${lib.escapeShellArg instance.stateDir}
+        exec /usr/bin/sandbox-exec -f ${sandboxProfile} ${program} "$@"
+      '';
     in
     {
       inherit
@@ -1397,6 +1467,8 @@ let
         managedPaths
         prepare
         launch
+        commandCredentials
+        command
         logFile
         certificates
         sandboxProfile
@@ -1782,83 +1854,59 @@ in
     );
 
     environment.systemPackages = [
-      (pkgs.writeShellScriptBin "moltbot" ''
-        set -euo pipefail
+      (lib.hiPrio (
+        pkgs.writeTextFile {
+          name = "moltbot";
+          text = ''
+            #!${pkgs.runtimeShell} -p
+            set -euo pipefail
 
-        PATH=${lib.makeBinPath [ pkgs.coreutils ]}
-        command_name=moltbot
-        instances=(${lib.escapeShellArgs (lib.attrNames services)})
+            PATH=${
+              lib.makeBinPath [
+                pkgs.coreutils
+                pkgs.gnused
+              ]
+            }
+            command_name=moltbot
+            instances=(${lib.escapeShellArgs (lib.attrNames services)})
+            options=('--help' '-h' '--version' '-V')
+            interactive=('tui' 'chat' 'terminal' 'resume' 'attach' 'configure' 'onboard' 'setup' 'agents add' 'channels add' 'channels login' 'models auth' 'secrets configure')
 
-        ${builtins.readFile ../shell/enter-darwin.sh}
-        ${builtins.readFile ../shell/operator.sh}
-        case $instance in
-        ${
-          lib.concatStrings (
-            lib.mapAttrsToList (
-              name:
-              {
-                instance,
-                variant,
-                credentials,
-                environment,
-                path,
-                sandboxProfile,
-                ...
-              }@service:
-              ''
-                ${lib.escapeShellArg name})
-                enter_service ${
-                  lib.escapeShellArgs [
-                    instance.user
-                    "${sandboxProfile}"
-                  ]
-                }
-                forget_environment
-                ${
-                  lib.concatStrings (
-                    lib.mapAttrsToList (variable: value: "export ${variable}=${lib.escapeShellArg value}\n") environment
-                  )
-                }${
-                  lib.concatMapStrings
-                    (
-                      { variable, file, ... }:
-                      "secret ${
-                        lib.escapeShellArgs [
-                          variable
-                          file
-                        ]
-                      }\n"
-                    )
-                    (
-                      lib.filter (
-                        { variable, ... }:
-                        lib.elem variable [
-                          variant.token
-                          variant.password
-                        ]
-                      ) credentials
-                    )
-                }${
-                  lib.optionalString
-                    (instance.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null)
-                    "secret ${
-                      lib.escapeShellArgs [
-                        variant.token
-                        "${instance.stateDir}/gateway-token"
-                      ]
-                    }\n"
-                }export PATH=${lib.makeBinPath path}
-                start ${lib.escapeShellArg instance.stateDir} ${lib.getExe instance.package} "$@"
-                ;;
-              ''
-            ) services
-          )
-        }*)
-          printf '%s: there is no instance called %s\n' "$command_name" "$instance" >&2
-          usage
-          ;;
-        esac
-      '')
+            ${builtins.readFile ../shell/enter-darwin.sh}
+            ${builtins.readFile ../shell/operator.sh}
+            case $instance in
+            ${
+              lib.concatStrings (
+                lib.mapAttrsToList (
+                  name:
+                  {
+                    instance,
+                    unit,
+                    variant,
+                    command,
+                    commandCredentials,
+                    ...
+                  }@service:
+                  ''
+                    ${lib.escapeShellArg name})
+                    unit=${lib.escapeShellArg unit}
+                    enter_service ${lib.escapeShellArg instance.user}
+                    start ${command} "$@"
+                    ;;
+                  ''
+                ) services
+              )
+            }*)
+            refuse "there is no instance called $instance"
+            ;;
+            esac
+          '';
+          executable = true;
+          destination = "/bin/moltbot";
+          checkPhase = "${pkgs.stdenv.shellDryRun} \"$target\"";
+          meta.mainProgram = "moltbot";
+        }
+      ))
     ];
 
     # Between the creation of the accounts and the start of the daemons.

@@ -1289,6 +1289,7 @@ let
         rootPaths = [
           instance.package
           configFile
+          program
         ]
         ++ path;
         profile = import ../lib/seatbelt-profile.nix { inherit lib; } {
@@ -1405,6 +1406,85 @@ let
           ${prepare}
         ''}supervise ${lib.optionalString isDarwin "/usr/bin/sandbox-exec -f ${sandboxProfile} "}${lib.getExe instance.package} gateway
       '';
+
+      # What the operator's command needs of them.
+      commandCredentials = lib.filter (
+        { variable, ... }:
+        lib.elem variable [
+          variant.token
+          variant.password
+        ]
+      ) credentials;
+      program = pkgs.writeShellScript "${unit}-program" ''
+        set -euo pipefail
+        umask 0077
+
+        ${builtins.readFile ../shell/command.sh}
+        ${
+          lib.optionalString
+            (
+              instance.gateway.auth.mode == "token"
+              && instance.gateway.auth.tokenFile == null
+              && lib.elem variant.token [
+                variant.token
+                variant.password
+              ]
+            )
+            "load_own ${
+              lib.escapeShellArgs [
+                variant.token
+                "${instance.stateDir}/gateway-token"
+              ]
+            }\n"
+        }unset -v INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID
+        run ${lib.getExe instance.package} "$@"
+      '';
+      command = pkgs.writeShellScript "${unit}-command" ''
+        set -euo pipefail
+        umask 0077
+
+        ${lib.concatStrings (
+          lib.mapAttrsToList (variable: value: "export ${variable}=${lib.escapeShellArg value}\n") (
+            if isDarwin then
+              {
+                PATH = lib.makeBinPath path;
+                # File system events would tell it about files of others: it polls instead.
+                CHOKIDAR_USEPOLLING = "1";
+                TMPDIR = "${instance.stateDir}/tmp";
+              }
+              // environment
+            else
+              environment // { PATH = lib.makeBinPath path; }
+          )
+        )}
+        ${
+          if isDarwin then
+            builtins.readFile ../shell/secrets-files.sh
+          else
+            ''
+              missing_credential=missing-credential-file
+              ${builtins.readFile ../shell/secrets-systemd.sh}''
+        }
+        ${builtins.readFile ../shell/launch.sh}
+        ${
+          lib.concatMapStrings (
+            {
+              variable,
+              option,
+              file,
+              ...
+            }:
+            "load ${
+              lib.escapeShellArgs [
+                variable
+                "${prefix}.${option}"
+                file
+              ]
+            }\n"
+          ) commandCredentials
+        }cd -- ${lib.escapeShellArg instance.stateDir}
+        exec ${lib.optionalString isDarwin "/usr/bin/sandbox-exec -f ${sandboxProfile} "}${program} "$@"
+      '';
     in
     {
       inherit
@@ -1420,6 +1500,8 @@ let
         managedPaths
         prepare
         launch
+        commandCredentials
+        command
         logFile
         certificates
         sandboxProfile
@@ -2166,111 +2248,103 @@ in
       ];
 
     home.packages = [
-      (pkgs.writeShellScriptBin "moltbot" ''
-        set -euo pipefail
+      (lib.hiPrio (
+        pkgs.writeTextFile {
+          name = "moltbot";
+          text = ''
+            #!${pkgs.runtimeShell} -p
+            set -euo pipefail
 
-        PATH=${lib.makeBinPath [ pkgs.coreutils ]}
-        command_name=moltbot
-        instances=(${lib.escapeShellArgs (lib.attrNames services)})
+            PATH=${
+              lib.makeBinPath [
+                pkgs.coreutils
+                pkgs.gnused
+              ]
+            }
+            command_name=moltbot
+            instances=(${lib.escapeShellArgs (lib.attrNames services)})
+            options=('--help' '-h' '--version' '-V')
+            interactive=('tui' 'chat' 'terminal' 'resume' 'attach' 'configure' 'onboard' 'setup' 'agents add' 'channels add' 'channels login' 'models auth' 'secrets configure')
 
-        ${
-          if isDarwin then
-            builtins.readFile ../shell/enter-darwin.sh
-          else
-            "systemd_run=${lib.getExe' pkgs.systemd "systemd-run"}\n"
-            + builtins.readFile ../shell/enter-systemd.sh
+            ${
+              if isDarwin then
+                builtins.readFile ../shell/enter-darwin.sh
+              else
+                "systemd_run=${lib.getExe' pkgs.systemd "systemd-run"}\n"
+                + "setpriv=${lib.getExe' pkgs.util-linux "setpriv"}\n"
+                + builtins.readFile ../shell/enter-systemd.sh
+            }
+            ${builtins.readFile ../shell/operator.sh}
+            case $instance in
+            ${
+              lib.concatStrings (
+                lib.mapAttrsToList (
+                  name:
+                  {
+                    instance,
+                    unit,
+                    variant,
+                    command,
+                    commandCredentials,
+                    ...
+                  }@service:
+                  ''
+                    ${lib.escapeShellArg name})
+                    unit=${lib.escapeShellArg unit}
+                    ${
+                      if isDarwin then
+                        "enter_service \"$(id -un)\""
+                      else
+                        "enter_user_service ${
+                          lib.escapeShellArgs (
+                            lib.concatLists (
+                              lib.mapAttrsToList
+                                (
+                                  directive: value:
+                                  map (
+                                    element:
+                                    "--property=${directive}=${
+                                      if lib.isBool element then lib.boolToString element else toString element
+                                    }"
+                                  ) (lib.toList value)
+                                )
+                                (
+                                  confinementOf service
+                                  // {
+                                    PrivateTmp = true;
+                                    ProtectControlGroups = true;
+                                  }
+                                )
+                            )
+                          )
+                        } ${
+                          lib.escapeShellArgs (
+                            lib.concatMap (
+                              { variable, file, ... }:
+                              [
+                                "--property=LoadCredential=${variable}:${file}"
+                                "--property=SetCredential=${variable}:missing-credential-file"
+                              ]
+                            ) commandCredentials
+                          )
+                        }"
+                    }
+                    start ${command} "$@"
+                    ;;
+                  ''
+                ) services
+              )
+            }*)
+            refuse "there is no instance called $instance"
+            ;;
+            esac
+          '';
+          executable = true;
+          destination = "/bin/moltbot";
+          checkPhase = "${pkgs.stdenv.shellDryRun} \"$target\"";
+          meta.mainProgram = "moltbot";
         }
-        ${builtins.readFile ../shell/operator.sh}
-        case $instance in
-        ${
-          lib.concatStrings (
-            lib.mapAttrsToList (
-              name:
-              {
-                instance,
-                variant,
-                credentials,
-                environment,
-                path,
-                sandboxProfile,
-                ...
-              }@service:
-              ''
-                ${lib.escapeShellArg name})
-                ${
-                  if isDarwin then
-                    "enter_service \"$(id -un)\" ${sandboxProfile}"
-                  else
-                    "enter_user_service ${
-                      lib.escapeShellArgs (
-                        lib.concatLists (
-                          lib.mapAttrsToList
-                            (
-                              directive: value:
-                              map (
-                                element:
-                                "--property=${directive}=${
-                                  if lib.isBool element then lib.boolToString element else toString element
-                                }"
-                              ) (lib.toList value)
-                            )
-                            (
-                              confinementOf service
-                              // {
-                                PrivateTmp = true;
-                                ProtectControlGroups = true;
-                              }
-                            )
-                        )
-                      )
-                    }"
-                }
-                forget_environment
-                ${
-                  lib.concatStrings (
-                    lib.mapAttrsToList (variable: value: "export ${variable}=${lib.escapeShellArg value}\n") environment
-                  )
-                }${
-                  lib.concatMapStrings
-                    (
-                      { variable, file, ... }:
-                      "secret ${
-                        lib.escapeShellArgs [
-                          variable
-                          file
-                        ]
-                      }\n"
-                    )
-                    (
-                      lib.filter (
-                        { variable, ... }:
-                        lib.elem variable [
-                          variant.token
-                          variant.password
-                        ]
-                      ) credentials
-                    )
-                }${
-                  lib.optionalString
-                    (instance.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null)
-                    "secret ${
-                      lib.escapeShellArgs [
-                        variant.token
-                        "${instance.stateDir}/gateway-token"
-                      ]
-                    }\n"
-                }export PATH=${lib.makeBinPath path}
-                start ${lib.escapeShellArg instance.stateDir} ${lib.getExe instance.package} "$@"
-                ;;
-              ''
-            ) services
-          )
-        }*)
-          printf '%s: there is no instance called %s\n' "$command_name" "$instance" >&2
-          usage
-          ;;
-        esac
-      '')
+      ))
     ]
     ++ lib.optional (isDarwin && cfg.app.install.enable && cfg.app.package != null) cfg.app.package;
 
