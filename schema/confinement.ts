@@ -26,16 +26,22 @@ import {
   probe,
   type Refs,
   text,
+  unitName,
   works,
 } from "../src/index.ts";
 import { linkAndHost, privateNetworks, special } from "./addresses.ts";
+<<<<<<< HEAD
 import { emptyRoot } from "./empty-root.ts";
 import { triesFreePortWhere } from "./listening.ts";
+=======
+import { emptyRoot, systemConfiguration } from "./empty-root.ts";
+>>>>>>> b4b9ee8 (Give the service a root in memory, and mount what it may not change over its places)
 import type { relaxations } from "./options/confinement.ts";
 import { propertyIs } from "./unit-property.ts";
 
 export interface ConfinementInputs {
   readonly port: Exp<number>;
+  readonly configPath: Exp<string>;
   readonly writablePaths: Exp<readonly string[]>;
   /** Whether only programs of the same machine talk to the gateway. */
   readonly isLocal: Exp<boolean>;
@@ -58,6 +64,7 @@ const inWorkspace = (...commands: readonly string[]): string =>
 
 export function confinement({
   port,
+  configPath,
   writablePaths,
   isLocal,
   triesFreePort,
@@ -78,16 +85,29 @@ export function confinement({
       id: "root",
       why: "The file system it sees is an empty one, with what is listed here put in. Homes, other services' state, sockets below /run, logs and every directory somebody adds later are not hidden one by one: they are not there. Names are resolved through the sockets of nscd and resolved.",
       directives: emptyRoot(
-        "/run",
+        systemConfiguration,
+        list(configPath),
         // The C library looks for nscd in /var/run, which is a link elsewhere.
-        ["-/run/nscd:/var/run/nscd", "-/run/systemd/resolve"],
+        list("-/run/nscd:/var/run/nscd", "-/run/systemd/resolve"),
         readable,
-        choose<readonly string[]>(relaxed.nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
+        choose<readonly string[]>(
+          relaxed.nixDaemon,
+          ["-/nix/var/nix/daemon-socket", "-/etc/nix/nix.conf"],
+          [],
+        ),
       ),
       proofs: [
         probe("directories nobody thought of", ["read", "/data/neighbour"], "ENOENT", "done"),
         probe("its own configuration", ["write", "{config}"], ["EROFS", "EACCES"], "EACCES"),
         probe("files of /etc, units among them", ["write", "/etc/neighbourly"], "EROFS", "done"),
+        probe("files of others in /etc", ["read", "/etc/neighbourly"], "ENOENT", "done"),
+        probe("the machine's id", ["read", "/etc/machine-id"], "ENOENT", "done"),
+        probe(
+          "what it may not write has no second name",
+          ["second-name", "{config}"],
+          "none",
+          "done",
+        ),
         probe("writing elsewhere", ["write", "/data/mine"], "ENOENT", "done"),
         probe("state of other services", ["stat", "/var/lib/neighbour/state"], "ENOENT", "done"),
         probe("logs", ["read", "/var/log/neighbour"], "ENOENT", "done"),
@@ -98,7 +118,7 @@ export function confinement({
         probe("/boot", ["read", "/boot/neighbour"], "ENOENT", "done"),
         probe("runtime files of others", ["read", "/run/neighbour/file"], "ENOENT", "done"),
         probe("the system's configuration", ["read", "/etc/nixos/neighbour"], gone, "done"),
-        probe("the kernel's object tree", ["stat", "/sys/kernel"], "EACCES", "done"),
+        probe("the kernel's object tree", ["stat", "/sys/kernel"], gone, "done"),
         probe("shared memory files of others", ["read", "/dev/shm/neighbour"], "ENOENT", "done"),
         probe("the system bus", ["connect-local", "/run/dbus/system_bus_socket"], "ENOENT", "done"),
         probe("systemd's private socket", ["stat", "/run/systemd/private"], "ENOENT", "done"),
@@ -161,65 +181,63 @@ export function confinement({
         ]),
       ],
       unprovable: {
-        RuntimeDirectoryMode:
-          "Says the default, because everything that looks at the root must be able to.",
+        MemoryPressureWatch:
+          "Does not start without: there is no control group in this root to be mounted.",
       },
     },
     {
       id: "file-system",
-      why: "Nothing can be written but the service's own directories.",
+      why: "Nothing can be written but the service's own directories. Its configuration is mounted over the places of managed files.",
       directives: {
-        ProtectSystem: "strict",
-        ReadWritePaths: concat(
-          map(writablePaths, "path", (path) => text`+${path}`),
-          map(relaxed.readWritePaths, "path", (path) => text`-+${path}`),
+        BindPaths: concat(
+          writablePaths,
+          changeable,
+          map(managedPaths, "path", (path) => text`%t/${unitName}${path}:${path}`),
         ),
       },
       proofs: [
         probe("the root directory is not writable", ["write", "/mine"], "EROFS", "EACCES"),
         probe("world-writable directories", ["write", "/data/mine"], ["ENOENT", "EROFS"], "done"),
+        probe("runtime files cannot be made", ["write", "/run/mine"], "EACCES", "EACCES"),
         works("its state can be written", ["write", "{state}/probe"]),
         works("its workspace can be written", ["write", "{workspace}/probe"]),
       ],
-      unprovable: {
-        ReadWritePaths:
-          "Matters for directories outside /var/lib only; systemd makes those below it writable by itself.",
-      },
     },
     {
       id: "managed-files",
-      why: "Documents and skills that the configuration puts into the workspace tell the model who it is and what it may do. Talked into rewriting them, it would stay talked into: they are read-only to it, and can be neither removed nor replaced by others. A directory that holds some cannot be moved away, because it is a mount of its own.",
-      directives: { ReadOnlyPaths: map(managedPaths, "path", (path) => text`-+${path}`) },
-      afterPreparation: true,
+      why: "Documents and skills that the configuration puts into the workspace tell the model who it is and what it may do. Talked into rewriting them, it would stay talked into: they are read-only to it, and can be neither removed nor replaced by others, because each is a mount of its own. So is an empty file over every other that the gateway would take settings from.",
+      directives: { ReadOnlyPaths: managedPaths },
       proofs: [
-        works("a skill can be read", ["read", "{workspace}/skills/probed/SKILL.md"]),
+        probe(
+          "a skill can be read",
+          ["read", "{workspace}/skills/probed/SKILL.md"],
+          "done",
+          "ENOENT",
+        ),
         probe(
           "a skill cannot be written",
           ["write", "{workspace}/skills/probed/SKILL.md"],
           "EROFS",
-          "done",
+          "ENOENT",
         ),
         probe(
-          "nothing can be added to a skill",
-          ["write", "{workspace}/skills/probed/mine"],
-          "EROFS",
-          "done",
-        ),
-        probe(
-          "a skill cannot be replaced",
-          ["rename", "{workspace}/skills/probed"],
-          "EBUSY",
-          "done",
-        ),
-        probe(
-          "a skill's file cannot be removed",
-          ["rename", "{workspace}/skills/probed/SKILL.md"],
+          "no skill can be added beside it",
+          ["write", "{workspace}/skills/mine"],
           "EROFS",
           "done",
         ),
         probe("the skills cannot be moved away", ["rename", "{workspace}/skills"], "EBUSY", "done"),
         probe("nor can the workspace", ["rename", "{workspace}"], "EBUSY", "done"),
-        works("the model's own skills can be written", ["write", "{workspace}/skills/mine"]),
+        probe(
+          "they have no second name that can be written",
+          ["second-name", "{workspace}/skills"],
+          "none",
+          "done",
+        ),
+        works("the model's own skills can be written", [
+          "run",
+          "mkdir -p {workspace}/.agents/skills/mine",
+        ]),
       ],
     },
     {
@@ -227,16 +245,11 @@ export function confinement({
       why: "SSH keys, mail and browser profiles live in home directories: there are none, but for the service's own directories, should they be there.",
       directives: {
         ProtectHome: choose<boolean | string>(any(outside, "path", isInHome), "tmpfs", true),
-        BindPaths: concat(writablePaths, changeable),
       },
       proofs: [
         probe("home directories", ["read", "/home/alice/neighbour"], gone, "done"),
         probe("root's home", ["read", "/root/neighbour"], gone, "done"),
       ],
-      unprovable: {
-        BindPaths:
-          "Matters for directories outside /var/lib only; systemd puts those below it there by itself.",
-      },
     },
     {
       id: "temporary-files",
@@ -273,7 +286,7 @@ export function confinement({
         probe("set-uid programs have no effect", ["status", "NoNewPrivs"], "1", "0"),
         probe(
           "a set-uid shell of root's gives nothing",
-          ["run-set-uid", "/etc/neighbour-shell"],
+          ["run-set-uid", "/usr/neighbour-shell"],
           "own",
           "root",
         ),
@@ -289,7 +302,7 @@ export function confinement({
       why: "Inside, no user exists but root and the service's own: files of others cannot be told apart, let alone owned.",
       directives: { PrivateUsers: true },
       proofs: [
-        probe("other users have no id", ["owner", "/etc/neighbour"], "65534", "4242"),
+        probe("other users have no id", ["owner", "/usr/neighbour"], "65534", "4242"),
         probe("ids are its own", ["namespace", "user", "{host-user}"], "own", "shared"),
       ],
     },
@@ -490,6 +503,19 @@ export function confinement({
           "timeout",
           "done",
         ),
+        probe("site-local networks", ["connect", "fec0::20:30", "4280"], "timeout", "done"),
+        probe(
+          "cloud metadata behind a translator",
+          ["connect", "64:ff9b::a9fe:a9fe", "4280"],
+          "timeout",
+          "done",
+        ),
+        probe(
+          "private networks through a tunnel",
+          ["connect", "2002:a14:1e28::1", "4280"],
+          "timeout",
+          "done",
+        ),
         works("the internet can be reached", ["connect", "1.1.1.1", "4280"]),
         works("the internet of version 6, too", ["connect", "2606:4700:4700::1111", "4280"]),
         works("services of this machine", ["connect", "127.0.0.1", "4280"]),
@@ -571,6 +597,37 @@ export function confinement({
           "no",
         ),
         probe("memory is taken from it first", ["oom-score"], "500", "0"),
+      ],
+    },
+    {
+      id: "journal",
+      why: "What it says is text in the journal, at one level: it cannot ring the operator's terminal with an emergency, nor push out what other units have said within a minute.",
+      directives: {
+        SyslogLevelPrefix: false,
+        LogRateLimitIntervalSec: 30,
+        LogRateLimitBurst: 1000,
+      },
+      cannot:
+        "keep it from filling the journal slowly: systemd bounds lines and not bytes, and a journal of its own would hide it from `journalctl --unit`",
+      proofs: [
+        observation(
+          "a line cannot choose its own level",
+          propertyIs("SyslogLevelPrefix", "no"),
+          "yes",
+          "no",
+        ),
+        observation(
+          "no more than 1000 lines in half a minute",
+          propertyIs("LogRateLimitBurst", "1000"),
+          "yes",
+          "no",
+        ),
+        observation(
+          "half a minute, whatever the journal's own limit is",
+          propertyIs("LogRateLimitIntervalUSec", "30s"),
+          "yes",
+          "no",
+        ),
       ],
     },
     {

@@ -18,26 +18,31 @@ import type { relaxations } from "./options/confinement.ts";
 const same = {} as const;
 
 export interface ElsewhereInputs {
-  readonly writablePaths: Exp<readonly string[]>;
   /** Directories of the user that the service reads, in home-manager. */
   readonly readablePaths: Exp<readonly string[]>;
   readonly relaxed: Refs<typeof relaxations>;
 }
 
 export const elsewhere = ({
-  writablePaths,
   readablePaths,
   relaxed,
 }: ElsewhereInputs): Readonly<Record<string, PlatformPromise>> => ({
   root: {
     user: {
       why: "The file system it sees is an empty one, with what is listed here put in. The rest of the home, the user's sockets and everything else that the user can read are not hidden one by one: they are not there. Local sockets are refused besides, so names are asked of the network's resolver, which /etc/resolv.conf, often a link, tells.",
-      directives: emptyRoot(
-        "%t",
-        ["-/run/systemd/resolve", "-/run/NetworkManager/resolv.conf", "-/run/resolvconf"],
-        map(concat(readablePaths, relaxed.readOnlyPaths), "path", (path) => text`-${path}`),
-        choose<readonly string[]>(relaxed.nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
-      ),
+      directives: {
+        ...emptyRoot(
+          // All of it: the file with the resolvers is replaced as networks come and go, and what is
+          // mounted by itself would stay the old one.
+          list(
+            "/etc",
+            ...["-/run/systemd/resolve", "-/run/NetworkManager/resolv.conf", "-/run/resolvconf"],
+          ),
+          map(concat(readablePaths, relaxed.readOnlyPaths), "path", (path) => text`-${path}`),
+          choose<readonly string[]>(relaxed.nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
+        ),
+        InaccessiblePaths: list("-/sys", "-/etc/machine-id", "-/etc/nixos"),
+      },
     },
     seatbelt: {
       keptBy:
@@ -63,10 +68,6 @@ export const elsewhere = ({
       directives: {
         // Empty, whatever is put into it: directories of the home may be named besides its own.
         ProtectHome: "tmpfs",
-        BindPaths: concat(
-          writablePaths,
-          map(relaxed.readWritePaths, "path", (path) => text`-${path}`),
-        ),
       },
     },
     seatbelt: {
@@ -199,6 +200,13 @@ export const elsewhere = ({
     seatbelt: {
       cannot:
         "be kept: there is no supported filter; operations are refused instead, never by killing",
+    },
+  },
+  journal: {
+    user: same,
+    seatbelt: {
+      keptBy: "its output goes to a file of its own, which is rotated by size",
+      byJob: true,
     },
   },
   "core-dumps": {

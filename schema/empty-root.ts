@@ -5,28 +5,41 @@ import { concat, type ConfinementRule, type Exp, list } from "../src/index.ts";
 /** What is there for every service, read-only; `-` says that it may be missing outside. */
 const essentials = [
   "/nix/store",
-  "/etc",
   // A shell and a dynamic loader, where scripts and programs from elsewhere expect them.
   ...["-/bin", "-/usr", "-/lib", "-/lib64"],
 ];
 
 /**
- * @param runtime where the service manager makes runtime directories
- * @param names what names are looked up with
- * @param more what else may be read
+ * What a service needs of a system's configuration: names of users, hosts and protocols, time zones,
+ * and the certificates that the machine trusts. NixOS's own are links to `/etc/static`.
+ */
+const systemFiles = [
+  ...["passwd", "group", "nsswitch.conf", "hosts", "host.conf", "gai.conf", "resolv.conf"],
+  ...["protocols", "services", "localtime", "zoneinfo", "os-release"],
+  ...["ssl/certs", "static/ssl/certs", "pki/tls/certs", "static/pki/tls/certs"],
+  // Where Debian's loader and its links to programs look.
+  ...["ld.so.cache", "alternatives"],
+];
+export const systemConfiguration = list(...systemFiles.map((name) => `-/etc/${name}`));
+
+/**
+ * The root is in memory, and empty. Nothing of it has a name outside of the unit, so nothing in it
+ * has a second one inside. A unit with such a root has no control group to be told of its memory by.
+ *
+ * @param lists what may be read in it
  */
 export function emptyRoot(
-  runtime: string,
-  names: readonly string[],
-  ...more: readonly Exp<readonly string[]>[]
+  ...lists: readonly Exp<readonly string[]>[]
 ): ConfinementRule["directives"] {
   return {
-    RuntimeDirectory: "sandbox/%n",
-    RuntimeDirectoryMode: "0755",
-    RootDirectory: `${runtime}/sandbox/%n`,
-    BindReadOnlyPaths: concat(list(...essentials, ...names), ...more),
-    TemporaryFileSystem: "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M",
-    InaccessiblePaths: ["-+/etc/nixos", "-+/sys"],
+    TemporaryFileSystem: list(
+      "/:ro,nosuid,nodev,mode=0755,size=1M",
+      "/run:nosuid,nodev,mode=0755,size=1M",
+      "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M",
+    ),
+    BindReadOnlyPaths: concat(list(...essentials), ...lists),
+    InaccessiblePaths: list("-/sys"),
+    MemoryPressureWatch: "skip",
     BindLogSockets: false,
   };
 }

@@ -75,7 +75,23 @@ const port = setting<number>("gateway.port");
 const packages = ["bashInteractive", "coreutils", "findutils", "gitMinimal", "gnugrep", "gnused"];
 
 /** Where the gateway looks for skills. */
-const skillsIn = (workspace: Exp<string>): Exp<string> => text`${workspace}/skills`;
+const skillsFolder = "skills";
+
+/**
+ * What the gateway and its command line would take settings or code from, beside the configuration:
+ * variables from `.env` (where its command line connects to, what Node trusts), plugins that load by
+ * themselves, and the folders in which Node looks for modules last. Found with strace and by leaving
+ * traces there, on 2026.6.5 and 2026.9.6.
+ */
+const closedFiles = list(
+  ...[".env", ".node_modules/.closed", ".node_libraries/.closed", "extensions/.closed"].map(
+    (target) =>
+      record({
+        target,
+        sources: list(textFile("closed", "# The service's configuration keeps this empty.\n")),
+      }),
+  ),
+);
 
 /** A plugin that is switched off where its key is set for another one. */
 const unlessSet = (key: Exp<string | null>): Exp<unknown> =>
@@ -161,10 +177,7 @@ export default defineService({
     packages,
 
     stateDirectory: { path: cfg.stateDir, mode: "0700" },
-    directories: [
-      { path: cfg.workspaceDir, mode: "0700" },
-      { path: skillsIn(cfg.workspaceDir), mode: "0700" },
-    ],
+    directories: [{ path: cfg.workspaceDir, mode: "0700" }],
 
     readable: skillsInPlace(cfg.skills),
 
@@ -225,6 +238,9 @@ export default defineService({
       { name: generations.value.readOnlyConfig, value: "1" },
       { name: generations.value.noBonjour, value: "1" },
       { name: generations.value.noRespawn, value: "1" },
+      // Variables of the start-up files of its shell, and settings of npm, are not the model's to set.
+      { name: generations.value.loadProfile, value: "0" },
+      { name: "NPM_CONFIG_USERCONFIG", value: "/dev/null" },
       { name: generations.value.ownPath, value: "1" },
       { name: generations.value.supervisor, value: "external" },
       { name: when(cfg.confinement.nixDaemon, "NIX_REMOTE"), value: "daemon" },
@@ -250,7 +266,6 @@ export default defineService({
       {
         name: "documents",
         directory: cfg.workspaceDir,
-        record: text`${cfg.stateDir}/managed-files`,
         files: map(
           filter(literal([...requiredDocuments, ...optionalDocuments]), "file", (file) =>
             and(isSet(cfg.documents), sourceFileExists(cfg.documents, file)),
@@ -282,10 +297,10 @@ export default defineService({
       },
       {
         name: "skills",
-        directory: skillsIn(cfg.workspaceDir),
-        record: text`${cfg.stateDir}/managed-skills`,
-        files: skillFiles(cfg.skills),
+        directory: cfg.workspaceDir,
+        files: skillFiles(cfg.skills, skillsFolder),
       },
+      { name: "closed", directory: cfg.stateDir, files: closedFiles },
     ],
 
     unique: [
@@ -403,14 +418,14 @@ export default defineService({
 
     confinement: confinement({
       port,
-      writablePaths: list(cfg.stateDir, cfg.workspaceDir, skillsIn(cfg.workspaceDir)),
+      configPath: cfg.configPath,
+      writablePaths: list(cfg.stateDir, cfg.workspaceDir),
       isLocal,
       triesFreePort: triesFreePort(cfg.package),
       relaxed: cfg.confinement,
     }),
 
     elsewhere: elsewhere({
-      writablePaths: list(cfg.stateDir, cfg.workspaceDir, skillsIn(cfg.workspaceDir)),
       readablePaths: skillsInPlace(cfg.skills),
       relaxed: cfg.confinement,
     }),

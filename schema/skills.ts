@@ -59,15 +59,19 @@ export function skillSettings(skills: Skills): Exp<unknown> {
   );
 }
 
-/** What the other skills become in the directory for skills. */
-export function skillFiles(skills: Skills): Exp<readonly ManagedFile[]> {
+/**
+ * What the other skills become. The whole folder is the configuration's then: of two skills in it with
+ * one name, in whatever directories, the gateway takes one. It prefers them to those in
+ * `.agents/skills`, where the model's own can be.
+ */
+export function skillFiles(skills: Skills, folder: string): Exp<readonly ManagedFile[]> {
   const others = filter(skills, "skill", (skill) => not(isInPlace(skill)));
   return map(others, "skill", (skill) =>
     choose(
       equals(skill.mode, "copy"),
-      record({ target: skill.name, sources: list(storePath(source(skill))) }),
+      record({ target: text`${folder}/${skill.name}`, sources: list(storePath(source(skill))) }),
       record({
-        target: text`${skill.name}/SKILL.md`,
+        target: text`${folder}/${skill.name}/SKILL.md`,
         sources: list(textFile("SKILL.md", inlineSkill(skill))),
       }),
     ),

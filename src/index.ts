@@ -52,6 +52,7 @@ export {
   systemOption,
   text,
   textFile,
+  unitName,
   when,
 } from "./schema/expression.ts";
 export { credential, group, option, type Refs, relaxation } from "./schema/option.ts";

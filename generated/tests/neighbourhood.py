@@ -43,10 +43,10 @@ FILES = (
 )
 # Of a user that the service knows nothing of.
 STRANGER = 4242
-STRANGERS_FILE = "/etc/neighbour"
+STRANGERS_FILE = "/usr/neighbour"
 
-# A shell with the rights of root. It is in /etc, which every sandbox sees.
-SET_UID_PROGRAM = "/etc/neighbour-shell"
+# A shell with the rights of root. It is in /usr, which every sandbox sees.
+SET_UID_PROGRAM = "/usr/neighbour-shell"
 
 LOCAL_SOCKETS = (
     "/run/neighbour/socket",
@@ -69,6 +69,10 @@ ADDRESSES = (
     "100.64.20.30",
     "168.63.129.16",
     "fd00:ec2::254",
+    "fec0::20:30",
+    # 169.254.169.254 behind a translator, 10.20.30.40 through a tunnel.
+    "64:ff9b::a9fe:a9fe",
+    "2002:a14:1e28::1",
     "1.1.1.1",
     "2606:4700:4700::1111",
 )

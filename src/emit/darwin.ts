@@ -9,6 +9,7 @@ import { includeShell } from "../shell/files.ts";
 import { scopeOf } from "./expression.ts";
 import {
   certificateVariables,
+  copyManagedFiles,
   emitAwaitStop,
   emitBeforeLaunchdStart,
   emitCertificates,
@@ -50,6 +51,7 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
       configFile: storeConfig,
       readSecret: readLaunchdSecret("system"),
       readCommandSecret: [includeShell("secrets-files")],
+      manage: copyManagedFiles(service, scope),
       beforeStart: emitBeforeLaunchdStart(service, scope),
       confine: inSandbox,
       environment: emitJobEnvironment(service, scope),

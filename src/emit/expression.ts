@@ -106,6 +106,7 @@ const visitor: Visitor = {
   setting: ({ path }, { settings }) => nix.select(settings, path),
   packages: () => nix`path`,
   managedPaths: () => nix`managedPaths`,
+  unitName: () => nix`unit`,
   configFile: (_, { configFile }) => configFile,
   perInstance: ({ base }, { name }) => nix`nameFor ${base} ${name}`,
   stableNumber: ({ first, count }, { name }) => nix`numberFor ${first} ${count} ${name}`,

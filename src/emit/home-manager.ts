@@ -15,6 +15,7 @@ import {
 import { type Scope, scopeOf } from "./expression.ts";
 import {
   certificateVariables,
+  copyManagedFiles,
   emitAwaitStop,
   emitBeforeLaunchdStart,
   emitCertificates,
@@ -31,10 +32,12 @@ import {
   commandCredentialProperties,
   confinementProperties,
   emitConfinement,
-  emitPreparationConfinement,
   emitPreparationProcess,
   emitProcess,
   escapeSpecifiers,
+  expectManagedFiles,
+  mountManagedFiles,
+  preparationConfinement,
   readSystemdSecret,
   unitEnvironment,
 } from "./systemd.ts";
@@ -92,10 +95,18 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
       ],
       readCommandSecret: [
         nix`if isDarwin then ${includeShell("secrets-files")} else ${nix.str(readSystemdSecret)}`,
+        ],
+      manage: [
+        nix`
+          if isDarwin then
+            ${nix.str(copyManagedFiles(service, scope))}
+          else
+            ${nix.str(mountManagedFiles)}
+        `,
       ],
       beforeStart: [
         nix`
-          lib.optionalString isDarwin ${nix.indented(emitBeforeLaunchdStart(service, scope))}
+          if isDarwin then ${nix.indented(emitBeforeLaunchdStart(service, scope))} else ${nix.str(expectManagedFiles)}
         `,
       ],
       confine: [nix`lib.optionalString isDarwin ${nix.str(inSandbox)}`],
@@ -118,6 +129,7 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
         blankLine: true,
       }),
       emitConfinement(service, scope, "user"),
+      preparationConfinement,
     ],
     assertions: [],
     moduleAssertions: emitApplicationAssertions(service),
@@ -200,14 +212,15 @@ function emitPreparation(service: IrService): NixExpr {
   return nix`{
     Unit = {
       Description = "${service.name} (\${name}), directories";
+      StopWhenUnneeded = true;
       StartLimitIntervalSec = 0;
     };
 
     Service = {
       ${environmentBinding}
-      ${emitPreparationProcess(service, "user")}
+      ${emitPreparationProcess()}
     }
-    // ${emitPreparationConfinement(service)};
+    // preparationConfinementOf service;
   }`;
 }
 
@@ -216,7 +229,7 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     Unit = {
       Description = "${service.name} (\${name})";
       Documentation = ${service.documentation};
-      # Prepared anew before every start.
+      # What it copies is mounted in the service. Where it fails nothing waits for the service.
       Requires = [ "prepare-\${unit}.service" ];
       After = [ "prepare-\${unit}.service" ];
       # Restarts are slowed down instead of given up.

@@ -50,6 +50,15 @@ export function emitAwaitStop(
   ];
 }
 
+/** There are no mounts on macOS: managed files are copies, which the sandbox keeps as they are. */
+export function copyManagedFiles(service: IrService, scope: Scope): ShellText {
+  const directory = emitValue(service.model.stateDirectory.path, scope);
+  return [
+    ...["state_directory=", nix`lib.escapeShellArg ${directory}`, "\n"],
+    includeShell("manage-copies"),
+  ];
+}
+
 /** launchd has neither a step before the start nor files of variables: the launcher does both. */
 export function emitBeforeLaunchdStart(service: IrService, scope: Scope): ShellText {
   const { stateDirectory, directories, locks } = service.model;

@@ -15,11 +15,13 @@ import {
   commandCredentialProperties,
   confinementProperties,
   emitConfinement,
-  emitPreparationConfinement,
   emitPreparationProcess,
   emitProcess,
   emitStopScript,
   escapeSpecifiers,
+  expectManagedFiles,
+  mountManagedFiles,
+  preparationConfinement,
   readSystemdSecret,
   unitEnvironment,
 } from "./systemd.ts";
@@ -59,7 +61,8 @@ export function emitNixosModule(service: IrService): NixExpr {
     seams: {
       configFile: configPath,
       readSecret: readSystemdSecret,
-      beforeStart: [],
+      manage: mountManagedFiles,
+      beforeStart: expectManagedFiles,
       confine: [],
       environment: unitEnvironment,
       definitions: [],
@@ -74,6 +77,7 @@ export function emitNixosModule(service: IrService): NixExpr {
       escapeSpecifiers,
       emitStopScript(service),
       emitConfinement(service, scope, "system"),
+      preparationConfinement,
     ],
     assertions: [
       {
@@ -207,16 +211,17 @@ function emitAccount(service: IrService, scope: Scope): readonly Binding[] {
 function emitPreparation(service: IrService, scope: Scope): NixExpr {
   const serviceConfig: readonly Binding[] = [
     ...emitAccount(service, scope),
-    ...emitPreparationProcess(service, "system"),
+    ...emitPreparationProcess(),
   ];
   return nix`{
     description = "${service.name} (\${name}), directories";
     inherit environment path;
     enableDefaultPath = false;
+    unitConfig.StopWhenUnneeded = true;
     startLimitIntervalSec = 0;
     ${emitMounts(service, scope)}
 
-    serviceConfig = ${nix.attrs(serviceConfig)} // ${emitPreparationConfinement(service)};
+    serviceConfig = ${nix.attrs(serviceConfig)} // preparationConfinementOf service;
   }`;
 }
 
@@ -231,7 +236,7 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     documentation = [ ${service.documentation} ];
     wantedBy = [ "multi-user.target" ];
     wants = [ "network-online.target" ];
-    # Prepared anew before every start.
+    # What it copies is mounted in the service. Where it fails nothing waits for the service.
     requires = [ "prepare-\${unit}.service" ];
     # nscd makes the directory of its socket when it starts.
     after = [ "network-online.target" "nss-lookup.target" "prepare-\${unit}.service" ];

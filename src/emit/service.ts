@@ -30,6 +30,8 @@ export interface ServiceSeams {
   readonly readSecret: ShellText;
   /** The same for the operator's command, which is nobody's job; `readSecret` if absent. */
   readonly readCommandSecret?: ShellText;
+  /** Defines the shell functions that put managed files where the service finds them. */
+  readonly manage: ShellText;
   /** What the launcher does once the credentials are there. */
   readonly beforeStart: ShellText;
   /** The words before the program: what confines it where the manager cannot. */
@@ -200,7 +202,7 @@ function emitManagedFiles({ model }: IrService, scope: Scope): readonly Binding[
       ];
 }
 
-/** What the service may not change: whole directories where a managed file is in one of its own. */
+/** What the service may not change: whole directories where a managed file is in one. */
 function emitManagedPaths(service: IrService, scope: Scope): NixExpr {
   const paths = service.model.managedFiles.map(
     ({ name, directory }) => nix`
@@ -209,8 +211,10 @@ function emitManagedPaths(service: IrService, scope: Scope): NixExpr {
       ) managedFiles.${name}
     `,
   );
-  const [first = nix`[ ]`, ...rest] = paths;
-  return rest.reduce((all, more) => nix.op("++", all, more), first);
+  const [first, ...rest] = paths;
+  return first === undefined
+    ? nix`[ ]`
+    : nix`lib.unique (${rest.reduce((all, more) => nix.op("++", all, more), first)})`;
 }
 
 function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams): NixExpr {
@@ -222,6 +226,7 @@ function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams
     "set -euo pipefail\numask 0077\n\n",
     includeShell("prepare"),
     "\n",
+    ...(model.managedFiles.length === 0 ? [] : [...seams.manage, "\n"]),
     ...directories.flatMap(({ path, mode }) => ["own_directory ", word(path), ` ${mode}\n`]),
     "tell_of_others",
     ...directories.flatMap(({ path }) => [" ", word(path)]),
@@ -233,15 +238,15 @@ function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams
       nix`lib.escapeShellArg ${seams.configFile}`,
       "\n",
     ],
-    ...model.managedFiles.flatMap(({ name, directory, record }) => [
-      ...["manage ", word(directory), " ", word(record), "\n"],
+    ...model.managedFiles.flatMap(({ name, directory }) => [
+      ...[`manage ${name} `, word(directory), "\n"],
       nix`
         lib.concatMapStrings (
           file: "put \${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
         ) managedFiles.${name}
       `,
-      "finish\n",
     ]),
+    ...(model.managedFiles.length === 0 ? [] : ["finish\n"]),
   ])}`;
 }
 

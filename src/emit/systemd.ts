@@ -18,8 +18,13 @@ const missingCredential = "missing-credential-file";
 /** EXIT_CREDENTIALS of systemd.exec(5): a credential could not be set up. */
 const credentialsExitCode = 243;
 
-/** EXIT_STATE_DIRECTORY of systemd.exec(5): something else is where a directory should be. */
-const stateDirectoryExitCode = 238;
+/** Managed files are mounted over their places. */
+export const mountManagedFiles: ShellText = [includeShell("manage-mounts")];
+
+/** The launcher looks whether they are: what the service left in a place must not be there instead. */
+export const expectManagedFiles: ShellText = [
+  nix`lib.optionalString (managedPaths != [ ]) "expect_mounts \${lib.escapeShellArgs managedPaths}\n"`,
+];
 
 /** Reads a credential that systemd loaded. */
 export const readSystemdSecret: ShellText = [
@@ -96,6 +101,9 @@ export function emitProcess(
     nix.binding(["TimeoutStopSec"], nix.int(restart.stopTimeout), {
       comment: wrapComment(restart.stopTimeoutReason),
     }),
+    nix.binding(["TimeoutStopFailureMode"], nix`"kill"`, {
+      comment: "Whoever does not heed the first request gets no second one, and no more time.",
+    }),
     ...(restart.hiddenVariables === undefined
       ? []
       : [
@@ -149,7 +157,7 @@ export function emitConfinement(
   });
   return nix.binding(
     ["confinementOf"],
-    nix`{ instance, settings, managedPaths, ... }: ${nix.attrs(directives)}`,
+    nix`{ instance, settings, managedPaths, unit, ... }: ${nix.attrs(directives)}`,
     { comment: "What a service is kept from doing, and why.", blankLine: true },
   );
 }
@@ -162,39 +170,41 @@ function emitDelays({ delay, steps, maxDelay }: RestartRules): readonly Binding[
   ];
 }
 
+/** How long a preparation may take, in seconds: it copies files, and what it finds may be hostile. */
+const preparationTimeout = 120;
+
 /**
  * The directives that run the script which prepares the service's directories. It has a unit of its
- * own, because what it writes is read-only in the service's namespace.
+ * own, which stays: what it copied is mounted in the service's namespace.
  */
-export function emitPreparationProcess(
-  { model: { restart } }: IrService,
-  manager: "system" | "user",
-): readonly Binding[] {
-  // A user's manager makes no directories in a home.
-  const ownFailures = manager === "system" ? [stateDirectoryExitCode] : [];
+export function emitPreparationProcess(): readonly Binding[] {
   return [
     nix.binding(["Type"], nix`"oneshot"`),
+    nix.binding(["RemainAfterExit"], nix`true`),
     nix.binding(["ExecStart"], nix`prepare`),
-    nix.binding(["Restart"], nix`"on-failure"`, {
-      comment: "The service waits: a disk may be full for a while.",
+    nix.binding(["TimeoutStartSec"], nix.int(preparationTimeout)),
+    nix.binding(["RuntimeDirectory"], nix`unit`, {
+      comment: "The managed files, which are mounted over their places.",
     }),
-    nix.binding(["RestartMode"], nix`"direct"`),
-    ...emitDelays(restart),
-    nix.binding(
-      ["RestartPreventExitStatus"],
-      nix.str([...restart.finalExitCodes, ...ownFailures].join(" ")),
-      { comment: "Directories that belong to others, or are none, do not mend themselves." },
-    ),
+    nix.binding(["RuntimeDirectoryMode"], nix`"0700"`),
   ];
 }
 
-/** What confines that script: the service's own rules, but for those of what it writes. */
-export function emitPreparationConfinement(service: IrService): NixExpr {
-  const later = service.model.confinement.flatMap((rule) =>
-    rule.afterPreparation === true ? Object.keys(rule.directives) : [],
-  );
-  return nix`removeAttrs (confinementOf service) ${nix.value(later)}`;
-}
+/** `preparationConfinementOf service`: the same for the preparation, which has nothing mounted yet. */
+export const preparationConfinement: Binding = nix.binding(
+  ["preparationConfinementOf"],
+  nix`
+    { unit, ... }@service:
+    let
+      confinement = confinementOf (service // { managedPaths = [ ]; });
+    in
+    confinement // { BindPaths = confinement.BindPaths or [ ] ++ [ "%t/\${unit}" ]; }
+  `,
+  {
+    comment: "What its preparation is kept from doing: nothing is mounted yet.",
+    blankLine: true,
+  },
+);
 
 /** Directives of one confinement rule, the reason above the first. */
 function emitRule(

@@ -12,13 +12,7 @@ import type { IrOption } from "../ir/options.ts";
 import type { FactName, Proof } from "../ir/proof.ts";
 import type { Contrast, RelaxationTest } from "../ir/relaxation.ts";
 import { expressionsIn, walkExpression } from "../ir/walk-expression.ts";
-import {
-  directoryFact,
-  managedFact,
-  type ownFactNames,
-  ownPromises,
-  recordFact,
-} from "../ir/own-promises.ts";
+import { directoryFact, type ownFactNames, ownPromises } from "../ir/own-promises.ts";
 import type { JsonValue } from "../json.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeVmTest, readAuthority } from "../vm-test/files.ts";
@@ -202,10 +196,6 @@ function emitOwnFacts(service: IrService, scope: Scope): Readonly<Record<string,
       ...model.directories.map(({ path }, index): Fact => [
         directoryFact(index),
         emitValue(path, scope),
-      ]),
-      ...model.managedFiles.flatMap(({ directory, record }, index): readonly Fact[] => [
-        [managedFact(index), emitValue(directory, scope)],
-        [recordFact(index), emitValue(record, scope)],
       ]),
     ]),
   };

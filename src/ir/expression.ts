@@ -20,6 +20,8 @@ export type ExpNode =
   | { readonly kind: "packages" }
   /** The files and directories of the configuration in the service's own directories. */
   | { readonly kind: "managedPaths" }
+  /** The name of the instance's unit, without its type. */
+  | { readonly kind: "unitName" }
   /** `base` for the instance `default`, `base-<name>` for every other. */
   | { readonly kind: "perInstance"; readonly base: string }
   /**

@@ -94,8 +94,6 @@ export interface ManagedFiles {
   readonly name: string;
   readonly directory: Exp<string>;
   readonly files: Exp<readonly ManagedFile[]>;
-  /** Lists what was managed at the last start, so that what is no longer declared is removed. */
-  readonly record: Exp<string>;
 }
 
 /** Options whose values must differ between instances. */
@@ -164,8 +162,6 @@ interface ConfinementFacts {
   readonly differences?: readonly Difference[];
   /** What the directives cannot keep, and why; follows "it cannot". */
   readonly cannot?: string;
-  /** Whether the rule holds for the program only, not while its directories are prepared. */
-  readonly afterPreparation?: boolean;
 }
 
 /**

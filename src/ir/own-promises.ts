@@ -72,10 +72,8 @@ export type OwnPromise = (Seen | Tried) & Breakable;
 /** Facts about an instance beside those that proofs may use: lists, as words of a shell command. */
 export const ownFactNames = ["release", "credentials", "option", "generated"] as const;
 
-/** The fact with the path of the `index`th directory, or list of managed files. */
+/** The fact with the path of the `index`th directory. */
 export const directoryFact = (index: number): string => `directory-${String(index)}`;
-export const managedFact = (index: number): string => `managed-${String(index)}`;
-export const recordFact = (index: number): string => `record-${String(index)}`;
 
 type Entry<T> = ((part: T) => readonly OwnPromise[]) | { readonly none: string };
 
@@ -101,6 +99,9 @@ const findSecret = (source: string): string =>
 
 /** Prints a secret: one that the user has given. */
 const aSecret = "grep -hm1 . {credentials} | head -n1";
+
+/** Where the copies of managed files are. */
+const copies = "u={unit}; d=/run/${u%.service}";
 
 const dropIn = "/run/systemd/system/{unit}.d";
 
@@ -197,16 +198,20 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
           },
         ],
   managedFiles: ({ managedFiles }) =>
-    managedFiles.map((_, index) => ({
-      promise: `managed files are the service's own, with one link (${String(index + 1)})`,
-      brokenBy: {
-        what: "one of them is a link",
-        command: `ln -s /etc/passwd {${managedFact(index)}}/left && echo left >> {${recordFact(index)}}`,
-        undo: `rm {${managedFact(index)}}/left && sed -i '/^left$/d' {${recordFact(index)}}`,
-      },
-      command: `cd {${managedFact(index)}} && xargs -rd '\\n' -I% find ./% '(' -links +1 -type f -o -type l -o ! -user {user} -o -perm /077 ')' < {${recordFact(index)}} | wc -l`,
-      must: "0",
-    })),
+    managedFiles.length === 0
+      ? []
+      : [
+          {
+            promise: "managed files are regular files with one link, for the service alone",
+            command: `u={unit}; p=/proc/$(systemctl show $u -P MainPID); m=$(grep -F " /\${u%.service}/" $p/mountinfo | cut -d' ' -f5); test -n "$m" && for f in $m; do find $p/root$f ! -type d '(' -links +1 -o ! -type f -o -perm /077 ')'; done | wc -l`,
+            must: "0",
+            brokenBy: {
+              what: "one of them has a second name",
+              command: `${copies}; ln $(find $d -type f | head -n1) $d/left`,
+              undo: `${copies}; rm $d/left`,
+            },
+          },
+        ],
   credentials: () => [
     {
       promise: "secrets reach the service",

@@ -31,6 +31,8 @@ export interface Verbs {
   readonly write: readonly [path: string];
   /** Gives a file or directory another name and, where that works, its old one again. */
   readonly rename: readonly [path: string];
+  /** Whether any mount shows a file where it can be written to: `done` or `none`. */
+  readonly "second-name": readonly [path: string];
   /** Opens a device for reading, without waiting. */
   readonly device: readonly [path: string];
   /** Looks at a file's metadata. */

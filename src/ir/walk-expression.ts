@@ -14,6 +14,7 @@ function partsOf(node: ExpNode): readonly { readonly node: ExpNode; readonly bin
     case "configFile":
     case "packages":
     case "managedPaths":
+    case "unitName":
     case "perInstance":
     case "stableNumber":
     case "homeDirectory":

@@ -45,6 +45,9 @@ export const packagesOnPath: Exp<readonly string[]> = make({ kind: "packages" })
  */
 export const managedPaths: Exp<readonly string[]> = make({ kind: "managedPaths" });
 
+/** The name of the service's unit, without its type: `moltbot-gateway-work`. */
+export const unitName: Exp<string> = make({ kind: "unitName" });
+
 /** `base` for the instance `default`, `base-<name>` for every other. */
 export function perInstance(base: string): Exp<string> {
   return make({ kind: "perInstance", base });

@@ -211,6 +211,7 @@ function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
     case "duplicates":
     case "packages":
     case "managedPaths":
+    case "unitName":
     case "setting":
     case "variable":
     case "field":

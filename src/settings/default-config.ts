@@ -114,6 +114,7 @@ export function evaluate(node: ExpNode, setup: Setup): Known {
     case "systemOption":
     case "listOrEmpty":
     case "managedPaths":
+    case "unitName":
     case "homeDirectory":
     case "variable":
     case "field":

@@ -7,6 +7,8 @@ import { nix, type NixExpr } from "../nix/index.ts";
 
 export const shellFiles = [
   "prepare",
+  "manage-mounts",
+  "manage-copies",
   "launch",
   "supervise",
   "stop",

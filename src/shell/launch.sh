@@ -30,6 +30,17 @@ expect_path() {
   [ -e "$2" ] || fail "$1: $2 does not exist: create it, or change the option"
 }
 
+# expect_mounts PATH...: what the configuration puts there is mounted there, for the service to read.
+# Where a link leads away from such a path, something else is mounted, and the link is the service's.
+expect_mounts() {
+  local mounts path
+  mounts=$(< /proc/self/mountinfo)
+  for path in "$@"; do
+    [[ $mounts == *" $path ro,"* ]] ||
+      fail "$path is not what the configuration puts there: start the service anew"
+  done
+}
+
 # generate VARIABLE FILE: exports a random secret that is made once and kept
 generate() {
   local variable=$1 file=$2 value

@@ -1,6 +1,16 @@
 # The part of a service's prepare script that does not depend on the service. The script runs as
 # the service, in its own directories, before every start.
 
+# is_among WORD WORD...: whether the first word is one of the others
+is_among() {
+  local word=$1 other
+  shift
+  for other in "$@"; do
+    [ "$other" != "$word" ] || return 0
+  done
+  return 1
+}
+
 # own_directory DIRECTORY MODE: a directory of the service's own. In one of theirs, others could change
 # what the service finds there.
 own_directory() {
@@ -39,58 +49,4 @@ own_link() {
     mv --backup=numbered -T -- "$1" "$1.unmanaged"
   fi
   ln -sfn -- "$2" "$1"
-}
-
-# manage DIRECTORY RECORD: what `put` puts from now on goes there and is noted in the record
-manage() {
-  cd -P -- "$1"
-  record=$2
-  touch -- "$record"
-  : > "$record.new"
-}
-
-# put TARGET SOURCE...: one directory, copied whole, or files, concatenated. The result are regular
-# files with one link each, because programs that guard against escapes refuse others. What the
-# service wrote itself under that name is kept beside it.
-put() {
-  local target=$1 parent=.
-  shift
-  case $target in
-    */*) parent=${target%/*} ;;
-  esac
-  if [ "$(realpath -m -- "$parent")" != "$(realpath -ms -- "$parent")" ]; then
-    echo "$PWD/$parent leads through a link: remove it" >&2
-    exit 78
-  fi
-  mkdir -p -- "$parent"
-  if [ -e "$target" ] && ! grep -qxF -e "$target" "$record"; then
-    mv --backup=numbered -T -- "$target" "$target.unmanaged"
-  fi
-  rm -rf -- "$target.new"
-  if [ -d "$1" ]; then
-    cp -rL --no-preserve=ownership -- "$1" "$target.new"
-  else
-    cat -- "$@" > "$target.new"
-  fi
-  chmod -R u=rwX,go= -- "$target.new"
-  rm -rf -- "$target"
-  mv -T -- "$target.new" "$target"
-  printf '%s\n' "$target" >> "$record.new"
-}
-
-# finish: removes what was put at an earlier start and is no longer declared
-finish() {
-  local target
-  while IFS= read -r target; do
-    case /$target/ in
-      //* | */../*) continue ;;
-    esac
-    if ! grep -qxF -e "$target" "$record.new"; then
-      rm -rf -- "$target"
-      case $target in
-        */*) rmdir --ignore-fail-on-non-empty -- "${target%/*}" ;;
-      esac
-    fi
-  done < "$record"
-  mv -T -- "$record.new" "$record"
 }

@@ -7,6 +7,7 @@ Each attempt runs in a process of its own. Nothing here depends on the machine b
 the system calls.
 """
 
+import contextlib
 import ctypes
 import errno
 import functools
@@ -48,6 +49,33 @@ def rename(path: str) -> str:
     os.rename(path, f"{path}.renamed")
     os.rename(f"{path}.renamed", path)
     return "done"
+
+
+def second_name(path: str) -> str:
+    """Whether any mount, its own or another, shows a file where it can be written to: `done`. What
+    proc_pid_mountinfo(5) says of each: its device, the part of it that is shown, where, and how."""
+    mounts = [
+        (device, root.rstrip("/"), point.rstrip("/"), options.split(","))
+        for device, root, point, options in (line[2:6] for line in _mounts())
+    ]
+    device, root, point, _ = max(
+        (mount for mount in mounts if f"{path}/".startswith(f"{mount[2]}/")),
+        # Of two at one place, the later one is seen.
+        key=lambda mount: (len(mount[2]), mounts.index(mount)),
+    )
+    file = root + path.removeprefix(point)
+    for other, shown, place, options in mounts:
+        if other == device and "rw" in options and f"{file}/".startswith(f"{shown}/"):
+            with contextlib.suppress(FileNotFoundError, PermissionError, NotADirectoryError):
+                if os.path.samefile(place + file.removeprefix(shown) or "/", path):
+                    return "done"
+    return "none"
+
+
+def _mounts() -> list[list[str]]:
+    with open("/proc/self/mountinfo") as lines:
+        # Blanks and their like are octal numbers.
+        return [[word.encode().decode("unicode_escape") for word in line.split()] for line in lines]
 
 
 def device(path: str) -> str:
@@ -95,9 +123,7 @@ def _new_file(directory: str) -> str:
 
 def propagation(path: str) -> str:
     """proc_pid_mountinfo(5): optional fields come before a lone hyphen."""
-    with open("/proc/self/mountinfo") as mounts:
-        rows = [line.split() for line in mounts]
-    fields = next(row for row in reversed(rows) if row[4] == path)
+    fields = next(row for row in reversed(_mounts()) if row[4] == path)
     optional = fields[6 : fields.index("-")]
     is_shared = any(field.startswith("shared:") for field in optional)
     return "shared" if is_shared else "separate"
@@ -387,6 +413,7 @@ VERBS: dict[str, Callable[..., str]] = {
     "rename": rename,
     "run": run,
     "run-set-uid": run_set_uid,
+    "second-name": second_name,
     "secure-bits": secure_bits,
     "set-uid": set_uid,
     "shared-memory": shared_memory,

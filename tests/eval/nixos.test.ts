@@ -580,7 +580,7 @@ const unit = (name: string): string => `r.config.systemd.services.${name}`;
 const settings = 'r: builtins.fromJSON r.summary.etc."moltbot/default.json".text';
 
 /** The arguments of each `put` in the script that prepares the service's directories. */
-const puts = `r: builtins.filter (l: r.lib.hasPrefix "put " l) (r.lib.splitString "\n" (
+const puts = `r: builtins.filter (l: r.lib.hasPrefix "put " l && !r.lib.hasSuffix "-closed" l) (r.lib.splitString "\n" (
   builtins.head (builtins.filter (r.lib.hasInfix "\nmanage ") (map (t: t.text) (builtins.attrValues r.summary.texts)))
 ))`;
 
@@ -613,7 +613,7 @@ const behaviours: readonly Want[] = [
       ),
       query: puts,
     },
-    [expect.stringMatching(/^put a \/nix\/store\/[0-9a-z]{32}-documents$/) as unknown],
+    [expect.stringMatching(/^put skills\/a \/nix\/store\/[0-9a-z]{32}-documents$/) as unknown],
   ],
   [
     "settings of another gateway version are let through when they are not checked",
@@ -670,8 +670,8 @@ const behaviours: readonly Want[] = [
       groups: ["moltbot", "moltbot-work"],
       etc: ["moltbot/default.json", "moltbot/work.json"],
       state: [
-        ["moltbot", "moltbot/workspace", "moltbot/workspace/skills"],
-        ["moltbot-work", "moltbot-work/workspace", "moltbot-work/workspace/skills"],
+        ["moltbot", "moltbot/workspace"],
+        ["moltbot-work", "moltbot-work/workspace"],
       ],
     },
   ],
@@ -747,13 +747,12 @@ const behaviours: readonly Want[] = [
     {
       config: moltbot('stateDir = "/srv/m"; workspaceDir = "/data/w";'),
       query: `r: {
-        inherit (${unit("moltbot-gateway")}.serviceConfig) ReadWritePaths StateDirectory ProtectHome WorkingDirectory;
+        inherit (${unit("moltbot-gateway")}.serviceConfig) StateDirectory ProtectHome WorkingDirectory;
         tmpfiles = r.config.systemd.tmpfiles.settings.moltbot-gateway."/srv/m".d;
         made = builtins.attrNames r.config.systemd.tmpfiles.settings.moltbot-gateway;
       }`,
     },
     {
-      ReadWritePaths: ["+/srv/m", "+/data/w", "+/data/w/skills"],
       StateDirectory: [],
       ProtectHome: true,
       WorkingDirectory: "/srv/m",
@@ -762,7 +761,7 @@ const behaviours: readonly Want[] = [
         user: "moltbot",
         group: "moltbot",
       }) as unknown,
-      made: ["/data/w", "/data/w/skills", "/srv/m"],
+      made: ["/data/w", "/srv/m"],
     },
   ],
   [
@@ -773,7 +772,14 @@ const behaviours: readonly Want[] = [
     },
     {
       ProtectHome: "tmpfs",
-      BindPaths: ["/var/lib/moltbot", "/home/alice/bot", "/home/alice/bot/skills"],
+      BindPaths: [
+        "/var/lib/moltbot",
+        "/home/alice/bot",
+        ...[".env", ".node_modules", ".node_libraries", "extensions"].map((name) => {
+          const place = `/var/lib/moltbot/${name}`;
+          return `%t/moltbot-gateway${place}:${place}`;
+        }),
+      ],
     },
   ],
   [

@@ -93,11 +93,9 @@ const relaxing: readonly (readonly [
     {
       nixos: {
         BindPaths: expect.arrayContaining(["-/srv/notes"]) as unknown,
-        ReadWritePaths: expect.arrayContaining(["-+/srv/notes"]) as unknown,
       },
       "home on Linux": {
         BindPaths: expect.arrayContaining(["-/srv/notes"]) as unknown,
-        ReadWritePaths: expect.arrayContaining(["-+/srv/notes"]) as unknown,
       },
     },
   ],

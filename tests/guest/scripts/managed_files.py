@@ -1,6 +1,6 @@
 # ruff: noqa: F821  (machine, home, start_all and subtest come from the test driver)
 """What the configuration puts into the workspace is the gateway's to read, and nobody's to change
-from inside; it follows the configuration from one start to the next."""
+from inside; it follows the configuration."""
 
 import json
 import shlex
@@ -27,9 +27,14 @@ ATTEMPTS = [
     ("write a skill", "echo forged >> skills/weather/SKILL.md", READ_ONLY),
     ("add to a skill", "echo forged > skills/copied/more.md", READ_ONLY),
     ("remove a skill's program", "rm -f skills/copied/scripts/run", READ_ONLY),
-    ("move a skill away", "mv skills/weather skills/other", BUSY),
+    ("move a skill away", "mv skills/weather skills/other", READ_ONLY),
+    ("add a skill of the same name", "mkdir skills/zzz", READ_ONLY),
     ("move all skills away", "mv skills other", BUSY),
     ("move the workspace away", "cd ..; mv workspace other", BUSY),
+    ("give its command line variables", "echo OPENCLAW_GATEWAY_URL=ws://x > ../.env", READ_ONLY),
+    ("give Node a module", "mkdir ../.node_modules/bufferutil", READ_ONLY),
+    ("add a plugin", "mkdir ../extensions/evil", READ_ONLY),
+    ("make room for a plugin", "mv ../extensions ../other", BUSY),
 ]
 
 
@@ -53,7 +58,7 @@ def expect_fixed(node, process, workspace):
     with subtest(f"the service of {node.name} reads them, runs a skill's program, writes its own"):
         command = (
             "grep -q AGENTS AGENTS.md && skills/copied/scripts/run"
-            " && mkdir -p skills/own && echo own > skills/own/SKILL.md && echo written"
+            " && mkdir -p .agents/skills/own && echo own > .agents/skills/own/SKILL.md && echo written"
         )
         assert in_sandbox(node, process, workspace, command) == "ran\nwritten\n"
 
@@ -75,9 +80,22 @@ machine.succeed(f"systemctl restart {UNIT}")
 wait_until_healthy(machine)
 
 with subtest("they are regular files of the service's, with one link"):
-    files = [f"{WORKSPACE}/{name}" for name in ("AGENTS.md", "skills/weather/SKILL.md")]
-    status = machine.succeed(f"stat --format '%F %h %U %a' {' '.join(files)}").splitlines()
-    assert status == ["regular file 1 moltbot 600"] * 2, status
+    files = "AGENTS.md skills/weather/SKILL.md"
+    status = in_sandbox(machine, gateway_process(), WORKSPACE, f"stat --format '%F %h %a' {files}")
+    assert status.splitlines() == ["regular file 1 600"] * 2, status
+
+with subtest("a skill of the model's does not take the place of one with its name"):
+    forged = "---\\nname: weather\\ndescription: Forged.\\n---\\n"
+    for folder in (".agents/skills/weather", ".agents/skills/zzz"):
+        in_sandbox(
+            machine,
+            gateway_process(),
+            WORKSPACE,
+            f"mkdir -p {folder} && printf '{forged}' > {folder}/SKILL.md",
+        )
+    listed = json.loads(machine.succeed("moltbot skills list --json"))["skills"]
+    found = [skill["description"] for skill in listed if skill["name"] == "weather"]
+    assert found == ["Tells the weather."], found
 
 with subtest("the gateway lists the skills as the workspace's"):
     listed = json.loads(machine.succeed("moltbot skills list --json"))["skills"]
@@ -93,34 +111,68 @@ with subtest("the operator's command cannot change them either"):
     )
     assert agents in properties, properties
 
-with subtest("they are mended before a restart that nobody asked for"):
+with subtest("a place that is gone, a link or a FIFO is mended at the next start, what it was is kept"):
     # From outside, as only root can.
     machine.succeed(
-        f"rm {WORKSPACE}/AGENTS.md",
-        f"ln -s /etc/passwd {WORKSPACE}/AGENTS.md",
-        f"systemctl kill --signal=KILL --kill-whom=main {UNIT}",
+        f"systemctl stop {UNIT}",
+        f"rm -r {WORKSPACE}/AGENTS.md {WORKSPACE}/skills {STATE}/.env {STATE}/extensions",
+        f"ln -s /etc/passwd {WORKSPACE}/AGENTS.md; ln -s /etc {WORKSPACE}/skills; mkfifo {STATE}/.env",
+        f"timeout 60 systemctl start {UNIT}",
     )
+    wait_until_healthy(machine)
+    kinds = machine.succeed(
+        f"cd {WORKSPACE} && stat --format %F AGENTS.md skills ../.env ../extensions"
+        " AGENTS.md.unmanaged skills.unmanaged ../.env.unmanaged"
+    ).splitlines()
+    places = ["regular file", "directory", "regular file", "directory"]
+    assert kinds == [*places, "symbolic link", "symbolic link", "fifo"], kinds
+    machine.succeed("test $(stat --format %U:%a /etc) = root:755", "test ! -e /etc/weather")
+    # What the service has made itself stays.
+    machine.succeed(f"grep -qx own {WORKSPACE}/.agents/skills/own/SKILL.md")
+expect_fixed(machine, gateway_process(), WORKSPACE)
+
+with subtest("a restart that nobody asked for leaves what is mounted elsewhere where it is"):
+    before = machine.get_unit_property(PREPARE, "InvocationID")
+    machine.succeed(f"systemctl kill --signal=KILL --kill-whom=main {UNIT}")
     machine.wait_until_fails(HEALTH, timeout=30)
     wait_until_healthy(machine)
     assert machine.get_unit_property(UNIT, "NRestarts") == "1"
-    assert machine.succeed(f"stat --format %F {WORKSPACE}/AGENTS.md").strip() == "regular file"
-    # What the service has made itself stays.
-    machine.succeed(f"grep -qx own {WORKSPACE}/skills/own/SKILL.md")
+    assert machine.get_unit_property(PREPARE, "InvocationID") == before
     assert BUSY in in_sandbox(machine, gateway_process(), WORKSPACE, "rm -f AGENTS.md")
+
+with subtest("a link that is in a place when it is mounted is noticed, and final"):
+    # From outside, as only root can: it takes the mount away.
+    machine.succeed(
+        f"mv {WORKSPACE}/USER.md {WORKSPACE}/other.md && ln -s other.md {WORKSPACE}/USER.md",
+        f"systemctl kill --signal=KILL --kill-whom=main {UNIT}",
+    )
+    machine.wait_until_succeeds(f"systemctl is-failed {UNIT}", timeout=60)
+    assert machine.get_unit_property(UNIT, "ExecMainStatus") == "78"
+    machine.succeed(
+        f"journalctl --unit {UNIT} | grep -F '{WORKSPACE}/USER.md is not what the configuration puts there'",
+        f"systemctl start {UNIT}",
+    )
+    wait_until_healthy(machine)
 
 with subtest("what is no longer declared is gone, and the service may write it"):
     prepare = machine.succeed(f"systemctl show {PREPARE} --property ExecStart").split("path=")[1]
     prepare = prepare.split()[0]
     changed = "/nix/store/prepare-without-a-document"
-    remaining = machine.succeed(f"systemctl cat {UNIT} | grep ^ReadOnlyPaths= | grep -v USER.md")
+    remaining = machine.succeed(
+        f"systemctl cat {UNIT} | grep -E '^(ReadOnly|Bind)Paths=' | grep -v USER.md"
+        f" | sed '1iReadOnlyPaths=\\nBindPaths='"
+    )
+    expectation = machine.succeed(f"systemctl show {UNIT} --property ExecStart").split("path=")[1]
+    expectation = expectation.split()[0]
     machine.succeed(
         f"sed '/^put USER.md/d' {prepare} > {changed} && chmod 0555 {changed}",
+        f"sed 's, [^ ]*/USER.md,,' {expectation} > {changed}-launch && chmod 0555 {changed}-launch",
         f"mkdir -p {DROP_INS}/{PREPARE}.d {DROP_INS}/{UNIT}.d",
         f"printf '[Service]\\nExecStart=\\nExecStart={changed}\\n' > {DROP_INS}/{PREPARE}.d/test.conf",
-        f"printf '[Service]\\nReadOnlyPaths=\\n%s\\n' {shlex.quote(remaining.strip())}"
-        f" > {DROP_INS}/{UNIT}.d/test.conf",
+        f"printf '[Service]\\nExecStart=\\nExecStart={changed}-launch\\n%s\\n'"
+        f" {shlex.quote(remaining.strip())} > {DROP_INS}/{UNIT}.d/test.conf",
         f"test -e {WORKSPACE}/USER.md",
-        f"systemctl daemon-reload && systemctl restart {UNIT}",
+        f"systemctl stop {UNIT}; systemctl daemon-reload; systemctl start {UNIT}",
     )
     machine.succeed(f"test ! -e {WORKSPACE}/USER.md")
     wait_until_healthy(machine)
@@ -129,30 +181,10 @@ with subtest("what is no longer declared is gone, and the service may write it")
 with subtest("declared again, it takes the place of the service's, which is kept beside it"):
     machine.succeed(
         f"rm {DROP_INS}/{PREPARE}.d/test.conf {DROP_INS}/{UNIT}.d/test.conf",
-        f"systemctl daemon-reload && systemctl restart {UNIT}",
+        f"systemctl stop {UNIT}; systemctl daemon-reload; systemctl start {UNIT}",
     )
     machine.fail(f"grep -q mine {WORKSPACE}/USER.md")
     assert machine.succeed(f"cat {WORKSPACE}/USER.md.unmanaged") == "mine\n"
-    wait_until_healthy(machine)
-
-with subtest("a link in the way keeps it from starting, and touches nothing"):
-    machine.succeed(
-        f"systemctl stop {UNIT}",
-        f"mv {WORKSPACE} {WORKSPACE}.kept && install -d -m 0700 -o moltbot -g moltbot {WORKSPACE}",
-        f"ln -s /etc {WORKSPACE}/skills",
-    )
-    machine.fail(f"systemctl start {UNIT}")
-    complaint = f"journalctl --unit {PREPARE} --grep 'Too many levels of symbolic links'"
-    machine.wait_until_succeeds(complaint, timeout=10)
-    machine.succeed(
-        "test $(stat --format %U:%a /etc) = root:755",
-        "test ! -e /etc/weather",
-    )
-    assert machine.get_unit_property(UNIT, "ActiveState") == "inactive"
-
-with subtest("with the link removed it starts again"):
-    machine.succeed(f"rm {WORKSPACE}/skills && rmdir {WORKSPACE}", f"mv {WORKSPACE}.kept {WORKSPACE}")
-    machine.succeed(f"systemctl start {UNIT}")
     wait_until_healthy(machine)
 
 machine.shutdown()

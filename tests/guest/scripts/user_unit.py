@@ -65,7 +65,7 @@ def start_lingering(node):
 OWN_PROCESSES = "PrivatePIDs=no ProtectKernelLogs=no"
 
 # Twice hidden: the root that the service sees is an empty one, and has no homes.
-SEE_HOMES = "RootDirectory= ProtectHome=no"
+SEE_HOMES = "TemporaryFileSystem= ProtectHome=no"
 
 SHARED_MEMORY = "python3 -c 'from ctypes import *; exit(CDLL(None).shmget(4242, 16, {flags}) < 0)'"
 
@@ -82,45 +82,45 @@ PROBES = [
     ("read another file of the home", f"cat {HOME}/notes/diary", SEE_HOMES),
     ("read the credential's own file", f"cat {KEY_FILE}", SEE_HOMES),
     ("list what else is in the home", f"ls -A {HOME} | grep -vx -e .moltbot -e skills", SEE_HOMES),
-    ("leave something in the home", f"touch {HOME}/.bashrc", "RootDirectory= ProtectHome=no ProtectSystem=no"),
+    ("leave something in the home", f"touch {HOME}/.bashrc", SEE_HOMES),
     ("read the home of somebody else", "cat /home/bob/public", SEE_HOMES),
     ("reach the session bus", "test -S /run/user/1000/bus", SEE_HOMES),
     ("reach the service manager", "test -S /run/user/1000/systemd/private", SEE_HOMES),
     (
         "reach the system bus",
         CONNECT.format(address='"/run/dbus/system_bus_socket"'),
-        "RootDirectory= RestrictAddressFamilies=",
+        "TemporaryFileSystem= RestrictAddressFamilies=",
     ),
     (
         "reach a program that has an abstract socket",
         CONNECT.format(address='"\\0others"'),
         "RestrictAddressFamilies=",
     ),
-    ("read the user's mail", f"cat /var/mail/{USER}", "RootDirectory="),
-    ("read a directory nobody thought of", "cat /data/others", "RootDirectory="),
-    ("read runtime files of others", "cat /run/others/file", "RootDirectory="),
-    ("read logs", "cat /var/log/others", "RootDirectory="),
+    ("read the user's mail", f"cat /var/mail/{USER}", "TemporaryFileSystem="),
+    ("read a directory nobody thought of", "cat /data/others", "TemporaryFileSystem="),
+    ("read runtime files of others", "cat /run/others/file", "TemporaryFileSystem="),
+    ("read logs", "cat /var/log/others", "TemporaryFileSystem="),
     ("read the system's configuration", "cat /etc/nixos/others", "InaccessiblePaths="),
     ("see the kernel's objects", "ls /sys/kernel", "InaccessiblePaths="),
-    ("change a skill that it reads", f"touch {SKILL}", "RootDirectory= ProtectHome=no BindReadOnlyPaths= ProtectSystem=no"),
+    ("change a skill that it reads", f"touch {SKILL}", f"{SEE_HOMES} BindReadOnlyPaths="),
     ("read what is beside such a skill", f"cat {HOME}/skills/other", SEE_HOMES),
-    ("read shared files of others", "cat /dev/shm/others", "RootDirectory= TemporaryFileSystem="),
+    ("read shared files of others", "cat /dev/shm/others", "TemporaryFileSystem="),
     (
         "write elsewhere",
         f"touch /srv/{USER}/file",
-        "RootDirectory= ProtectSystem=no",
+        "TemporaryFileSystem=",
     ),
-    ("read temporary files of others", "cat /tmp/others", "RootDirectory= PrivateTmp=no"),
+    ("read temporary files of others", "cat /tmp/others", "TemporaryFileSystem= PrivateTmp=no"),
     ("make a set-uid program", f"install -m 4755 /dev/null {STATE}/suid", "RestrictSUIDSGID=no"),
     ("see other processes", "pgrep --exact sleep", OWN_PROCESSES),
     ("read the kernel's memory figures", "cat /proc/meminfo", "ProcSubset=all"),
-    ("read a device of the user's", "head -c 1 /dev/camera", "RootDirectory= PrivateDevices=no"),
+    ("read a device of the user's", "head -c 1 /dev/camera", "TemporaryFileSystem= PrivateDevices=no"),
     ("read shared memory of others", SHARED_MEMORY.format(flags=0), "PrivateIPC=no"),
     (
         "move to a control group of its own",
         "d=/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/probe"
         " && mkdir $d && rmdir $d",
-        "RootDirectory= InaccessiblePaths= ProtectControlGroups=no",
+        "TemporaryFileSystem= InaccessiblePaths= ProtectControlGroups=no",
     ),
     ("make a user namespace", "unshare --user true", "RestrictNamespaces=no"),
     ("change the personality", "setarch linux32 true", "LockPersonality=no"),
@@ -242,9 +242,7 @@ with subtest("the operator's command works, and is confined like the service"):
     transient = machine.succeed(as_user(running)).split()[0]
     process = machine.get_unit_property(transient, "MainPID", USER)
     assert_home_is_hidden(machine, process)
-    root = machine.get_unit_property(transient, "RootDirectory", USER)
-    assert root == f"/run/user/1000/sandbox/{transient}", root
-    for name in ("ProtectSystem", "PrivateUsers", "PrivatePIDs", "NoNewPrivileges", "SystemCallFilter"):
+    for name in ("TemporaryFileSystem", "BindPaths", "PrivateUsers", "PrivatePIDs", "NoNewPrivileges", "SystemCallFilter"):
         values = [machine.get_unit_property(unit, name, USER) for unit in (UNIT, transient)]
         assert values[0] == values[1], (name, values)
     machine.succeed(as_user(f"systemctl --user stop {transient}"))

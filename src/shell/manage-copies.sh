@@ -1,0 +1,60 @@
+# Managed files where nothing can be mounted: copies in the service's own directories, which its sandbox
+# keeps it from writing. A record beside them says what to remove once it is no longer declared.
+
+# manage NAME DIRECTORY: what `put` puts from now on goes there and is noted in the record
+manage() {
+  [ -z "${record-}" ] || finish
+  record=$state_directory/managed-$1
+  tops=()
+  # The record is in a directory that the service can write.
+  if [ ! -f "$record" ] || [ -L "$record" ]; then
+    rm -rf -- "$record"
+  fi
+  rm -rf -- "$record.new"
+  cd -P -- "$2"
+  touch -- "$record"
+  : > "$record.new"
+}
+
+# put TARGET SOURCE...: one directory, copied whole, or files, concatenated. The result are regular
+# files with one link each, because programs that guard against escapes refuse others. The first
+# part of the target belongs to the configuration alone.
+put() {
+  local top=${1%%/*} copy
+  copy=$top.new${1#"$top"}
+  shift
+  if ! is_among "$top" "${tops[@]}"; then
+    rm -rf -- "$top.new"
+    tops+=("$top")
+  fi
+  case $copy in
+    */*) mkdir -p -- "${copy%/*}" ;;
+  esac
+  if [ -d "$1" ]; then
+    cp -rL --no-preserve=ownership -- "$1" "$copy"
+  else
+    cat -- "$@" > "$copy"
+  fi
+  chmod -R u=rwX,go= -- "$copy"
+}
+
+# finish: puts what is new into its place, and removes what is no longer declared. What the service wrote
+# itself under such a name is kept beside it.
+finish() {
+  local top
+  for top in "${tops[@]}"; do
+    if { [ -e "$top" ] || [ -L "$top" ]; } && ! grep -qxF -e "$top" "$record"; then
+      mv --backup=numbered -T -- "$top" "$top.unmanaged"
+    fi
+    rm -rf -- "$top"
+    mv -T -- "$top.new" "$top"
+    printf '%s\n' "$top" >> "$record.new"
+  done
+  while IFS= read -r top; do
+    case $top in
+      '' | . | .. | */*) continue ;;
+    esac
+    grep -qxF -e "$top" "$record.new" || rm -rf -- "$top"
+  done < "$record"
+  mv -T -- "$record.new" "$record"
+}
