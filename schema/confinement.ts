@@ -144,6 +144,8 @@ export function confinement({
           "ENOENT",
           "done",
         ),
+        probe("runtime files have little room", ["room", "/run", "2"], "within", "more"),
+        probe("shared memory has some", ["room", "/dev/shm", "15"], "within", "more"),
         works("its state directory is there", ["stat", "{state}"]),
         works("memory can be shared among its own processes", ["write", "/dev/shm/mine"]),
         works("names and certificates can be looked up in /etc", ["read", "/etc/passwd"]),
@@ -258,6 +260,7 @@ export function confinement({
       proofs: [
         probe("temporary files of others", ["read", "/tmp/neighbour"], "ENOENT", "done"),
         probe("longer-lived temporary files", ["read", "/var/tmp/neighbour"], "ENOENT", "done"),
+        probe("a tenth of the memory is room enough", ["room", "/tmp", "11"], "within", "more"),
         works("it has temporary files of its own", ["write", "/tmp/mine"]),
       ],
     },
@@ -447,10 +450,18 @@ export function confinement({
           map(relaxed.listenUDPPorts, "extra", (extra) => text`udp:${extra}`),
         ),
       },
+      cannot:
+        "keep it from a port that the kernel chooses, for a socket that listens without having asked for one: systemd looks at `bind` only. The firewall keeps others from it, and the rule `egress` those of the local network",
       proofs: [
         probe("other ports", ["listen", "tcp", "28790"], "EPERM", "done"),
         probe("any free port", ["listen", "tcp", "0"], "EPERM", "done"),
         probe("datagram ports", ["listen", "udp", "28790"], "EPERM", "done"),
+        probe(
+          "a limit: who listens without a port is given one",
+          ["listen-anywhere"],
+          "done",
+          "done",
+        ),
         probe(
           "the gateway's port is its own",
           ["listen", "tcp", "{port}"],
@@ -575,6 +586,8 @@ export function confinement({
     },
     {
       id: "resources",
+      cannot:
+        "bound what it writes into its own directories: systemd has quotas for those since version 258, on file systems that have been made for it; give them a file system of their own where that matters",
       why: "A loop that starts processes or fills memory ends itself, not the machine: a quarter of the memory is never the service's, and it is the first to go. A tool that is killed for its size does not take the gateway along.",
       directives: {
         TasksMax: choose(isNull(relaxed.tasksMax), 1024, nonNull(relaxed.tasksMax)),

@@ -40,7 +40,7 @@ expect_mounts() {
   mounts=$(< /proc/self/mountinfo)
   for path in "$@"; do
     [[ $mounts == *" $path ro,"* ]] ||
-      fail "$path is not what the configuration puts there: move away what is, and start anew"
+      fail "$path is not what the configuration puts there: start the service anew"
   done
 }
 

@@ -95,9 +95,12 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
     emitValue(path, scope),
   );
   // What the preparation, which runs outside of the sandbox, opens by its name.
-  const prepared = [model.config.link, ...model.managedFiles.map(({ record }) => record)].map(
-    (path) => emitValue(path, scope),
-  );
+  const stateDirectory = emitValue(model.stateDirectory.path, scope);
+  const prepared = [
+    emitValue(model.config.link, scope),
+    // The records of src/shell/manage-copies.sh.
+    ...model.managedFiles.map(({ name }) => nix`"\${${stateDirectory}}/managed-${name}"`),
+  ];
   return nix.binding(
     ["sandboxProfile"],
     nix`

@@ -53,6 +53,7 @@ type KeepingDirective =
   | "SetCredential"
   | "StateDirectoryMode"
   | "SuccessExitStatus"
+  | "TimeoutStopFailureMode"
   | "TimeoutStopSec"
   | "User";
 
@@ -155,6 +156,12 @@ const restart: { readonly [K in keyof RestartRules]: Entry<RestartRules> } = {
       trial: ["stop-timeout"],
       must: String(stopTimeout),
       keptBy: ["TimeoutStopSec"],
+    },
+    {
+      promise: "a service that has not stopped by then is killed",
+      command: "systemctl show {unit} -P TimeoutStopFailureMode",
+      must: "kill",
+      keptBy: ["TimeoutStopFailureMode"],
     },
   ],
   stopTimeoutReason: { none: "A reason." },

@@ -33,6 +33,8 @@ export interface Verbs {
   readonly rename: readonly [path: string];
   /** Whether any mount shows a file where it can be written to: `done` or `none`. */
   readonly "second-name": readonly [path: string];
+  /** Whether a file system is no larger than a part of the machine's memory: `within` or `more`. */
+  readonly room: readonly [path: string, percent: string];
   /** Opens a device for reading, without waiting. */
   readonly device: readonly [path: string];
   /** Looks at a file's metadata. */
@@ -62,6 +64,8 @@ export interface Verbs {
   readonly query: readonly [address: string];
   /** Listens on a port. */
   readonly listen: readonly [kind: "tcp" | "udp", port: string];
+  /** Listens without having asked for a port: the kernel chooses one. */
+  readonly "listen-anywhere": readonly [];
   /** Opens a socket of an address family. */
   readonly socket: readonly [family: string];
   /** Makes a system call, with arguments that do no harm; `no-such-machine` where there is none. */

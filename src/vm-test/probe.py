@@ -72,6 +72,12 @@ def second_name(path: str) -> str:
     return "none"
 
 
+def room(path: str, percent: str) -> str:
+    system = os.statvfs(path)
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return "within" if system.f_blocks * system.f_frsize * 100 <= memory * int(percent) else "more"
+
+
 def _mounts() -> list[list[str]]:
     with open("/proc/self/mountinfo") as lines:
         # Blanks and their like are octal numbers.
@@ -177,6 +183,12 @@ def listen(kind: str, port: str) -> str:
     with socket.socket(socket.AF_INET, getattr(socket, _SOCKET_TYPES[kind])) as server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server.bind(("127.0.0.1", int(port)))
+    return "done"
+
+
+def listen_anywhere() -> str:
+    with socket.socket(socket.AF_INET) as server:
+        server.listen()
     return "done"
 
 
@@ -399,6 +411,7 @@ VERBS: dict[str, Callable[..., str]] = {
     "foreign-call": foreign_call,
     "hard-limit": hard_limit,
     "listen": listen,
+    "listen-anywhere": listen_anywhere,
     "lookup": lookup,
     "message-queue": message_queue,
     "namespace": namespace,
@@ -411,6 +424,7 @@ VERBS: dict[str, Callable[..., str]] = {
     "query": query,
     "read": read,
     "rename": rename,
+    "room": room,
     "run": run,
     "run-set-uid": run_set_uid,
     "second-name": second_name,
