@@ -30,12 +30,8 @@ import {
   works,
 } from "../src/index.ts";
 import { linkAndHost, privateNetworks, special } from "./addresses.ts";
-<<<<<<< HEAD
-import { emptyRoot } from "./empty-root.ts";
-import { triesFreePortWhere } from "./listening.ts";
-=======
 import { emptyRoot, systemConfiguration } from "./empty-root.ts";
->>>>>>> b4b9ee8 (Give the service a root in memory, and mount what it may not change over its places)
+import { triesFreePortWhere } from "./listening.ts";
 import type { relaxations } from "./options/confinement.ts";
 import { propertyIs } from "./unit-property.ts";
 
