@@ -10,6 +10,7 @@ Each attempt runs in a process of its own. Nothing here depends on the machine b
 the system calls.
 """
 
+import contextlib
 import ctypes
 import errno
 import functools
@@ -51,6 +52,39 @@ def rename(path: str) -> str:
     os.rename(path, f"{path}.renamed")
     os.rename(f"{path}.renamed", path)
     return "done"
+
+
+def second_name(path: str) -> str:
+    """Whether any mount, its own or another, shows a file where it can be written to: `done`. What
+    proc_pid_mountinfo(5) says of each: its device, the part of it that is shown, where, and how."""
+    mounts = [
+        (device, root.rstrip("/"), point.rstrip("/"), options.split(","))
+        for device, root, point, options in (line[2:6] for line in _mounts())
+    ]
+    device, root, point, _ = max(
+        (mount for mount in mounts if f"{path}/".startswith(f"{mount[2]}/")),
+        # Of two at one place, the later one is seen.
+        key=lambda mount: (len(mount[2]), mounts.index(mount)),
+    )
+    file = root + path.removeprefix(point)
+    for other, shown, place, options in mounts:
+        if other == device and "rw" in options and f"{file}/".startswith(f"{shown}/"):
+            with contextlib.suppress(FileNotFoundError, PermissionError, NotADirectoryError):
+                if os.path.samefile(place + file.removeprefix(shown) or "/", path):
+                    return "done"
+    return "none"
+
+
+def room(path: str, percent: str) -> str:
+    system = os.statvfs(path)
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return "within" if system.f_blocks * system.f_frsize * 100 <= memory * int(percent) else "more"
+
+
+def _mounts() -> list[list[str]]:
+    with open("/proc/self/mountinfo") as lines:
+        # Blanks and their like are octal numbers.
+        return [[word.encode().decode("unicode_escape") for word in line.split()] for line in lines]
 
 
 def device(path: str) -> str:
@@ -98,9 +132,7 @@ def _new_file(directory: str) -> str:
 
 def propagation(path: str) -> str:
     """proc_pid_mountinfo(5): optional fields come before a lone hyphen."""
-    with open("/proc/self/mountinfo") as mounts:
-        rows = [line.split() for line in mounts]
-    fields = next(row for row in reversed(rows) if row[4] == path)
+    fields = next(row for row in reversed(_mounts()) if row[4] == path)
     optional = fields[6 : fields.index("-")]
     is_shared = any(field.startswith("shared:") for field in optional)
     return "shared" if is_shared else "separate"
@@ -154,6 +186,12 @@ def listen(kind: str, port: str) -> str:
     with socket.socket(socket.AF_INET, getattr(socket, _SOCKET_TYPES[kind])) as server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server.bind(("127.0.0.1", int(port)))
+    return "done"
+
+
+def listen_anywhere() -> str:
+    with socket.socket(socket.AF_INET) as server:
+        server.listen()
     return "done"
 
 
@@ -376,6 +414,7 @@ VERBS: dict[str, Callable[..., str]] = {
     "foreign-call": foreign_call,
     "hard-limit": hard_limit,
     "listen": listen,
+    "listen-anywhere": listen_anywhere,
     "lookup": lookup,
     "message-queue": message_queue,
     "namespace": namespace,
@@ -388,8 +427,10 @@ VERBS: dict[str, Callable[..., str]] = {
     "query": query,
     "read": read,
     "rename": rename,
+    "room": room,
     "run": run,
     "run-set-uid": run_set_uid,
+    "second-name": second_name,
     "secure-bits": secure_bits,
     "set-uid": set_uid,
     "shared-memory": shared_memory,
