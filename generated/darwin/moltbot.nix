@@ -101,6 +101,7 @@ let
       token = "OPENCLAW_GATEWAY_TOKEN";
       password = "OPENCLAW_GATEWAY_PASSWORD";
       noRespawn = "OPENCLAW_NO_RESPAWN";
+      loadProfile = "OPENCLAW_LOAD_SHELL_ENV";
       noBonjour = "OPENCLAW_DISABLE_BONJOUR";
       ownPath = "OPENCLAW_PATH_BOOTSTRAPPED";
       readOnlyConfig = "OPENCLAW_CONFIG_READONLY";
@@ -125,6 +126,7 @@ let
       token = "CLAWDBOT_GATEWAY_TOKEN";
       password = "CLAWDBOT_GATEWAY_PASSWORD";
       noRespawn = "CLAWDBOT_NO_RESPAWN";
+      loadProfile = "CLAWDBOT_LOAD_SHELL_ENV";
       noBonjour = "CLAWDBOT_DISABLE_BONJOUR";
       ownPath = "CLAWDBOT_PATH_BOOTSTRAPPED";
       readOnlyConfig = null;
@@ -150,6 +152,7 @@ let
       token = "CLAWDBOT_GATEWAY_TOKEN";
       password = "CLAWDBOT_GATEWAY_PASSWORD";
       noRespawn = "CLAWDBOT_NO_RESPAWN";
+      loadProfile = "CLAWDBOT_LOAD_SHELL_ENV";
       noBonjour = "CLAWDBOT_DISABLE_BONJOUR";
       ownPath = "CLAWDBOT_PATH_BOOTSTRAPPED";
       readOnlyConfig = null;
@@ -1136,6 +1139,8 @@ let
         ${variant.readOnlyConfig} = "1";
         ${variant.noBonjour} = "1";
         ${variant.noRespawn} = "1";
+        ${variant.loadProfile} = "0";
+        NPM_CONFIG_USERCONFIG = "/dev/null";
         ${variant.ownPath} = "1";
         ${variant.supervisor} = "external";
         ${if instance.confinement.nixDaemon then "NIX_REMOTE" else null} = "daemon";
@@ -1199,12 +1204,12 @@ let
           skill:
           if skill.mode == "copy" then
             {
-              target = skill.name;
+              target = "skills/${skill.name}";
               sources = [ "${skill.source}" ];
             }
           else
             {
-              target = "${skill.name}/SKILL.md";
+              target = "skills/${skill.name}/SKILL.md";
               sources = [
                 (pkgs.writeText "SKILL.md" ''
                   ---
@@ -1225,14 +1230,55 @@ let
               ];
             }
         ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
+
+        closed = [
+          {
+            target = ".env";
+            sources = [
+              (pkgs.writeText "closed" ''
+                # The service's configuration keeps this empty.
+              '')
+            ];
+          }
+          {
+            target = ".node_modules/.closed";
+            sources = [
+              (pkgs.writeText "closed" ''
+                # The service's configuration keeps this empty.
+              '')
+            ];
+          }
+          {
+            target = ".node_libraries/.closed";
+            sources = [
+              (pkgs.writeText "closed" ''
+                # The service's configuration keeps this empty.
+              '')
+            ];
+          }
+          {
+            target = "extensions/.closed";
+            sources = [
+              (pkgs.writeText "closed" ''
+                # The service's configuration keeps this empty.
+              '')
+            ];
+          }
+        ];
       };
-      managedPaths =
-        map (
-          file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)
-        ) managedFiles.documents
+      managedPaths = lib.unique (
+        (
+          map (
+            file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)
+          ) managedFiles.documents
+          ++ map (
+            file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)
+          ) managedFiles.skills
+        )
         ++ map (
-          file: "${instance.workspaceDir}/skills" + "/" + lib.head (lib.splitString "/" file.target)
-        ) managedFiles.skills;
+          file: instance.stateDir + "/" + lib.head (lib.splitString "/" file.target)
+        ) managedFiles.closed
+      );
 
       # Brings the service's own directories up to date; runs as the service before it.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -1240,22 +1286,27 @@ let
         umask 0077
 
         ${builtins.readFile ../shell/prepare.sh}
+        state_directory=${lib.escapeShellArg instance.stateDir}
+        ${builtins.readFile ../shell/manage-copies.sh}
         own_directory ${lib.escapeShellArg instance.stateDir} 0700
         own_directory ${lib.escapeShellArg instance.workspaceDir} 0700
-        own_directory ${lib.escapeShellArg "${instance.workspaceDir}/skills"} 0700
-        tell_of_others ${lib.escapeShellArg instance.stateDir} ${lib.escapeShellArg instance.workspaceDir} ${lib.escapeShellArg "${instance.workspaceDir}/skills"}
+        tell_of_others ${lib.escapeShellArg instance.stateDir} ${lib.escapeShellArg instance.workspaceDir}
         own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${lib.escapeShellArg "${configFile}"}
-        manage ${lib.escapeShellArg instance.workspaceDir} ${lib.escapeShellArg "${instance.stateDir}/managed-files"}
+        manage documents ${lib.escapeShellArg instance.workspaceDir}
         ${
           lib.concatMapStrings (
             file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
           ) managedFiles.documents
-        }finish
-        manage ${lib.escapeShellArg "${instance.workspaceDir}/skills"} ${lib.escapeShellArg "${instance.stateDir}/managed-skills"}
+        }manage skills ${lib.escapeShellArg instance.workspaceDir}
         ${
           lib.concatMapStrings (
             file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
           ) managedFiles.skills
+        }manage closed ${lib.escapeShellArg instance.stateDir}
+        ${
+          lib.concatMapStrings (
+            file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
+          ) managedFiles.closed
         }finish
       '';
       logFile = "/var/log/moltbot/${unit}/output.log";
@@ -1292,14 +1343,14 @@ let
           writable = [
             instance.stateDir
             instance.workspaceDir
-            "${instance.workspaceDir}/skills"
           ];
           shared = instance.confinement.readWritePaths;
           writablePrefixes = [ "/tmp/openclaw-" ];
           managed = managedPaths ++ [
             "${instance.stateDir}/${variant.configName}"
-            "${instance.stateDir}/managed-files"
+            "${instance.stateDir}/managed-documents"
             "${instance.stateDir}/managed-skills"
+            "${instance.stateDir}/managed-closed"
           ];
           listenPort = settings.gateway.port;
           tcpPorts = instance.confinement.listenTCPPorts;
@@ -1375,7 +1426,6 @@ let
           lib.escapeShellArgs [
             instance.stateDir
             instance.workspaceDir
-            "${instance.workspaceDir}/skills"
           ]
         }
         mkdir -p -m 0700 "$TMPDIR"
@@ -1809,7 +1859,6 @@ in
                     !lib.any (overlaps path) [
                       neighbour.instance.stateDir
                       neighbour.instance.workspaceDir
-                      "${neighbour.instance.workspaceDir}/skills"
                     ];
                   message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
                 }) (removeAttrs services [ name ])
@@ -1927,7 +1976,6 @@ in
           "[ -e ${logFile}.old ] || install -m 0640 -o ${instance.user} -g ${instance.group} /dev/null ${logFile}.old"
           "install -d -m 0700 -o ${instance.user} -g ${instance.group} ${lib.escapeShellArg instance.stateDir}"
           "install -d -m 0700 -o ${instance.user} -g ${instance.group} ${lib.escapeShellArg instance.workspaceDir}"
-          "install -d -m 0700 -o ${instance.user} -g ${instance.group} ${lib.escapeShellArg "${instance.workspaceDir}/skills"}"
           "label=${
             lib.escapeShellArg config.launchd.daemons.${unit}.serviceConfig.Label
           }; await_stop system \"$label\" \"/Library/LaunchDaemons/$label.plist\" \"$systemConfig/Library/LaunchDaemons/$label.plist\" 330"

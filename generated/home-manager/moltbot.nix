@@ -95,6 +95,7 @@ let
       token = "OPENCLAW_GATEWAY_TOKEN";
       password = "OPENCLAW_GATEWAY_PASSWORD";
       noRespawn = "OPENCLAW_NO_RESPAWN";
+      loadProfile = "OPENCLAW_LOAD_SHELL_ENV";
       noBonjour = "OPENCLAW_DISABLE_BONJOUR";
       ownPath = "OPENCLAW_PATH_BOOTSTRAPPED";
       readOnlyConfig = "OPENCLAW_CONFIG_READONLY";
@@ -119,6 +120,7 @@ let
       token = "CLAWDBOT_GATEWAY_TOKEN";
       password = "CLAWDBOT_GATEWAY_PASSWORD";
       noRespawn = "CLAWDBOT_NO_RESPAWN";
+      loadProfile = "CLAWDBOT_LOAD_SHELL_ENV";
       noBonjour = "CLAWDBOT_DISABLE_BONJOUR";
       ownPath = "CLAWDBOT_PATH_BOOTSTRAPPED";
       readOnlyConfig = null;
@@ -144,6 +146,7 @@ let
       token = "CLAWDBOT_GATEWAY_TOKEN";
       password = "CLAWDBOT_GATEWAY_PASSWORD";
       noRespawn = "CLAWDBOT_NO_RESPAWN";
+      loadProfile = "CLAWDBOT_LOAD_SHELL_ENV";
       noBonjour = "CLAWDBOT_DISABLE_BONJOUR";
       ownPath = "CLAWDBOT_PATH_BOOTSTRAPPED";
       readOnlyConfig = null;
@@ -1155,6 +1158,8 @@ let
         ${variant.readOnlyConfig} = "1";
         ${variant.noBonjour} = "1";
         ${variant.noRespawn} = "1";
+        ${variant.loadProfile} = "0";
+        NPM_CONFIG_USERCONFIG = "/dev/null";
         ${variant.ownPath} = "1";
         ${variant.supervisor} = "external";
         ${if instance.confinement.nixDaemon then "NIX_REMOTE" else null} = "daemon";
@@ -1218,12 +1223,12 @@ let
           skill:
           if skill.mode == "copy" then
             {
-              target = skill.name;
+              target = "skills/${skill.name}";
               sources = [ "${skill.source}" ];
             }
           else
             {
-              target = "${skill.name}/SKILL.md";
+              target = "skills/${skill.name}/SKILL.md";
               sources = [
                 (pkgs.writeText "SKILL.md" ''
                   ---
@@ -1244,14 +1249,55 @@ let
               ];
             }
         ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
+
+        closed = [
+          {
+            target = ".env";
+            sources = [
+              (pkgs.writeText "closed" ''
+                # The service's configuration keeps this empty.
+              '')
+            ];
+          }
+          {
+            target = ".node_modules/.closed";
+            sources = [
+              (pkgs.writeText "closed" ''
+                # The service's configuration keeps this empty.
+              '')
+            ];
+          }
+          {
+            target = ".node_libraries/.closed";
+            sources = [
+              (pkgs.writeText "closed" ''
+                # The service's configuration keeps this empty.
+              '')
+            ];
+          }
+          {
+            target = "extensions/.closed";
+            sources = [
+              (pkgs.writeText "closed" ''
+                # The service's configuration keeps this empty.
+              '')
+            ];
+          }
+        ];
       };
-      managedPaths =
-        map (
-          file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)
-        ) managedFiles.documents
+      managedPaths = lib.unique (
+        (
+          map (
+            file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)
+          ) managedFiles.documents
+          ++ map (
+            file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)
+          ) managedFiles.skills
+        )
         ++ map (
-          file: "${instance.workspaceDir}/skills" + "/" + lib.head (lib.splitString "/" file.target)
-        ) managedFiles.skills;
+          file: instance.stateDir + "/" + lib.head (lib.splitString "/" file.target)
+        ) managedFiles.closed
+      );
 
       # Brings the service's own directories up to date; runs as the service before it.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -1259,22 +1305,33 @@ let
         umask 0077
 
         ${builtins.readFile ../shell/prepare.sh}
+        ${
+          if isDarwin then
+            ''
+              state_directory=${lib.escapeShellArg instance.stateDir}
+              ${builtins.readFile ../shell/manage-copies.sh}''
+          else
+            "${builtins.readFile ../shell/manage-mounts.sh}"
+        }
         own_directory ${lib.escapeShellArg instance.stateDir} 0700
         own_directory ${lib.escapeShellArg instance.workspaceDir} 0700
-        own_directory ${lib.escapeShellArg "${instance.workspaceDir}/skills"} 0700
-        tell_of_others ${lib.escapeShellArg instance.stateDir} ${lib.escapeShellArg instance.workspaceDir} ${lib.escapeShellArg "${instance.workspaceDir}/skills"}
+        tell_of_others ${lib.escapeShellArg instance.stateDir} ${lib.escapeShellArg instance.workspaceDir}
         own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${lib.escapeShellArg "${configFile}"}
-        manage ${lib.escapeShellArg instance.workspaceDir} ${lib.escapeShellArg "${instance.stateDir}/managed-files"}
+        manage documents ${lib.escapeShellArg instance.workspaceDir}
         ${
           lib.concatMapStrings (
             file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
           ) managedFiles.documents
-        }finish
-        manage ${lib.escapeShellArg "${instance.workspaceDir}/skills"} ${lib.escapeShellArg "${instance.stateDir}/managed-skills"}
+        }manage skills ${lib.escapeShellArg instance.workspaceDir}
         ${
           lib.concatMapStrings (
             file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
           ) managedFiles.skills
+        }manage closed ${lib.escapeShellArg instance.stateDir}
+        ${
+          lib.concatMapStrings (
+            file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
+          ) managedFiles.closed
         }finish
       '';
       logFile = "${logDirectory}/${unit}.log";
@@ -1306,14 +1363,14 @@ let
           writable = [
             instance.stateDir
             instance.workspaceDir
-            "${instance.workspaceDir}/skills"
           ];
           shared = instance.confinement.readWritePaths;
           writablePrefixes = [ "/tmp/openclaw-" ];
           managed = managedPaths ++ [
             "${instance.stateDir}/${variant.configName}"
-            "${instance.stateDir}/managed-files"
+            "${instance.stateDir}/managed-documents"
             "${instance.stateDir}/managed-skills"
+            "${instance.stateDir}/managed-closed"
           ];
           listenPort = settings.gateway.port;
           tcpPorts = instance.confinement.listenTCPPorts;
@@ -1389,22 +1446,26 @@ let
                 "${instance.stateDir}/gateway-token"
               ]
             }\n"
-        }${lib.optionalString isDarwin ''
-          ${
-            lib.concatMapStrings (
-              file: "load_environment ${lib.escapeShellArg file}\n"
-            ) instance.environmentFiles
-          }make_removable ${
-            lib.escapeShellArgs [
-              instance.stateDir
-              instance.workspaceDir
-              "${instance.workspaceDir}/skills"
-            ]
-          }
-          mkdir -p -m 0700 "$TMPDIR"
-          forget_locks 'openclaw-*/gateway.*.lock'
-          ${prepare}
-        ''}supervise ${lib.optionalString isDarwin "/usr/bin/sandbox-exec -f ${sandboxProfile} "}${lib.getExe instance.package} gateway
+        }${
+          if isDarwin then
+            ''
+              ${
+                lib.concatMapStrings (
+                  file: "load_environment ${lib.escapeShellArg file}\n"
+                ) instance.environmentFiles
+              }make_removable ${
+                lib.escapeShellArgs [
+                  instance.stateDir
+                  instance.workspaceDir
+                ]
+              }
+              mkdir -p -m 0700 "$TMPDIR"
+              forget_locks 'openclaw-*/gateway.*.lock'
+              ${prepare}
+            ''
+          else
+            "${lib.optionalString (managedPaths != [ ]) "expect_mounts ${lib.escapeShellArgs managedPaths}\n"}"
+        }supervise ${lib.optionalString isDarwin "/usr/bin/sandbox-exec -f ${sandboxProfile} "}${lib.getExe instance.package} gateway
       '';
 
       # What the operator's command needs of them.
@@ -1808,6 +1869,7 @@ let
       instance,
       settings,
       managedPaths,
+      unit,
       ...
     }:
     {
@@ -1815,16 +1877,20 @@ let
       # the home, the user's sockets and everything else that the user can read are not hidden
       # one by one: they are not there. Local sockets are refused besides, so names are asked of
       # the network's resolver, which /etc/resolv.conf, often a link, tells.
-      RuntimeDirectory = "sandbox/%n";
-      RuntimeDirectoryMode = "0755";
-      RootDirectory = "%t/sandbox/%n";
+      TemporaryFileSystem = [
+        "/:ro,nosuid,nodev,mode=0755,size=1M"
+        "/run:nosuid,nodev,mode=0755,size=1M"
+        "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M"
+      ];
       BindReadOnlyPaths = [
         "/nix/store"
-        "/etc"
         "-/bin"
         "-/usr"
         "-/lib"
         "-/lib64"
+      ]
+      ++ [
+        "/etc"
         "-/run/systemd/resolve"
         "-/run/NetworkManager/resolv.conf"
         "-/run/resolvconf"
@@ -1834,38 +1900,33 @@ let
         ++ instance.confinement.readOnlyPaths
       )
       ++ lib.optionals instance.confinement.nixDaemon [ "-/nix/var/nix/daemon-socket" ];
-      TemporaryFileSystem = "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M";
       InaccessiblePaths = [
-        "-+/etc/nixos"
-        "-+/sys"
+        "-/sys"
+        "-/etc/machine-id"
+        "-/etc/nixos"
       ];
+      MemoryPressureWatch = "skip";
       BindLogSockets = false;
 
-      # Nothing can be written but the service's own directories.
-      ProtectSystem = "strict";
-      ReadWritePaths =
-        map (path: "+${path}") [
-          instance.stateDir
-          instance.workspaceDir
-          "${instance.workspaceDir}/skills"
-        ]
-        ++ map (path: "-+${path}") instance.confinement.readWritePaths;
+      # Nothing can be written but the service's own directories. Its configuration is mounted
+      # over the places of managed files.
+      BindPaths = [
+        instance.stateDir
+        instance.workspaceDir
+      ]
+      ++ map (path: "-${path}") instance.confinement.readWritePaths
+      ++ map (path: "%t/${unit}${path}:${path}") managedPaths;
 
       # Documents and skills that the configuration puts into the workspace tell the model who
       # it is and what it may do. Talked into rewriting them, it would stay talked into: they
-      # are read-only to it, and can be neither removed nor replaced by others. A directory that
-      # holds some cannot be moved away, because it is a mount of its own.
-      ReadOnlyPaths = map (path: "-+${path}") managedPaths;
+      # are read-only to it, and can be neither removed nor replaced by others, because each is
+      # a mount of its own. So is an empty file over every other that the gateway would take
+      # settings from.
+      ReadOnlyPaths = managedPaths;
 
       # SSH keys, mail and browser profiles live in home directories: there are none, but for
       # the service's own directories, should they be there.
       ProtectHome = "tmpfs";
-      BindPaths = [
-        instance.stateDir
-        instance.workspaceDir
-        "${instance.workspaceDir}/skills"
-      ]
-      ++ map (path: "-${path}") instance.confinement.readWritePaths;
 
       # Other programs' temporary files and sockets in /tmp and /var/tmp are out of sight.
       PrivateTmp = "disconnected";
@@ -1954,6 +2015,12 @@ let
       OOMPolicy = "continue";
       OOMScoreAdjust = 500;
 
+      # What it says is text in the journal, at one level: it cannot ring the operator's
+      # terminal with an emergency, nor push out what other units have said within a minute.
+      SyslogLevelPrefix = false;
+      LogRateLimitIntervalSec = 30;
+      LogRateLimitBurst = 1000;
+
       # A core dump holds every secret the process knows.
       LimitCORE = 0;
 
@@ -1961,6 +2028,14 @@ let
       # both writable and executable.
       MemoryDenyWriteExecute = false;
     };
+
+  # What its preparation is kept from doing: nothing is mounted yet.
+  preparationConfinementOf =
+    { unit, ... }@service:
+    let
+      confinement = confinementOf (service // { managedPaths = [ ]; });
+    in
+    confinement // { BindPaths = confinement.BindPaths or [ ] ++ [ "%t/${unit}" ]; };
 in
 {
   imports =
@@ -2162,7 +2237,6 @@ in
                         !lib.any (overlaps path) [
                           neighbour.instance.stateDir
                           neighbour.instance.workspaceDir
-                          "${neighbour.instance.workspaceDir}/skills"
                         ];
                       message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
                     }) (removeAttrs services [ name ])
@@ -2366,7 +2440,6 @@ in
             lib.concatLines [
               "run mkdir -p -m 0700 ${lib.escapeShellArg instance.stateDir}"
               "run mkdir -p -m 0700 ${lib.escapeShellArg instance.workspaceDir}"
-              "run mkdir -p -m 0700 ${lib.escapeShellArg "${instance.workspaceDir}/skills"}"
             ]
           ) (lib.attrValues services)
           + lib.optionalString isDarwin (
@@ -2406,7 +2479,7 @@ in
             Unit = {
               Description = "moltbot (${name})";
               Documentation = "https://docs.openclaw.ai/gateway";
-              # Prepared anew before every start.
+              # What it copies is mounted in the service. Where it fails nothing waits for the service.
               Requires = [ "prepare-${unit}.service" ];
               After = [ "prepare-${unit}.service" ];
               # Restarts are slowed down instead of given up.
@@ -2448,6 +2521,8 @@ in
               # up and 5 s to spare. Releases before 2026.8 take 25 s at most, and leave answers
               # unfinished.
               TimeoutStopSec = 330;
+              # Whoever does not heed the first request gets no second one, and no more time.
+              TimeoutStopFailureMode = "kill";
               # By these it would know that it runs under systemd, ask systemd in vain how long a stop
               # may take, and then take 90 s for granted instead of its own budget.
               UnsetEnvironment = "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID";
@@ -2457,6 +2532,7 @@ in
           "prepare-${unit}" = {
             Unit = {
               Description = "moltbot (${name}), directories";
+              StopWhenUnneeded = true;
               StartLimitIntervalSec = 0;
             };
 
@@ -2465,17 +2541,14 @@ in
                 environment // { PATH = lib.makeBinPath path; }
               );
               Type = "oneshot";
+              RemainAfterExit = true;
               ExecStart = prepare;
-              # The service waits: a disk may be full for a while.
-              Restart = "on-failure";
-              RestartMode = "direct";
-              RestartSec = 5;
-              RestartSteps = 6;
-              RestartMaxDelaySec = 300;
-              # Directories that belong to others, or are none, do not mend themselves.
-              RestartPreventExitStatus = "78";
+              TimeoutStartSec = 120;
+              # The managed files, which are mounted over their places.
+              RuntimeDirectory = unit;
+              RuntimeDirectoryMode = "0700";
             }
-            // removeAttrs (confinementOf service) [ "ReadOnlyPaths" ];
+            // preparationConfinementOf service;
           };
         }
       ) services

@@ -91,6 +91,7 @@ let
       token = "OPENCLAW_GATEWAY_TOKEN";
       password = "OPENCLAW_GATEWAY_PASSWORD";
       noRespawn = "OPENCLAW_NO_RESPAWN";
+      loadProfile = "OPENCLAW_LOAD_SHELL_ENV";
       noBonjour = "OPENCLAW_DISABLE_BONJOUR";
       ownPath = "OPENCLAW_PATH_BOOTSTRAPPED";
       readOnlyConfig = "OPENCLAW_CONFIG_READONLY";
@@ -115,6 +116,7 @@ let
       token = "CLAWDBOT_GATEWAY_TOKEN";
       password = "CLAWDBOT_GATEWAY_PASSWORD";
       noRespawn = "CLAWDBOT_NO_RESPAWN";
+      loadProfile = "CLAWDBOT_LOAD_SHELL_ENV";
       noBonjour = "CLAWDBOT_DISABLE_BONJOUR";
       ownPath = "CLAWDBOT_PATH_BOOTSTRAPPED";
       readOnlyConfig = null;
@@ -140,6 +142,7 @@ let
       token = "CLAWDBOT_GATEWAY_TOKEN";
       password = "CLAWDBOT_GATEWAY_PASSWORD";
       noRespawn = "CLAWDBOT_NO_RESPAWN";
+      loadProfile = "CLAWDBOT_LOAD_SHELL_ENV";
       noBonjour = "CLAWDBOT_DISABLE_BONJOUR";
       ownPath = "CLAWDBOT_PATH_BOOTSTRAPPED";
       readOnlyConfig = null;
@@ -1197,6 +1200,8 @@ let
         ${variant.readOnlyConfig} = "1";
         ${variant.noBonjour} = "1";
         ${variant.noRespawn} = "1";
+        ${variant.loadProfile} = "0";
+        NPM_CONFIG_USERCONFIG = "/dev/null";
         ${variant.ownPath} = "1";
         ${variant.supervisor} = "external";
         ${if instance.confinement.nixDaemon then "NIX_REMOTE" else null} = "daemon";
@@ -1252,12 +1257,12 @@ let
           skill:
           if skill.mode == "copy" then
             {
-              target = skill.name;
+              target = "skills/${skill.name}";
               sources = [ "${skill.source}" ];
             }
           else
             {
-              target = "${skill.name}/SKILL.md";
+              target = "skills/${skill.name}/SKILL.md";
               sources = [
                 (pkgs.writeText "SKILL.md" ''
                   ---
@@ -1278,14 +1283,55 @@ let
               ];
             }
         ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
+
+        closed = [
+          {
+            target = ".env";
+            sources = [
+              (pkgs.writeText "closed" ''
+                # The service's configuration keeps this empty.
+              '')
+            ];
+          }
+          {
+            target = ".node_modules/.closed";
+            sources = [
+              (pkgs.writeText "closed" ''
+                # The service's configuration keeps this empty.
+              '')
+            ];
+          }
+          {
+            target = ".node_libraries/.closed";
+            sources = [
+              (pkgs.writeText "closed" ''
+                # The service's configuration keeps this empty.
+              '')
+            ];
+          }
+          {
+            target = "extensions/.closed";
+            sources = [
+              (pkgs.writeText "closed" ''
+                # The service's configuration keeps this empty.
+              '')
+            ];
+          }
+        ];
       };
-      managedPaths =
-        map (
-          file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)
-        ) managedFiles.documents
+      managedPaths = lib.unique (
+        (
+          map (
+            file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)
+          ) managedFiles.documents
+          ++ map (
+            file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)
+          ) managedFiles.skills
+        )
         ++ map (
-          file: "${instance.workspaceDir}/skills" + "/" + lib.head (lib.splitString "/" file.target)
-        ) managedFiles.skills;
+          file: instance.stateDir + "/" + lib.head (lib.splitString "/" file.target)
+        ) managedFiles.closed
+      );
 
       # Brings the service's own directories up to date; runs as the service before it.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -1293,22 +1339,26 @@ let
         umask 0077
 
         ${builtins.readFile ../shell/prepare.sh}
+        ${builtins.readFile ../shell/manage-mounts.sh}
         own_directory ${lib.escapeShellArg instance.stateDir} 0700
         own_directory ${lib.escapeShellArg instance.workspaceDir} 0700
-        own_directory ${lib.escapeShellArg "${instance.workspaceDir}/skills"} 0700
-        tell_of_others ${lib.escapeShellArg instance.stateDir} ${lib.escapeShellArg instance.workspaceDir} ${lib.escapeShellArg "${instance.workspaceDir}/skills"}
+        tell_of_others ${lib.escapeShellArg instance.stateDir} ${lib.escapeShellArg instance.workspaceDir}
         own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${lib.escapeShellArg instance.configPath}
-        manage ${lib.escapeShellArg instance.workspaceDir} ${lib.escapeShellArg "${instance.stateDir}/managed-files"}
+        manage documents ${lib.escapeShellArg instance.workspaceDir}
         ${
           lib.concatMapStrings (
             file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
           ) managedFiles.documents
-        }finish
-        manage ${lib.escapeShellArg "${instance.workspaceDir}/skills"} ${lib.escapeShellArg "${instance.stateDir}/managed-skills"}
+        }manage skills ${lib.escapeShellArg instance.workspaceDir}
         ${
           lib.concatMapStrings (
             file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
           ) managedFiles.skills
+        }manage closed ${lib.escapeShellArg instance.stateDir}
+        ${
+          lib.concatMapStrings (
+            file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
+          ) managedFiles.closed
         }finish
       '';
 
@@ -1366,6 +1416,8 @@ let
                 "${instance.stateDir}/gateway-token"
               ]
             }\n"
+        }${
+          lib.optionalString (managedPaths != [ ]) "expect_mounts ${lib.escapeShellArgs managedPaths}\n"
         }supervise ${lib.getExe instance.package} gateway
       '';
 
@@ -1699,6 +1751,7 @@ let
       instance,
       settings,
       managedPaths,
+      unit,
       ...
     }:
     {
@@ -1706,43 +1759,67 @@ let
       # services' state, sockets below /run, logs and every directory somebody adds later are
       # not hidden one by one: they are not there. Names are resolved through the sockets of
       # nscd and resolved.
-      RuntimeDirectory = "sandbox/%n";
-      RuntimeDirectoryMode = "0755";
-      RootDirectory = "/run/sandbox/%n";
+      TemporaryFileSystem = [
+        "/:ro,nosuid,nodev,mode=0755,size=1M"
+        "/run:nosuid,nodev,mode=0755,size=1M"
+        "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M"
+      ];
       BindReadOnlyPaths = [
         "/nix/store"
-        "/etc"
         "-/bin"
         "-/usr"
         "-/lib"
         "-/lib64"
+      ]
+      ++ [
+        "-/etc/passwd"
+        "-/etc/group"
+        "-/etc/nsswitch.conf"
+        "-/etc/hosts"
+        "-/etc/host.conf"
+        "-/etc/gai.conf"
+        "-/etc/resolv.conf"
+        "-/etc/protocols"
+        "-/etc/services"
+        "-/etc/localtime"
+        "-/etc/zoneinfo"
+        "-/etc/os-release"
+        "-/etc/ssl/certs"
+        "-/etc/static/ssl/certs"
+        "-/etc/pki/tls/certs"
+        "-/etc/static/pki/tls/certs"
+        "-/etc/ld.so.cache"
+        "-/etc/alternatives"
+      ]
+      ++ [ instance.configPath ]
+      ++ [
         "-/run/nscd:/var/run/nscd"
         "-/run/systemd/resolve"
       ]
       ++ map (path: "-${path}") instance.confinement.readOnlyPaths
-      ++ lib.optionals instance.confinement.nixDaemon [ "-/nix/var/nix/daemon-socket" ];
-      TemporaryFileSystem = "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M";
-      InaccessiblePaths = [
-        "-+/etc/nixos"
-        "-+/sys"
+      ++ lib.optionals instance.confinement.nixDaemon [
+        "-/nix/var/nix/daemon-socket"
+        "-/etc/nix/nix.conf"
       ];
+      InaccessiblePaths = [ "-/sys" ];
+      MemoryPressureWatch = "skip";
       BindLogSockets = false;
 
-      # Nothing can be written but the service's own directories.
-      ProtectSystem = "strict";
-      ReadWritePaths =
-        map (path: "+${path}") [
-          instance.stateDir
-          instance.workspaceDir
-          "${instance.workspaceDir}/skills"
-        ]
-        ++ map (path: "-+${path}") instance.confinement.readWritePaths;
+      # Nothing can be written but the service's own directories. Its configuration is mounted
+      # over the places of managed files.
+      BindPaths = [
+        instance.stateDir
+        instance.workspaceDir
+      ]
+      ++ map (path: "-${path}") instance.confinement.readWritePaths
+      ++ map (path: "%t/${unit}${path}:${path}") managedPaths;
 
       # Documents and skills that the configuration puts into the workspace tell the model who
       # it is and what it may do. Talked into rewriting them, it would stay talked into: they
-      # are read-only to it, and can be neither removed nor replaced by others. A directory that
-      # holds some cannot be moved away, because it is a mount of its own.
-      ReadOnlyPaths = map (path: "-+${path}") managedPaths;
+      # are read-only to it, and can be neither removed nor replaced by others, because each is
+      # a mount of its own. So is an empty file over every other that the gateway would take
+      # settings from.
+      ReadOnlyPaths = managedPaths;
 
       # SSH keys, mail and browser profiles live in home directories: there are none, but for
       # the service's own directories, should they be there.
@@ -1756,7 +1833,6 @@ let
               [
                 instance.stateDir
                 instance.workspaceDir
-                "${instance.workspaceDir}/skills"
               ]
               ++ instance.confinement.readOnlyPaths
               ++ instance.confinement.readWritePaths
@@ -1765,12 +1841,6 @@ let
           "tmpfs"
         else
           true;
-      BindPaths = [
-        instance.stateDir
-        instance.workspaceDir
-        "${instance.workspaceDir}/skills"
-      ]
-      ++ map (path: "-${path}") instance.confinement.readWritePaths;
 
       # Other programs' temporary files and sockets in /tmp and /var/tmp are out of sight.
       PrivateTmp = "disconnected";
@@ -1872,8 +1942,19 @@ let
         then
           [
             "169.254.0.0/16"
+            "64:ff9b:0:0:0:0:a9fe:0/112"
+            "2002:a9fe:0::/32"
             "fe80::/10"
             "168.63.129.16/32"
+            "64:ff9b:0:0:0:0:a83f:8110/128"
+            "2002:a83f:8110::/48"
+            "100.100.100.200/32"
+            "64:ff9b:0:0:0:0:6464:64c8/128"
+            "2002:6464:64c8::/48"
+            "fd00:ec2::254/128"
+            "fd20:ce::254/128"
+            "64:ff9b:1::/48"
+            "2001::/32"
             "192.0.0.0/24"
             "198.18.0.0/15"
             "224.0.0.0/3"
@@ -1881,10 +1962,19 @@ let
           ]
           ++ lib.optionals (settings.gateway.bind == "loopback") [
             "10.0.0.0/8"
+            "64:ff9b:0:0:0:0:a00:0/104"
+            "2002:a00:0::/24"
             "172.16.0.0/12"
+            "64:ff9b:0:0:0:0:ac10:0/108"
+            "2002:ac10:0::/28"
             "192.168.0.0/16"
-            "fc00::/7"
+            "64:ff9b:0:0:0:0:c0a8:0/112"
+            "2002:c0a8:0::/32"
             "100.64.0.0/10"
+            "64:ff9b:0:0:0:0:6440:0/106"
+            "2002:6440:0::/26"
+            "fc00::/7"
+            "fec0::/10"
           ]
         else if instance.confinement.egress == "any" then
           [ ]
@@ -1920,6 +2010,12 @@ let
       OOMPolicy = "continue";
       OOMScoreAdjust = 500;
 
+      # What it says is text in the journal, at one level: it cannot ring the operator's
+      # terminal with an emergency, nor push out what other units have said within a minute.
+      SyslogLevelPrefix = false;
+      LogRateLimitIntervalSec = 30;
+      LogRateLimitBurst = 1000;
+
       # A core dump holds every secret the process knows.
       LimitCORE = 0;
 
@@ -1927,6 +2023,14 @@ let
       # both writable and executable.
       MemoryDenyWriteExecute = false;
     };
+
+  # What its preparation is kept from doing: nothing is mounted yet.
+  preparationConfinementOf =
+    { unit, ... }@service:
+    let
+      confinement = confinementOf (service // { managedPaths = [ ]; });
+    in
+    confinement // { BindPaths = confinement.BindPaths or [ ] ++ [ "%t/${unit}" ]; };
 in
 {
   imports = map (
@@ -2035,7 +2139,6 @@ in
                     !lib.any (overlaps path) [
                       neighbour.instance.stateDir
                       neighbour.instance.workspaceDir
-                      "${neighbour.instance.workspaceDir}/skills"
                     ];
                   message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
                 }) (removeAttrs services [ name ])
@@ -2203,10 +2306,6 @@ in
                   path = instance.workspaceDir;
                   mode = "0700";
                 }
-                {
-                  path = "${instance.workspaceDir}/skills";
-                  mode = "0700";
-                }
               ]
             )
         )
@@ -2239,7 +2338,7 @@ in
           documentation = [ "https://docs.openclaw.ai/gateway" ];
           wantedBy = [ "multi-user.target" ];
           wants = [ "network-online.target" ];
-          # Prepared anew before every start.
+          # What it copies is mounted in the service. Where it fails nothing waits for the service.
           requires = [ "prepare-${unit}.service" ];
           # nscd makes the directory of its socket when it starts.
           after = [
@@ -2266,7 +2365,6 @@ in
               lib.filter belowVarLib [
                 instance.stateDir
                 instance.workspaceDir
-                "${instance.workspaceDir}/skills"
               ]
             );
             StateDirectoryMode = "0700";
@@ -2297,6 +2395,8 @@ in
             # up and 5 s to spare. Releases before 2026.8 take 25 s at most, and leave answers
             # unfinished.
             TimeoutStopSec = 330;
+            # Whoever does not heed the first request gets no second one, and no more time.
+            TimeoutStopFailureMode = "kill";
             # By these it would know that it runs under systemd, ask systemd in vain how long a stop
             # may take, and then take 90 s for granted instead of its own budget.
             UnsetEnvironment = "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID";
@@ -2307,6 +2407,7 @@ in
           description = "moltbot (${name}), directories";
           inherit environment path;
           enableDefaultPath = false;
+          unitConfig.StopWhenUnneeded = true;
           startLimitIntervalSec = 0;
           unitConfig.RequiresMountsFor =
             instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths;
@@ -2318,22 +2419,18 @@ in
               lib.filter belowVarLib [
                 instance.stateDir
                 instance.workspaceDir
-                "${instance.workspaceDir}/skills"
               ]
             );
             StateDirectoryMode = "0700";
             Type = "oneshot";
+            RemainAfterExit = true;
             ExecStart = prepare;
-            # The service waits: a disk may be full for a while.
-            Restart = "on-failure";
-            RestartMode = "direct";
-            RestartSec = 5;
-            RestartSteps = 6;
-            RestartMaxDelaySec = 300;
-            # Directories that belong to others, or are none, do not mend themselves.
-            RestartPreventExitStatus = "78 238";
+            TimeoutStartSec = 120;
+            # The managed files, which are mounted over their places.
+            RuntimeDirectory = unit;
+            RuntimeDirectoryMode = "0700";
           }
-          // removeAttrs (confinementOf service) [ "ReadOnlyPaths" ];
+          // preparationConfinementOf service;
         };
       }
     ) services;

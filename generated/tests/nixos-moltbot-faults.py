@@ -271,6 +271,7 @@ with subtest("a full disk is a final error that says so, and nothing is lost"):
         f"mkdir /run/copy && cp -a {state}/. /run/copy && mount -t tmpfs -o size=96M tmpfs {state}",
         f"cp -a /run/copy/. {state} && chown --reference=/run/copy {state} && chmod 0700 {state}",
     )
+    # The places of what is mounted are there: their preparation needs no room.
     injected.execute(f"dd if=/dev/zero of={state}/filler bs=1M 2> /dev/null")
     injected.fail(f"head -c 100000 /dev/zero > {state}/more")
     injected.execute(f"systemctl start {unit}")
@@ -326,6 +327,23 @@ with subtest("a link or a file in place of the state directory is a final error 
     wait_until_healthy(injected)
     check_state(injected, token)
 
+with subtest("a preparation that fails keeps neither the machine nor a switch waiting"):
+    injected.succeed(
+        f"systemctl stop {unit}",
+        f"mount -t tmpfs -o size=1M,mode=0700,uid=$(id -u {account}) tmpfs {state}",
+    )
+    injected.execute(f"dd if=/dev/zero of={state}/filler bs=4k 2> /dev/null")
+    status, _ = injected.execute(f"timeout 60 systemctl start {unit}")
+    assert status == 1, status
+    injected.succeed(
+        f"systemctl is-failed prepare-{unit}", "timeout 60 systemctl start multi-user.target"
+    )
+    said = said_by(injected, f"prepare-{unit}")
+    assert any("No space left on device" in line for line in said), said
+    injected.succeed(f"umount {state}")
+    wait_until_healthy(injected)
+    check_state(injected, token)
+
 injected.shutdown()
 
 put_secret(password, "/run/keys/password", "a-long-password")
@@ -341,17 +359,12 @@ with subtest("a workspace outside of /var/lib that belongs to somebody else is a
     password.succeed(f"chown --recursive {account} {workspace}")
     wait_until_healthy(password)
 
-with subtest("a file in place of such a workspace is named, and waited for"):
-    password.succeed(
-        f"systemctl stop {unit}",
-        f"mv {workspace} {aside} && touch {workspace}",
-        f"systemctl start --no-block {unit}",
-    )
-    named = f"Failed to set up mount namespacing: {workspace}/skills: Not a directory"
-    password.wait_until_succeeds(f"journalctl --output=cat | grep -F '{named}'", timeout=30)
+with subtest("a file in place of such a workspace is a final error"):
+    password.succeed(f"systemctl stop {unit}", f"mv {workspace} {aside} && touch {workspace}")
+    complaint = f"{workspace} is not a directory: move it away"
+    expect_refused_preparation(password, CONFIGURATION_ERROR, complaint)
     password.succeed(f"rm {workspace} && mv {aside} {workspace}")
-    # Without a hand, before long: the delay has hardly grown.
-    password.wait_until_succeeds(f"curl --fail --silent {health_of(password)}", timeout=120)
+    wait_until_healthy(password)
 
 password.shutdown()
 

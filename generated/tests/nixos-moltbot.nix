@@ -150,11 +150,6 @@ let
           || settings.gateway.bind == "loopback" && !isAtLeast "2026.8" instance.package
         ) "tries-free-port";
       directory-0 = instance.workspaceDir;
-      directory-1 = "${instance.workspaceDir}/skills";
-      managed-0 = instance.workspaceDir;
-      record-0 = "${instance.stateDir}/managed-files";
-      managed-1 = "${instance.workspaceDir}/skills";
-      record-1 = "${instance.stateDir}/managed-skills";
     };
 
   # A JSON text is a Python text, too.
