@@ -42,6 +42,10 @@ start() {
   # The arguments are the operator's: they are neither put into the journal nor expanded.
   service+=("--description=$command_name for $unit" --expand-environment=no)
   service+=("--property=BindsTo=$name.scope" "--property=After=$name.scope")
+  # It sees the copies that the service's preparation has made, and ends when those are made anew: where
+  # another's file is not mounted, it could take the mount away from the service.
+  service+=("--property=Wants=prepare-$unit.service" "--property=After=prepare-$unit.service")
+  service+=("--property=StopPropagatedFrom=prepare-$unit.service")
   service+=(--property=TimeoutStopSec=5)
   for property in "${properties[@]}"; do
     # Specifiers are expanded in the files of units only.

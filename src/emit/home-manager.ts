@@ -95,7 +95,7 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
       ],
       readCommandSecret: [
         nix`if isDarwin then ${includeShell("secrets-files")} else ${nix.str(readSystemdSecret)}`,
-        ],
+      ],
       manage: [
         nix`
           if isDarwin then

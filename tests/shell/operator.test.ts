@@ -138,6 +138,9 @@ describe("what the programs that enter the sandbox are given", () => {
     "--expand-environment=no",
     "--property=BindsTo=it-default-command-N.scope",
     "--property=After=it-default-command-N.scope",
+    "--property=Wants=prepare-it-default.service",
+    "--property=After=prepare-it-default.service",
+    "--property=StopPropagatedFrom=prepare-it-default.service",
     "--property=TimeoutStopSec=5",
   ];
 
