@@ -112,53 +112,57 @@ describe("arrows", () => {
   });
 });
 
-/** Who may import a module, and why. */
-const reserved: Readonly<
-  Record<string, { readonly module: RegExp; readonly by: Readonly<Record<string, string>> }>
-> = {
-  "the file system": {
-    module: /^(node:)?fs(\/promises)?$/,
-    by: {
-      "src/output/file-system.ts": "writes the output",
-      "src/config.ts": "looks whether the files it names exist",
-      "src/cli.ts": "reads the package's version",
-      "src/settings/install-gateway.ts": "makes directories for an installation",
-      "src/settings/read-schema.ts": "reads the stored configuration schema",
-      "src/settings/schema-files.ts": "lists the stored schemas",
-      "src/settings/sync-gateway.ts": "makes a temporary directory",
-      "src/vm-test-outputs.ts": "reads the script that a service brings for its VM test",
-      "src/vm-test/files.ts": "reads the Python code of generated tests",
-      "src/library/files.ts": "reads the Nix code that modules import",
-      "src/shell/files.ts": "reads the library's own shell code",
-      "src/watch.ts": "watches",
-    },
-  },
-  "other processes": {
-    module: /^(node:)?child_process$/,
-    by: {
-      "src/settings/run-program.ts": "installs and asks the gateway",
-      "src/watch.ts": "generates in a process of its own",
-    },
-  },
-  zod: {
+/** What only some places have to do with, and why. */
+const reserved: readonly {
+  readonly what: string;
+  readonly module: RegExp;
+  readonly only: readonly string[];
+  readonly why: string;
+}[] = [
+  {
+    what: "zod",
     module: /^zod(\/.*)?$|^zod-to-json-schema$/,
-    by: { "src/zod.ts": "the one version of zod" },
+    only: ["src/zod.ts"],
+    why: "one version",
   },
-  commander: { module: /^commander$/, by: { "src/cli.ts": "the command line" } },
-  picocolors: {
+  { what: "commander", module: /^commander$/, only: ["src/cli.ts"], why: "one command line" },
+  {
+    what: "colours",
     module: /^picocolors(\/.*)?$/,
-    by: { "src/cli.ts": "chooses colours", "src/output/report.ts": "uses them" },
+    only: ["src/cli.ts", "src/output"],
+    why: "they are for terminals",
   },
-  diff: { module: /^diff$/, by: { "src/output/check.ts": "shows differences" } },
-};
+  { what: "diff", module: /^diff$/, only: ["src/output"], why: "texts are compared with the disk" },
+];
+
+/** What a phase has nothing to do with, though others do. */
+const pure: readonly { readonly from: string; readonly why: string }[] = [
+  { from: "src/schema", why: "a schema is data" },
+  { from: "src/ir", why: "lowering and checking are functions of the schema" },
+  { from: "src/nix", why: "printing is a function of the tree" },
+  { from: "src/emit", why: "emitting is a function of the model" },
+  { from: "src/generate.ts", why: "the files are read by the phases that need them" },
+  { from: "schema", why: "a schema is data" },
+];
+
+const systemModules = /^(node:)?(fs(\/promises)?|child_process|net|http|https|os|worker_threads)$/;
 
 describe("reserved modules", () => {
-  test.each(Object.entries(reserved))("%s", (_name, { module, by }) => {
-    const importers = [...sources.values()]
-      .flat()
-      .filter(({ to }) => module.test(to))
-      .map(({ from }) => from);
-    expect([...new Set(importers)].sort()).toEqual(Object.keys(by).sort());
+  test.each(reserved)("$what only in $only: $why", ({ module, only }) => {
+    const importers = [...sources.values()].flat().filter(({ to }) => module.test(to));
+    expect(importers).not.toEqual([]);
+    expect(importers.filter(({ from }) => !only.some((path) => isBelow(from, path)))).toEqual([]);
+  });
+
+  test.each(pure)("$from touches neither disk nor processes: $why", ({ from }) => {
+    expect(importsBelow(from).filter(({ to }) => systemModules.test(to))).toEqual([]);
+  });
+
+  test("the output reaches the disk through one file, so that a full disk can be tested", () => {
+    const others = importsBelow("src/output").filter(
+      ({ from, to }) => systemModules.test(to) && from !== "src/output/file-system.ts",
+    );
+    expect(others).toEqual([]);
   });
 
   test("zod is version 3's interface, the one zod-to-json-schema reads", () => {

@@ -4,17 +4,18 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
-import { evaluateMany, missingForEvaluation, nixPath, type Outcome } from "../support/evaluate.ts";
+import { missingForEvaluation, nixPath, type Outcome } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
 import { readShell } from "../../src/shell/files.ts";
+import { evaluateTogether } from "../support/together.ts";
 import { compileProfile, type Decision, decide } from "../seatbelt/evaluator.ts";
 import { requestOf } from "../seatbelt/request.ts";
 import { launchdKeys, parsePlist } from "../support/plist.ts";
 import {
   type DarwinSummary,
-  evaluateDarwin,
-  evaluateHomeManager,
+  darwinSummary,
   type HomeManagerSummary,
+  homeManagerSummary,
 } from "../support/summaries.ts";
 
 const missing = missingForEvaluation();
@@ -37,6 +38,11 @@ const two = `{
     instances = { default = { }; work.gateway.port = 18790; };
   };
 }`;
+
+function accepted(outcome: Outcome | undefined): unknown {
+  if (outcome?.ok !== true) throw new Error(`rejected: ${outcome?.message ?? "no outcome"}`);
+  return outcome.value;
+}
 
 type Plist = Readonly<Record<string, unknown>>;
 
@@ -115,15 +121,11 @@ function readsAuthorities(profile: string, file: string): Decision {
 const textEnding = (summary: DarwinSummary | HomeManagerSummary, ending: string): string =>
   Object.entries(summary.texts).find(([path]) => path.endsWith(ending))?.[1].text ?? "";
 
-suite(`the daemon${note}`, async () => {
-  const summary =
-    missing.length > 0
-      ? undefined
-      : await evaluateDarwin({ module: moduleOf("darwin"), config: usage, extras: true });
-  const get = (): DarwinSummary => {
-    if (summary === undefined) throw new Error("not evaluated");
-    return summary;
-  };
+suite(`the daemon${note}`, () => {
+  const outcomes = evaluateTogether({
+    daemon: { target: "darwin", module: moduleOf("darwin"), config: usage, extras: true },
+  });
+  const get = (): DarwinSummary => darwinSummary.parse(accepted(outcomes["daemon"]));
   const plist = (): Plist =>
     parsePlist(get().launchd.plists.daemons["org.nixos.moltbot-gateway.plist"] ?? "") as Plist;
 
@@ -249,20 +251,17 @@ suite(`the daemon${note}`, async () => {
   });
 });
 
-suite(`the agent${note}`, async () => {
-  const summary =
-    missing.length > 0
-      ? undefined
-      : await evaluateHomeManager({
-          module: moduleOf("home-manager"),
-          config: `{ imports = [ ${usage} ]; services.moltbot.skills = [ { name = "tides"; mode = "symlink"; source = "/Users/tester/skills/tides"; } ]; }`,
-          system: "aarch64-darwin",
-          extras: true,
-        });
-  const get = (): HomeManagerSummary => {
-    if (summary === undefined) throw new Error("not evaluated");
-    return summary;
-  };
+suite(`the agent${note}`, () => {
+  const outcomes = evaluateTogether({
+    agent: {
+      target: "home-manager",
+      module: moduleOf("home-manager"),
+      config: `{ imports = [ ${usage} ]; services.moltbot.skills = [ { name = "tides"; mode = "symlink"; source = "/Users/tester/skills/tides"; } ]; }`,
+      system: "aarch64-darwin",
+      extras: true,
+    },
+  });
+  const get = (): HomeManagerSummary => homeManagerSummary.parse(accepted(outcomes["agent"]));
 
   test("has no failing assertion, no warning, and the home evaluates to a derivation", () => {
     expect(get().assertions).toEqual([]);
@@ -334,63 +333,56 @@ const authorities = `r:
   in map builtins.unsafeDiscardStringContext [ e.NIX_SSL_CERT_FILE e.SSL_CERT_FILE e.NODE_EXTRA_CA_CERTS ]`;
 const ids = `r: builtins.mapAttrs (_: u: { inherit (u) uid gid; }) r.summary.users`;
 
-suite(`instances on nix-darwin${note}`, async () => {
+suite(`instances on nix-darwin${note}`, () => {
   const onDarwin = (config: string, query: string) => ({
     target: "darwin" as const,
     module: moduleOf("darwin"),
     config,
     query,
   });
-  const outcomes: Readonly<Record<string, Outcome>> =
-    missing.length > 0
-      ? {}
-      : await evaluateMany({
-          daemons: onDarwin(two, "r: builtins.attrNames r.summary.launchd.plists.daemons"),
-          ids: onDarwin(two, ids),
-          alone: onDarwin(two.replace("default = { };", ""), ids),
-          samePort: onDarwin(two.replace("18790", "18789"), messages),
-          sameId: onDarwin(two.replace("work.gateway", "work.uid = 600; work.gateway"), messages),
-          configPath: onDarwin(
-            usage.replace("enable = true;", 'enable = true; configPath = "/etc/x";'),
-            messages,
-          ),
-          symlink: onDarwin(
-            usage.replace(
-              "enable = true;",
-              'enable = true; skills = [ { name = "a"; mode = "symlink"; source = "/a"; } ];',
-            ),
-            messages,
-          ),
-          ownId: onDarwin(`{ imports = [ ${usage} ]; users.users._moltbot.uid = 777; }`, ids),
-          plain: onDarwin(usage, jobOf),
-          otherDocuments: onDarwin(usage.replace(/documents = [^;]*;/, ""), jobOf),
-          otherSetting: onDarwin(
-            usage.replace("enable = true;", 'enable = true; settings.logging.level = "warn";'),
-            jobOf,
-          ),
-          plainCertificates: onDarwin(usage, authorities),
-          ownCertificates: onDarwin(
-            `{ imports = [ ${usage} ]; security.pki.certificates = [ "-----BEGIN" ]; }`,
-            authorities,
-          ),
-          noCertificates: onDarwin(
-            `{ imports = [ ${usage} ]; security.pki.installCACerts = false; }`,
-            authorities,
-          ),
-          otherCertificates: onDarwin(
-            usage.replace(
-              "enable = true;",
-              'enable = true; environment.NIX_SSL_CERT_FILE = "/etc/ssl/certs/corporate.pem";',
-            ),
-            authorities,
-          ),
-          lowId: onDarwin(usage.replace("enable = true;", "enable = true; uid = 501;"), ids),
-        });
-  const value = (name: string): unknown => {
-    const outcome = outcomes[name];
-    if (outcome?.ok !== true) throw new Error(`rejected: ${outcome?.message ?? "no outcome"}`);
-    return outcome.value;
-  };
+  const outcomes: Readonly<Record<string, Outcome>> = evaluateTogether({
+    daemons: onDarwin(two, "r: builtins.attrNames r.summary.launchd.plists.daemons"),
+    ids: onDarwin(two, ids),
+    alone: onDarwin(two.replace("default = { };", ""), ids),
+    samePort: onDarwin(two.replace("18790", "18789"), messages),
+    sameId: onDarwin(two.replace("work.gateway", "work.uid = 600; work.gateway"), messages),
+    configPath: onDarwin(
+      usage.replace("enable = true;", 'enable = true; configPath = "/etc/x";'),
+      messages,
+    ),
+    symlink: onDarwin(
+      usage.replace(
+        "enable = true;",
+        'enable = true; skills = [ { name = "a"; mode = "symlink"; source = "/a"; } ];',
+      ),
+      messages,
+    ),
+    ownId: onDarwin(`{ imports = [ ${usage} ]; users.users._moltbot.uid = 777; }`, ids),
+    plain: onDarwin(usage, jobOf),
+    otherDocuments: onDarwin(usage.replace(/documents = [^;]*;/, ""), jobOf),
+    otherSetting: onDarwin(
+      usage.replace("enable = true;", 'enable = true; settings.logging.level = "warn";'),
+      jobOf,
+    ),
+    plainCertificates: onDarwin(usage, authorities),
+    ownCertificates: onDarwin(
+      `{ imports = [ ${usage} ]; security.pki.certificates = [ "-----BEGIN" ]; }`,
+      authorities,
+    ),
+    noCertificates: onDarwin(
+      `{ imports = [ ${usage} ]; security.pki.installCACerts = false; }`,
+      authorities,
+    ),
+    otherCertificates: onDarwin(
+      usage.replace(
+        "enable = true;",
+        'enable = true; environment.NIX_SSL_CERT_FILE = "/etc/ssl/certs/corporate.pem";',
+      ),
+      authorities,
+    ),
+    lowId: onDarwin(usage.replace("enable = true;", "enable = true; uid = 501;"), ids),
+  });
+  const value = (name: string): unknown => accepted(outcomes[name]);
 
   test("each has a daemon", () => {
     expect(value("daemons")).toEqual([

@@ -13,7 +13,7 @@ import {
   missingForEvaluation,
   nix,
   type Outcome,
-  reportedErrors,
+  reportedCases,
 } from "../support/evaluate.ts";
 import { evaluateDarwin, evaluateHomeManager, evaluateNixos } from "../support/summaries.ts";
 
@@ -42,34 +42,36 @@ describe("finalError", () => {
   });
 });
 
-describe("reportedErrors", () => {
-  const cases: readonly (readonly [string, { given: string[]; want: [string, string][] }])[] = [
+describe("reportedCases", () => {
+  type Reported = readonly [name: string, found: { json?: string; error?: string }];
+  const cases: readonly (readonly [string, { given: string[]; want: readonly Reported[] }])[] = [
     ["nothing", { given: [], want: [] }],
     [
-      "the last error of each case",
+      "the value or the last error of each case",
       {
         given: [
           'trace: nixmodgen-case "a"',
           'trace: nixmodgen-error "caught"',
           'trace: nixmodgen-error "line\\n\\"two\\""',
           'trace: nixmodgen-case "b"',
+          'trace: nixmodgen-result {"x":[1]}',
           'trace: nixmodgen-case "c"',
-          'trace: nixmodgen-error "of c"',
         ],
         want: [
-          ["a", 'line\n"two"'],
-          ["c", "of c"],
+          ["a", { error: 'line\n"two"' }],
+          ["b", { json: '{"x":[1]}' }],
+          ["c", {}],
         ],
       },
     ],
     [
       "traces of others",
-      { given: ['trace: nixmodgen-case "a"', "trace: hello", "warning: x"], want: [] },
+      { given: ['trace: nixmodgen-case "a"', "trace: hello", "warning: x"], want: [["a", {}]] },
     ],
     ["an error before any case", { given: ['trace: nixmodgen-error "x"'], want: [] }],
   ];
   test.each(cases)("%s", (_, { given, want }) => {
-    expect([...reportedErrors(given.join("\n"))]).toEqual(want);
+    expect([...reportedCases(given.join("\n"))]).toEqual(want);
   });
 });
 

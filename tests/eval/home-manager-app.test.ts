@@ -18,9 +18,9 @@ const onMacOs = `r: {
 
 const nothing = { assertions: [], apps: [], defaults: null, commands: [] };
 
-suite(`the application on macOS${note}`, async () => {
+suite(`the application on macOS${note}`, () => {
   const given = { system: "aarch64-darwin", query: onMacOs } as const;
-  const outcomes = await evaluateAll({
+  const outcomes = evaluateAll({
     unset: atHome(withPkgs(""), given),
     installed: atHome(withPkgs(app), given),
     named: atHome(withPkgs(app.replace("install.enable = true;", "")), given),
@@ -83,9 +83,9 @@ const refused = [
   ["appDefaults.gatewayPort", "appDefaults.gatewayPort = 2;"],
 ] as const;
 
-suite(`the application on Linux${note}`, async () => {
+suite(`the application on Linux${note}`, () => {
   const query = "r: { inherit (r.summary) assertions packages; }";
-  const outcomes = await evaluateAll({
+  const outcomes = evaluateAll({
     ...Object.fromEntries(
       refused.map(([option, config]) => [option, atHome(withPkgs(config), { query })]),
     ),

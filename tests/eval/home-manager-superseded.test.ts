@@ -134,7 +134,7 @@ const passedOn: readonly (readonly [
 
 const result = z.object({ value: z.unknown(), warnings: z.unknown() });
 
-suite(`what is passed on${note}`, async () => {
+suite(`what is passed on${note}`, () => {
   const cases = places.flatMap((place) =>
     passedOn.map(([name, config, query, want, warnings]) => ({
       name: `${place}: ${name}`,
@@ -145,7 +145,7 @@ suite(`what is passed on${note}`, async () => {
       ),
     })),
   );
-  const outcomes = await evaluateAll(
+  const outcomes = evaluateAll(
     Object.fromEntries(
       cases.map(({ name, given }) => [
         name,
@@ -162,13 +162,13 @@ suite(`what is passed on${note}`, async () => {
   });
 });
 
-suite(`what is not set${note}`, async () => {
+suite(`what is not set${note}`, () => {
   const query = `r: {
     inherit (r.summary) warnings assertions units packages;
     documented = builtins.filter (o: builtins.elem (builtins.substring 0 13 o.name) [ "programs.molt" "programs.claw" ] && o.visible)
       (r.lib.optionAttrSetToDocList { programs = r.options.programs; });
   }`;
-  const outcomes = await evaluateAll({ nothing: atHome("{ }", { query }) });
+  const outcomes = evaluateAll({ nothing: atHome("{ }", { query }) });
   test("is neither warned of, nor refused, nor documented, and enables nothing", () => {
     expect(accepted(outcomes.get("nothing"))).toEqual({
       warnings: [],
@@ -208,7 +208,7 @@ const refused: readonly (readonly [option: string, config: string, instead: stri
   ["instances.a.systemd.unitName", 'instances.a.systemd.unitName = "x";', "moltbot-gateway"],
 ];
 
-suite(`what is refused${note}`, async () => {
+suite(`what is refused${note}`, () => {
   const key = (place: Place, option: string): string => `${place}.${option}`;
   const cases = places.flatMap((place) =>
     refused.map(([option, config, instead]) => ({
@@ -218,7 +218,7 @@ suite(`what is refused${note}`, async () => {
       instead,
     })),
   );
-  const outcomes = await evaluateAll(
+  const outcomes = evaluateAll(
     Object.fromEntries(
       cases.map(({ name, place, config }) => [
         name,

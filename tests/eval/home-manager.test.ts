@@ -38,7 +38,7 @@ function directives(unit: string, section: string): readonly string[] {
 const notConfinement =
   /^(Environment|EnvironmentFile|Exec\w+|LoadCredential|SetCredential|Restart\w*|SuccessExitStatus|KillMode|TimeoutStopSec|Type|UnsetEnvironment|WorkingDirectory)$/;
 
-suite(`a service that is enabled${note}`, async () => {
+suite(`a service that is enabled${note}`, () => {
   const usage = `{
     services.moltbot = {
       enable = true;
@@ -46,7 +46,7 @@ suite(`a service that is enabled${note}`, async () => {
       providers.telegram = { enable = true; botTokenFile = "/run/agenix/tg"; allowFrom = [ 12345678 ]; };
     };
   }`;
-  const outcomes = await evaluateAll({
+  const outcomes = evaluateAll({
     usage: atHome(usage, { extras: true }),
     disabled: atHome("{ }"),
     aarch64: atHome(usage, { system: "aarch64-linux", extras: true }),
@@ -136,7 +136,7 @@ suite(`a service that is enabled${note}`, async () => {
   });
 });
 
-suite(`the activation${note}`, async () => {
+suite(`the activation${note}`, () => {
   const folder = mkdtempSync(path.join(tmpdir(), "nixmodgen-home-"));
   // Quoting is shown by a name that needs it.
   const home = path.join(folder, 'it\'s a "home" of $USER');
@@ -144,7 +144,7 @@ suite(`the activation${note}`, async () => {
     'instances = { default = { }; work = { gateway.port = 2; workspaceDir = "${config.home.homeDirectory}/work files"; }; };',
   );
   const nixHome = JSON.stringify(home).replaceAll("$", "\\$");
-  const outcomes = await evaluateAll({
+  const outcomes = evaluateAll({
     directories: atHome(
       `{ config, ... }: { home.homeDirectory = ${nixHome}; imports = [ ${homes} ]; }`,
       { query: `r: r.summary.activation.moltbotDirectories.data` },
@@ -245,8 +245,8 @@ const forceAll = `r: builtins.deepSeq [
   r.summary.units r.summary.texts r.summary.assertions r.summary.activation
 ] true`;
 
-suite(`values that are refused${note}`, async () => {
-  const outcomes = await evaluateAll(
+suite(`values that are refused${note}`, () => {
+  const outcomes = evaluateAll(
     Object.fromEntries(
       rejected.map(([name, config]) => [name, atHome(moltbot(config), { query: forceAll })]),
     ),
@@ -357,9 +357,9 @@ const assertions: readonly (readonly [message: string, fails: string, holds: str
   ],
 ];
 
-suite(`assertions${note}`, async () => {
+suite(`assertions${note}`, () => {
   const query = "r: r.summary.assertions";
-  const outcomes = await evaluateAll(
+  const outcomes = evaluateAll(
     Object.fromEntries(
       assertions.flatMap(([, fails, holds], index) => [
         [`fails: ${String(index)}`, atHome(fails, { query })],
@@ -556,8 +556,8 @@ const behaviours: readonly Want[] = [
   ],
 ];
 
-suite(`behaviour${note}`, async () => {
-  const outcomes = await evaluateAll(
+suite(`behaviour${note}`, () => {
+  const outcomes = evaluateAll(
     Object.fromEntries(
       behaviours.map(([name, { config, query }]) => [name, atHome(config, { query })]),
     ),

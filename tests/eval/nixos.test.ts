@@ -6,13 +6,13 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
 import {
-  evaluateMany,
   type EvaluationCase,
   missingForEvaluation,
   nixPath,
   type Outcome,
 } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
+import { evaluateTogether } from "../support/together.ts";
 
 const module = generatedFile("nixos/moltbot.nix");
 const missing = missingForEvaluation();
@@ -55,7 +55,7 @@ interface Summary {
   readonly texts: Readonly<Record<string, { readonly text: string }>>;
 }
 
-suite(`a service that is enabled${note}`, async () => {
+suite(`a service that is enabled${note}`, () => {
   const usage = `{
     services.moltbot = {
       enable = true;
@@ -63,16 +63,12 @@ suite(`a service that is enabled${note}`, async () => {
       providers.telegram = { enable = true; botTokenFile = "/run/agenix/tg"; allowFrom = [ 12345678 ]; };
     };
   }`;
-  const outcomes =
-    missing.length > 0
-      ? {}
-      : await evaluateMany({
-          usage: onNixos(usage),
-          disabled: onNixos("{ }"),
-          aarch64: onNixos(usage, { system: "aarch64-linux" }),
-        });
-  const summary = (name: string): Summary =>
-    accepted((outcomes as Record<string, Outcome>)[name]) as Summary;
+  const outcomes = evaluateTogether({
+    usage: onNixos(usage),
+    disabled: onNixos("{ }"),
+    aarch64: onNixos(usage, { system: "aarch64-linux" }),
+  });
+  const summary = (name: string): Summary => accepted(outcomes[name]) as Summary;
 
   test("the README's example has no failing assertion and no warning", () => {
     expect(summary("usage").assertions).toEqual([]);
@@ -211,15 +207,12 @@ const rejected: readonly (readonly [string, string, string])[] = [
   ["settings that are no JSON", "settings.a = x: x;", "services.moltbot.settings"],
 ];
 
-suite(`values of the wrong type${note}`, async () => {
-  const outcomes =
-    missing.length > 0
-      ? {}
-      : await evaluateMany(
-          Object.fromEntries(
-            rejected.map(([name, config]) => [name, onNixos(moltbot(config), { query: forceAll })]),
-          ),
-        );
+suite(`values of the wrong type${note}`, () => {
+  const outcomes = evaluateTogether(
+    Object.fromEntries(
+      rejected.map(([name, config]) => [name, onNixos(moltbot(config), { query: forceAll })]),
+    ),
+  );
   test.each(rejected)("%s", (name, _, option) => {
     const outcome = outcomes[name];
     expect(outcome?.ok).toBe(false);
@@ -245,7 +238,7 @@ function gatewayOf(version: string, setting: string): string {
   `)}`;
 }
 
-suite(`settings are those of the package's release${note}`, async () => {
+suite(`settings are those of the package's release${note}`, () => {
   const other = (which: string, version: string): string =>
     `, the ${which} release with a stored schema; the package is ${version}`;
   const old = { schema: "2026.6.5", knows: "forgotten", not: "learned" } as const;
@@ -271,33 +264,30 @@ suite(`settings are those of the package's release${note}`, async () => {
   `)}`;
   const instances = `r: builtins.deepSeq (map (i: i.settings) (builtins.attrValues r.config.services.moltbot.instances)) true`;
   const noPackage = '{ services.moltbot.package = throw "the package was looked at"; }';
-  const outcomes: Readonly<Record<string, Outcome>> =
-    missing.length > 0
-      ? {}
-      : await evaluateMany({
-          ...Object.fromEntries(
-            releases.flatMap(({ version, knows, not }) => [
-              [`${version} knows`, onNixos(gatewayOf(version, keys[knows]), { query })],
-              [`${version} not`, onNixos(gatewayOf(version, keys[not]), { query })],
-            ]),
-          ),
-          secret: onNixos(
-            `{ pkgs, ... }: ${moltbot(`
+  const outcomes: Readonly<Record<string, Outcome>> = evaluateTogether({
+    ...Object.fromEntries(
+      releases.flatMap(({ version, knows, not }) => [
+        [`${version} knows`, onNixos(gatewayOf(version, keys[knows]), { query })],
+        [`${version} not`, onNixos(gatewayOf(version, keys[not]), { query })],
+      ]),
+    ),
+    secret: onNixos(
+      `{ pkgs, ... }: ${moltbot(`
               package = pkgs.openclaw.overrideAttrs { version = "2026.9.5"; };
               settings.gateway.auth.token = "hunter2hunter2";
             `)}`,
-            { query: "r: builtins.deepSeq r.config.services.moltbot.settings true" },
-          ),
-          fits: onNixos(mixed(keys.forgotten, keys.learned), { query: instances }),
-          crossed: onNixos(mixed(keys.learned, keys.forgotten), { query: instances }),
-          unset: onNixos(noPackage, { query: "r: r.config.services.moltbot.settings" }),
-          documented: onNixos(noPackage, {
-            query: `r: let
+      { query: "r: builtins.deepSeq r.config.services.moltbot.settings true" },
+    ),
+    fits: onNixos(mixed(keys.forgotten, keys.learned), { query: instances }),
+    crossed: onNixos(mixed(keys.learned, keys.forgotten), { query: instances }),
+    unset: onNixos(noPackage, { query: "r: r.config.services.moltbot.settings" }),
+    documented: onNixos(noPackage, {
+      query: `r: let
               names = map (o: o.name) (r.lib.optionAttrSetToDocList { inherit (r.options.services.moltbot) settings; });
               has = key: builtins.elem "services.moltbot.settings.agents.defaults.\${key}" names;
             in map has [ "contextTokens" "cwd" ]`,
-          }),
-        });
+    }),
+  });
 
   test.each(releases)("$version: those of $schema", ({ version, schema, not, how }) => {
     expect(accepted(outcomes[`${version} knows`])).toHaveLength(1);
@@ -557,12 +547,12 @@ const assertions: readonly (readonly [
 
 const messages = "r: map (a: a.message) (builtins.filter (a: !a.assertion) r.config.assertions)";
 
-suite(`assertions${note}`, async () => {
+suite(`assertions${note}`, () => {
   const cases = assertions.flatMap(([name, { fails, holds }]) => [
     [`${name}: fails`, onNixos(fails, { query: messages })] as const,
     [`${name}: holds`, onNixos(holds, { query: messages })] as const,
   ]);
-  const outcomes = missing.length > 0 ? {} : await evaluateMany(Object.fromEntries(cases));
+  const outcomes = evaluateTogether(Object.fromEntries(cases));
   test.each(assertions)("%s", (name, { message }) => {
     expect(accepted(outcomes[`${name}: fails`])).toEqual([message]);
     expect(accepted(outcomes[`${name}: holds`])).toEqual([]);
@@ -927,15 +917,12 @@ const behaviours: readonly Want[] = [
   ],
 ];
 
-suite(`behaviour${note}`, async () => {
-  const outcomes =
-    missing.length > 0
-      ? {}
-      : await evaluateMany(
-          Object.fromEntries(
-            behaviours.map(([name, { config, query }]) => [name, onNixos(config, { query })]),
-          ),
-        );
+suite(`behaviour${note}`, () => {
+  const outcomes = evaluateTogether(
+    Object.fromEntries(
+      behaviours.map(([name, { config, query }]) => [name, onNixos(config, { query })]),
+    ),
+  );
   test.each(behaviours)("%s", (name, _, want) => {
     expect(accepted(outcomes[name])).toEqual(want);
   });
@@ -961,28 +948,25 @@ const texts = [
   "${HOME} ''${x}",
 ];
 
-suite(`frontmatter of skills${note}`, async () => {
+suite(`frontmatter of skills${note}`, () => {
   const skills = texts.map(
     (text, index) =>
       `{ name = "s${String(index)}"; description = builtins.fromJSON ${nixText(text)}; homepage = builtins.fromJSON ${nixText(text)}; metadata.note = builtins.fromJSON ${nixText(text)}; }`,
   );
-  const outcomes: Readonly<Record<string, Outcome>> =
-    missing.length > 0
-      ? {}
-      : await evaluateMany({
-          skills: onNixos(moltbot(`skills = [ ${skills.join(" ")} ];`), {
-            query:
-              'r: map (t: t.text) (builtins.filter (t: r.lib.hasPrefix "---\nname: " t.text) (builtins.attrValues r.summary.texts))',
-          }),
-        });
-  const files = (
-    outcomes["skills"]?.ok === true ? outcomes["skills"].value : []
-  ) as readonly string[];
+  const outcomes: Readonly<Record<string, Outcome>> = evaluateTogether({
+    skills: onNixos(moltbot(`skills = [ ${skills.join(" ")} ];`), {
+      query:
+        'r: map (t: t.text) (builtins.filter (t: r.lib.hasPrefix "---\nname: " t.text) (builtins.attrValues r.summary.texts))',
+    }),
+  });
+  const files = (): readonly string[] => accepted(outcomes["skills"]) as readonly string[];
 
   test.each(texts.map((text, index) => [JSON.stringify(text), index, text] as const))(
     "%s",
     (_, index, text) => {
-      const parsed = files.map((file): unknown => parse(file.split("\n---\n")[0]?.slice(4) ?? ""));
+      const parsed = files().map((file): unknown =>
+        parse(file.split("\n---\n")[0]?.slice(4) ?? ""),
+      );
       expect(parsed).toContainEqual({
         name: `s${String(index)}`,
         description: text,

@@ -3,9 +3,10 @@
 
 import { describe, expect, test } from "vitest";
 
+import { z } from "../../src/zod.ts";
 import { missingForEvaluation, type Target } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
-import { evaluateDarwin, evaluateHomeManager, evaluateNixos } from "../support/summaries.ts";
+import { evaluateTogether } from "../support/together.ts";
 
 const missing = missingForEvaluation();
 const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
@@ -50,52 +51,133 @@ const ownDefaults: Readonly<Record<string, Partial<Record<Target, string>>>> = {
   "confinement.egress": { "home-manager": "`internet on macOS, any on Linux`" },
 };
 
-describe.skipIf(missing.length > 0)(`the options of the three platforms${note}`, async () => {
-  const evaluate = {
-    nixos: evaluateNixos,
-    "home-manager": evaluateHomeManager,
-    darwin: evaluateDarwin,
-  };
-  const all = new Map(
-    missing.length > 0
-      ? []
-      : await Promise.all(
-          targets.map(async (target) => {
-            const { options = {} } = await evaluate[target]({
-              module: moduleOf(target),
-              config: "{ }",
-              extras: true,
-            });
-            const own = Object.entries(options).filter(([name]) =>
-              name.startsWith("services.moltbot."),
-            );
-            return [target, new Map(own)] as const;
-          }),
-        ),
+interface OptionInfo {
+  readonly type: string;
+  readonly description: string | null;
+  readonly default: string | null;
+}
+
+const infos = z.object({
+  options: z.record(
+    z.string(),
+    z.object({
+      type: z.string(),
+      description: z.string().nullable(),
+      default: z.string().nullable(),
+    }),
+  ),
+});
+
+const bare = (name: string): string =>
+  name.replace(/^services\.moltbot\.(instances\.<name>\.)?/, "");
+
+/** The gateway's own settings: thousands, from its schema, with nothing that a platform could vary. */
+const isSetting = (name: string): boolean => bare(name).startsWith("settings.");
+
+const isPerInstance = (name: string): boolean => name.includes("instances.<name>");
+
+describe.skipIf(missing.length > 0)(`the options of the three platforms${note}`, () => {
+  const outcomes = evaluateTogether(
+    Object.fromEntries(
+      targets.map((target) => [
+        target,
+        { target, module: moduleOf(target), config: "{ }", extras: true } as const,
+      ]),
+    ),
   );
-  const names = [...new Set([...all.values()].flatMap((options) => [...options.keys()]))].sort();
-  const bare = (name: string): string =>
-    name.replace(/^services\.moltbot\.(instances\.<name>\.)?/, "");
 
-  test("there are many, at the top level and per instance", () => {
-    expect(names.filter((name) => !name.includes("instances.<name>")).length).toBeGreaterThan(60);
-    expect(names.filter((name) => name.includes("instances.<name>")).length).toBeGreaterThan(60);
-  });
+  /** The options of a platform that are chosen, by name. */
+  function optionsOf(
+    target: Target,
+    isChosen: (name: string) => boolean,
+  ): Readonly<Record<string, OptionInfo>> {
+    const outcome = outcomes[target];
+    if (outcome?.ok !== true) throw new Error(`rejected: ${outcome?.message ?? "no outcome"}`);
+    return Object.fromEntries(
+      Object.entries(infos.parse(outcome.value).options).filter(
+        ([name]) => name.startsWith("services.moltbot.") && isChosen(name),
+      ),
+    );
+  }
 
-  test.each(names)("%s", (name) => {
-    const expected = limited[bare(name)] ?? targets;
-    const present = targets.filter((target) => all.get(target)?.has(name));
-    expect(present).toEqual(targets.filter((target) => expected.includes(target)));
+  const places: readonly (readonly [string, (name: string) => boolean])[] = [
+    ["at the top level", (name) => !isPerInstance(name)],
+    ["per instance", isPerInstance],
+  ];
 
-    const infos = present.map((target) => all.get(target)?.get(name));
-    expect(new Set(infos.map((info) => info?.type)).size).toBe(1);
-    expect(new Set(infos.map((info) => info?.description)).size).toBe(1);
-    expect(infos[0]?.description ?? "").not.toBe("");
+  describe.each(places)("%s", (_, isHere) => {
+    const isOwn = (name: string): boolean => isHere(name) && !isSetting(name);
 
-    const own = ownDefaults[bare(name)];
-    for (const target of present) {
-      const want = own?.[target] ?? infos[0]?.default;
-      expect(all.get(target)?.get(name)?.default, target).toEqual(want);
+    /** Each option once, with where it is and what `look` sees there. */
+    function seen<Seen>(
+      look: (info: OptionInfo) => Seen,
+    ): Readonly<Record<string, Readonly<Partial<Record<Target, Seen>>>>> {
+      const found: Record<string, Partial<Record<Target, Seen>>> = {};
+      for (const target of targets) {
+        for (const [name, info] of Object.entries(optionsOf(target, isOwn))) {
+          (found[bare(name)] ??= {})[target] = look(info);
+        }
+      }
+      return found;
     }
+
+    test("there are many, also of the gateway's settings", () => {
+      expect(Object.keys(seen(() => true)).length).toBeGreaterThan(60);
+      expect(
+        Object.keys(optionsOf("nixos", (name) => isHere(name) && isSetting(name))).length,
+      ).toBeGreaterThan(1000);
+    });
+
+    test("they exist everywhere, but for those that are limited", () => {
+      const where = Object.entries(seen(() => true)).map(
+        ([name, on]) => [name, Object.keys(on)] as const,
+      );
+      const partial = where.filter(([, on]) => on.length < targets.length);
+      const wanted = Object.entries(limited).map(
+        ([name, on]) => [name, targets.filter((target) => on.includes(target))] as const,
+      );
+      // What concerns all instances is declared at the top level only.
+      const names = new Set(where.map(([name]) => name));
+      expect(Object.fromEntries(partial)).toEqual(
+        Object.fromEntries(wanted.filter(([name]) => names.has(name))),
+      );
+    });
+
+    test.each(["type", "description"] as const)("they have the same %s everywhere", (property) => {
+      const different = Object.entries(seen((info) => info[property])).filter(
+        ([, on]) => new Set(Object.values(on)).size !== 1,
+      );
+      expect(different).toEqual([]);
+      expect(
+        Object.entries(seen(({ description }) => description ?? ""))
+          .filter(([, on]) => Object.values(on).includes(""))
+          .map(([name]) => name),
+      ).toEqual([]);
+    });
+
+    test("they have the same default everywhere, but for those of a platform's own", () => {
+      const defaults = seen((info) => info.default);
+      const wanted = Object.entries(defaults).map(([name, on]) => {
+        const [shared] = Object.values(on);
+        const own = ownDefaults[name];
+        return [
+          name,
+          Object.fromEntries(
+            targets
+              .filter((target) => target in on)
+              .map((target) => [target, own?.[target] ?? shared]),
+          ),
+        ] as const;
+      });
+      expect(defaults).toEqual(Object.fromEntries(wanted));
+      expect(Object.keys(defaults)).toEqual(expect.arrayContaining(Object.keys(ownDefaults)));
+    });
+
+    test("the gateway's settings are the same everywhere", () => {
+      const settingsOf = (target: Target) =>
+        optionsOf(target, (name) => isHere(name) && isSetting(name));
+      expect(settingsOf("home-manager")).toEqual(settingsOf("nixos"));
+      expect(settingsOf("darwin")).toEqual(settingsOf("nixos"));
+    });
   });
 });

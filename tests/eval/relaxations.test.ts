@@ -5,13 +5,9 @@ import { describe, expect, test } from "vitest";
 
 import { compileProfile, decide, type Decision } from "../seatbelt/evaluator.ts";
 import { requestOf } from "../seatbelt/request.ts";
-import {
-  evaluateMany,
-  type EvaluationCase,
-  missingForEvaluation,
-  type Outcome,
-} from "../support/evaluate.ts";
+import { type EvaluationCase, missingForEvaluation, type Outcome } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
+import { evaluateTogether } from "../support/together.ts";
 
 const missing = missingForEvaluation();
 const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
@@ -42,12 +38,6 @@ function caseOf(place: Place, confinement: string, query: string, more = ""): Ev
 function accepted(outcome: Outcome | undefined): unknown {
   if (outcome?.ok !== true) throw new Error(`rejected: ${outcome?.message ?? "no outcome"}`);
   return outcome.value;
-}
-
-async function evaluate(
-  cases: Readonly<Record<string, EvaluationCase>>,
-): Promise<Readonly<Record<string, Outcome>>> {
-  return missing.length > 0 ? {} : await evaluateMany(cases);
 }
 
 // ---- directives ----
@@ -166,7 +156,7 @@ interface Relaxed {
   readonly command: string;
 }
 
-suite(`directives${note}`, async () => {
+suite(`directives${note}`, () => {
   const rows = relaxing.flatMap(([confinement, on]) =>
     Object.entries(on).map(([place, want]) => {
       if (place !== "nixos" && place !== "home on Linux") throw new Error(place);
@@ -174,7 +164,7 @@ suite(`directives${note}`, async () => {
     }),
   );
   const strict = ["nixos", "home on Linux"] as const;
-  const outcomes = await evaluate(
+  const outcomes = evaluateTogether(
     Object.fromEntries([
       ...rows.map(
         ({ name, place, confinement }) =>
@@ -257,7 +247,7 @@ const onMacOS: readonly (readonly [confinement: string, rows: readonly Row[]])[]
   ["nixDaemon = true;", [["network-outbound", "/nix/var/nix/daemon-socket/socket", "allow"]]],
 ];
 
-suite(`the sandbox on macOS${note}`, async () => {
+suite(`the sandbox on macOS${note}`, () => {
   const profile = `r: (builtins.head (builtins.filter (t: r.lib.hasInfix "Sandbox profile" t.text) (
     builtins.attrValues r.summary.texts
   ))).text`;
@@ -267,7 +257,7 @@ suite(`the sandbox on macOS${note}`, async () => {
       name: `${place}: ${confinement}`,
     })),
   );
-  const outcomes = await evaluate(
+  const outcomes = evaluateTogether(
     Object.fromEntries([
       ...rows.map(({ name, place, confinement }) => [name, caseOf(place, confinement, profile)]),
       ["strict", caseOf("darwin", "", profile)],
@@ -447,7 +437,7 @@ const fine: readonly (readonly [Place, string, string?])[] = [
   ["nixos", "", "services.moltbot.instances = { a.confinement.listenTCPPorts = [ 9222 ]; };"],
 ];
 
-suite(`refusals${note}`, async () => {
+suite(`refusals${note}`, () => {
   const caseFor = (place: Place, confinement: string, more = "") => ({
     ...{ place, confinement, more },
     name: `${place}: ${confinement} ${more}`.trim(),
@@ -458,7 +448,7 @@ suite(`refusals${note}`, async () => {
   }));
   const mistakes = mistyped.map(([place, confinement]) => caseFor(place, confinement));
   const others = fine.map(([place, confinement, more]) => caseFor(place, confinement, more));
-  const outcomes = await evaluate(
+  const outcomes = evaluateTogether(
     Object.fromEntries(
       [...refusals, ...mistakes, ...others].map(({ name, place, confinement, more }) => [
         name,
@@ -485,8 +475,8 @@ suite(`refusals${note}`, async () => {
   });
 });
 
-suite(`instances${note}`, async () => {
-  const outcomes = await evaluate({
+suite(`instances${note}`, () => {
+  const outcomes = evaluateTogether({
     all: caseOf(
       "nixos",
       'readOnlyPaths = [ "/srv/music" ]; memoryMax = "2G";',

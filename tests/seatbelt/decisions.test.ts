@@ -438,27 +438,37 @@ function decisionsOf(profile: Profile, operation: string, subject: string): obje
   };
 }
 
+/** A test per table: all its decisions, beside those that are wanted. */
 function expectRows(profile: () => Profile, table: Table): void {
-  for (const [topic, rows] of Object.entries(table)) {
-    describe(topic, () => {
-      it.each(rows)("%s %s: %s", (operation, subject, want) => {
-        expect(decisionsOf(profile(), operation, subject)).toEqual({
-          asMacOS: want,
-          asWritten: want,
-        });
-      });
-    });
-  }
+  it.each(Object.entries(table))("%s", (_, rows) => {
+    expect(
+      rows.map(([operation, subject]) => [
+        operation,
+        subject,
+        decisionsOf(profile(), operation, subject),
+      ]),
+    ).toEqual(
+      rows.map(([operation, subject, want]) => [
+        operation,
+        subject,
+        { asMacOS: want, asWritten: want },
+      ]),
+    );
+  });
 }
 
-/** A profile that is rendered before the first test that uses it. */
+/** The profiles that the tests below decide by, rendered together before the first of them. */
+const inputs: ProfileInput[] = [];
+let profiles: readonly Profile[] = [];
+
+beforeAll(() => {
+  if (missing === "") profiles = renderProfiles(inputs).map((text) => compileProfile(text ?? ""));
+});
+
 function compiled(input: ProfileInput): () => Profile {
-  let profile: Profile | undefined;
-  beforeAll(() => {
-    const [text] = renderProfiles([input]);
-    profile = compileProfile(text ?? "");
-  });
+  const index = inputs.push(input) - 1;
   return () => {
+    const profile = profiles[index];
     if (profile === undefined) throw new Error("the profile is not rendered yet");
     return profile;
   };
@@ -857,11 +867,10 @@ describe.skipIf(missing !== "")(titled("paths as given"), () => {
     ["/a\u007fb", "has a control character"],
     ["/a${HOME}", "which the sandbox would read as a variable"],
   ])("%j is refused: %s", (path, message) => {
-    for (const key of [
-      ...["readable", "writable", "shared", "managed", "executable", "writablePrefixes"],
-    ]) {
-      expect(renderProfiles([{ ...daemon, [key]: [path] }])).toEqual([undefined]);
-    }
+    const keys = ["readable", "writable", "shared", "managed", "executable", "writablePrefixes"];
+    expect(renderProfiles(keys.map((key) => ({ ...daemon, [key]: [path] })))).toEqual(
+      keys.map(() => undefined),
+    );
     expect(refusalOf({ ...daemon, readable: [path] })).toContain(message);
   });
 

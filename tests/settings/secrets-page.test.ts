@@ -8,14 +8,9 @@ import { describe, expect, test } from "vitest";
 
 import type { JsonValue } from "../../src/json.ts";
 import { z } from "../../src/zod.ts";
-import {
-  evaluateMany,
-  type EvaluationCase,
-  missingForEvaluation,
-  type Outcome,
-  type Target,
-} from "../support/evaluate.ts";
+import { type EvaluationCase, missingForEvaluation, type Target } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
+import { evaluateTogether } from "../support/together.ts";
 import { missingForGateway, newestGateway, validateMany } from "../support/gateway.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -116,9 +111,8 @@ const cases = Object.fromEntries(
   ]),
 );
 
-describe.skipIf(missing.length > 0)(`the page about secrets${suite}`, async () => {
-  const outcomes: Readonly<Record<string, Outcome>> =
-    missing.length > 0 ? {} : await evaluateMany(cases);
+describe.skipIf(missing.length > 0)(`the page about secrets${suite}`, () => {
+  const outcomes = evaluateTogether(cases);
 
   const refused = examples.filter(({ refusal }) => refusal !== undefined);
   test.each(refused)("$name: refused with the message", ({ name, refusal }) => {

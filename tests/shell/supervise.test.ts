@@ -3,9 +3,12 @@
 // first process, as under systemd's PrivatePIDs=.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 
 import { readShell } from "../../src/shell/files.ts";
+
+// A request that goes unheard would be waited for; some seconds are more than any of them takes.
+vi.setConfig({ testTimeout: 20_000 });
 
 const inNamespace = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"];
 const hasNamespaces = spawnSync("unshare", [...inNamespace.slice(1), "true"]).status === 0;
@@ -38,6 +41,9 @@ function start(place: readonly string[], before: string, program: string): Servi
   const job = spawn("env", [...place, "bash", "--norc", "-c", script], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  onTestFinished(() => {
+    job.kill("SIGKILL");
+  });
   let output = "";
   const listeners = new Set<() => void>();
   job.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -68,10 +74,14 @@ function launcherOf({ job }: Service, place: readonly string[]): string {
 
 /** What systemd runs as ExecStop=. */
 function stop(pid: string): ChildProcess {
-  return spawn("bash", ["--norc", "-c", readShell("stop")], {
+  const asking = spawn("bash", ["--norc", "-c", readShell("stop")], {
     env: { PATH: process.env["PATH"], MAINPID: pid },
     stdio: "inherit",
   });
+  onTestFinished(() => {
+    asking.kill("SIGKILL");
+  });
+  return asking;
 }
 
 describe.each(places)("a request to stop, %s", (_, place) => {

@@ -70,7 +70,8 @@ interface ProcessResult {
 const harness = fileURLToPath(new URL("../eval/harness", import.meta.url));
 const caseMarker = "nixmodgen-case";
 const errorMarker = "nixmodgen-error";
-const timeoutMs = 300_000;
+const resultMarker = "nixmodgen-result";
+const timeoutMs = 1_200_000;
 const maxOutput = 512 * 1024 * 1024;
 
 /** Cases in one process. More would save little: base systems are evaluated once per process. */
@@ -140,16 +141,26 @@ async function evaluateBatch(
   evaluator: Evaluator,
   cases: readonly NamedCase[],
 ): Promise<Record<string, Outcome>> {
-  const run = await evaluateExpression(evaluator, batchExpression(cases));
-  const results = run.status === 0 ? parseResults(run.stdout) : new Map<string, BatchResult>();
-  const messages = reportedErrors(run.stderr);
   const outcomes: Record<string, Outcome> = {};
-  for (const [name, testCase] of cases) {
-    const result = results.get(name);
-    const message = messages.get(name);
-    if (result?.ok === true) outcomes[name] = { ok: true, value: result.value };
-    else if (result !== undefined && message !== undefined) outcomes[name] = { ok: false, message };
-    else outcomes[name] = await evaluateAlone(evaluator, testCase);
+  let rest = cases;
+  while (rest.length > 0) {
+    const { status, stderr } = await evaluateExpression(evaluator, batchExpression(rest));
+    const begun = reportedCases(stderr);
+    const fatal = status === 0 ? undefined : [...begun.keys()].at(-1);
+    for (const [name, testCase] of rest) {
+      const found = begun.get(name);
+      if (found === undefined) continue;
+      const { json, error } = found;
+      if (json !== undefined) outcomes[name] = { ok: true, value: parseJson(json) };
+      // The error that ended the process is not among those that were reported.
+      else if (error === undefined || name === fatal) {
+        outcomes[name] = await evaluateAlone(evaluator, testCase);
+      } else outcomes[name] = { ok: false, message: error };
+    }
+    const left = rest.filter(([name]) => !(name in outcomes));
+    if (left.length === rest.length)
+      throw new Error(`no case was evaluated: ${finalError(stderr)}`);
+    rest = left;
   }
   return outcomes;
 }
@@ -208,6 +219,7 @@ function batchExpression(cases: readonly NamedCase[]): string {
     `import ${nixPath(path.join(harness, "batch.nix"))} {`,
     `  caseMarker = ${nixString(caseMarker)};`,
     `  errorMarker = ${nixString(errorMarker)};`,
+    `  resultMarker = ${nixString(resultMarker)};`,
     `  cases = {\n${entries.join("\n")}\n};`,
     "}",
   ].join("\n");
@@ -272,40 +284,23 @@ function parseJson(text: string): unknown {
   return JSON.parse(text);
 }
 
-interface BatchResult {
-  readonly ok: boolean;
-  readonly value: unknown;
+/** What is reported of a case that was begun: its value, or the last error. */
+interface ReportedCase {
+  json?: string;
+  /** An earlier error was caught by the module system. */
+  error?: string;
 }
 
-function parseResults(stdout: string): ReadonlyMap<string, BatchResult> {
-  const parsed = parseJson(stdout);
-  if (typeof parsed !== "object" || parsed === null) throw new BugError("a batch is no object");
-  const results = Object.entries(parsed).map(([name, outcome]: [string, unknown]) => {
-    if (typeof outcome !== "object" || outcome === null || !("ok" in outcome)) {
-      throw new BugError(`case ${name} has no outcome`);
-    }
-    const value = "value" in outcome ? outcome.value : undefined;
-    return [name, { ok: outcome.ok === true, value }] as const;
-  });
-  return new Map(results);
-}
-
-/** The last error reported for each case: an earlier one was caught by the module system. */
-export function reportedErrors(stderr: string): ReadonlyMap<string, string> {
-  const errors = new Map<string, string>();
-  let current: string | undefined;
+export function reportedCases(stderr: string): ReadonlyMap<string, Readonly<ReportedCase>> {
+  const cases = new Map<string, ReportedCase>();
+  let current: ReportedCase = {};
   for (const line of stderr.split("\n")) {
-    const [marker, json] = markedLine(line);
-    if (marker === caseMarker) current = json;
-    else if (marker === errorMarker && current !== undefined) errors.set(current, json);
+    const [, marker, text = ""] = /^trace: (nixmodgen-\w+) (.*)$/.exec(line) ?? [];
+    if (marker === caseMarker) cases.set(String(parseJson(text)), (current = {}));
+    else if (marker === errorMarker) current.error = String(parseJson(text));
+    else if (marker === resultMarker) current.json = text;
   }
-  return errors;
-}
-
-function markedLine(line: string): readonly [marker: string | undefined, text: string] {
-  const match = /^trace: (nixmodgen-case|nixmodgen-error) (".*")$/.exec(line);
-  const text = match?.[2] === undefined ? "" : parseJson(match[2]);
-  return typeof text === "string" ? [match?.[1], text] : [undefined, ""];
+  return cases;
 }
 
 /** The error itself, which the evaluator prints last, without the trace that leads to it. */

@@ -2,13 +2,9 @@
 
 import { describe } from "vitest";
 
-import {
-  evaluateMany,
-  type EvaluationCase,
-  missingForEvaluation,
-  type Outcome,
-} from "./evaluate.ts";
+import { type EvaluationCase, missingForEvaluation, type Outcome } from "./evaluate.ts";
 import { generatedFile } from "./generated.ts";
+import { evaluateTogether } from "./together.ts";
 
 const module = generatedFile("home-manager/moltbot.nix");
 const missing = missingForEvaluation();
@@ -26,11 +22,12 @@ export function atHome(config: string, rest: Partial<EvaluationCase> = {}): Eval
   return { target: "home-manager", module, config, ...rest };
 }
 
-/** Evaluates the cases of a suite, unless it is skipped. */
-export async function evaluateAll(
-  cases: Readonly<Record<string, EvaluationCase>>,
-): Promise<ReadonlyMap<string, Outcome>> {
-  return new Map(missing.length > 0 ? [] : Object.entries(await evaluateMany(cases)));
+/** The outcomes of a suite's cases, there when its tests run (together.ts). */
+export function evaluateAll(cases: Readonly<Record<string, EvaluationCase>>): {
+  readonly get: (name: string) => Outcome | undefined;
+} {
+  const outcomes = evaluateTogether(cases);
+  return { get: (name) => outcomes[name] };
 }
 
 /** The value of a case that must have been accepted. */

@@ -1,0 +1,67 @@
+// Which tests could notice a mutant, the cheapest first.
+//
+// What a mutant changes of the generated files decides: tests of files that stay the same would say
+// what they said before. The test that compares the committed files is never among them: it notices
+// every change and says of none whether it is wrong.
+
+export interface Step {
+  /** Test files, or directories of them. */
+  readonly files: readonly string[];
+  /** Only tests whose name matches. */
+  readonly name?: string;
+}
+
+const enabled = "a service that is enabled";
+
+/** By what the path of a changed file begins with. */
+const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
+  ["src/shell/", [{ files: ["tests/shell"] }]],
+  ["generated/lib/seatbelt", [{ files: ["tests/seatbelt"] }]],
+  [
+    "generated/lib/json-schema",
+    [
+      {
+        files: [
+          "tests/json-schema-type/constructs.test.ts",
+          "tests/json-schema-type/messages.test.ts",
+        ],
+      },
+      { files: ["tests/json-schema-type/merge.test.ts", "tests/json-schema-type/docs.test.ts"] },
+    ],
+  ],
+  ["generated/lib/validated", [{ files: ["tests/settings/validated-config.test.ts"] }]],
+  ["generated/lib/superseded", [{ files: ["tests/eval/home-manager-superseded.test.ts"] }]],
+  ["generated/shell/", [{ files: ["tests/shell"] }]],
+  ["generated/docs/", [{ files: ["tests/emit/promises.test.ts"] }]],
+  ["generated/nixos/", [{ files: ["tests/eval/nixos.test.ts"], name: enabled }]],
+  ["generated/home-manager/", [{ files: ["tests/eval/home-manager.test.ts"], name: enabled }]],
+  ["generated/darwin/", [{ files: ["tests/eval/darwin.test.ts"] }]],
+  ["generated/nixos/", [{ files: ["tests/eval/nixos.test.ts"] }]],
+  [
+    "generated/home-manager/",
+    [
+      { files: ["tests/eval/home-manager.test.ts", "tests/eval/home-manager-app.test.ts"] },
+      { files: ["tests/eval/home-manager-superseded.test.ts"] },
+    ],
+  ],
+  ["generated/nixos/", [{ files: ["tests/eval/relaxations.test.ts"] }]],
+  ["generated/home-manager/", [{ files: ["tests/eval/relaxations.test.ts"] }]],
+  ["generated/darwin/", [{ files: ["tests/eval/relaxations.test.ts"] }]],
+  [
+    "generated/nixos/",
+    [{ files: ["tests/eval/parity.test.ts", "tests/settings/secrets-page.test.ts"] }],
+  ],
+  ["generated/tests/", [{ files: ["tests/emit"] }]],
+];
+
+/** The steps for these changed files, each once. */
+export function stepsFor(changed: readonly string[]): readonly Step[] {
+  const found = steps.flatMap(([prefix, those]) =>
+    changed.some((file) => file.startsWith(prefix)) ? those : [],
+  );
+  const seen = new Set<string>();
+  return found.filter((step) => {
+    const key = JSON.stringify(step);
+    return !seen.has(key) && seen.add(key);
+  });
+}

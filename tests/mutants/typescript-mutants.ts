@@ -1,0 +1,104 @@
+// Mistakes in TypeScript that describes rather than computes: a schema. Another value, a condition the
+// wrong way round, a member of a list or an object forgotten.
+
+import { Node, Project, ScriptKind, SyntaxKind } from "ts-morph";
+
+import { type Edit, type Layer, type Mutant, mutantOf } from "./mutant.ts";
+
+/** What is only read by people. */
+const prose = /^(why|reason|summary|documentation|description|cost|makesPossible)$/;
+
+/** Functions of the schema's expressions with an opposite, or without which there is one. */
+const opposites: Readonly<Record<string, string>> = {
+  and: "or",
+  or: "and",
+  any: "all",
+  all: "any",
+};
+
+const operators: ReadonlyMap<SyntaxKind, string> = new Map([
+  [SyntaxKind.AmpersandAmpersandToken, "||"],
+  [SyntaxKind.BarBarToken, "&&"],
+  [SyntaxKind.EqualsEqualsEqualsToken, "!=="],
+  [SyntaxKind.ExclamationEqualsEqualsToken, "==="],
+  [SyntaxKind.LessThanToken, "<="],
+  [SyntaxKind.LessThanEqualsToken, "<"],
+  [SyntaxKind.GreaterThanToken, ">="],
+  [SyntaxKind.GreaterThanEqualsToken, ">"],
+]);
+
+export function typescriptMutants(layer: Layer, file: string, source: string): readonly Mutant[] {
+  const project = new Project({ useInMemoryFileSystem: true });
+  const parsed = project.createSourceFile(file, source, { scriptKind: ScriptKind.TS });
+  const edits = parsed.getDescendants().flatMap((node) => (isProse(node) ? [] : editsOf(node)));
+  return edits.map((edit) => mutantOf(layer, file, source, edit));
+}
+
+function isProse(node: Node): boolean {
+  return [node, ...node.getAncestors()].some(
+    (each) =>
+      Node.isImportDeclaration(each) ||
+      Node.isExportDeclaration(each) ||
+      Node.isTypeNode(each) ||
+      Node.isInterfaceDeclaration(each) ||
+      Node.isTypeAliasDeclaration(each) ||
+      (Node.isPropertyAssignment(each) && prose.test(each.getName())),
+  );
+}
+
+function editsOf(node: Node): readonly Edit[] {
+  const replaced = (text: string): readonly Edit[] => [
+    { start: node.getStart(), end: node.getEnd(), text },
+  ];
+  if (Node.isStringLiteral(node)) {
+    const parent = node.getParent();
+    const isName = Node.isPropertyAssignment(parent) && parent.getNameNode() === node;
+    return isName ? [] : replaced(`${node.getText().slice(0, -1)}x${node.getText().slice(-1)}`);
+  }
+  if (Node.isNumericLiteral(node)) return replaced(String(Number(node.getLiteralValue()) + 1));
+  if (Node.isTrueLiteral(node)) return replaced("false");
+  if (Node.isFalseLiteral(node)) return replaced("true");
+  if (Node.isArrayLiteralExpression(node)) return node.getElements().map(without);
+  if (Node.isObjectLiteralExpression(node)) return node.getProperties().map(without);
+  if (Node.isConditionalExpression(node)) {
+    const [yes, no] = [node.getWhenTrue().getText(), node.getWhenFalse().getText()];
+    return replaced(`${node.getCondition().getText()} ? ${no} : ${yes}`);
+  }
+  if (Node.isPrefixUnaryExpression(node) && node.getText().startsWith("!")) {
+    return replaced(node.getOperand().getText());
+  }
+  if (Node.isBinaryExpression(node)) {
+    const token = node.getOperatorToken();
+    const other = operators.get(token.getKind());
+    return other === undefined
+      ? []
+      : [{ start: token.getStart(), end: token.getEnd(), text: other }];
+  }
+  return Node.isCallExpression(node) ? editsOfCall(node) : [];
+}
+
+function editsOfCall(node: Node): readonly Edit[] {
+  if (!Node.isCallExpression(node)) return [];
+  const callee = node.getExpression();
+  const name = callee.getText();
+  const [first, second, third] = node.getArguments();
+  if (name === "not" && first !== undefined) {
+    return [{ start: node.getStart(), end: node.getEnd(), text: first.getText() }];
+  }
+  // choose(condition, yes, no)
+  if (name === "choose" && second !== undefined && third !== undefined) {
+    const swapped = `${third.getText()}, ${second.getText()}`;
+    return [{ start: second.getStart(), end: third.getEnd(), text: swapped }];
+  }
+  const opposite = opposites[name];
+  return opposite === undefined
+    ? []
+    : [{ start: callee.getStart(), end: callee.getEnd(), text: opposite }];
+}
+
+/** Takes a member away, with the comma behind it. */
+function without(node: Node): Edit {
+  const after = node.getSourceFile().getFullText().slice(node.getEnd());
+  const comma = /^\s*,/.exec(after)?.[0] ?? "";
+  return { start: node.getStart(), end: node.getEnd() + comma.length, text: "" };
+}

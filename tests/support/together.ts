@@ -1,0 +1,56 @@
+// The cases of all suites of a test file, in one process: starting the evaluator and its base systems
+// takes longer than most of the cases.
+
+import { beforeAll, TestRunner } from "vitest";
+
+import {
+  type EvaluationCase,
+  evaluateMany,
+  missingForEvaluation,
+  type Outcome,
+} from "./evaluate.ts";
+
+interface Suite {
+  readonly cases: Readonly<Record<string, EvaluationCase>>;
+  /** Whether any of its tests was asked for (`vitest -t`); known when the first test runs. */
+  readonly isWanted: () => boolean;
+}
+
+/** This file's suites: vitest imports this module anew for each file. */
+const suites: Suite[] = [];
+let evaluation: Promise<Readonly<Record<string, Outcome>>> | undefined;
+
+/**
+ * The outcomes of a suite's cases, by their names. They are there when its tests run, not before:
+ * by then the suites of the whole file are known, and evaluated together.
+ */
+export function evaluateTogether(
+  cases: Readonly<Record<string, EvaluationCase>>,
+): Readonly<Record<string, Outcome>> {
+  const task = TestRunner.getCurrentSuite().suite;
+  const suite = suites.push({ cases, isWanted: () => task?.mode !== "skip" }) - 1;
+  const outcomes: Record<string, Outcome> = {};
+  beforeAll(async () => {
+    if (missingForEvaluation().length > 0) return;
+    const all = await (evaluation ??= evaluateMany(allCases()));
+    for (const name of Object.keys(cases)) {
+      const outcome = all[keyOf(suite, name)];
+      if (outcome !== undefined) outcomes[name] = outcome;
+    }
+  }, 600_000);
+  return outcomes;
+}
+
+function allCases(): Readonly<Record<string, EvaluationCase>> {
+  return Object.fromEntries(
+    suites.flatMap(({ cases, isWanted }, suite) =>
+      isWanted()
+        ? Object.entries(cases).map(([name, each]) => [keyOf(suite, name), each] as const)
+        : [],
+    ),
+  );
+}
+
+function keyOf(suite: number, name: string): string {
+  return `${String(suite)} ${name}`;
+}
