@@ -27,3 +27,17 @@ const guesses: readonly (readonly [string, string | undefined])[] = [
 test.each(guesses)("nearest(%j) is %j", (word, want) => {
   expect(nearest(word, ["output", "services"])).toBe(want);
 });
+
+// How far is too far, and who is nearest: half of the longer word, and not the first in the list.
+const choices: readonly (readonly [string, readonly string[], string | undefined])[] = [
+  ["ab", ["xb"], "xb"],
+  ["ab", ["xy"], undefined],
+  ["abc", ["abcde"], "abcde"],
+  ["abc", ["abcdefg"], undefined],
+  ["outpu", ["outputs", "output"], "output"],
+  ["outpu", ["output", "outputs"], "output"],
+];
+
+test.each(choices)("nearest(%j) of %j is %j", (word, candidates, want) => {
+  expect(nearest(word, candidates)).toBe(want);
+});

@@ -125,13 +125,14 @@ function changesOf(node: NixExpr, rebuild: Rebuild): readonly Change[] {
         ...inside(node.consequent, (consequent) => ({ ...node, consequent })),
         ...inside(node.alternative, (alternative) => ({ ...node, alternative })),
       ];
-    case "call":
+    case "call": {
+      const [condition] = node.args;
       return [
-        ...(conditional.test(printNix(node.callee).trim()) && node.args[0] !== undefined
+        ...(condition !== undefined && conditional.test(printNix(node.callee).trim())
           ? [
-              change(() => `${show(node.callee)} ${show(node.args[0])}: negated`, {
+              change(() => `${show(node.callee)} ${show(condition)}: negated`, {
                 ...node,
-                args: node.args.with(0, nix.unary("!", node.args[0])),
+                args: node.args.with(0, nix.unary("!", condition)),
               }),
             ]
           : []),
@@ -139,6 +140,7 @@ function changesOf(node: NixExpr, rebuild: Rebuild): readonly Change[] {
           inside(arg, (changed) => ({ ...node, args: node.args.with(index, changed) })),
         ),
       ];
+    }
     case "lambda":
       return inside(node.body, (body) => ({ ...node, body }));
     case "with":

@@ -15,7 +15,7 @@ const replacements: readonly (readonly [pattern: RegExp, by: string])[] = [
   [/(?<=^\s*(if|elif|while|until) )(?!!|\[)/gm, "! "],
   [/(?<=^\s*(if|elif|while|until) )! /gm, ""],
   // An option of a command: `-m`, `--user`, with what it says of itself.
-  [/ --?[A-Za-z][\w-]*(=\S+)?(?= )/g, ""],
+  [/(?<!\[|!) --?[A-Za-z][\w-]*(=\S+)?(?= )/g, ""],
   [/"(?=\$[\w@{])(\$\{?[\w@]+\}?)"/g, "$1"],
 ];
 

@@ -36,6 +36,7 @@ const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
   ["generated/nixos/", [{ files: ["tests/eval/nixos.test.ts"], name: enabled }]],
   ["generated/home-manager/", [{ files: ["tests/eval/home-manager.test.ts"], name: enabled }]],
   ["generated/darwin/", [{ files: ["tests/eval/darwin.test.ts"] }]],
+  ["generated/nixos/", [{ files: ["tests/eval/branches.test.ts"] }]],
   ["generated/nixos/", [{ files: ["tests/eval/nixos.test.ts"] }]],
   [
     "generated/home-manager/",

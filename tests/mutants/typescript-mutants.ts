@@ -1,7 +1,7 @@
 // Mistakes in TypeScript that describes rather than computes: a schema. Another value, a condition the
 // wrong way round, a member of a list or an object forgotten.
 
-import { Node, Project, ScriptKind, SyntaxKind } from "ts-morph";
+import { type CallExpression, Node, Project, ScriptKind, SyntaxKind } from "ts-morph";
 
 import { type Edit, type Layer, type Mutant, mutantOf } from "./mutant.ts";
 
@@ -55,7 +55,7 @@ function editsOf(node: Node): readonly Edit[] {
     const isName = Node.isPropertyAssignment(parent) && parent.getNameNode() === node;
     return isName ? [] : replaced(`${node.getText().slice(0, -1)}x${node.getText().slice(-1)}`);
   }
-  if (Node.isNumericLiteral(node)) return replaced(String(Number(node.getLiteralValue()) + 1));
+  if (Node.isNumericLiteral(node)) return replaced(String(node.getLiteralValue() + 1));
   if (Node.isTrueLiteral(node)) return replaced("false");
   if (Node.isFalseLiteral(node)) return replaced("true");
   if (Node.isArrayLiteralExpression(node)) return node.getElements().map(without);
@@ -77,8 +77,7 @@ function editsOf(node: Node): readonly Edit[] {
   return Node.isCallExpression(node) ? editsOfCall(node) : [];
 }
 
-function editsOfCall(node: Node): readonly Edit[] {
-  if (!Node.isCallExpression(node)) return [];
+function editsOfCall(node: CallExpression): readonly Edit[] {
   const callee = node.getExpression();
   const name = callee.getText();
   const [first, second, third] = node.getArguments();

@@ -37,7 +37,7 @@ export function evaluateTogether(
       const outcome = all[keyOf(suite, name)];
       if (outcome !== undefined) outcomes[name] = outcome;
     }
-  }, 600_000);
+  }, 1_200_000);
   return outcomes;
 }
 

@@ -1,0 +1,270 @@
+// What the module makes of values that are not the default: each way that a condition can turn out,
+// each alternative of a pattern, each side of a boundary, and lists as a whole. Default values are in
+// the golden files.
+
+import { describe, expect, test } from "vitest";
+
+import { type EvaluationCase, missingForEvaluation, type Target } from "../support/evaluate.ts";
+import { generatedFile } from "../support/generated.ts";
+import { evaluateTogether } from "../support/together.ts";
+
+const missing = missingForEvaluation();
+const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+
+type Row = readonly [name: string, given: EvaluationCase, want: unknown];
+
+function on(target: Target, config: string, query: string): EvaluationCase {
+  return {
+    target,
+    module: generatedFile(`${target}/moltbot.nix`),
+    config: `{ lib, pkgs, ... }: { services.moltbot = {
+      enable = true;
+      providers.anthropic.apiKeyFile = "/run/keys/a";
+      ${config}
+    }; }`,
+    query,
+  };
+}
+
+/** The lines of the launcher that depend on the options, but for the program's. */
+const launcher = `r: builtins.filter (line: builtins.match "(load|generate|expect_path) .*" line != null) (
+  r.lib.splitString "\\n" (builtins.head (builtins.filter (r.lib.hasInfix "\\nsupervise /") (
+    map (text: text.text) (builtins.attrValues r.summary.texts)
+  )))
+)`;
+const model = "load ANTHROPIC_API_KEY services.moltbot.providers.anthropic.apiKeyFile /run/keys/a";
+
+const authentication: readonly Row[] = [
+  [
+    "neither token nor password: a token is made",
+    on("nixos", "", launcher),
+    ["generate OPENCLAW_GATEWAY_TOKEN /var/lib/moltbot/gateway-token", model],
+  ],
+  [
+    "a token in a file: none is made",
+    on("nixos", 'gateway.auth.tokenFile = "/run/t";', launcher),
+    ["load OPENCLAW_GATEWAY_TOKEN services.moltbot.gateway.auth.tokenFile /run/t", model].sort(),
+  ],
+  [
+    "a password: no token",
+    on("nixos", 'gateway.auth = { mode = "password"; passwordFile = "/run/p"; };', launcher),
+    [
+      "load OPENCLAW_GATEWAY_PASSWORD services.moltbot.gateway.auth.passwordFile /run/p",
+      model,
+    ].sort(),
+  ],
+  [
+    "a token in a file, on macOS",
+    on("darwin", 'gateway.auth.tokenFile = "/run/t";', launcher),
+    ["load OPENCLAW_GATEWAY_TOKEN services.moltbot.gateway.auth.tokenFile /run/t", model].sort(),
+  ],
+  [
+    "a token in a file, in a home",
+    on("home-manager", 'gateway.auth.tokenFile = "/run/t";', launcher),
+    ["load OPENCLAW_GATEWAY_TOKEN services.moltbot.gateway.auth.tokenFile /run/t", model].sort(),
+  ],
+];
+
+const bothPaths = 'confinement = { readOnlyPaths = [ "/srv/a" ]; readWritePaths = [ "/srv/b" ]; };';
+const service = "r.config.systemd.services.moltbot-gateway";
+
+const lists: readonly Row[] = [
+  [
+    "the launcher looks for the paths of both options",
+    on("nixos", bothPaths, launcher),
+    [
+      "expect_path services.moltbot.confinement.readOnlyPaths /srv/a",
+      "expect_path services.moltbot.confinement.readWritePaths /srv/b",
+      "generate OPENCLAW_GATEWAY_TOKEN /var/lib/moltbot/gateway-token",
+      model,
+    ],
+  ],
+  [
+    "both units wait for the mounts of the paths of both",
+    on(
+      "nixos",
+      bothPaths,
+      `r: map (unit: r.config.systemd.services.\${unit}.unitConfig.RequiresMountsFor)
+        [ "moltbot-gateway" "prepare-moltbot-gateway" ]`,
+    ),
+    [
+      ["/srv/a", "/srv/b"],
+      ["/srv/a", "/srv/b"],
+    ],
+  ],
+  [
+    "a change of the configuration or of what is prepared restarts the service",
+    on(
+      "nixos",
+      "",
+      `r: map (path: builtins.substring 44 99 "\${path}") ${service}.restartTriggers`,
+    ),
+    ["moltbot-gateway-prepare", "moltbot-gateway.json"],
+  ],
+];
+
+const messages = `r: map (each: each.message) (builtins.filter (each: !each.assertion) r.config.assertions)`;
+const systemPaths = [
+  ...["bin", "boot", "dev", "etc", "lib", "lib64", "nix", "proc", "sys", "usr"],
+  ...["System", "Library", "private/etc"],
+  ...["credentials", "dbus", "systemd", "user", "wrappers"].map((name) => `run/${name}`),
+].map((path) => `/${path}/x`);
+const near = ["/binary", "/srv/etc", "/run/wrappers2", "/libs", "/private/etcetera"];
+const nixList = (texts: readonly string[]): string => `[ ${texts.map((t) => `"${t}"`).join(" ")} ]`;
+
+const privateNetworks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+const deniedPrivate = `r: builtins.filter (range: builtins.elem range ${service}.serviceConfig.IPAddressDeny) ${nixList(privateNetworks)}`;
+
+const alternatives: readonly Row[] = [
+  [
+    "names of secrets",
+    on(
+      "nixos",
+      `environment = lib.genAttrs ${nixList(["A_API_KEY", "B_KEY", "C_TOKEN", "D_SECRET", "E_PASSWORD", "KEYS", "F_KEYS", "TOKEN"])} (_: "x");`,
+      messages,
+    ),
+    [
+      "services.moltbot.environment: these look like secrets and would be readable by everybody: A_API_KEY, B_KEY, C_TOKEN, D_SECRET, E_PASSWORD. Use `credentials.<NAME>` with a file instead.",
+    ],
+  ],
+  ...["readOnlyPaths", "readWritePaths"].map((option): Row => [
+    `directories of the system, as ${option}`,
+    on("nixos", `confinement.${option} = ${nixList(systemPaths)};`, messages),
+    expect.arrayContaining([
+      expect.stringContaining(
+        `confinement.${option}: ${systemPaths.join(", ")} belongs to the system`,
+      ),
+    ]),
+  ]),
+  [
+    "directories whose names only begin like those",
+    on("nixos", `confinement.readOnlyPaths = ${nixList(near)};`, messages),
+    [],
+  ],
+  ["private networks: denied", on("nixos", "", deniedPrivate), privateNetworks],
+  [
+    "private networks: where clients from there are served, not denied",
+    on("nixos", 'gateway.bind = "lan";', deniedPrivate),
+    [],
+  ],
+  [
+    "private networks: nor where free settings say so",
+    on("nixos", 'settings.gateway.bind = "lan";', deniedPrivate),
+    [],
+  ],
+];
+
+const ofRelease = `r: let
+  settings = builtins.fromJSON r.summary.etc."moltbot/default.json".text;
+in {
+  terminal = settings.gateway ? terminal;
+  pairing = settings.gateway ? nodes;
+  telemetry = settings ? telemetry;
+  catalog = settings ? models;
+}`;
+const none = { terminal: false, pairing: false, telemetry: false, catalog: false };
+const all = { terminal: true, pairing: true, telemetry: true, catalog: true };
+
+const releases: readonly Row[] = (
+  [
+    ["2026.6.99", none],
+    ["2026.7", { ...none, terminal: true }],
+    ["2026.7.99", { ...none, terminal: true }],
+    ["2026.8", all],
+    ["2027.1", all],
+  ] as const
+).map(([version, want]) => [
+  `${version} gets the settings it knows`,
+  on(
+    "nixos",
+    `package = pkgs.openclaw.overrideAttrs { version = "${version}"; }; settingsCheck = "off";`,
+    ofRelease,
+  ),
+  want,
+]);
+
+const instance = "r.config.services.moltbot.instances.work";
+const accounts = `r: {
+  users = builtins.mapAttrs (_: user: user.group) r.summary.users;
+  groups = builtins.attrNames r.summary.groups;
+  units = map (unit: { inherit (r.config.systemd.services.\${unit}.serviceConfig) User Group; })
+    [ "moltbot-gateway" "prepare-moltbot-gateway" ];
+  file = r.summary.etc."moltbot/default.json".group;
+}`;
+const ids = `r: {
+  user = { inherit (r.summary.users._moltbot) uid gid; };
+  group = r.summary.groups._moltbot.gid;
+}`;
+
+const differing: readonly Row[] = [
+  [
+    "an instance's weak value is stronger than what it inherits",
+    on(
+      "nixos",
+      'agent.model = "a/top"; instances.work.agent.model = lib.mkDefault "b/weak";',
+      `r: ${instance}.agent.model`,
+    ),
+    "b/weak",
+  ],
+  [
+    "what it inherits is stronger than the option's default",
+    on("nixos", "gateway.port = 4000; instances.work = { };", `r: ${instance}.gateway.port`),
+    4000,
+  ],
+  [
+    "instances of the earlier name are passed on",
+    {
+      target: "nixos",
+      module: generatedFile("nixos/moltbot.nix"),
+      config: `{ services.clawdbot = {
+        enable = true;
+        providers.anthropic.apiKeyFile = "/run/keys/a";
+        instances.work.gateway.port = 5000;
+      }; }`,
+      query: `r: ${instance}.gateway.port`,
+    },
+    5000,
+  ],
+  [
+    "a group of another name than the user's",
+    on("nixos", 'user = "u"; group = "g";', accounts),
+    {
+      users: { u: "g" },
+      groups: ["g"],
+      units: [
+        { User: "u", Group: "g" },
+        { User: "u", Group: "g" },
+      ],
+      file: "g",
+    },
+  ],
+  [
+    "a group id that is not the user's",
+    on("darwin", "uid = 700; gid = 701;", ids),
+    { user: { uid: 700, gid: 701 }, group: 701 },
+  ],
+  [
+    "a group id that two instances have",
+    on(
+      "darwin",
+      "instances = { a = { uid = 700; gid = 800; }; b = { uid = 701; gid = 800; gateway.port = 2; }; };",
+      messages,
+    ),
+    [
+      "services.moltbot.instances.a.gid: the instances a and b have the same group id, 800. Give each its own.",
+    ],
+  ],
+];
+
+const tables = { authentication, lists, alternatives, releases, differing };
+
+describe.skipIf(missing.length > 0).each(Object.entries(tables))(`%s${note}`, (_, rows) => {
+  const outcomes = evaluateTogether(Object.fromEntries(rows.map(([name, given]) => [name, given])));
+  test.each(rows)("%s", (name, _given, want) => {
+    const outcome = outcomes[name];
+    if (outcome?.ok !== true) throw new Error(`rejected: ${outcome?.message ?? "no outcome"}`);
+    const { value } = outcome;
+    const isLines = rows === authentication || rows === lists;
+    expect(isLines && Array.isArray(value) ? [...(value as string[])].sort() : value).toEqual(want);
+  });
+});

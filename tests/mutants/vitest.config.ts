@@ -1,0 +1,18 @@
+// The tests that StrykerJS asks about src/: those that call it, without Nix and without processes.
+
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: [
+      "tests/{docs,ir,output,schema}/**/*.test.ts",
+      "tests/nix/{create,escape,parse,print,quote}.test.ts",
+      "tests/settings/{accepts,annotate-patterns,check-settings,compact,compare-schemas}.test.ts",
+      "tests/settings/{default-config,nix-schema,structure}.test.ts",
+      "tests/{errors,nearest}.test.ts",
+    ],
+    exclude: ["tests/output/signals.test.ts"],
+    globalSetup: ["tests/support/generated-setup.ts"],
+    testTimeout: 120_000,
+  },
+});
