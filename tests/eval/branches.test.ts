@@ -133,8 +133,8 @@ const alternatives: readonly Row[] = [
     expect.arrayContaining([
       expect.stringContaining(
         `confinement.${option}: ${systemPaths.join(", ")} belongs to the system`,
-      ),
-    ]),
+      ) as unknown,
+    ]) as unknown,
   ]),
   [
     "directories whose names only begin like those",
