@@ -23,6 +23,7 @@ import {
   not,
   observation,
   or,
+  ownDirectories,
   probe,
   type Refs,
   text,
@@ -38,7 +39,6 @@ import { propertyIs } from "./unit-property.ts";
 export interface ConfinementInputs {
   readonly port: Exp<number>;
   readonly configPath: Exp<string>;
-  readonly writablePaths: Exp<readonly string[]>;
   /** Whether only programs of the same machine talk to the gateway. */
   readonly isLocal: Exp<boolean>;
   /** Whether the gateway listens on any free port before it listens on its own. */
@@ -61,7 +61,6 @@ const inWorkspace = (...commands: readonly string[]): string =>
 export function confinement({
   port,
   configPath,
-  writablePaths,
   isLocal,
   triesFreePort,
   relaxed,
@@ -75,7 +74,7 @@ export function confinement({
   // A path that is not there is reported by the launcher, which knows the option's name.
   const readable = map(relaxed.readOnlyPaths, "path", (path) => text`-${path}`);
   const changeable = map(relaxed.readWritePaths, "path", (path) => text`-${path}`);
-  const outside = concat(writablePaths, relaxed.readOnlyPaths, relaxed.readWritePaths);
+  const outside = concat(ownDirectories, relaxed.readOnlyPaths, relaxed.readWritePaths);
   return [
     {
       id: "root",
@@ -188,7 +187,7 @@ export function confinement({
       why: "Nothing can be written but the service's own directories. Its configuration is mounted over the places of managed files.",
       directives: {
         BindPaths: concat(
-          writablePaths,
+          ownDirectories,
           changeable,
           map(managedPaths, "path", (path) => text`%t/${unitName}${path}:${path}`),
         ),

@@ -5,6 +5,7 @@ import {
   any,
   anyCredential,
   choose,
+  concat,
   configFile,
   defineService,
   derived,
@@ -19,12 +20,14 @@ import {
   isEmpty,
   isNull,
   isSet,
+  isSource,
   join,
   list,
   literal,
   map,
   matches,
   namesOf,
+  nonNull,
   not,
   or,
   packageName,
@@ -34,6 +37,7 @@ import {
   program,
   record,
   setting,
+  sourceDirectory,
   sourceFile,
   sourceFileExists,
   stableNumber,
@@ -53,7 +57,7 @@ import { gateway } from "./options/gateway.ts";
 import { identity } from "./options/identity.ts";
 import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
 import { isLocal, listeningAssertions, triesFreePort } from "./listening.ts";
-import { refusals } from "./refusals.ts";
+import { ownRefusals, portRefusal, refusals } from "./refusals.ts";
 import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./skills.ts";
 import { scenarios } from "./scenarios.ts";
 import { superseded } from "./superseded.ts";
@@ -67,6 +71,14 @@ const optionalDocuments = [
   "HEARTBEAT.md",
   "PROMPTING-EXAMPLES.md",
 ];
+
+/** The documents, complete. */
+const documentsOf = (directory: Exp<string | null>): Exp<string> =>
+  sourceDirectory(directory, {
+    name: "documents",
+    required: requiredDocuments,
+    optional: optionalDocuments,
+  });
 
 /** The port the gateway listens on, also where free settings say it. */
 const port = setting<number>("gateway.port");
@@ -126,6 +138,8 @@ export default defineService({
 
   model: (cfg) => ({
     unit: "moltbot-gateway",
+    // PrivatePIDs=, PrivateTmp=disconnected and ProtectControlGroups=strict came with it.
+    systemdVersion: "257",
     variant: cfg.gateway.generation,
 
     derived: [
@@ -177,7 +191,7 @@ export default defineService({
     packages,
 
     stateDirectory: { path: cfg.stateDir, mode: "0700" },
-    directories: [{ path: cfg.workspaceDir, mode: "0700" }],
+    directories: [cfg.workspaceDir],
 
     readable: skillsInPlace(cfg.skills),
 
@@ -274,23 +288,25 @@ export default defineService({
           (file) =>
             record({
               target: file,
-              sources: choose(
-                equals(file, generations.value.toolsReport),
-                list(
-                  sourceFile(cfg.documents, file),
-                  textFile(
-                    "tools-report.md",
-                    text`\n## Programs on the PATH (managed by Nix)\n\n${join(
-                      map(
-                        map(packagesOnPath, "package", packageName),
-                        "name",
-                        (name) => text`- ${name}\n`,
-                      ),
-                      "",
-                    )}`,
+              sources: concat(
+                list(sourceFile(documentsOf(cfg.documents), file)),
+                choose(
+                  equals(file, generations.value.toolsReport),
+                  list(
+                    textFile(
+                      "tools-report.md",
+                      text`\n## Programs on the PATH (managed by Nix)\n\n${join(
+                        map(
+                          map(packagesOnPath, "package", packageName),
+                          "name",
+                          (name) => text`- ${name}\n`,
+                        ),
+                        "",
+                      )}`,
+                    ),
                   ),
+                  literal([]),
                 ),
-                list(sourceFile(cfg.documents, file)),
               ),
             }),
         ),
@@ -372,8 +388,13 @@ export default defineService({
       ...skillAssertions(cfg.skills, cfg.settings),
       {
         option: cfg.documents,
+        holds: implies(isSet(cfg.documents), isSource(cfg.documents)),
+        message: text`is a text that names a directory outside of the Nix store, of which the configuration knows nothing: write the path ${nonNull(cfg.documents)} without quotes, and it is copied there.`,
+      },
+      {
+        option: cfg.documents,
         holds: implies(
-          isSet(cfg.documents),
+          and(isSet(cfg.documents), isSource(cfg.documents)),
           and(...requiredDocuments.map((file) => sourceFileExists(cfg.documents, file))),
         ),
         message: text`these files are missing in the directory: ${join(
@@ -392,6 +413,8 @@ export default defineService({
         )}. Use \`credentials.<NAME>\` with a file instead.`,
       },
       ...listeningAssertions({ options: cfg.gateway, settings: cfg.settings }),
+      portRefusal(cfg.gateway.port, port),
+      ...ownRefusals(cfg),
       ...refusals({
         relaxed: cfg.confinement,
         user: cfg.user,
@@ -419,7 +442,6 @@ export default defineService({
     confinement: confinement({
       port,
       configPath: cfg.configPath,
-      writablePaths: list(cfg.stateDir, cfg.workspaceDir),
       isLocal,
       triesFreePort: triesFreePort(cfg.package),
       relaxed: cfg.confinement,

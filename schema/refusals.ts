@@ -54,12 +54,14 @@ export function refusals(inputs: Inputs): readonly Assertion[] {
   ];
 }
 
-/** Paths no service gets, whole paths or beginnings, as POSIX regular expressions. */
-const refusedPaths = [
-  {
-    pattern: ".*/[.][.]?(/.*)?",
-    message: "has `.` or `..` in it. Write the path without.",
-  },
+interface Refused {
+  /** A POSIX regular expression for the whole path. */
+  readonly pattern: string;
+  readonly message: string;
+}
+
+/** Paths no service gets, whole paths or beginnings. */
+const refusedPaths: readonly Refused[] = [
   {
     // What the service may have of these is there already; the rest is root's, or a way to be.
     pattern:
@@ -75,19 +77,104 @@ const refusedPaths = [
   },
 ];
 
+/** Where no service has its own directories, besides. */
+const refusedOwnPaths: readonly Refused[] = [
+  ...refusedPaths,
+  {
+    pattern: "/(media|mnt|opt|srv)",
+    message: "holds the directories of others. Name a directory in it.",
+  },
+  {
+    pattern: "(/private)?/(run|tmp|var/tmp)/.*",
+    message: "is emptied by the system. Name a directory that is kept.",
+  },
+  {
+    pattern:
+      "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?",
+    message: "belongs to the system's own services. Name a directory of its own.",
+  },
+];
+
+/** Accounts that own more than the service's files, or that others are taken for. */
+const refusedUsers =
+  "root|nobody|daemon|bin|sys|nixbld.*|systemd-.*|messagebus|polkituser|sshd|_?unknown";
+const refusedGroups =
+  "root|wheel|sudo|admin|staff|users|everyone|nobody|nogroup|nixbld|adm|daemon|bin|sys|disk|kmem|keys|kvm|libvirtd|docker|podman|lxd|incus-admin|shadow|tty|systemd-.*|messagebus|polkituser|sshd";
+
+interface OwnInputs {
+  readonly user: Ref<string>;
+  readonly group: Ref<string>;
+  readonly stateDir: Ref<string>;
+  readonly workspaceDir: Ref<string>;
+  readonly configPath: Ref<string>;
+}
+
+/** What a service cannot have as its own. */
+export function ownRefusals(inputs: OwnInputs): readonly Assertion[] {
+  const { user, group, stateDir, workspaceDir, configPath } = inputs;
+  const withAccounts = ["nixos", "darwin"] as const;
+  return [
+    ...[stateDir, workspaceDir].flatMap((option) => [
+      ...refusedOwnPaths.map(({ pattern, message }) =>
+        neither(option, matches(option, pattern), message),
+      ),
+      { ...neither(option, isAboveHome(option), isYourHome), platforms: ["home-manager"] as const },
+    ]),
+    {
+      option: configPath,
+      holds: matches(configPath, ".*[.]json"),
+      message: text`${configPath} does not end in \`.json\`: other files there belong to others.`,
+      platforms: ["nixos"],
+    },
+    {
+      ...neither(
+        user,
+        matches(user, refusedUsers),
+        "belongs to the system, with all that this user may do. Choose a name that nobody else has.",
+      ),
+      platforms: withAccounts,
+    },
+    {
+      ...neither(
+        group,
+        matches(group, refusedGroups),
+        "belongs to the system, and lets its members do what the service must not. Choose a name that nobody else has.",
+      ),
+      platforms: withAccounts,
+    },
+  ];
+}
+
+/** The value is of no refused kind; the message names it. */
+function neither(option: Ref<string>, isRefused: Exp<boolean>, message: string): Assertion {
+  return { option, holds: not(isRefused), message: text`${option} ${message}` };
+}
+
+/** Ports below 1024, in decimal. */
+const privilegedPorts = "[0-9]{1,3}|10[01][0-9]|102[0-3]";
+
+/** The service has no capability to listen on such a port. */
+export function portRefusal(option: Ref<number>, port: Exp<number>): Assertion {
+  return {
+    option,
+    holds: not(matches(text`${port}`, privilegedPorts)),
+    message: text`${port} is below 1024, where only programs with a capability may listen, and the service has none. Choose a higher port; a reverse proxy can listen on this one.`,
+  };
+}
+
+const isAboveHome = (path: Exp<string>): Exp<boolean> =>
+  hasPrefix(text`${homeDirectory}/`, text`${path}/`);
+
+const isYourHome =
+  "is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home.";
+
 function pathRefusals(option: Ref<readonly string[]>): readonly Assertion[] {
-  const aboveHome = (path: Exp<string>): Exp<boolean> =>
-    hasPrefix(text`${homeDirectory}/`, text`${path}/`);
   return [
     ...refusedPaths.map(({ pattern, message }) =>
       none(option, (path) => matches(path, pattern), message),
     ),
     {
-      ...none(
-        option,
-        aboveHome,
-        "is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home.",
-      ),
+      ...none(option, isAboveHome, isYourHome),
       platforms: ["home-manager"],
     },
   ];

@@ -16,6 +16,7 @@ import {
   isEmpty,
   isNull,
   isSet,
+  isSource,
   join,
   json,
   list,
@@ -96,6 +97,14 @@ export function skillAssertions(skills: Skills, settings: Ref<unknown>): readonl
       wrong: 'have mode "copy" or "symlink", but no source',
       next: 'Set `source` to the skill\'s directory, or `mode` to "inline".',
     }),
+    none(
+      skills,
+      (skill) => and(equals(skill.mode, "copy"), isSet(skill.source), not(isSource(skill.source))),
+      {
+        wrong: 'have mode "copy", and a source that is a text outside of the Nix store',
+        next: "Write the path without quotes, and it is copied there.",
+      },
+    ),
     none(skills, (skill) => and(equals(skill.mode, "inline"), isSet(skill.source)), {
       wrong: 'have a source, which mode "inline" does not use',
       next: 'Set `mode` to "copy", or remove `source`.',

@@ -7,6 +7,7 @@ import {
   isMacOS,
   lifts,
   perPlatform,
+  plainPath,
   relaxation,
   shows,
   showsOutside,
@@ -17,8 +18,7 @@ import { propertyIs } from "../unit-property.ts";
 
 const onLinux = ["nixos", "home-manager"] as const;
 
-/** A path that systemd, the shell and the sandbox's language all take literally. */
-const plainPaths = z.array(z.string().regex(/^(\/[^\s/:%"'\\]+)+$/));
+const plainPaths = z.array(plainPath());
 
 /** Ports an ordinary user may listen on. */
 const unprivilegedPorts = z.array(z.number().int().min(1024).max(65535));

@@ -1,6 +1,6 @@
 // What runs, as whom, and where its files are.
 
-import { absolutePath, option, packageType, z } from "../../src/index.ts";
+import { option, packageType, plainPath, z } from "../../src/index.ts";
 
 /** A name useradd accepts; see useradd(8). */
 const accountName = /^[a-z_][a-z0-9_-]{0,30}$/;
@@ -35,16 +35,21 @@ export const identity = {
 
   /**
    * Directory of everything the gateway writes: sessions, databases, logs, and the workspace
-   * unless that is moved. Readable by the gateway's user alone.
+   * unless that is moved. Readable by the gateway's user alone. It is made where there is nothing of
+   * that name; a directory that is there has to be the service's own, or the service does not start.
    */
-  stateDir: option(absolutePath(), { instance: "own", example: "/srv/moltbot" }),
+  stateDir: option(plainPath(), { instance: "own", example: "/srv/moltbot" }),
 
-  /** Directory the model's tools work in. Everything in it can be changed by the model. */
-  workspaceDir: option(absolutePath(), { instance: "own" }),
+  /**
+   * Directory the model's tools work in. Everything in it can be changed by the model. As with
+   * {option}`stateDir`, it is made where there is none; for a directory of yours there is
+   * {option}`confinement.readWritePaths`.
+   */
+  workspaceDir: option(plainPath(), { instance: "own" }),
 
   /**
    * Where the rendered configuration is put, as a regular file that the gateway can read but
-   * neither change nor replace.
+   * neither change nor replace: a file below `/etc` whose name ends in `.json`.
    */
-  configPath: option(absolutePath(), { instance: "own", platforms: ["nixos"] }),
+  configPath: option(plainPath(), { instance: "own", platforms: ["nixos"] }),
 };

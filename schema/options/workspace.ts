@@ -12,6 +12,8 @@ export const workspace = {
    * `PROMPTING-EXAMPLES.md` may be there. They are copied into the workspace at every start. A
    * list of the programs on the service's `PATH` is appended to the document the gateway reads
    * it from. `BOOTSTRAP.md`, `MEMORY.md` and `memory/` belong to the model and are never touched.
+   * What a derivation makes is checked when it is built; of the documents that may be missing those
+   * that it lacks are empty then.
    */
   documents: option(sourcePath().nullable(), { default: null }),
 

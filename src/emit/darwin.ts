@@ -30,10 +30,6 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
   const user = emitValue(identity.user, scope);
   const group = emitValue(identity.group, scope);
   const logDirectory = `/var/log/${name}`;
-  const owned = [model.stateDirectory, ...model.directories].map(
-    ({ path, mode }) =>
-      nix`"install -d -m ${mode} -o \${${user}} -g \${${group}} \${lib.escapeShellArg ${emitValue(path, scope)}}"`,
-  );
   const awaitStop = emitAwaitStop(service, {
     domain: "system",
     label: nix`config.launchd.daemons.\${unit}.serviceConfig.Label`,
@@ -76,6 +72,15 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
         ["created"],
         nix`lib.filter (instance: ${emitValue(identity.create, scope)}) (lib.attrValues instances)`,
         { blankLine: true, comment: "The instances whose accounts the module makes." },
+      ),
+      nix.binding(
+        ["outermost"],
+        nix`paths: lib.filter (path: !lib.any (other: lib.hasPrefix "\${other}/" path) paths) paths`,
+        {
+          blankLine: true,
+          comment:
+            "Root makes no directory inside of one of the service's, which makes those itself.",
+        },
       ),
     ],
     assertions: [],
@@ -122,9 +127,10 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
         nix`
           lib.mkBefore (
             ${includeShell("await-stop")}
+            + ${includeShell("own-directory")}
             + lib.concatMapStrings (
-              { instance, unit, logFile, ... }:
-              lib.concatLines ${nix.list([
+              { instance, unit, logFile, ownDirectories, ... }:
+              lib.concatLines (${nix.list([
                 nix`"install -d -m 0755 ${logDirectory}"`,
                 nix.item(nix`"install -d -m 0750 -g \${${group}} ${logDirectory}/\${unit}"`, {
                   comment: "Not the service's own: launchd, as root, opens what it finds there.",
@@ -133,9 +139,7 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
                   (old) =>
                     nix`"[ -e \${logFile}${old} ] || install -m 0640 -o \${${user}} -g \${${group}} /dev/null \${logFile}${old}"`,
                 ),
-                ...owned,
-                nix.str(awaitStop),
-              ])}
+              ])} ++ map (path: "make_own_directory \${lib.escapeShellArgs [ path ${user} ${group} ]} ${model.stateDirectory.mode}") (outermost ownDirectories) ++ [ ${nix.str(awaitStop)} ])
             ) (lib.attrValues services)
           )
         `,

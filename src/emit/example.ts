@@ -44,6 +44,7 @@ function withoutUnset(type: OptionType, value: JsonValue): JsonValue {
     case "json":
     case "jsonObject":
     case "absolutePath":
+    case "plainPath":
     case "sourcePath":
     case "secretFile":
     case "package":

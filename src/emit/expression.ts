@@ -107,6 +107,7 @@ const visitor: Visitor = {
   packages: () => nix`path`,
   managedPaths: () => nix`managedPaths`,
   unitName: () => nix`unit`,
+  ownDirectories: () => nix`ownDirectories`,
   configFile: (_, { configFile }) => configFile,
   perInstance: ({ base }, { name }) => nix`nameFor ${base} ${name}`,
   stableNumber: ({ first, count }, { name }) => nix`numberFor ${first} ${count} ${name}`,
@@ -156,7 +157,15 @@ const visitor: Visitor = {
   hasPrefix: ({ text, prefix }, scope) =>
     nix`lib.hasPrefix ${emitExpression(prefix, scope)} ${emitExpression(text, scope)}`,
   sourceFileExists: ({ directory, file }, scope) =>
-    nix`builtins.pathExists ${inDirectory(directory, file, scope)}`,
+    nix`hasFile ${emitExpression(directory, scope)} ${emitExpression(file, scope)}`,
+  isSource: ({ of }, scope) => nix`isSource ${emitExpression(of, scope)}`,
+  sourceDirectory: ({ of, name, required, optional }, scope) => nix`
+    sourceDirectory {
+      name = ${name};
+      required = ${nix.value(required)};
+      optional = ${nix.value(optional)};
+    } ${emitExpression(of, scope)}
+  `,
   sourceFile: ({ directory, file }, scope) => nix.quoted([inDirectory(directory, file, scope)]),
   pathInPlace: ({ of }, scope) => nix`toString ${emitExpression(of, scope)}`,
   textFile: ({ name, text }, scope) =>

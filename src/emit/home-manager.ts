@@ -34,6 +34,7 @@ import {
   emitConfinement,
   emitPreparationProcess,
   emitProcess,
+  escapeFile,
   escapeSpecifiers,
   expectManagedFiles,
   mountManagedFiles,
@@ -73,10 +74,6 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
       `,
     ],
   });
-  const makeDirectories = [model.stateDirectory, ...model.directories].map(
-    ({ path, mode }) =>
-      nix`"run mkdir -p -m ${mode} \${lib.escapeShellArg ${emitValue(path, scope)}}"`,
-  );
 
   const command = nix`[ (${operator}) ]`;
   const application = emitApplicationPackages(service);
@@ -120,6 +117,7 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
     },
     definitions: [
       escapeSpecifiers,
+      escapeFile,
       nix.binding(
         ["escapeEnvironment"],
         nix`lib.replaceStrings [ "\\" "\"" "%" "\n" ] [ "\\\\" "\\\"" "%%" "\\n" ]`,
@@ -141,7 +139,9 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
         nix`
           lib.hm.dag.entryBetween [ "reloadSystemd" "setupLaunchAgents" ] [ "writeBoundary" ] (
             lib.optionalString isDarwin "run mkdir -p \${lib.escapeShellArg logDirectory}\n"
-            + lib.concatMapStrings ({ instance, ... }: lib.concatLines ${nix.list(makeDirectories)}) (lib.attrValues services)
+            + lib.concatMapStrings (path: "run mkdir -p -m ${model.stateDirectory.mode} \${lib.escapeShellArg path}\n") (
+              lib.concatMap (service: service.ownDirectories) (lib.attrValues services)
+            )
             + lib.optionalString isDarwin (
               ${includeShell("await-stop")}
               + lib.concatMapStrings (

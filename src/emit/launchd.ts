@@ -61,14 +61,13 @@ export function copyManagedFiles(service: IrService, scope: Scope): ShellText {
 
 /** launchd has neither a step before the start nor files of variables: the launcher does both. */
 export function emitBeforeLaunchdStart(service: IrService, scope: Scope): ShellText {
-  const { stateDirectory, directories, locks } = service.model;
-  const own = [stateDirectory, ...directories].map(({ path }) => emitValue(path, scope));
+  const { locks } = service.model;
   return [
     nix`
       lib.concatMapStrings (file: "load_environment \${lib.escapeShellArg file}\n") ${emitValue(service.model.extra.files, scope)}
     `,
     "make_removable ",
-    nix`lib.escapeShellArgs ${nix.list(own)}`,
+    nix`lib.escapeShellArgs ownDirectories`,
     '\nmkdir -p -m 0700 "$TMPDIR"\n',
     ...(locks === undefined ? [] : [`forget_locks '${locks}'\n`]),
     nix`prepare`,
@@ -91,9 +90,6 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
       (all, one) => (one === undefined ? all : nix.op("++", all, emitValue(one, scope))),
       own,
     );
-  const writable = [model.stateDirectory, ...model.directories].map(({ path }) =>
-    emitValue(path, scope),
-  );
   // What the preparation, which runs outside of the sandbox, opens by its name.
   const stateDirectory = emitValue(model.stateDirectory.path, scope);
   const prepared = [
@@ -110,7 +106,7 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
         profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } {
           name = unit;
           readable = ${together(nix`[ configFile certificates ]`, model.readable, reach?.readable)};
-          writable = ${nix.list(writable)};
+          writable = ownDirectories;
           ${reach === undefined ? [] : nix.binding(["shared"], emitValue(reach.writable, scope))}
           writablePrefixes = ${nix.value(model.temporaryPrefixes.map((prefix) => `/tmp/${prefix}`))};
           managed = ${nix.op("++", nix`managedPaths`, nix.list(prepared))};

@@ -62,24 +62,27 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
   `;
   const collisions = emitCollisions(service, platform);
   const trespasses = emitTrespasses(service);
+  const nested = emitNestedDirectories(service);
   const perInstance = emitInstanceAssertions(parts.assertions);
   const { moduleAssertions = [] } = parts;
   const onSystems = emitSystemAssertions(service, platform);
-  const assertions = [
+  const assertions = nix.op(
+    "++",
     nix`lib.concatMap (service: service.assertions) (lib.attrValues services)`,
     perInstance,
     collisions,
+    nested,
     ...(trespasses === undefined ? [] : [trespasses]),
     ...(onSystems === undefined ? [] : [onSystems]),
     ...(moduleAssertions.length === 0 ? [] : [nix.list(moduleAssertions)]),
-  ];
+  );
   return nix`
     { config, lib, ${onSystems === undefined ? [] : ["options"]}, pkgs, ... }:
     let
       inherit (lib) types;
 
       cfg = config.services.${service.name};
-      ${preludeFor(service, [definitions, options, parts.config, collisions, trespasses, perInstance])}
+      ${preludeFor(service, [definitions, options, parts.config, collisions, nested, trespasses, perInstance])}
       ${definitions}
     in
     {
@@ -88,7 +91,7 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
       options.services.${service.name} = ${options};
 
       config = lib.mkIf cfg.enable {
-        assertions = ${assertions.reduce((left, right) => nix.op("++", left, right))};
+        assertions = ${assertions};
         ${parts.config}
       };
     }
@@ -167,13 +170,46 @@ function emitCollisions(service: IrService, platform: Platform): NixExpr {
   `;
 }
 
+/** One assertion per instance and neighbour of it that has a directory around one of the instance's. */
+function emitNestedDirectories({ name, model }: IrService): NixExpr {
+  const refs = [model.stateDirectory.path, ...model.directories].flatMap(({ node }) =>
+    node.kind === "option" ? [node.path] : [],
+  );
+  const own = refs.map(
+    (path) => nix`{
+      option = ${path.join(".")};
+      path = ${nix.select(nix`service.instance`, path)};
+    }`,
+  );
+  return nix`
+    let
+      directoriesOf = service: ${nix.list(own)};
+      # The same option with the same value is told of already.
+      isInside = mine: theirs: mine != theirs && lib.hasPrefix "\${theirs.path}/" "\${mine.path}/";
+    in
+    lib.concatLists (
+      lib.mapAttrsToList (
+        name: service:
+        lib.mapAttrsToList (
+          other: neighbour:
+          let
+            inside = lib.findFirst (mine: lib.any (isInside mine) (directoriesOf neighbour)) null (directoriesOf service);
+          in
+          {
+            assertion = inside == null;
+            message = "services.${name}.instances.\${name}.\${inside.option}: \${inside.path} is inside of a directory of the instance \${other}, which could replace it. Choose one outside.";
+          }
+        ) (removeAttrs services [ name ])
+      ) services
+    )
+  `;
+}
+
 /** One assertion per path that an instance is given and neighbour of it that owns something there. */
 function emitTrespasses(service: IrService): NixExpr | undefined {
-  const { reach, stateDirectory, directories } = service.model;
+  const { reach } = service.model;
   if (reach === undefined) return undefined;
   const scope = scopeOf(service, "instance");
-  const theirs: Scope = { ...scope, options: nix`neighbour.instance` };
-  const own = [stateDirectory, ...directories].map(({ path }) => emitValue(path, theirs));
   const given = [reach.readable, reach.writable].map(
     (option) => nix`{
       option = ${option.path.join(".")};
@@ -189,7 +225,7 @@ function emitTrespasses(service: IrService): NixExpr | undefined {
           lib.concatMap (
             path:
             lib.mapAttrsToList (other: neighbour: {
-              assertion = !lib.any (overlaps path) ${nix.list(own)};
+              assertion = !lib.any (overlaps path) neighbour.ownDirectories;
               message = "\${prefix}.\${option}: \${path} is the instance \${other}'s own, or has that in it. Name another directory.";
             }) (removeAttrs services [ name ])
           ) paths

@@ -6,9 +6,10 @@
 
 import type { IrService } from "../ir/model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
-import { scopeOf, type Scope } from "./expression.ts";
+import { emitExpression, scopeOf, type Scope } from "./expression.ts";
 import { includeShell } from "../shell/files.ts";
-import { emitModule } from "./module.ts";
+import { emitModule, type PlatformAssertion } from "./module.ts";
+import { wrapComment } from "./wrap.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitValue } from "./service.ts";
 import {
@@ -18,6 +19,7 @@ import {
   emitPreparationProcess,
   emitProcess,
   emitStopScript,
+  escapeFile,
   escapeSpecifiers,
   expectManagedFiles,
   mountManagedFiles,
@@ -73,8 +75,9 @@ export function emitNixosModule(service: IrService): NixExpr {
         nix`lib.filter (instance: ${emitValue(model.identity.create, scope)}) (lib.attrValues instances)`,
         { blankLine: true, comment: "The instances whose accounts the module makes." },
       ),
-      nix.binding(["belowVarLib"], nix`path: lib.hasPrefix "/var/lib/" path`, { blankLine: true }),
       escapeSpecifiers,
+      escapeFile,
+      emitMakeDirectories(user),
       emitStopScript(service),
       emitConfinement(service, scope, "system"),
       preparationConfinement,
@@ -85,6 +88,21 @@ export function emitNixosModule(service: IrService): NixExpr {
         holds: nix`lib.hasPrefix "/etc/" ${configPath}`,
         message: "NixOS manages files below /etc only: choose a path there.",
       },
+      {
+        option: model.identity.user.path.join("."),
+        holds: nix`!(config.users.users.\${${user}}.isNormalUser or false)`,
+        message:
+          "this is the account of a person, with all that is theirs: choose a name that nobody else has.",
+      },
+      ...[model.stateDirectory.path, ...model.directories].flatMap((path) =>
+        path.node.kind === "option" ? [emitNobodysHome(path.node.path, scope, user)] : [],
+      ),
+    ],
+    moduleAssertions: [
+      nix`{
+        assertion = lib.versionAtLeast config.systemd.package.version ${model.systemdVersion};
+        message = ${`services.${service.name}.enable: what confines the service needs systemd ${model.systemdVersion} or newer, and \`systemd.package\` is older: systemd would start the service without.`};
+      }`,
     ],
     config: [
       nix.binding(
@@ -108,14 +126,13 @@ export function emitNixosModule(service: IrService): NixExpr {
             _: { instance, configFile, ... }:
             lib.nameValuePair (lib.removePrefix "/etc/" ${configPath}) {
               source = configFile;
-              mode = "0440";
-              group = ${group};
+              mode = "0444";
             }
           ) services
         `,
         {
           comment:
-            "A regular file and no link, which programs may refuse: its group reads it, root owns it.",
+            "A regular file and no link, which programs may refuse. It is in the store as well, where everybody can read it.",
           blankLine: true,
         },
       ),
@@ -133,7 +150,9 @@ export function emitNixosModule(service: IrService): NixExpr {
         { blankLine: true },
       ),
       nix.binding(["systemd", "tmpfiles", "settings"], emitTmpfiles(service, scope), {
-        comment: "systemd makes the directories below /var/lib, these are the others.",
+        comment: wrapComment(
+          "Made where there is nothing; what is there stays whose it is. StateDirectory= would give it to the service, with everything in it.",
+        ),
         blankLine: true,
       }),
       nix.binding(
@@ -147,10 +166,11 @@ export function emitNixosModule(service: IrService): NixExpr {
             };
           }
           // lib.concatMapAttrs (
-            name: { instance, unit, configFile, credentials, environment, path, prepare, launch, ... }@service:
+            name: { instance, unit, configFile, credentials, environment, path, ownDirectories, prepare, launch, ... }@service:
             {
               \${unit} = ${emitUnit(service, scope)};
               "prepare-\${unit}" = ${emitPreparation(service, scope)};
+              "directories-\${unit}" = ${emitDirectories(service, scope)};
             }
           ) services
         `,
@@ -160,52 +180,101 @@ export function emitNixosModule(service: IrService): NixExpr {
   });
 }
 
+/** Where somebody lives, a person or a service, nobody else has a directory of their own. */
+function emitNobodysHome(path: readonly string[], scope: Scope, user: NixExpr): PlatformAssertion {
+  return {
+    option: path.join("."),
+    holds: nix`
+      !lib.any (
+        account: account.name != ${user} && lib.hasPrefix "\${${emitExpression({ kind: "option", path }, scope)}}/" "\${account.home}/"
+      ) (lib.attrValues config.users.users)
+    `,
+    message:
+      "this is the home of another user, or has it in it: choose a directory of the service's own.",
+  };
+}
+
 function emitTmpfiles(service: IrService, scope: Scope): NixExpr {
-  const { stateDirectory, directories, identity } = service.model;
-  const others = [stateDirectory, ...directories].map(
-    ({ path, mode }) => nix`{
-      path = ${emitValue(path, scope)};
-      mode = ${mode};
-    }`,
-  );
+  const { stateDirectory, identity } = service.model;
   return nix`
     lib.mapAttrs' (
-      _: { instance, unit, ... }:
+      _: { instance, unit, ownDirectories, ... }:
       lib.nameValuePair unit (
-        lib.listToAttrs (
-          map ({ path, mode }: lib.nameValuePair path {
-            d = {
-              inherit mode;
-              user = ${emitValue(identity.user, scope)};
-              group = ${emitValue(identity.group, scope)};
-            };
-          }) (lib.filter ({ path, ... }: !belowVarLib path) ${nix.list(others)})
-        )
+        lib.genAttrs ownDirectories (_: {
+          d = {
+            mode = ${`:${stateDirectory.mode}`};
+            user = ":\${${emitValue(identity.user, scope)}}";
+            group = ":\${${emitValue(identity.group, scope)}}";
+          };
+        })
       )
     ) services
   `;
 }
 
-/** What the service is given may be on file systems of their own. */
-function emitMounts({ model: { reach } }: IrService, scope: Scope): readonly Binding[] {
-  if (reach === undefined) return [];
-  const paths = nix.op("++", emitValue(reach.readable, scope), emitValue(reach.writable, scope));
-  return [nix.binding(["unitConfig", "RequiresMountsFor"], paths)];
+/**
+ * `makeDirectories service`: a script for root. Directories may have been removed since the machine
+ * started, or be on file systems that were not there then.
+ */
+function emitMakeDirectories(user: NixExpr): Binding {
+  return nix.binding(
+    ["makeDirectories"],
+    nix`
+      { instance, unit, ownDirectories, ... }:
+      pkgs.writeShellScript "\${unit}-directories" ${nix.indented([
+        "set -euo pipefail\n\n",
+        includeShell("own-directory"),
+        "\n",
+        nix`
+          lib.concatMapStrings (
+            path: "expect_own_directory \${lib.escapeShellArgs [ path ${user} ]}\n"
+          ) ownDirectories
+        `,
+        nix`config.systemd.package`,
+        "/bin/systemd-tmpfiles --create ",
+        nix`unit`,
+        ".conf\n",
+      ])}
+    `,
+    { blankLine: true },
+  );
 }
 
-/** Who the service runs as, and what it owns. */
+/** What the service owns and what it is given may be on file systems of their own. */
+function emitMounts({ model: { reach } }: IrService, scope: Scope): Binding {
+  const given =
+    reach === undefined
+      ? []
+      : [reach.readable, reach.writable].map((paths) => emitValue(paths, scope));
+  return nix.binding(
+    ["unitConfig", "RequiresMountsFor"],
+    given.reduce((all, more) => nix.op("++", all, more), nix.id("ownDirectories")),
+  );
+}
+
+/** Who the service runs as. */
 function emitAccount(service: IrService, scope: Scope): readonly Binding[] {
-  const { identity, stateDirectory, directories } = service.model;
-  const paths = [stateDirectory, ...directories].map(({ path }) => emitValue(path, scope));
+  const { identity } = service.model;
   return [
     nix.binding(["User"], emitValue(identity.user, scope)),
     nix.binding(["Group"], emitValue(identity.group, scope)),
-    nix.binding(
-      ["StateDirectory"],
-      nix`map (lib.removePrefix "/var/lib/") (lib.filter belowVarLib ${nix.list(paths)})`,
-    ),
-    nix.binding(["StateDirectoryMode"], nix.str(stateDirectory.mode)),
   ];
+}
+
+/** Root's part: outside of the service's namespaces, which are made of the directories. */
+function emitDirectories(service: IrService, scope: Scope): NixExpr {
+  return nix`{
+    description = "${service.name} (\${name}), missing directories";
+    startLimitIntervalSec = 0;
+    ${emitMounts(service, scope)}
+    serviceConfig = {
+      Type = "oneshot";
+      ExecStart = makeDirectories service;
+      ProtectSystem = "full";
+      PrivateNetwork = true;
+      NoNewPrivileges = true;
+    };
+  }`;
 }
 
 function emitPreparation(service: IrService, scope: Scope): NixExpr {
@@ -215,8 +284,11 @@ function emitPreparation(service: IrService, scope: Scope): NixExpr {
   ];
   return nix`{
     description = "${service.name} (\${name}), directories";
-    inherit environment path;
+    environment = lib.mapAttrs (_: escapeSpecifiers) environment;
+    inherit path;
     enableDefaultPath = false;
+    requires = [ "directories-\${unit}.service" ];
+    after = [ "directories-\${unit}.service" ];
     unitConfig.StopWhenUnneeded = true;
     startLimitIntervalSec = 0;
     ${emitMounts(service, scope)}
@@ -228,7 +300,10 @@ function emitPreparation(service: IrService, scope: Scope): NixExpr {
 function emitUnit(service: IrService, scope: Scope): NixExpr {
   const serviceConfig = [
     ...emitAccount(service, scope),
-    nix.binding(["WorkingDirectory"], emitValue(service.model.stateDirectory.path, scope)),
+    nix.binding(
+      ["WorkingDirectory"],
+      nix`"-\${${emitValue(service.model.stateDirectory.path, scope)}}"`,
+    ),
     ...emitProcess(service, scope, "system"),
   ];
   return nix`{
@@ -240,7 +315,8 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     requires = [ "prepare-\${unit}.service" ];
     # nscd makes the directory of its socket when it starts.
     after = [ "network-online.target" "nss-lookup.target" "prepare-\${unit}.service" ];
-    inherit environment path;
+    environment = lib.mapAttrs (_: escapeSpecifiers) environment;
+    inherit path;
     # The PATH is what the options say and nothing else.
     enableDefaultPath = false;
     restartTriggers = [ configFile prepare ];

@@ -77,7 +77,7 @@ export function emitInstanceModule(service: IrService, platform: Platform): NixE
 
       # Weaker than anything the instance says, stronger than the options' own defaults.
       inheritFrom = value:
-        if lib.isAttrs value && !lib.isDerivation value then
+        if lib.isAttrs value && !lib.isStringLike value then
           lib.mapAttrs (_: inheritFrom) value
         else
           lib.mkOverride 1400 value;
@@ -151,6 +151,8 @@ function emitOption(
     default: value === undefined ? undefined : emitExpression(value, scope),
     defaultText: value === undefined || isConstant(value) ? undefined : emitDefaultText(value),
     example: option.example === undefined ? undefined : emitExample(option.type, option.example),
+    // The program's own manual has a page for each of them; editors find them in the type.
+    visible: isSettings(service, option) ? nix.str("shallow") : undefined,
     description: option.description,
   });
 }

@@ -1,6 +1,9 @@
 // Small Nix functions that emitted code calls. A module defines those it uses and no others.
 
+import { BugError } from "../errors.ts";
 import type { IrService } from "../ir/model.ts";
+import { absolutePathPattern, plainPathPattern } from "../ir/paths.ts";
+import { translatePattern } from "../ir/pattern.ts";
 import { importLibrary } from "../library/files.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { dotted, emitExpression, type Scope } from "./expression.ts";
@@ -32,6 +35,12 @@ function emitSchemas(service: IrService): NixExpr {
       }`,
     ),
   );
+}
+
+function patternOf(regex: RegExp): string {
+  const result = translatePattern(regex);
+  if (!result.ok) throw new BugError(`${String(regex)}: ${result.reason}`);
+  return result.pattern;
 }
 
 interface Helper {
@@ -80,7 +89,25 @@ function helpers(service: IrService): readonly Helper[] {
       name: "absolutePath",
       comment:
         "A path on the machine, as a string: neither a store path nor a Nix path literal, which\nwould be copied to the store, where everybody can read it.",
-      value: nix`types.addCheck types.externalPath builtins.isString`,
+      value: nix`
+        types.addCheck types.externalPath (
+          value: lib.isString value && builtins.match ${patternOf(absolutePathPattern)} value != null
+        )
+        // {
+          description = "absolute path in its shortest form, not in the Nix store";
+        }
+      `,
+    },
+    {
+      name: "plainPath",
+      comment:
+        "A path that is one word in units and their lists, in scripts and in sandbox profiles.",
+      value: nix`
+        types.strMatching ${patternOf(plainPathPattern)}
+        // {
+          description = "absolute path without blanks, colons, quotes, backslashes and percent signs, \`.\`, \`..\`, \`//\` and a final \`/\`";
+        }
+      `,
     },
     {
       name: "attrsMatching",
@@ -132,6 +159,78 @@ function helpers(service: IrService): readonly Helper[] {
       name: "isDarwin",
       comment: "Whether the machine runs macOS.",
       value: nix`pkgs.stdenv.hostPlatform.isDarwin`,
+    },
+    {
+      name: "isSource",
+      comment:
+        "Whether a directory is part of the configuration: a path, or something of the store.",
+      value: nix`source: lib.isPath source || lib.hasPrefix "\${builtins.storeDir}/" "\${source}"`,
+    },
+    {
+      name: "isBuilt",
+      comment:
+        "Whether a derivation makes it. To look into it would build it while the configuration is evaluated.",
+      value: nix`
+        source:
+        !lib.isPath source
+        && lib.any (origin: origin ? outputs) (lib.attrValues (builtins.getContext "\${source}"))
+      `,
+    },
+    {
+      name: "hasFile",
+      comment: "Whether a directory of the configuration has a file, as far as that is known.",
+      value: nix`
+        source: file:
+        isBuilt source || isSource source && builtins.pathExists (source + "/\${file}")
+      `,
+    },
+    {
+      name: "sourceDirectory",
+      comment:
+        "A directory of the configuration. One that a derivation makes is checked when it is built, and\nhas empty files in place of those that may be missing.",
+      value: nix`
+        { name, required, optional }:
+        source:
+        if !isBuilt source then
+          source
+        else
+          pkgs.runCommandLocal name { inherit source required optional; } ''
+            for file in $required; do
+              if [ ! -f "$source/$file" ]; then
+                echo "$name: $file is missing in $source" >&2
+                exit 1
+              fi
+            done
+            mkdir "$out"
+            for file in $required $optional; do
+              if [ -f "$source/$file" ]; then
+                cp "$source/$file" "$out/$file"
+              else
+                touch "$out/$file"
+              fi
+            done
+          ''
+      `,
+    },
+    {
+      name: "withBetween",
+      comment:
+        "Directories, and those that lie between one and another that it is in; outer ones first.",
+      value: nix`
+        paths:
+        let
+          stepsTo =
+            path:
+            let
+              names = lib.tail (lib.splitString "/" path);
+            in
+            lib.genList (index: "/" + lib.concatStringsSep "/" (lib.take (index + 1) names)) (
+              lib.length names
+            );
+          isInside = step: lib.any (path: lib.hasPrefix "\${path}/" "\${step}/") paths;
+        in
+        lib.unique (lib.filter isInside (lib.concatMap stepsTo paths))
+      `,
     },
     {
       name: "overlaps",

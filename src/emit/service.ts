@@ -69,6 +69,7 @@ export function emitServiceFunction(
     nix.binding(["path"], emitPath(service, scope)),
     ...emitManagedFiles(service, scope),
     nix.binding(["managedPaths"], emitManagedPaths(service, scope)),
+    nix.binding(["ownDirectories"], emitOwnDirectories(service, scope)),
     nix.binding(["prepare"], emitPrepareScript(service, scope, seams), {
       comment: "Brings the service's own directories up to date; runs as the service before it.",
       blankLine: true,
@@ -93,7 +94,15 @@ export function emitServiceFunction(
         ...["instance", "prefix"],
         ...(service.variants === undefined ? [] : ["variant"]),
         ...["unit", "settings", "configFile", "credentials", "environment", "path"],
-        ...["managedPaths", "prepare", "launch", "commandCredentials", "command", ...extra],
+        ...[
+          "managedPaths",
+          "ownDirectories",
+          "prepare",
+          "launch",
+          "commandCredentials",
+          "command",
+          ...extra,
+        ],
       ])}
 
       assertions = map (assertion: assertion // { message = "\${prefix}.\${assertion.message}"; }) ${emitAssertions(service, platform, scope)};
@@ -217,19 +226,28 @@ function emitManagedPaths(service: IrService, scope: Scope): NixExpr {
     : nix`lib.unique (${rest.reduce((all, more) => nix.op("++", all, more), first)})`;
 }
 
+function emitOwnDirectories({ model }: IrService, scope: Scope): NixExpr {
+  const { stateDirectory, directories } = model;
+  const paths = [stateDirectory.path, ...directories].map((path) => emitValue(path, scope));
+  return nix`withBetween ${nix.list(paths)}`;
+}
+
 function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams): NixExpr {
   const { model } = service;
   const word = (value: OrValue<unknown>): NixExpr =>
     nix`lib.escapeShellArg ${emitValue(value, scope)}`;
-  const directories = [model.stateDirectory, ...model.directories];
   return nix`pkgs.writeShellScript "\${unit}-prepare" ${nix.indented([
     "set -euo pipefail\numask 0077\n\n",
     includeShell("prepare"),
     "\n",
     ...(model.managedFiles.length === 0 ? [] : [...seams.manage, "\n"]),
-    ...directories.flatMap(({ path, mode }) => ["own_directory ", word(path), ` ${mode}\n`]),
-    "tell_of_others",
-    ...directories.flatMap(({ path }) => [" ", word(path)]),
+    nix`
+      lib.concatMapStrings (
+        path: "own_directory \${lib.escapeShellArg path} ${model.stateDirectory.mode}\n"
+      ) ownDirectories
+    `,
+    "tell_of_others ",
+    nix`lib.escapeShellArgs ownDirectories`,
     "\n",
     ...[
       "own_link ",

@@ -42,6 +42,14 @@ export const escapeSpecifiers: Binding = nix.binding(
   },
 );
 
+/** `EnvironmentFile=` takes patterns besides. */
+export const escapeFile: Binding = nix.binding(
+  ["escapeFile"],
+  nix`
+    path: lib.replaceStrings [ "*" "?" "[" ] [ "\\*" "\\?" "\\[" ] (escapeSpecifiers path)
+  `,
+);
+
 /** `stop`: what asks the service to stop, and waits. */
 export function emitStopScript(service: IrService): Binding {
   return nix.binding(
@@ -70,7 +78,8 @@ export function emitProcess(
           }),
         ]
       : []),
-    nix.binding(["EnvironmentFile"], emitValue(model.extra.files, scope)),
+    nix.binding(["SyslogIdentifier"], nix`unit`),
+    nix.binding(["EnvironmentFile"], nix`map escapeFile ${emitValue(model.extra.files, scope)}`),
 
     nix.binding(
       ["LoadCredential"],
@@ -157,7 +166,7 @@ export function emitConfinement(
   });
   return nix.binding(
     ["confinementOf"],
-    nix`{ instance, settings, managedPaths, unit, ... }: ${nix.attrs(directives)}`,
+    nix`{ instance, settings, ownDirectories, managedPaths, unit, ... }: ${nix.attrs(directives)}`,
     { comment: "What a service is kept from doing, and why.", blankLine: true },
   );
 }

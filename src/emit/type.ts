@@ -50,6 +50,7 @@ const visitor: Visitor = {
   json: () => nix`settingsFormat.type`,
   jsonObject: () => nix`types.attrsOf settingsFormat.type`,
   absolutePath: () => nix`absolutePath`,
+  plainPath: () => nix`plainPath`,
   sourcePath: () => nix`types.path`,
   secretFile: () => nix`absolutePath`,
   package: () => nix`types.package`,
@@ -113,6 +114,8 @@ export interface OptionParts {
   readonly default: NixExpr | undefined;
   readonly defaultText?: NixExpr | undefined;
   readonly example: NixExpr | undefined;
+  /** Whether manuals show the option, if they do not simply do. */
+  readonly visible?: NixExpr | undefined;
   readonly description: string;
 }
 
@@ -125,6 +128,7 @@ export function mkOption(parts: OptionParts): NixExpr {
     ...optional("default", parts.default),
     ...optional("defaultText", parts.defaultText),
     ...optional("example", parts.example),
+    ...optional("visible", parts.visible),
     nix.binding(["description"], emitDescription(parts.description)),
   ])}`;
 }

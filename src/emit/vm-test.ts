@@ -161,7 +161,7 @@ function emitFacts(service: IrService): NixExpr {
     user: emitValue(model.identity.user, scope),
     group: emitValue(model.identity.group, scope),
     state: emitValue(model.stateDirectory.path, scope),
-    workspace: emitValue(workspace.path, scope),
+    workspace: emitValue(workspace, scope),
     config: emitValue(model.config.path, scope),
     port: emitSetting(service, model.firewall.port.node, scope),
   };
@@ -193,7 +193,7 @@ function emitOwnFacts(service: IrService, scope: Scope): Readonly<Record<string,
     ...own,
     differences: emitDifferences(service, scope),
     ...Object.fromEntries<NixExpr>([
-      ...model.directories.map(({ path }, index): Fact => [
+      ...model.directories.map((path, index): Fact => [
         directoryFact(index),
         emitValue(path, scope),
       ]),

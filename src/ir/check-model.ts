@@ -7,13 +7,13 @@ import { nearest } from "../nearest.ts";
 import type { ConfinementRule, IrService } from "./model.ts";
 
 export function checkModel({ model }: IrService, { service: location }: OptionDocs): void {
-  for (const { mode } of [model.stateDirectory, ...model.directories]) {
-    if (/^0[0-7]{3}$/.test(mode)) continue;
+  const { mode } = model.stateDirectory;
+  if (!/^0[0-7]{3}$/.test(mode)) {
     throw new UserError("this is not the mode of a directory", {
       location,
       expected: 'four octal digits, for example "0700"',
       received: JSON.stringify(mode),
-      next: "correct `stateDirectory` or `directories`",
+      next: "correct `stateDirectory`",
     });
   }
   for (const rule of model.confinement) checkDifferences(rule, location);

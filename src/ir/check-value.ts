@@ -6,6 +6,7 @@ import { inspect } from "node:util";
 import type { JsonValue } from "../json.ts";
 import type { z } from "../zod.ts";
 import type { Field, OptionType } from "./options.ts";
+import { absolutePathPattern, plainPathPattern } from "./paths.ts";
 import { mistake, type Place } from "./place.ts";
 
 export type ValueKind = "default" | "example" | "value of the test";
@@ -87,10 +88,12 @@ function whatIsWrong(type: OptionType, value: unknown): string | undefined {
     case "jsonObject":
       return unless(isRecord(value) && isJson(value), "an object JSON can hold");
     case "absolutePath":
-      return unless(isAbsolutePath(value), "an absolute path");
+      return unless(isPath(value, absolutePathPattern), "an absolute path in its shortest form");
+    case "plainPath":
+      return unless(isPath(value, plainPathPattern), "an absolute path that is a single word");
     case "secretFile":
       return unless(
-        isAbsolutePath(value) && !value.startsWith("/nix/store/"),
+        isPath(value, absolutePathPattern) && !value.startsWith("/nix/store/"),
         "an absolute path outside the Nix store",
       );
     case "sourcePath":
@@ -127,8 +130,8 @@ function first(problems: readonly (string | undefined)[]): string | undefined {
   return problems.find((problem) => problem !== undefined);
 }
 
-function isAbsolutePath(value: unknown): value is string {
-  return typeof value === "string" && value.startsWith("/");
+function isPath(value: unknown, pattern: RegExp): value is string {
+  return typeof value === "string" && pattern.test(value);
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -22,6 +22,8 @@ export type ExpNode =
   | { readonly kind: "managedPaths" }
   /** The name of the instance's unit, without its type. */
   | { readonly kind: "unitName" }
+  /** The service's own directories, and those between them. */
+  | { readonly kind: "ownDirectories" }
   /** `base` for the instance `default`, `base-<name>` for every other. */
   | { readonly kind: "perInstance"; readonly base: string }
   /**
@@ -86,7 +88,17 @@ export type ExpNode =
   /** Whether a deep value has something at a path. */
   | { readonly kind: "has"; readonly of: ExpNode; readonly path: readonly string[] }
   | { readonly kind: "hasPrefix"; readonly text: ExpNode; readonly prefix: ExpNode }
-  /** Whether a file exists below a source directory, known when the configuration is evaluated. */
+  /** Whether a value is part of the configuration: a path, or something of the store. */
+  | { readonly kind: "isSource"; readonly of: ExpNode }
+  /** A source directory; one that is built is checked and completed when it is. */
+  | {
+      readonly kind: "sourceDirectory";
+      readonly of: ExpNode;
+      readonly name: string;
+      readonly required: readonly string[];
+      readonly optional: readonly string[];
+    }
+  /** Whether a file exists below a source directory; taken to be so in one that is yet to be built. */
   | { readonly kind: "sourceFileExists"; readonly directory: ExpNode; readonly file: ExpNode }
   /** The store path of one file of a source directory. */
   | { readonly kind: "sourceFile"; readonly directory: ExpNode; readonly file: ExpNode }

@@ -72,6 +72,7 @@ const outsides: Readonly<Record<OptionType["kind"], Outside>> = {
   jsonObject: "set",
   json: "anything",
   absolutePath: "path",
+  plainPath: "path",
   sourcePath: "path",
   secretFile: "path",
   package: "package",

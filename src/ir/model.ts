@@ -35,9 +35,9 @@ export interface Identity {
   readonly shell: Exp<string>;
 }
 
-/** A directory the service owns. */
+/** The directory of the service's state. */
 export interface Directory {
-  readonly path: Exp<string>;
+  readonly path: Ref<string>;
   /** Permissions in octal, for example `0700`. */
   readonly mode: string;
 }
@@ -281,6 +281,8 @@ export interface Evidence {
 }
 
 export interface ServiceModel {
+  /** The oldest systemd that knows all directives of the confinement; where it is known, it is asked for. */
+  readonly systemdVersion: string;
   /** Name of the unit of the instance `default`; others get `-<instance>` appended. */
   readonly unit: string;
   /** Selects the row of the variant table. */
@@ -289,8 +291,9 @@ export interface ServiceModel {
   readonly identity: Identity;
   readonly package: Ref<string>;
   readonly arguments: readonly OrValue<string>[];
-  readonly stateDirectory: Directory & { readonly path: Ref<string> };
-  readonly directories: readonly Directory[];
+  readonly stateDirectory: Directory;
+  /** Its other directories, in the state directory or elsewhere, with the same permissions. */
+  readonly directories: readonly Exp<string>[];
   /** Directories of others that it reads, whoever may write there. */
   readonly readable?: Exp<readonly string[]>;
   /** Beginnings of names in /tmp that the program makes whatever TMPDIR says. */

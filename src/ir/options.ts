@@ -31,6 +31,7 @@ export type OptionType =
   | { readonly kind: "json" }
   | { readonly kind: "jsonObject" }
   | { readonly kind: "absolutePath" }
+  | { readonly kind: "plainPath" }
   | { readonly kind: "sourcePath" }
   | { readonly kind: "secretFile" }
   | { readonly kind: "package" };

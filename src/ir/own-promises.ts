@@ -51,7 +51,6 @@ type KeepingDirective =
   | "RestartSec"
   | "RestartSteps"
   | "SetCredential"
-  | "StateDirectoryMode"
   | "SuccessExitStatus"
   | "TimeoutStopFailureMode"
   | "TimeoutStopSec"
@@ -84,7 +83,7 @@ const ownedBy = (fact: string, { mode }: Directory, what: string): OwnPromise =>
   promise: `${what} is the service's alone`,
   command: modeOf(`{${fact}}`),
   must: `${mode.replace(/^0/, "")}:{user}:{group}`,
-  keptBy: ["StateDirectoryMode"],
+  brokenBy: otherMode("everybody may look into it", `{${fact}}`, "0755", mode),
 });
 
 /** Other permissions for files, in octal, and their own again. */
@@ -181,16 +180,16 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
     },
   ],
   stateDirectory: ({ stateDirectory }) => [ownedBy("state", stateDirectory, "the state directory")],
-  directories: ({ directories }) =>
-    directories.map((directory, index) =>
-      ownedBy(directoryFact(index), directory, `directory ${String(index + 1)} in it`),
+  directories: ({ directories, stateDirectory }) =>
+    directories.map((_, index) =>
+      ownedBy(directoryFact(index), stateDirectory, `directory ${String(index + 1)} in it`),
     ),
   config: () => [
     {
-      promise: "the configuration file is root's, and its group may read it",
+      promise: "the configuration file is root's to change, and nobody else's",
       command: modeOf("{config}"),
-      must: "440:root:{group}",
-      brokenBy: otherMode("everybody may read it", "{config}", "0444", "0440"),
+      must: "444:root:root",
+      brokenBy: otherMode("everybody may write it", "{config}", "0666", "0444"),
     },
   ],
   generatedSecrets: ({ generatedSecrets }) =>
@@ -296,6 +295,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
   reach: elsewhereProved,
   readable: elsewhereProved,
   elsewhere: { none: "Rules of other platforms, which have no machine here." },
+  systemdVersion: { none: "Checked when a configuration is evaluated." },
   unit: input,
   variant: input,
   supersedes: { none: "Takes over configurations; changes nothing that runs." },

@@ -15,6 +15,7 @@ function partsOf(node: ExpNode): readonly { readonly node: ExpNode; readonly bin
     case "packages":
     case "managedPaths":
     case "unitName":
+    case "ownDirectories":
     case "perInstance":
     case "stableNumber":
     case "homeDirectory":
@@ -32,6 +33,8 @@ function partsOf(node: ExpNode): readonly { readonly node: ExpNode; readonly bin
     case "json":
     case "packageName":
     case "pathInPlace":
+    case "isSource":
+    case "sourceDirectory":
     case "listOrEmpty":
       return plain(node.of);
     case "text":

@@ -48,6 +48,12 @@ export const managedPaths: Exp<readonly string[]> = make({ kind: "managedPaths" 
 /** The name of the service's unit, without its type: `moltbot-gateway-work`. */
 export const unitName: Exp<string> = make({ kind: "unitName" });
 
+/**
+ * The service's own directories: its state directory, its other ones, and those that lie between one
+ * and another, which the service could replace by others. Outer ones come first.
+ */
+export const ownDirectories: Exp<readonly string[]> = make({ kind: "ownDirectories" });
+
 /** `base` for the instance `default`, `base-<name>` for every other. */
 export function perInstance(base: string): Exp<string> {
   return make({ kind: "perInstance", base });
@@ -261,7 +267,35 @@ export function pathInPlace(of: Exp<string>): Exp<string> {
   return make({ kind: "pathInPlace", of: of.node });
 }
 
-/** Whether a file exists in a source directory; known when the configuration is evaluated. */
+/**
+ * Whether a value is part of the configuration: a path, which is copied to the store, or something of
+ * the store. A text that names a directory elsewhere is not.
+ */
+export function isSource(of: Exp<string | null>): Exp<boolean> {
+  return make({ kind: "isSource", of: of.node });
+}
+
+/**
+ * A source directory with certain files. What is in one that a derivation makes is not known before it
+ * is built: it is checked then, and has the optional files in any case, empty where it lacks them.
+ *
+ * @param name how its derivation is called
+ */
+export function sourceDirectory(
+  of: Exp<string | null>,
+  {
+    name,
+    required,
+    optional,
+  }: Readonly<{ name: string } & Record<"required" | "optional", readonly string[]>>,
+): Exp<string> {
+  return make({ kind: "sourceDirectory", of: of.node, name, required, optional });
+}
+
+/**
+ * Whether a file exists in a source directory, as far as it is known when the configuration is
+ * evaluated: a directory that is yet to be built is taken to have all.
+ */
 export function sourceFileExists(
   directory: Exp<string | null>,
   file: OrValue<string>,

@@ -10,6 +10,7 @@ import type { Option } from "./option.ts";
 export const leafTypes = [
   "port",
   "absolutePath",
+  "plainPath",
   "sourcePath",
   "secretFile",
   "package",
@@ -38,9 +39,20 @@ export function port(): z.ZodNumber {
   return special(z.number().int().min(0).max(65535), "port");
 }
 
-/** An absolute path on the machine the service runs on. Never copied to the store. */
+/**
+ * An absolute path on the machine the service runs on, in its shortest form. Never copied to the
+ * store.
+ */
 export function absolutePath(): z.ZodString {
   return special(z.string(), "absolutePath");
+}
+
+/**
+ * An absolute path that is a word in everything it is written into: units, scripts, sandbox profiles.
+ * For directories the service is given, which occur in lists of paths.
+ */
+export function plainPath(): z.ZodString {
+  return special(z.string(), "plainPath");
 }
 
 /** A file or directory that is part of the configuration and is copied to the store. */

@@ -57,6 +57,7 @@ function compare(schema: JsonSchema, type: OptionType, place: Place): Mismatches
       return constants(schema, [true, false], place);
     case "string":
     case "absolutePath":
+    case "plainPath":
     case "sourcePath":
     case "secretFile":
     case "package":
@@ -123,6 +124,7 @@ function compareOwn(schema: SchemaObject, type: SingleType, place: Place): Misma
         !isFixed && acceptsType(schema, "string") && (!wantsText(schema) || isNeverEmpty(type)),
       );
     case "absolutePath":
+    case "plainPath":
     case "sourcePath":
     case "secretFile":
     case "package":

@@ -175,6 +175,7 @@ function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
     case "homeDirectory":
     case "configFile":
     case "sourceFile":
+    case "sourceDirectory":
     case "textFile":
     case "packageName":
     case "pathInPlace":
@@ -197,6 +198,7 @@ function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
     case "matches":
     case "hasPrefix":
     case "sourceFileExists":
+    case "isSource":
     case "anyCredential":
       return { kind: "bool" };
     case "literal":
@@ -212,6 +214,7 @@ function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
     case "packages":
     case "managedPaths":
     case "unitName":
+    case "ownDirectories":
     case "setting":
     case "variable":
     case "field":

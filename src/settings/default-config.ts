@@ -115,6 +115,7 @@ export function evaluate(node: ExpNode, setup: Setup): Known {
     case "listOrEmpty":
     case "managedPaths":
     case "unitName":
+    case "ownDirectories":
     case "homeDirectory":
     case "variable":
     case "field":
@@ -130,6 +131,8 @@ export function evaluate(node: ExpNode, setup: Setup): Known {
     case "hasPrefix":
     case "sourceFileExists":
     case "sourceFile":
+    case "isSource":
+    case "sourceDirectory":
     case "textFile":
     case "json":
     case "packageName":

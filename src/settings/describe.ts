@@ -127,6 +127,7 @@ export function describeType(type: OptionType): string {
     case "jsonObject":
       return "any object";
     case "absolutePath":
+    case "plainPath":
     case "sourcePath":
     case "secretFile":
       return "a path";

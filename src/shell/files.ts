@@ -14,6 +14,7 @@ export const shellFiles = [
   "stop",
   "operator",
   "command",
+  "own-directory",
   "secrets-systemd",
   "secrets-files",
   "enter-systemd",

@@ -118,7 +118,7 @@ const passedOn: readonly (readonly [
   ],
   [
     "instances that are off are left out",
-    "instances = { a.gateway.port = 2; b = { enable = false; gateway.port = 3; }; };",
+    "instances = { a.gateway.port = 2002; b = { enable = false; gateway.port = 2003; }; };",
     `builtins.attrNames ${service}.instances`,
     ["a"],
     { instances: "instances" },

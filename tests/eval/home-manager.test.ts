@@ -138,10 +138,10 @@ suite(`a service that is enabled${note}`, () => {
 
 suite(`the activation${note}`, () => {
   const folder = mkdtempSync(path.join(tmpdir(), "nixmodgen-home-"));
-  // Quoting is shown by a name that needs it.
-  const home = path.join(folder, 'it\'s a "home" of $USER');
+  // Quoting is shown by a name that needs it, and that a unit takes literally.
+  const home = path.join(folder, "a(home)of;$USER&");
   const homes = moltbot(
-    'instances = { default = { }; work = { gateway.port = 2; workspaceDir = "${config.home.homeDirectory}/work files"; }; };',
+    'instances = { default = { }; work = { gateway.port = 2002; workspaceDir = "${config.home.homeDirectory}/work;files"; }; };',
   );
   const nixHome = JSON.stringify(home).replaceAll("$", "\\$");
   const outcomes = evaluateAll({
@@ -178,8 +178,8 @@ suite(`the activation${note}`, () => {
   test("makes the directories of each instance for the user alone, and can be repeated", () => {
     activate({});
     activate({});
-    const made = [".moltbot", ".moltbot/workspace", ".moltbot-work", "work files"];
-    expect(readdirSync(home).sort()).toEqual([".moltbot", ".moltbot-work", "work files"]);
+    const made = [".moltbot", ".moltbot/workspace", ".moltbot-work", "work;files"];
+    expect(readdirSync(home).sort()).toEqual([".moltbot", ".moltbot-work", "work;files"]);
     expect(made.map((name) => (statSync(path.join(home, name)).mode & 0o777).toString(8))).toEqual(
       made.map(() => "700"),
     );
@@ -328,26 +328,26 @@ const assertions: readonly (readonly [message: string, fails: string, holds: str
     moltbot("instances = { a = { }; b.gateway.port = 18790; };"),
   ],
   [
-    "instances.a.gateway.port: the instances a and b have the same port, 1. Give each its own.",
+    "instances.a.gateway.port: the instances a and b have the same port, 2001. Give each its own.",
     moltbot(
-      "instances = { a.gateway.port = 1; b = { gateway.port = 2; settings.gateway.port = 1; }; };",
+      "instances = { a.gateway.port = 2001; b = { gateway.port = 2002; settings.gateway.port = 2001; }; };",
     ),
     moltbot("instances = { a = { }; b.settings.gateway.port = 18790; };"),
   ],
   [
     "instances.a.stateDir: the instances a and b have the same state directory, /home/tester/s. Give each its own.",
     moltbot(
-      'instances = { a = { stateDir = "/home/tester/s"; workspaceDir = "/home/tester/a"; }; b = { gateway.port = 2; stateDir = "/home/tester/s"; workspaceDir = "/home/tester/b"; }; };',
+      'instances = { a = { stateDir = "/home/tester/s"; workspaceDir = "/home/tester/a"; }; b = { gateway.port = 2002; stateDir = "/home/tester/s"; workspaceDir = "/home/tester/b"; }; };',
     ),
-    moltbot('instances = { a = { }; b = { gateway.port = 2; stateDir = "/home/tester/s"; }; };'),
+    moltbot('instances = { a = { }; b = { gateway.port = 2002; stateDir = "/home/tester/s"; }; };'),
   ],
   [
     "instances.a.workspaceDir: the instances a and b have the same workspace, /home/tester/w. Give each its own.",
     moltbot(
-      'instances = { a.workspaceDir = "/home/tester/w"; b = { gateway.port = 2; workspaceDir = "/home/tester/w"; }; };',
+      'instances = { a.workspaceDir = "/home/tester/w"; b = { gateway.port = 2002; workspaceDir = "/home/tester/w"; }; };',
     ),
     moltbot(
-      'instances = { a.workspaceDir = "/home/tester/w"; b = { gateway.port = 2; workspaceDir = "/home/tester/v"; }; };',
+      'instances = { a.workspaceDir = "/home/tester/w"; b = { gateway.port = 2002; workspaceDir = "/home/tester/v"; }; };',
     ),
   ],
   [

@@ -82,9 +82,9 @@ suite(`a service that is enabled${note}`, () => {
     );
   });
 
-  test("its configuration file is the one in the golden file, and only its group reads it", async () => {
+  test("its configuration file is the one in the golden file, and needs no group", async () => {
     const file = summary("usage").etc["moltbot/default.json"];
-    expect(file).toMatchObject({ mode: "0440", user: "+0", group: "moltbot" });
+    expect(file).toMatchObject({ mode: "0444", user: "+0", group: "+0" });
     const pretty = `${JSON.stringify(JSON.parse(file?.text ?? ""), null, 2)}\n`;
     await expect(pretty).toMatchFileSnapshot("../golden/nixos/default.json");
   });
@@ -259,7 +259,7 @@ suite(`settings are those of the package's release${note}`, () => {
         package = pkgs.openclaw.overrideAttrs { version = "2026.6.5"; };
         settings.agents.defaults = { ${inOld} };
       };
-      new = { gateway.port = 1; settings.agents.defaults = { ${inNew} }; };
+      new = { gateway.port = 2001; settings.agents.defaults = { ${inNew} }; };
     };
   `)}`;
   const instances = `r: builtins.deepSeq (map (i: i.settings) (builtins.attrValues r.config.services.moltbot.instances)) true`;
@@ -283,8 +283,8 @@ suite(`settings are those of the package's release${note}`, () => {
     unset: onNixos(noPackage, { query: "r: r.config.services.moltbot.settings" }),
     documented: onNixos(noPackage, {
       query: `r: let
-              names = map (o: o.name) (r.lib.optionAttrSetToDocList { inherit (r.options.services.moltbot) settings; });
-              has = key: builtins.elem "services.moltbot.settings.agents.defaults.\${key}" names;
+              names = map (o: o.name) (r.lib.optionAttrSetToDocList (r.options.services.moltbot.settings.type.getSubOptions [ ]));
+              has = key: builtins.any (r.lib.hasSuffix "agents.defaults.\${key}") names;
             in map has [ "contextTokens" "cwd" ]`,
     }),
   });
@@ -501,10 +501,10 @@ const assertions: readonly (readonly [
     "also where free settings say the port",
     {
       fails: moltbot(
-        "instances = { a.gateway.port = 1; b = { gateway.port = 2; settings.gateway.port = 1; }; };",
+        "instances = { a.gateway.port = 2001; b = { gateway.port = 2002; settings.gateway.port = 2001; }; };",
       ),
       message:
-        "services.moltbot.instances.a.gateway.port: the instances a and b have the same port, 1. Give each its own.",
+        "services.moltbot.instances.a.gateway.port: the instances a and b have the same port, 2001. Give each its own.",
       holds: moltbot("instances = { a = { }; b.settings.gateway.port = 18790; };"),
     },
   ],
@@ -512,12 +512,12 @@ const assertions: readonly (readonly [
     "instances have different state directories",
     {
       fails: moltbot(
-        'instances = { a = { stateDir = "/srv/s"; workspaceDir = "/srv/a"; }; b = { gateway.port = 2; stateDir = "/srv/s"; workspaceDir = "/srv/b"; }; };',
+        'instances = { a = { stateDir = "/srv/s"; workspaceDir = "/srv/a"; }; b = { gateway.port = 2002; stateDir = "/srv/s"; workspaceDir = "/srv/b"; }; };',
       ),
       message:
         "services.moltbot.instances.a.stateDir: the instances a and b have the same state directory, /srv/s. Give each its own.",
       holds: moltbot(
-        'instances = { a.stateDir = "/srv/a"; b = { gateway.port = 2; stateDir = "/srv/b"; }; };',
+        'instances = { a.stateDir = "/srv/a"; b = { gateway.port = 2002; stateDir = "/srv/b"; }; };',
       ),
     },
   ],
@@ -525,22 +525,22 @@ const assertions: readonly (readonly [
     "instances have different configuration files",
     {
       fails: moltbot(
-        'instances = { a.configPath = "/etc/m.json"; b = { gateway.port = 2; configPath = "/etc/m.json"; }; };',
+        'instances = { a.configPath = "/etc/m.json"; b = { gateway.port = 2002; configPath = "/etc/m.json"; }; };',
       ),
       message:
         "services.moltbot.instances.a.configPath: the instances a and b have the same configuration file, /etc/m.json. Give each its own.",
       holds: moltbot(
-        'instances = { a.configPath = "/etc/m.json"; b = { gateway.port = 2; configPath = "/etc/n.json"; }; };',
+        'instances = { a.configPath = "/etc/m.json"; b = { gateway.port = 2002; configPath = "/etc/n.json"; }; };',
       ),
     },
   ],
   [
     "instances have different users",
     {
-      fails: moltbot('instances = { a.user = "m"; b = { gateway.port = 2; user = "m"; }; };'),
+      fails: moltbot('instances = { a.user = "m"; b = { gateway.port = 2002; user = "m"; }; };'),
       message:
         "services.moltbot.instances.a.user: the instances a and b have the same user, m. Give each its own.",
-      holds: moltbot('instances = { a.user = "m"; b = { gateway.port = 2; user = "n"; }; };'),
+      holds: moltbot('instances = { a.user = "m"; b = { gateway.port = 2002; user = "n"; }; };'),
     },
   ],
 ];
@@ -646,11 +646,13 @@ const behaviours: readonly Want[] = [
         users = builtins.attrNames r.summary.users;
         groups = builtins.attrNames r.summary.groups;
         etc = builtins.attrNames r.summary.etc;
-        state = map (n: r.config.systemd.services.\${n}.serviceConfig.StateDirectory) [ "moltbot-gateway" "moltbot-gateway-work" ];
+        state = builtins.mapAttrs (_: builtins.attrNames) r.config.systemd.tmpfiles.settings;
       }`,
     },
     {
       units: [
+        "directories-moltbot-gateway-work.service",
+        "directories-moltbot-gateway.service",
         "moltbot-gateway-work.service",
         "moltbot-gateway.service",
         "prepare-moltbot-gateway-work.service",
@@ -659,10 +661,10 @@ const behaviours: readonly Want[] = [
       users: ["moltbot", "moltbot-work"],
       groups: ["moltbot", "moltbot-work"],
       etc: ["moltbot/default.json", "moltbot/work.json"],
-      state: [
-        ["moltbot", "moltbot/workspace"],
-        ["moltbot-work", "moltbot-work/workspace"],
-      ],
+      state: expect.objectContaining({
+        "moltbot-gateway": ["/var/lib/moltbot", "/var/lib/moltbot/workspace"],
+        "moltbot-gateway-work": ["/var/lib/moltbot-work", "/var/lib/moltbot-work/workspace"],
+      }) as unknown,
     },
   ],
   [
@@ -726,32 +728,56 @@ const behaviours: readonly Want[] = [
     {
       config: `{ lib, ... }: { imports = [
         ${moltbot('settings = { gateway.port = lib.mkDefault 1; logging.level = "info"; plugins.allow = [ "a" ]; };')}
-        { services.moltbot.settings = { gateway.port = 2; logging.level = lib.mkForce "debug"; plugins.allow = [ "b" ]; }; }
+        { services.moltbot.settings = { gateway.port = 2002; logging.level = lib.mkForce "debug"; plugins.allow = [ "b" ]; }; }
       ]; }`,
       query: "r: r.config.services.moltbot.settings",
     },
-    { gateway: { port: 2 }, logging: { level: "debug" }, plugins: { allow: ["b", "a"] } },
+    { gateway: { port: 2002 }, logging: { level: "debug" }, plugins: { allow: ["b", "a"] } },
   ],
   [
     "directories elsewhere are made and writable",
     {
       config: moltbot('stateDir = "/srv/m"; workspaceDir = "/data/w";'),
       query: `r: {
-        inherit (${unit("moltbot-gateway")}.serviceConfig) StateDirectory ProtectHome WorkingDirectory;
+        inherit (${unit("moltbot-gateway")}.serviceConfig) ProtectHome WorkingDirectory;
+        mounts = ${unit("moltbot-gateway")}.unitConfig.RequiresMountsFor;
+        byManager = ${unit("moltbot-gateway")}.serviceConfig ? StateDirectory;
         tmpfiles = r.config.systemd.tmpfiles.settings.moltbot-gateway."/srv/m".d;
         made = builtins.attrNames r.config.systemd.tmpfiles.settings.moltbot-gateway;
       }`,
     },
     {
-      StateDirectory: [],
       ProtectHome: true,
-      WorkingDirectory: "/srv/m",
+      WorkingDirectory: "-/srv/m",
+      mounts: ["/srv/m", "/data/w"],
+      byManager: false,
+      // Only of what did not exist.
       tmpfiles: expect.objectContaining({
-        mode: "0700",
-        user: "moltbot",
-        group: "moltbot",
+        mode: ":0700",
+        user: ":moltbot",
+        group: ":moltbot",
       }) as unknown,
       made: ["/data/w", "/srv/m"],
+    },
+  ],
+  [
+    "directories between the service's own are its own, too",
+    {
+      config: moltbot('workspaceDir = "/var/lib/moltbot/projects/a/workspace";'),
+      query: `r: {
+        inherit (${unit("moltbot-gateway")}.serviceConfig) BindPaths;
+        made = builtins.attrNames r.config.systemd.tmpfiles.settings.moltbot-gateway;
+      }`,
+    },
+    {
+      BindPaths: expect.arrayContaining(
+        ["", "/projects", "/projects/a", "/projects/a/workspace"].map(
+          (path) => `/var/lib/moltbot${path}`,
+        ),
+      ) as unknown,
+      made: ["", "/projects", "/projects/a", "/projects/a/workspace"].map(
+        (path) => `/var/lib/moltbot${path}`,
+      ),
     },
   ],
   [

@@ -22,7 +22,7 @@ import { lifts, probe, shows } from "../../src/schema/proof.ts";
 import { derived, variants } from "../../src/schema/service.ts";
 import { absolutePath, jsonObject, packageType, port, secretFile } from "../../src/schema/types.ts";
 import { z } from "../../src/zod.ts";
-import { base, lowerWith, type Parts } from "./service.ts";
+import { base, lowerWith, model, type Parts } from "./service.ts";
 import { mistakeIn } from "./support.ts";
 
 const shown = shows("files", ["read", "/a"], { relaxed: "done", strict: "ENOENT" });
@@ -286,7 +286,7 @@ const refused: readonly Refused[] = [
     parts: { options: { a: option(absolutePath(), { default: "a" }) } },
     message: "the default is not a value of the option's type",
     option: "a",
-    expected: "an absolute path",
+    expected: "an absolute path in its shortest form",
     received: '"a"',
   },
   {
@@ -738,7 +738,7 @@ const refused: readonly Refused[] = [
   },
   {
     name: "mode of a directory",
-    parts: { model: { directories: [{ path: text`/a`, mode: "750" }] } },
+    parts: { model: { stateDirectory: { ...model.stateDirectory, mode: "750" } } },
     message: "this is not the mode of a directory",
     option: "",
     expected: 'four octal digits, for example "0700"',

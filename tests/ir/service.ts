@@ -25,6 +25,7 @@ export const base = {
 const stateDir = reference<string>(["stateDir"]);
 
 export const model: ServiceModel = {
+  systemdVersion: "257",
   unit: "it",
   derived: [],
   identity: {

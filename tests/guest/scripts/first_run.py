@@ -37,7 +37,7 @@ with subtest("the operator's command names the instances there are"):
 
 with subtest("the configuration belongs to root, and the service reads it only"):
     status = machine.succeed("stat --format '%F %h %U %G %a' /etc/moltbot/default.json").strip()
-    assert status == "regular file 1 root moltbot 440", status
+    assert status == "regular file 1 root root 444", status
     assert machine.succeed("readlink /var/lib/moltbot/openclaw.json").strip() == (
         "/etc/moltbot/default.json"
     )

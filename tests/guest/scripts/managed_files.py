@@ -155,7 +155,7 @@ with subtest("a link that is in a place when it is mounted is noticed, and final
     wait_until_healthy(machine)
 
 with subtest("what is no longer declared is gone, and the service may write it"):
-    prepare = machine.succeed(f"systemctl show {PREPARE} --property ExecStart").split("path=")[1]
+    prepare = machine.succeed(f"systemctl show {PREPARE} --property ExecStart").split("path=")[-1]
     prepare = prepare.split()[0]
     changed = "/nix/store/prepare-without-a-document"
     remaining = machine.succeed(
