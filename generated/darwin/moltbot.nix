@@ -49,7 +49,24 @@ let
 
   # A path on the machine, as a string: neither a store path nor a Nix path literal, which
   # would be copied to the store, where everybody can read it.
-  absolutePath = types.addCheck types.externalPath builtins.isString;
+  absolutePath =
+    types.addCheck types.externalPath (
+      value:
+      lib.isString value
+      &&
+        builtins.match "(/([^./[:cntrl:][:space:]\\]|\\.[^./[:cntrl:][:space:]\\]|\\.\\.[^/[:cntrl:][:space:]\\])([^/[:cntrl:]\\]*[^/[:cntrl:][:space:]\\])?)+" value
+        != null
+    )
+    // {
+      description = "absolute path in its shortest form, not in the Nix store";
+    };
+
+  # A path that is one word in units and their lists, in scripts and in sandbox profiles.
+  plainPath =
+    types.strMatching "(/([^\"%'./:[:cntrl:][:space:]\\]|\\.[^\"%'./:[:cntrl:][:space:]\\]|\\.\\.[^\"%'/:[:cntrl:][:space:]\\])([^\"%'/:[:cntrl:][:space:]\\]*[^\"%'/:[:cntrl:][:space:]\\])?)+"
+    // {
+      description = "absolute path without blanks, colons, quotes, backslashes and percent signs, `.`, `..`, `//` and a final `/`";
+    };
 
   # An attribute set whose names all match a regular expression.
   attrsMatching =
@@ -75,6 +92,62 @@ let
       first
       + 1
       + lib.mod (lib.fromHexString (lib.substring 0 8 (builtins.hashString "sha256" name))) count;
+
+  # Whether a directory is part of the configuration: a path, or something of the store.
+  isSource = source: lib.isPath source || lib.hasPrefix "${builtins.storeDir}/" "${source}";
+
+  # Whether a derivation makes it. To look into it would build it while the configuration is evaluated.
+  isBuilt =
+    source:
+    !lib.isPath source
+    && lib.any (origin: origin ? outputs) (lib.attrValues (builtins.getContext "${source}"));
+
+  # Whether a directory of the configuration has a file, as far as that is known.
+  hasFile =
+    source: file: isBuilt source || isSource source && builtins.pathExists (source + "/${file}");
+
+  # A directory of the configuration. One that a derivation makes is checked when it is built, and
+  # has empty files in place of those that may be missing.
+  sourceDirectory =
+    {
+      name,
+      required,
+      optional,
+    }:
+    source:
+    if !isBuilt source then
+      source
+    else
+      pkgs.runCommandLocal name { inherit source required optional; } ''
+        for file in $required; do
+          if [ ! -f "$source/$file" ]; then
+            echo "$name: $file is missing in $source" >&2
+            exit 1
+          fi
+        done
+        mkdir "$out"
+        for file in $required $optional; do
+          if [ -f "$source/$file" ]; then
+            cp "$source/$file" "$out/$file"
+          else
+            touch "$out/$file"
+          fi
+        done
+      '';
+
+  # Directories, and those that lie between one and another that it is in; outer ones first.
+  withBetween =
+    paths:
+    let
+      stepsTo =
+        path:
+        let
+          names = lib.tail (lib.splitString "/" path);
+        in
+        lib.genList (index: "/" + lib.concatStringsSep "/" (lib.take (index + 1) names)) (lib.length names);
+      isInside = step: lib.any (path: lib.hasPrefix "${path}/" "${step}/") paths;
+    in
+    lib.unique (lib.filter isInside (lib.concatMap stepsTo paths));
 
   # Whether one of two paths leads to the other.
   overlaps =
@@ -294,21 +367,26 @@ let
     };
 
     stateDir = lib.mkOption {
-      type = absolutePath;
+      type = plainPath;
       default = "/var/lib/${nameFor "moltbot" name}";
       defaultText = lib.literalMD "`/var/lib/moltbot[-<name>]`";
       example = "/srv/moltbot";
       description = ''
         Directory of everything the gateway writes: sessions, databases, logs, and the workspace
-        unless that is moved. Readable by the gateway's user alone.
+        unless that is moved. Readable by the gateway's user alone. It is made where there is nothing of
+        that name; a directory that is there has to be the service's own, or the service does not start.
       '';
     };
 
     workspaceDir = lib.mkOption {
-      type = absolutePath;
+      type = plainPath;
       default = "${self.stateDir}/workspace";
       defaultText = lib.literalMD "`<stateDir>/workspace`";
-      description = "Directory the model's tools work in. Everything in it can be changed by the model.";
+      description = ''
+        Directory the model's tools work in. Everything in it can be changed by the model. As with
+        {option}`stateDir`, it is made where there is none; for a directory of yours there is
+        {option}`confinement.readWritePaths`.
+      '';
     };
 
     gateway = {
@@ -717,6 +795,8 @@ let
         `PROMPTING-EXAMPLES.md` may be there. They are copied into the workspace at every start. A
         list of the programs on the service's `PATH` is appended to the document the gateway reads
         it from. `BOOTSTRAP.md`, `MEMORY.md` and `memory/` belong to the model and are never touched.
+        What a derivation makes is checked when it is built; of the documents that may be missing those
+        that it lacks are empty then.
       '';
     };
 
@@ -796,6 +876,7 @@ let
       example = {
         agents.defaults.timeoutSeconds = 600;
       };
+      visible = "shallow";
       description = ''
         Configuration of the gateway, as in its own configuration file. What is written here wins over
         what the other options say. It is readable by everybody who can read the Nix store: secrets
@@ -869,7 +950,7 @@ let
 
     confinement = {
       readOnlyPaths = lib.mkOption {
-        type = types.listOf (types.strMatching "(/[^\"%'/:[:space:]\\]+)+");
+        type = types.listOf plainPath;
         default = [ ];
         example = [ "/srv/music" ];
         description = ''
@@ -883,7 +964,7 @@ let
       };
 
       readWritePaths = lib.mkOption {
-        type = types.listOf (types.strMatching "(/[^\"%'/:[:space:]\\]+)+");
+        type = types.listOf plainPath;
         default = [ ];
         example = [ "/srv/notes" ];
         description = ''
@@ -984,7 +1065,7 @@ let
       # Weaker than anything the instance says, stronger than the options' own defaults.
       inheritFrom =
         value:
-        if lib.isAttrs value && !lib.isDerivation value then
+        if lib.isAttrs value && !lib.isStringLike value then
           lib.mapAttrs (_: inheritFrom) value
         else
           lib.mkOverride 1400 value;
@@ -1172,32 +1253,45 @@ let
           map
             (file: {
               target = file;
-              sources =
-                if file == variant.toolsReport then
-                  [
-                    "${instance.documents + "/${file}"}"
-                    (pkgs.writeText "tools-report.md" "\n## Programs on the PATH (managed by Nix)\n\n${
-                      lib.concatMapStrings (name: ''
-                        - ${name}
-                      '') (map lib.getName path)
-                    }")
-                  ]
-                else
-                  [ "${instance.documents + "/${file}"}" ];
+              sources = [
+                "${
+                  sourceDirectory {
+                    name = "documents";
+                    required = [
+                      "AGENTS.md"
+                      "SOUL.md"
+                      "TOOLS.md"
+                    ];
+                    optional = [
+                      "IDENTITY.md"
+                      "USER.md"
+                      "LORE.md"
+                      "HEARTBEAT.md"
+                      "PROMPTING-EXAMPLES.md"
+                    ];
+                  } instance.documents
+                  + "/${file}"
+                }"
+              ]
+              ++ lib.optionals (file == variant.toolsReport) [
+                (pkgs.writeText "tools-report.md" "\n## Programs on the PATH (managed by Nix)\n\n${
+                  lib.concatMapStrings (name: ''
+                    - ${name}
+                  '') (map lib.getName path)
+                }")
+              ];
             })
             (
-              lib.filter
-                (file: instance.documents != null && builtins.pathExists (instance.documents + "/${file}"))
-                [
-                  "AGENTS.md"
-                  "SOUL.md"
-                  "TOOLS.md"
-                  "IDENTITY.md"
-                  "USER.md"
-                  "LORE.md"
-                  "HEARTBEAT.md"
-                  "PROMPTING-EXAMPLES.md"
-                ]
+              lib.filter (file: instance.documents != null && hasFile instance.documents file) [
+                "AGENTS.md"
+                "SOUL.md"
+                "TOOLS.md"
+                "IDENTITY.md"
+                "USER.md"
+                "LORE.md"
+                "HEARTBEAT.md"
+                "PROMPTING-EXAMPLES.md"
+              ]
             );
 
         skills = map (
@@ -1279,6 +1373,10 @@ let
           file: instance.stateDir + "/" + lib.head (lib.splitString "/" file.target)
         ) managedFiles.closed
       );
+      ownDirectories = withBetween [
+        instance.stateDir
+        instance.workspaceDir
+      ];
 
       # Brings the service's own directories up to date; runs as the service before it.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -1288,9 +1386,9 @@ let
         ${builtins.readFile ../shell/prepare.sh}
         state_directory=${lib.escapeShellArg instance.stateDir}
         ${builtins.readFile ../shell/manage-copies.sh}
-        own_directory ${lib.escapeShellArg instance.stateDir} 0700
-        own_directory ${lib.escapeShellArg instance.workspaceDir} 0700
-        tell_of_others ${lib.escapeShellArg instance.stateDir} ${lib.escapeShellArg instance.workspaceDir}
+        ${
+          lib.concatMapStrings (path: "own_directory ${lib.escapeShellArg path} 0700\n") ownDirectories
+        }tell_of_others ${lib.escapeShellArgs ownDirectories}
         own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${lib.escapeShellArg "${configFile}"}
         manage documents ${lib.escapeShellArg instance.workspaceDir}
         ${
@@ -1340,10 +1438,7 @@ let
               ++ map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
             )
             ++ instance.confinement.readOnlyPaths;
-          writable = [
-            instance.stateDir
-            instance.workspaceDir
-          ];
+          writable = ownDirectories;
           shared = instance.confinement.readWritePaths;
           writablePrefixes = [ "/tmp/openclaw-" ];
           managed = managedPaths ++ [
@@ -1422,12 +1517,7 @@ let
           lib.concatMapStrings (
             file: "load_environment ${lib.escapeShellArg file}\n"
           ) instance.environmentFiles
-        }make_removable ${
-          lib.escapeShellArgs [
-            instance.stateDir
-            instance.workspaceDir
-          ]
-        }
+        }make_removable ${lib.escapeShellArgs ownDirectories}
         mkdir -p -m 0700 "$TMPDIR"
         forget_locks 'openclaw-*/gateway.*.lock'
         ${prepare}
@@ -1515,6 +1605,7 @@ let
         environment
         path
         managedPaths
+        ownDirectories
         prepare
         launch
         commandCredentials
@@ -1568,6 +1659,19 @@ let
           }. Set `source` to the skill's directory, or `mode` to \"inline\".";
         }
         {
+          assertion =
+            !lib.any (
+              skill: skill.mode == "copy" && skill.source != null && !isSource skill.source
+            ) instance.skills;
+          message = "skills: these skills have mode \"copy\", and a source that is a text outside of the Nix store: ${
+            lib.concatMapStringsSep ", " (skill: skill.name) (
+              lib.filter (
+                skill: skill.mode == "copy" && skill.source != null && !isSource skill.source
+              ) instance.skills
+            )
+          }. Write the path without quotes, and it is copied there.";
+        }
+        {
           assertion = !lib.any (skill: skill.mode == "inline" && skill.source != null) instance.skills;
           message = "skills: these skills have a source, which mode \"inline\" does not use: ${
             lib.concatMapStringsSep ", " (skill: skill.name) (
@@ -1584,15 +1688,19 @@ let
           }. The service is a user of its own here, to whom the directories of others are closed: set `mode` to \"copy\".";
         }
         {
+          assertion = instance.documents != null -> isSource instance.documents;
+          message = "documents: is a text that names a directory outside of the Nix store, of which the configuration knows nothing: write the path ${instance.documents} without quotes, and it is copied there.";
+        }
+        {
           assertion =
-            instance.documents != null
+            instance.documents != null && isSource instance.documents
             ->
-              builtins.pathExists (instance.documents + "/AGENTS.md")
-              && builtins.pathExists (instance.documents + "/SOUL.md")
-              && builtins.pathExists (instance.documents + "/TOOLS.md");
+              hasFile instance.documents "AGENTS.md"
+              && hasFile instance.documents "SOUL.md"
+              && hasFile instance.documents "TOOLS.md";
           message = "documents: these files are missing in the directory: ${
             lib.concatStringsSep ", " (
-              lib.filter (file: !builtins.pathExists (instance.documents + "/${file}")) [
+              lib.filter (file: !hasFile instance.documents file) [
                 "AGENTS.md"
                 "SOUL.md"
                 "TOOLS.md"
@@ -1630,12 +1738,88 @@ let
         }
         {
           assertion =
-            !lib.any (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readOnlyPaths;
-          message = "confinement.readOnlyPaths: ${
-            lib.concatStringsSep ", " (
-              lib.filter (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readOnlyPaths
-            )
-          } has `.` or `..` in it. Write the path without.";
+            !(builtins.match "[0-9]{1,3}|10[01][0-9]|102[0-3]" "${toString settings.gateway.port}" != null);
+          message = "gateway.port: ${toString settings.gateway.port} is below 1024, where only programs with a capability may listen, and the service has none. Choose a higher port; a reverse proxy can listen on this one.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.stateDir
+              != null
+            );
+          message = "stateDir: ${instance.stateDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.stateDir
+              != null
+            );
+          message = "stateDir: ${instance.stateDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
+        }
+        {
+          assertion = !(builtins.match "/(media|mnt|opt|srv)" instance.stateDir != null);
+          message = "stateDir: ${instance.stateDir} holds the directories of others. Name a directory in it.";
+        }
+        {
+          assertion = !(builtins.match "(/private)?/(run|tmp|var/tmp)/.*" instance.stateDir != null);
+          message = "stateDir: ${instance.stateDir} is emptied by the system. Name a directory that is kept.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.stateDir
+              != null
+            );
+          message = "stateDir: ${instance.stateDir} belongs to the system's own services. Name a directory of its own.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.workspaceDir
+              != null
+            );
+          message = "workspaceDir: ${instance.workspaceDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.workspaceDir
+              != null
+            );
+          message = "workspaceDir: ${instance.workspaceDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
+        }
+        {
+          assertion = !(builtins.match "/(media|mnt|opt|srv)" instance.workspaceDir != null);
+          message = "workspaceDir: ${instance.workspaceDir} holds the directories of others. Name a directory in it.";
+        }
+        {
+          assertion = !(builtins.match "(/private)?/(run|tmp|var/tmp)/.*" instance.workspaceDir != null);
+          message = "workspaceDir: ${instance.workspaceDir} is emptied by the system. Name a directory that is kept.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.workspaceDir
+              != null
+            );
+          message = "workspaceDir: ${instance.workspaceDir} belongs to the system's own services. Name a directory of its own.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "root|nobody|daemon|bin|sys|nixbld.*|systemd-.*|messagebus|polkituser|sshd|_?unknown" instance.user
+              != null
+            );
+          message = "user: ${instance.user} belongs to the system, with all that this user may do. Choose a name that nobody else has.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "root|wheel|sudo|admin|staff|users|everyone|nobody|nogroup|nixbld|adm|daemon|bin|sys|disk|kmem|keys|kvm|libvirtd|docker|podman|lxd|incus-admin|shadow|tty|systemd-.*|messagebus|polkituser|sshd" instance.group
+              != null
+            );
+          message = "group: ${instance.group} belongs to the system, and lets its members do what the service must not. Choose a name that nobody else has.";
         }
         {
           assertion =
@@ -1670,17 +1854,6 @@ let
               ) instance.confinement.readOnlyPaths
             )
           } holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
-        }
-        {
-          assertion =
-            !lib.any (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readWritePaths;
-          message = "confinement.readWritePaths: ${
-            lib.concatStringsSep ", " (
-              lib.filter (
-                path: builtins.match ".*/[.][.]?(/.*)?" path != null
-              ) instance.confinement.readWritePaths
-            )
-          } has `.` or `..` in it. Write the path without.";
         }
         {
           assertion =
@@ -1757,6 +1930,9 @@ let
 
   # The instances whose accounts the module makes.
   created = lib.filter (instance: instance.createUser) (lib.attrValues instances);
+
+  # Root makes no directory inside of one of the service's, which makes those itself.
+  outermost = paths: lib.filter (path: !lib.any (other: lib.hasPrefix "${other}/" path) paths) paths;
 in
 {
   imports = map (
@@ -1785,65 +1961,94 @@ in
 
   config = lib.mkIf cfg.enable {
     assertions =
-      (
-        (
-          lib.concatMap (service: service.assertions) (lib.attrValues services)
-          ++ lib.concatLists (lib.mapAttrsToList (_: { instance, prefix, ... }: [ ]) services)
-        )
-        ++
-          lib.concatMap
-            (
-              {
-                what,
-                option,
-                valuesOf,
-              }:
-              lib.mapAttrsToList
-                (value: names: {
-                  assertion = lib.length names == 1;
-                  message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
-                })
-                (
-                  lib.zipAttrs (
-                    lib.mapAttrsToList (
-                      name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
-                    ) services
-                  )
+      lib.concatMap (service: service.assertions) (lib.attrValues services)
+      ++ lib.concatLists (lib.mapAttrsToList (_: { instance, prefix, ... }: [ ]) services)
+      ++
+        lib.concatMap
+          (
+            {
+              what,
+              option,
+              valuesOf,
+            }:
+            lib.mapAttrsToList
+              (value: names: {
+                assertion = lib.length names == 1;
+                message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
+              })
+              (
+                lib.zipAttrs (
+                  lib.mapAttrsToList (
+                    name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
+                  ) services
                 )
-            )
-            [
+              )
+          )
+          [
+            {
+              what = "port";
+              option = "gateway.port";
+              valuesOf =
+                service: [ service.settings.gateway.port ] ++ service.instance.confinement.listenTCPPorts;
+            }
+            {
+              what = "user";
+              option = "user";
+              valuesOf = service: [ service.instance.user ];
+            }
+            {
+              what = "user id";
+              option = "uid";
+              valuesOf = service: [ service.instance.uid ];
+            }
+            {
+              what = "group id";
+              option = "gid";
+              valuesOf = service: [ service.instance.gid ];
+            }
+            {
+              what = "state directory";
+              option = "stateDir";
+              valuesOf = service: [ service.instance.stateDir ];
+            }
+            {
+              what = "workspace";
+              option = "workspaceDir";
+              valuesOf = service: [ service.instance.workspaceDir ];
+            }
+          ]
+      ++ (
+        let
+          directoriesOf = service: [
+            {
+              option = "stateDir";
+              path = service.instance.stateDir;
+            }
+            {
+              option = "workspaceDir";
+              path = service.instance.workspaceDir;
+            }
+          ];
+          # The same option with the same value is told of already.
+          isInside = mine: theirs: mine != theirs && lib.hasPrefix "${theirs.path}/" "${mine.path}/";
+        in
+        lib.concatLists (
+          lib.mapAttrsToList (
+            name: service:
+            lib.mapAttrsToList (
+              other: neighbour:
+              let
+                inside = lib.findFirst (mine: lib.any (isInside mine) (directoriesOf neighbour)) null (
+                  directoriesOf service
+                );
+              in
               {
-                what = "port";
-                option = "gateway.port";
-                valuesOf =
-                  service: [ service.settings.gateway.port ] ++ service.instance.confinement.listenTCPPorts;
+                assertion = inside == null;
+                message = "services.moltbot.instances.${name}.${inside.option}: ${inside.path} is inside of a directory of the instance ${other}, which could replace it. Choose one outside.";
               }
-              {
-                what = "user";
-                option = "user";
-                valuesOf = service: [ service.instance.user ];
-              }
-              {
-                what = "user id";
-                option = "uid";
-                valuesOf = service: [ service.instance.uid ];
-              }
-              {
-                what = "group id";
-                option = "gid";
-                valuesOf = service: [ service.instance.gid ];
-              }
-              {
-                what = "state directory";
-                option = "stateDir";
-                valuesOf = service: [ service.instance.stateDir ];
-              }
-              {
-                what = "workspace";
-                option = "workspaceDir";
-                valuesOf = service: [ service.instance.workspaceDir ];
-              }
-            ]
+            ) (removeAttrs services [ name ])
+          ) services
+        )
       )
       ++ lib.concatLists (
         lib.mapAttrsToList (
@@ -1855,11 +2060,7 @@ in
               lib.concatMap (
                 path:
                 lib.mapAttrsToList (other: neighbour: {
-                  assertion =
-                    !lib.any (overlaps path) [
-                      neighbour.instance.stateDir
-                      neighbour.instance.workspaceDir
-                    ];
+                  assertion = !lib.any (overlaps path) neighbour.ownDirectories;
                   message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
                 }) (removeAttrs services [ name ])
               ) paths
@@ -1961,25 +2162,39 @@ in
     # Between the creation of the accounts and the start of the daemons.
     system.activationScripts.launchd.text = lib.mkBefore (
       builtins.readFile ../shell/await-stop.sh
+      + builtins.readFile ../shell/own-directory.sh
       + lib.concatMapStrings (
         {
           instance,
           unit,
           logFile,
+          ownDirectories,
           ...
         }:
-        lib.concatLines [
-          "install -d -m 0755 /var/log/moltbot"
-          # Not the service's own: launchd, as root, opens what it finds there.
-          "install -d -m 0750 -g ${instance.group} /var/log/moltbot/${unit}"
-          "[ -e ${logFile} ] || install -m 0640 -o ${instance.user} -g ${instance.group} /dev/null ${logFile}"
-          "[ -e ${logFile}.old ] || install -m 0640 -o ${instance.user} -g ${instance.group} /dev/null ${logFile}.old"
-          "install -d -m 0700 -o ${instance.user} -g ${instance.group} ${lib.escapeShellArg instance.stateDir}"
-          "install -d -m 0700 -o ${instance.user} -g ${instance.group} ${lib.escapeShellArg instance.workspaceDir}"
-          "label=${
-            lib.escapeShellArg config.launchd.daemons.${unit}.serviceConfig.Label
-          }; await_stop system \"$label\" \"/Library/LaunchDaemons/$label.plist\" \"$systemConfig/Library/LaunchDaemons/$label.plist\" 330"
-        ]
+        lib.concatLines (
+          [
+            "install -d -m 0755 /var/log/moltbot"
+            # Not the service's own: launchd, as root, opens what it finds there.
+            "install -d -m 0750 -g ${instance.group} /var/log/moltbot/${unit}"
+            "[ -e ${logFile} ] || install -m 0640 -o ${instance.user} -g ${instance.group} /dev/null ${logFile}"
+            "[ -e ${logFile}.old ] || install -m 0640 -o ${instance.user} -g ${instance.group} /dev/null ${logFile}.old"
+          ]
+          ++ map (
+            path:
+            "make_own_directory ${
+              lib.escapeShellArgs [
+                path
+                instance.user
+                instance.group
+              ]
+            } 0700"
+          ) (outermost ownDirectories)
+          ++ [
+            "label=${
+              lib.escapeShellArg config.launchd.daemons.${unit}.serviceConfig.Label
+            }; await_stop system \"$label\" \"/Library/LaunchDaemons/$label.plist\" \"$systemConfig/Library/LaunchDaemons/$label.plist\" 330"
+          ]
+        )
       ) (lib.attrValues services)
     );
 

@@ -50,7 +50,24 @@ let
 
   # A path on the machine, as a string: neither a store path nor a Nix path literal, which
   # would be copied to the store, where everybody can read it.
-  absolutePath = types.addCheck types.externalPath builtins.isString;
+  absolutePath =
+    types.addCheck types.externalPath (
+      value:
+      lib.isString value
+      &&
+        builtins.match "(/([^./[:cntrl:][:space:]\\]|\\.[^./[:cntrl:][:space:]\\]|\\.\\.[^/[:cntrl:][:space:]\\])([^/[:cntrl:]\\]*[^/[:cntrl:][:space:]\\])?)+" value
+        != null
+    )
+    // {
+      description = "absolute path in its shortest form, not in the Nix store";
+    };
+
+  # A path that is one word in units and their lists, in scripts and in sandbox profiles.
+  plainPath =
+    types.strMatching "(/([^\"%'./:[:cntrl:][:space:]\\]|\\.[^\"%'./:[:cntrl:][:space:]\\]|\\.\\.[^\"%'/:[:cntrl:][:space:]\\])([^\"%'/:[:cntrl:][:space:]\\]*[^\"%'/:[:cntrl:][:space:]\\])?)+"
+    // {
+      description = "absolute path without blanks, colons, quotes, backslashes and percent signs, `.`, `..`, `//` and a final `/`";
+    };
 
   # An attribute set whose names all match a regular expression.
   attrsMatching =
@@ -69,6 +86,62 @@ let
 
   # Whether the machine runs macOS.
   inherit (pkgs.stdenv.hostPlatform) isDarwin;
+
+  # Whether a directory is part of the configuration: a path, or something of the store.
+  isSource = source: lib.isPath source || lib.hasPrefix "${builtins.storeDir}/" "${source}";
+
+  # Whether a derivation makes it. To look into it would build it while the configuration is evaluated.
+  isBuilt =
+    source:
+    !lib.isPath source
+    && lib.any (origin: origin ? outputs) (lib.attrValues (builtins.getContext "${source}"));
+
+  # Whether a directory of the configuration has a file, as far as that is known.
+  hasFile =
+    source: file: isBuilt source || isSource source && builtins.pathExists (source + "/${file}");
+
+  # A directory of the configuration. One that a derivation makes is checked when it is built, and
+  # has empty files in place of those that may be missing.
+  sourceDirectory =
+    {
+      name,
+      required,
+      optional,
+    }:
+    source:
+    if !isBuilt source then
+      source
+    else
+      pkgs.runCommandLocal name { inherit source required optional; } ''
+        for file in $required; do
+          if [ ! -f "$source/$file" ]; then
+            echo "$name: $file is missing in $source" >&2
+            exit 1
+          fi
+        done
+        mkdir "$out"
+        for file in $required $optional; do
+          if [ -f "$source/$file" ]; then
+            cp "$source/$file" "$out/$file"
+          else
+            touch "$out/$file"
+          fi
+        done
+      '';
+
+  # Directories, and those that lie between one and another that it is in; outer ones first.
+  withBetween =
+    paths:
+    let
+      stepsTo =
+        path:
+        let
+          names = lib.tail (lib.splitString "/" path);
+        in
+        lib.genList (index: "/" + lib.concatStringsSep "/" (lib.take (index + 1) names)) (lib.length names);
+      isInside = step: lib.any (path: lib.hasPrefix "${path}/" "${step}/") paths;
+    in
+    lib.unique (lib.filter isInside (lib.concatMap stepsTo paths));
 
   # Whether one of two paths leads to the other.
   overlaps =
@@ -251,21 +324,26 @@ let
     };
 
     stateDir = lib.mkOption {
-      type = absolutePath;
+      type = plainPath;
       default = "${config.home.homeDirectory}/.${nameFor "moltbot" name}";
       defaultText = lib.literalMD "`~/.moltbot[-<name>]`";
       example = "/srv/moltbot";
       description = ''
         Directory of everything the gateway writes: sessions, databases, logs, and the workspace
-        unless that is moved. Readable by the gateway's user alone.
+        unless that is moved. Readable by the gateway's user alone. It is made where there is nothing of
+        that name; a directory that is there has to be the service's own, or the service does not start.
       '';
     };
 
     workspaceDir = lib.mkOption {
-      type = absolutePath;
+      type = plainPath;
       default = "${self.stateDir}/workspace";
       defaultText = lib.literalMD "`<stateDir>/workspace`";
-      description = "Directory the model's tools work in. Everything in it can be changed by the model.";
+      description = ''
+        Directory the model's tools work in. Everything in it can be changed by the model. As with
+        {option}`stateDir`, it is made where there is none; for a directory of yours there is
+        {option}`confinement.readWritePaths`.
+      '';
     };
 
     gateway = {
@@ -674,6 +752,8 @@ let
         `PROMPTING-EXAMPLES.md` may be there. They are copied into the workspace at every start. A
         list of the programs on the service's `PATH` is appended to the document the gateway reads
         it from. `BOOTSTRAP.md`, `MEMORY.md` and `memory/` belong to the model and are never touched.
+        What a derivation makes is checked when it is built; of the documents that may be missing those
+        that it lacks are empty then.
       '';
     };
 
@@ -753,6 +833,7 @@ let
       example = {
         agents.defaults.timeoutSeconds = 600;
       };
+      visible = "shallow";
       description = ''
         Configuration of the gateway, as in its own configuration file. What is written here wins over
         what the other options say. It is readable by everybody who can read the Nix store: secrets
@@ -826,7 +907,7 @@ let
 
     confinement = {
       readOnlyPaths = lib.mkOption {
-        type = types.listOf (types.strMatching "(/[^\"%'/:[:space:]\\]+)+");
+        type = types.listOf plainPath;
         default = [ ];
         example = [ "/srv/music" ];
         description = ''
@@ -840,7 +921,7 @@ let
       };
 
       readWritePaths = lib.mkOption {
-        type = types.listOf (types.strMatching "(/[^\"%'/:[:space:]\\]+)+");
+        type = types.listOf plainPath;
         default = [ ];
         example = [ "/srv/notes" ];
         description = ''
@@ -1003,7 +1084,7 @@ let
       # Weaker than anything the instance says, stronger than the options' own defaults.
       inheritFrom =
         value:
-        if lib.isAttrs value && !lib.isDerivation value then
+        if lib.isAttrs value && !lib.isStringLike value then
           lib.mapAttrs (_: inheritFrom) value
         else
           lib.mkOverride 1400 value;
@@ -1191,32 +1272,45 @@ let
           map
             (file: {
               target = file;
-              sources =
-                if file == variant.toolsReport then
-                  [
-                    "${instance.documents + "/${file}"}"
-                    (pkgs.writeText "tools-report.md" "\n## Programs on the PATH (managed by Nix)\n\n${
-                      lib.concatMapStrings (name: ''
-                        - ${name}
-                      '') (map lib.getName path)
-                    }")
-                  ]
-                else
-                  [ "${instance.documents + "/${file}"}" ];
+              sources = [
+                "${
+                  sourceDirectory {
+                    name = "documents";
+                    required = [
+                      "AGENTS.md"
+                      "SOUL.md"
+                      "TOOLS.md"
+                    ];
+                    optional = [
+                      "IDENTITY.md"
+                      "USER.md"
+                      "LORE.md"
+                      "HEARTBEAT.md"
+                      "PROMPTING-EXAMPLES.md"
+                    ];
+                  } instance.documents
+                  + "/${file}"
+                }"
+              ]
+              ++ lib.optionals (file == variant.toolsReport) [
+                (pkgs.writeText "tools-report.md" "\n## Programs on the PATH (managed by Nix)\n\n${
+                  lib.concatMapStrings (name: ''
+                    - ${name}
+                  '') (map lib.getName path)
+                }")
+              ];
             })
             (
-              lib.filter
-                (file: instance.documents != null && builtins.pathExists (instance.documents + "/${file}"))
-                [
-                  "AGENTS.md"
-                  "SOUL.md"
-                  "TOOLS.md"
-                  "IDENTITY.md"
-                  "USER.md"
-                  "LORE.md"
-                  "HEARTBEAT.md"
-                  "PROMPTING-EXAMPLES.md"
-                ]
+              lib.filter (file: instance.documents != null && hasFile instance.documents file) [
+                "AGENTS.md"
+                "SOUL.md"
+                "TOOLS.md"
+                "IDENTITY.md"
+                "USER.md"
+                "LORE.md"
+                "HEARTBEAT.md"
+                "PROMPTING-EXAMPLES.md"
+              ]
             );
 
         skills = map (
@@ -1298,6 +1392,10 @@ let
           file: instance.stateDir + "/" + lib.head (lib.splitString "/" file.target)
         ) managedFiles.closed
       );
+      ownDirectories = withBetween [
+        instance.stateDir
+        instance.workspaceDir
+      ];
 
       # Brings the service's own directories up to date; runs as the service before it.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -1313,9 +1411,9 @@ let
           else
             "${builtins.readFile ../shell/manage-mounts.sh}"
         }
-        own_directory ${lib.escapeShellArg instance.stateDir} 0700
-        own_directory ${lib.escapeShellArg instance.workspaceDir} 0700
-        tell_of_others ${lib.escapeShellArg instance.stateDir} ${lib.escapeShellArg instance.workspaceDir}
+        ${
+          lib.concatMapStrings (path: "own_directory ${lib.escapeShellArg path} 0700\n") ownDirectories
+        }tell_of_others ${lib.escapeShellArgs ownDirectories}
         own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${lib.escapeShellArg "${configFile}"}
         manage documents ${lib.escapeShellArg instance.workspaceDir}
         ${
@@ -1360,10 +1458,7 @@ let
               ++ map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
             )
             ++ instance.confinement.readOnlyPaths;
-          writable = [
-            instance.stateDir
-            instance.workspaceDir
-          ];
+          writable = ownDirectories;
           shared = instance.confinement.readWritePaths;
           writablePrefixes = [ "/tmp/openclaw-" ];
           managed = managedPaths ++ [
@@ -1453,12 +1548,7 @@ let
                 lib.concatMapStrings (
                   file: "load_environment ${lib.escapeShellArg file}\n"
                 ) instance.environmentFiles
-              }make_removable ${
-                lib.escapeShellArgs [
-                  instance.stateDir
-                  instance.workspaceDir
-                ]
-              }
+              }make_removable ${lib.escapeShellArgs ownDirectories}
               mkdir -p -m 0700 "$TMPDIR"
               forget_locks 'openclaw-*/gateway.*.lock'
               ${prepare}
@@ -1559,6 +1649,7 @@ let
         environment
         path
         managedPaths
+        ownDirectories
         prepare
         launch
         commandCredentials
@@ -1612,6 +1703,19 @@ let
           }. Set `source` to the skill's directory, or `mode` to \"inline\".";
         }
         {
+          assertion =
+            !lib.any (
+              skill: skill.mode == "copy" && skill.source != null && !isSource skill.source
+            ) instance.skills;
+          message = "skills: these skills have mode \"copy\", and a source that is a text outside of the Nix store: ${
+            lib.concatMapStringsSep ", " (skill: skill.name) (
+              lib.filter (
+                skill: skill.mode == "copy" && skill.source != null && !isSource skill.source
+              ) instance.skills
+            )
+          }. Write the path without quotes, and it is copied there.";
+        }
+        {
           assertion = !lib.any (skill: skill.mode == "inline" && skill.source != null) instance.skills;
           message = "skills: these skills have a source, which mode \"inline\" does not use: ${
             lib.concatMapStringsSep ", " (skill: skill.name) (
@@ -1651,15 +1755,19 @@ let
           message = "skills: mode \"symlink\" has no effect while `settings.skills.load.extraDirs` is set: list the directories there, or remove it.";
         }
         {
+          assertion = instance.documents != null -> isSource instance.documents;
+          message = "documents: is a text that names a directory outside of the Nix store, of which the configuration knows nothing: write the path ${instance.documents} without quotes, and it is copied there.";
+        }
+        {
           assertion =
-            instance.documents != null
+            instance.documents != null && isSource instance.documents
             ->
-              builtins.pathExists (instance.documents + "/AGENTS.md")
-              && builtins.pathExists (instance.documents + "/SOUL.md")
-              && builtins.pathExists (instance.documents + "/TOOLS.md");
+              hasFile instance.documents "AGENTS.md"
+              && hasFile instance.documents "SOUL.md"
+              && hasFile instance.documents "TOOLS.md";
           message = "documents: these files are missing in the directory: ${
             lib.concatStringsSep ", " (
-              lib.filter (file: !builtins.pathExists (instance.documents + "/${file}")) [
+              lib.filter (file: !hasFile instance.documents file) [
                 "AGENTS.md"
                 "SOUL.md"
                 "TOOLS.md"
@@ -1697,12 +1805,80 @@ let
         }
         {
           assertion =
-            !lib.any (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readOnlyPaths;
-          message = "confinement.readOnlyPaths: ${
-            lib.concatStringsSep ", " (
-              lib.filter (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readOnlyPaths
-            )
-          } has `.` or `..` in it. Write the path without.";
+            !(builtins.match "[0-9]{1,3}|10[01][0-9]|102[0-3]" "${toString settings.gateway.port}" != null);
+          message = "gateway.port: ${toString settings.gateway.port} is below 1024, where only programs with a capability may listen, and the service has none. Choose a higher port; a reverse proxy can listen on this one.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.stateDir
+              != null
+            );
+          message = "stateDir: ${instance.stateDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.stateDir
+              != null
+            );
+          message = "stateDir: ${instance.stateDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
+        }
+        {
+          assertion = !(builtins.match "/(media|mnt|opt|srv)" instance.stateDir != null);
+          message = "stateDir: ${instance.stateDir} holds the directories of others. Name a directory in it.";
+        }
+        {
+          assertion = !(builtins.match "(/private)?/(run|tmp|var/tmp)/.*" instance.stateDir != null);
+          message = "stateDir: ${instance.stateDir} is emptied by the system. Name a directory that is kept.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.stateDir
+              != null
+            );
+          message = "stateDir: ${instance.stateDir} belongs to the system's own services. Name a directory of its own.";
+        }
+        {
+          assertion = !lib.hasPrefix "${instance.stateDir}/" "${config.home.homeDirectory}/";
+          message = "stateDir: ${instance.stateDir} is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.workspaceDir
+              != null
+            );
+          message = "workspaceDir: ${instance.workspaceDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.workspaceDir
+              != null
+            );
+          message = "workspaceDir: ${instance.workspaceDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
+        }
+        {
+          assertion = !(builtins.match "/(media|mnt|opt|srv)" instance.workspaceDir != null);
+          message = "workspaceDir: ${instance.workspaceDir} holds the directories of others. Name a directory in it.";
+        }
+        {
+          assertion = !(builtins.match "(/private)?/(run|tmp|var/tmp)/.*" instance.workspaceDir != null);
+          message = "workspaceDir: ${instance.workspaceDir} is emptied by the system. Name a directory that is kept.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.workspaceDir
+              != null
+            );
+          message = "workspaceDir: ${instance.workspaceDir} belongs to the system's own services. Name a directory of its own.";
+        }
+        {
+          assertion = !lib.hasPrefix "${instance.workspaceDir}/" "${config.home.homeDirectory}/";
+          message = "workspaceDir: ${instance.workspaceDir} is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home.";
         }
         {
           assertion =
@@ -1750,17 +1926,6 @@ let
               ) instance.confinement.readOnlyPaths
             )
           } is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home.";
-        }
-        {
-          assertion =
-            !lib.any (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readWritePaths;
-          message = "confinement.readWritePaths: ${
-            lib.concatStringsSep ", " (
-              lib.filter (
-                path: builtins.match ".*/[.][.]?(/.*)?" path != null
-              ) instance.confinement.readWritePaths
-            )
-          } has `.` or `..` in it. Write the path without.";
         }
         {
           assertion =
@@ -1857,6 +2022,7 @@ let
 
   # systemd expands specifiers in paths: a percent sign is written twice.
   escapeSpecifiers = lib.replaceStrings [ "%" ] [ "%%" ];
+  escapeFile = path: lib.replaceStrings [ "*" "?" "[" ] [ "\\*" "\\?" "\\[" ] (escapeSpecifiers path);
 
   # A value of Environment=, inside double quotes.
   escapeEnvironment = lib.replaceStrings [ "\\" "\"" "%" "\n" ] [ "\\\\" "\\\"" "%%" "\\n" ];
@@ -1868,6 +2034,7 @@ let
     {
       instance,
       settings,
+      ownDirectories,
       managedPaths,
       unit,
       ...
@@ -1910,12 +2077,10 @@ let
 
       # Nothing can be written but the service's own directories. Its configuration is mounted
       # over the places of managed files.
-      BindPaths = [
-        instance.stateDir
-        instance.workspaceDir
-      ]
-      ++ map (path: "-${path}") instance.confinement.readWritePaths
-      ++ map (path: "%t/${unit}${path}:${path}") managedPaths;
+      BindPaths =
+        ownDirectories
+        ++ map (path: "-${path}") instance.confinement.readWritePaths
+        ++ map (path: "%t/${unit}${path}:${path}") managedPaths;
 
       # Documents and skills that the configuration puts into the workspace tell the model who
       # it is and what it may do. Talked into rewriting them, it would stay talked into: they
@@ -2176,144 +2341,165 @@ in
 
   config = lib.mkIf cfg.enable {
     assertions =
-      (
-        (
+      lib.concatMap (service: service.assertions) (lib.attrValues services)
+      ++ lib.concatLists (lib.mapAttrsToList (_: { instance, prefix, ... }: [ ]) services)
+      ++
+        lib.concatMap
           (
-            (
-              lib.concatMap (service: service.assertions) (lib.attrValues services)
-              ++ lib.concatLists (lib.mapAttrsToList (_: { instance, prefix, ... }: [ ]) services)
-            )
-            ++
-              lib.concatMap
-                (
-                  {
-                    what,
-                    option,
-                    valuesOf,
-                  }:
-                  lib.mapAttrsToList
-                    (value: names: {
-                      assertion = lib.length names == 1;
-                      message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
-                    })
-                    (
-                      lib.zipAttrs (
-                        lib.mapAttrsToList (
-                          name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
-                        ) services
-                      )
-                    )
+            {
+              what,
+              option,
+              valuesOf,
+            }:
+            lib.mapAttrsToList
+              (value: names: {
+                assertion = lib.length names == 1;
+                message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
+              })
+              (
+                lib.zipAttrs (
+                  lib.mapAttrsToList (
+                    name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
+                  ) services
                 )
-                [
-                  {
-                    what = "port";
-                    option = "gateway.port";
-                    valuesOf =
-                      service: [ service.settings.gateway.port ] ++ service.instance.confinement.listenTCPPorts;
-                  }
-                  {
-                    what = "state directory";
-                    option = "stateDir";
-                    valuesOf = service: [ service.instance.stateDir ];
-                  }
-                  {
-                    what = "workspace";
-                    option = "workspaceDir";
-                    valuesOf = service: [ service.instance.workspaceDir ];
-                  }
-                ]
+              )
           )
-          ++ lib.concatLists (
+          [
+            {
+              what = "port";
+              option = "gateway.port";
+              valuesOf =
+                service: [ service.settings.gateway.port ] ++ service.instance.confinement.listenTCPPorts;
+            }
+            {
+              what = "state directory";
+              option = "stateDir";
+              valuesOf = service: [ service.instance.stateDir ];
+            }
+            {
+              what = "workspace";
+              option = "workspaceDir";
+              valuesOf = service: [ service.instance.workspaceDir ];
+            }
+          ]
+      ++ (
+        let
+          directoriesOf = service: [
+            {
+              option = "stateDir";
+              path = service.instance.stateDir;
+            }
+            {
+              option = "workspaceDir";
+              path = service.instance.workspaceDir;
+            }
+          ];
+          # The same option with the same value is told of already.
+          isInside = mine: theirs: mine != theirs && lib.hasPrefix "${theirs.path}/" "${mine.path}/";
+        in
+        lib.concatLists (
+          lib.mapAttrsToList (
+            name: service:
             lib.mapAttrsToList (
-              name:
-              { instance, prefix, ... }:
-              lib.concatMap
-                (
-                  { option, paths }:
-                  lib.concatMap (
-                    path:
-                    lib.mapAttrsToList (other: neighbour: {
-                      assertion =
-                        !lib.any (overlaps path) [
-                          neighbour.instance.stateDir
-                          neighbour.instance.workspaceDir
-                        ];
-                      message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
-                    }) (removeAttrs services [ name ])
-                  ) paths
-                )
-                [
-                  {
-                    option = "confinement.readOnlyPaths";
-                    paths = instance.confinement.readOnlyPaths;
-                  }
-                  {
-                    option = "confinement.readWritePaths";
-                    paths = instance.confinement.readWritePaths;
-                  }
-                ]
-            ) services
-          )
-        )
-        ++
-          map
-            (
-              { path, systems }:
+              other: neighbour:
               let
-                option = lib.getAttrFromPath path options.services.moltbot;
-                isHere = lib.elem pkgs.stdenv.hostPlatform.parsed.kernel.name systems;
+                inside = lib.findFirst (mine: lib.any (isInside mine) (directoriesOf neighbour)) null (
+                  directoriesOf service
+                );
               in
               {
-                assertion = isHere || option.highestPrio >= (lib.mkOptionDefault null).priority;
-                message = "${lib.showOption option.loc}: exists on ${lib.concatStringsSep " and " systems} only. Remove it, or set it where the configuration is for that system.";
+                assertion = inside == null;
+                message = "services.moltbot.instances.${name}.${inside.option}: ${inside.path} is inside of a directory of the instance ${other}, which could replace it. Choose one outside.";
               }
+            ) (removeAttrs services [ name ])
+          ) services
+        )
+      )
+      ++ lib.concatLists (
+        lib.mapAttrsToList (
+          name:
+          { instance, prefix, ... }:
+          lib.concatMap
+            (
+              { option, paths }:
+              lib.concatMap (
+                path:
+                lib.mapAttrsToList (other: neighbour: {
+                  assertion = !lib.any (overlaps path) neighbour.ownDirectories;
+                  message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
+                }) (removeAttrs services [ name ])
+              ) paths
             )
             [
               {
-                path = [
-                  "app"
-                  "package"
-                ];
-                systems = [ "darwin" ];
+                option = "confinement.readOnlyPaths";
+                paths = instance.confinement.readOnlyPaths;
               }
               {
-                path = [
-                  "app"
-                  "install"
-                  "enable"
-                ];
-                systems = [ "darwin" ];
-              }
-              {
-                path = [
-                  "appDefaults"
-                  "enable"
-                ];
-                systems = [ "darwin" ];
-              }
-              {
-                path = [
-                  "appDefaults"
-                  "nixMode"
-                ];
-                systems = [ "darwin" ];
-              }
-              {
-                path = [
-                  "appDefaults"
-                  "attachExistingOnly"
-                ];
-                systems = [ "darwin" ];
-              }
-              {
-                path = [
-                  "appDefaults"
-                  "gatewayPort"
-                ];
-                systems = [ "darwin" ];
+                option = "confinement.readWritePaths";
+                paths = instance.confinement.readWritePaths;
               }
             ]
+        ) services
       )
+      ++
+        map
+          (
+            { path, systems }:
+            let
+              option = lib.getAttrFromPath path options.services.moltbot;
+              isHere = lib.elem pkgs.stdenv.hostPlatform.parsed.kernel.name systems;
+            in
+            {
+              assertion = isHere || option.highestPrio >= (lib.mkOptionDefault null).priority;
+              message = "${lib.showOption option.loc}: exists on ${lib.concatStringsSep " and " systems} only. Remove it, or set it where the configuration is for that system.";
+            }
+          )
+          [
+            {
+              path = [
+                "app"
+                "package"
+              ];
+              systems = [ "darwin" ];
+            }
+            {
+              path = [
+                "app"
+                "install"
+                "enable"
+              ];
+              systems = [ "darwin" ];
+            }
+            {
+              path = [
+                "appDefaults"
+                "enable"
+              ];
+              systems = [ "darwin" ];
+            }
+            {
+              path = [
+                "appDefaults"
+                "nixMode"
+              ];
+              systems = [ "darwin" ];
+            }
+            {
+              path = [
+                "appDefaults"
+                "attachExistingOnly"
+              ];
+              systems = [ "darwin" ];
+            }
+            {
+              path = [
+                "appDefaults"
+                "gatewayPort"
+              ];
+              systems = [ "darwin" ];
+            }
+          ]
       ++ [
         {
           assertion = cfg.app.install.enable -> cfg.app.package != null;
@@ -2435,13 +2621,9 @@ in
       lib.hm.dag.entryBetween [ "reloadSystemd" "setupLaunchAgents" ] [ "writeBoundary" ]
         (
           lib.optionalString isDarwin "run mkdir -p ${lib.escapeShellArg logDirectory}\n"
-          + lib.concatMapStrings (
-            { instance, ... }:
-            lib.concatLines [
-              "run mkdir -p -m 0700 ${lib.escapeShellArg instance.stateDir}"
-              "run mkdir -p -m 0700 ${lib.escapeShellArg instance.workspaceDir}"
-            ]
-          ) (lib.attrValues services)
+          + lib.concatMapStrings (path: "run mkdir -p -m 0700 ${lib.escapeShellArg path}\n") (
+            lib.concatMap (service: service.ownDirectories) (lib.attrValues services)
+          )
           + lib.optionalString isDarwin (
             builtins.readFile ../shell/await-stop.sh
             + lib.concatMapStrings (
@@ -2499,7 +2681,8 @@ in
               );
               Type = "exec";
               ExecStart = launch;
-              EnvironmentFile = instance.environmentFiles;
+              SyslogIdentifier = unit;
+              EnvironmentFile = map escapeFile instance.environmentFiles;
 
               # Read by systemd: the service's user needs no access.
               LoadCredential = map (

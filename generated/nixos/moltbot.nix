@@ -49,7 +49,24 @@ let
 
   # A path on the machine, as a string: neither a store path nor a Nix path literal, which
   # would be copied to the store, where everybody can read it.
-  absolutePath = types.addCheck types.externalPath builtins.isString;
+  absolutePath =
+    types.addCheck types.externalPath (
+      value:
+      lib.isString value
+      &&
+        builtins.match "(/([^./[:cntrl:][:space:]\\]|\\.[^./[:cntrl:][:space:]\\]|\\.\\.[^/[:cntrl:][:space:]\\])([^/[:cntrl:]\\]*[^/[:cntrl:][:space:]\\])?)+" value
+        != null
+    )
+    // {
+      description = "absolute path in its shortest form, not in the Nix store";
+    };
+
+  # A path that is one word in units and their lists, in scripts and in sandbox profiles.
+  plainPath =
+    types.strMatching "(/([^\"%'./:[:cntrl:][:space:]\\]|\\.[^\"%'./:[:cntrl:][:space:]\\]|\\.\\.[^\"%'/:[:cntrl:][:space:]\\])([^\"%'/:[:cntrl:][:space:]\\]*[^\"%'/:[:cntrl:][:space:]\\])?)+"
+    // {
+      description = "absolute path without blanks, colons, quotes, backslashes and percent signs, `.`, `..`, `//` and a final `/`";
+    };
 
   # An attribute set whose names all match a regular expression.
   attrsMatching =
@@ -65,6 +82,62 @@ let
 
   # The instance `default` goes by the plain name; every other has its own name appended.
   nameFor = base: name: if name == "default" then base else "${base}-${name}";
+
+  # Whether a directory is part of the configuration: a path, or something of the store.
+  isSource = source: lib.isPath source || lib.hasPrefix "${builtins.storeDir}/" "${source}";
+
+  # Whether a derivation makes it. To look into it would build it while the configuration is evaluated.
+  isBuilt =
+    source:
+    !lib.isPath source
+    && lib.any (origin: origin ? outputs) (lib.attrValues (builtins.getContext "${source}"));
+
+  # Whether a directory of the configuration has a file, as far as that is known.
+  hasFile =
+    source: file: isBuilt source || isSource source && builtins.pathExists (source + "/${file}");
+
+  # A directory of the configuration. One that a derivation makes is checked when it is built, and
+  # has empty files in place of those that may be missing.
+  sourceDirectory =
+    {
+      name,
+      required,
+      optional,
+    }:
+    source:
+    if !isBuilt source then
+      source
+    else
+      pkgs.runCommandLocal name { inherit source required optional; } ''
+        for file in $required; do
+          if [ ! -f "$source/$file" ]; then
+            echo "$name: $file is missing in $source" >&2
+            exit 1
+          fi
+        done
+        mkdir "$out"
+        for file in $required $optional; do
+          if [ -f "$source/$file" ]; then
+            cp "$source/$file" "$out/$file"
+          else
+            touch "$out/$file"
+          fi
+        done
+      '';
+
+  # Directories, and those that lie between one and another that it is in; outer ones first.
+  withBetween =
+    paths:
+    let
+      stepsTo =
+        path:
+        let
+          names = lib.tail (lib.splitString "/" path);
+        in
+        lib.genList (index: "/" + lib.concatStringsSep "/" (lib.take (index + 1) names)) (lib.length names);
+      isInside = step: lib.any (path: lib.hasPrefix "${path}/" "${step}/") paths;
+    in
+    lib.unique (lib.filter isInside (lib.concatMap stepsTo paths));
 
   # Whether one of two paths leads to the other.
   overlaps =
@@ -272,30 +345,35 @@ let
     };
 
     stateDir = lib.mkOption {
-      type = absolutePath;
+      type = plainPath;
       default = "/var/lib/${nameFor "moltbot" name}";
       defaultText = lib.literalMD "`/var/lib/moltbot[-<name>]`";
       example = "/srv/moltbot";
       description = ''
         Directory of everything the gateway writes: sessions, databases, logs, and the workspace
-        unless that is moved. Readable by the gateway's user alone.
+        unless that is moved. Readable by the gateway's user alone. It is made where there is nothing of
+        that name; a directory that is there has to be the service's own, or the service does not start.
       '';
     };
 
     workspaceDir = lib.mkOption {
-      type = absolutePath;
+      type = plainPath;
       default = "${self.stateDir}/workspace";
       defaultText = lib.literalMD "`<stateDir>/workspace`";
-      description = "Directory the model's tools work in. Everything in it can be changed by the model.";
+      description = ''
+        Directory the model's tools work in. Everything in it can be changed by the model. As with
+        {option}`stateDir`, it is made where there is none; for a directory of yours there is
+        {option}`confinement.readWritePaths`.
+      '';
     };
 
     configPath = lib.mkOption {
-      type = absolutePath;
+      type = plainPath;
       default = "/etc/moltbot/${name}.json";
       defaultText = lib.literalMD "`/etc/moltbot/<name>.json`";
       description = ''
         Where the rendered configuration is put, as a regular file that the gateway can read but
-        neither change nor replace.
+        neither change nor replace: a file below `/etc` whose name ends in `.json`.
       '';
     };
 
@@ -714,6 +792,8 @@ let
         `PROMPTING-EXAMPLES.md` may be there. They are copied into the workspace at every start. A
         list of the programs on the service's `PATH` is appended to the document the gateway reads
         it from. `BOOTSTRAP.md`, `MEMORY.md` and `memory/` belong to the model and are never touched.
+        What a derivation makes is checked when it is built; of the documents that may be missing those
+        that it lacks are empty then.
       '';
     };
 
@@ -793,6 +873,7 @@ let
       example = {
         agents.defaults.timeoutSeconds = 600;
       };
+      visible = "shallow";
       description = ''
         Configuration of the gateway, as in its own configuration file. What is written here wins over
         what the other options say. It is readable by everybody who can read the Nix store: secrets
@@ -866,7 +947,7 @@ let
 
     confinement = {
       readOnlyPaths = lib.mkOption {
-        type = types.listOf (types.strMatching "(/[^\"%'/:[:space:]\\]+)+");
+        type = types.listOf plainPath;
         default = [ ];
         example = [ "/srv/music" ];
         description = ''
@@ -880,7 +961,7 @@ let
       };
 
       readWritePaths = lib.mkOption {
-        type = types.listOf (types.strMatching "(/[^\"%'/:[:space:]\\]+)+");
+        type = types.listOf plainPath;
         default = [ ];
         example = [ "/srv/notes" ];
         description = ''
@@ -1045,7 +1126,7 @@ let
       # Weaker than anything the instance says, stronger than the options' own defaults.
       inheritFrom =
         value:
-        if lib.isAttrs value && !lib.isDerivation value then
+        if lib.isAttrs value && !lib.isStringLike value then
           lib.mapAttrs (_: inheritFrom) value
         else
           lib.mkOverride 1400 value;
@@ -1225,32 +1306,45 @@ let
           map
             (file: {
               target = file;
-              sources =
-                if file == variant.toolsReport then
-                  [
-                    "${instance.documents + "/${file}"}"
-                    (pkgs.writeText "tools-report.md" "\n## Programs on the PATH (managed by Nix)\n\n${
-                      lib.concatMapStrings (name: ''
-                        - ${name}
-                      '') (map lib.getName path)
-                    }")
-                  ]
-                else
-                  [ "${instance.documents + "/${file}"}" ];
+              sources = [
+                "${
+                  sourceDirectory {
+                    name = "documents";
+                    required = [
+                      "AGENTS.md"
+                      "SOUL.md"
+                      "TOOLS.md"
+                    ];
+                    optional = [
+                      "IDENTITY.md"
+                      "USER.md"
+                      "LORE.md"
+                      "HEARTBEAT.md"
+                      "PROMPTING-EXAMPLES.md"
+                    ];
+                  } instance.documents
+                  + "/${file}"
+                }"
+              ]
+              ++ lib.optionals (file == variant.toolsReport) [
+                (pkgs.writeText "tools-report.md" "\n## Programs on the PATH (managed by Nix)\n\n${
+                  lib.concatMapStrings (name: ''
+                    - ${name}
+                  '') (map lib.getName path)
+                }")
+              ];
             })
             (
-              lib.filter
-                (file: instance.documents != null && builtins.pathExists (instance.documents + "/${file}"))
-                [
-                  "AGENTS.md"
-                  "SOUL.md"
-                  "TOOLS.md"
-                  "IDENTITY.md"
-                  "USER.md"
-                  "LORE.md"
-                  "HEARTBEAT.md"
-                  "PROMPTING-EXAMPLES.md"
-                ]
+              lib.filter (file: instance.documents != null && hasFile instance.documents file) [
+                "AGENTS.md"
+                "SOUL.md"
+                "TOOLS.md"
+                "IDENTITY.md"
+                "USER.md"
+                "LORE.md"
+                "HEARTBEAT.md"
+                "PROMPTING-EXAMPLES.md"
+              ]
             );
 
         skills = map (
@@ -1332,6 +1426,10 @@ let
           file: instance.stateDir + "/" + lib.head (lib.splitString "/" file.target)
         ) managedFiles.closed
       );
+      ownDirectories = withBetween [
+        instance.stateDir
+        instance.workspaceDir
+      ];
 
       # Brings the service's own directories up to date; runs as the service before it.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -1340,9 +1438,9 @@ let
 
         ${builtins.readFile ../shell/prepare.sh}
         ${builtins.readFile ../shell/manage-mounts.sh}
-        own_directory ${lib.escapeShellArg instance.stateDir} 0700
-        own_directory ${lib.escapeShellArg instance.workspaceDir} 0700
-        tell_of_others ${lib.escapeShellArg instance.stateDir} ${lib.escapeShellArg instance.workspaceDir}
+        ${
+          lib.concatMapStrings (path: "own_directory ${lib.escapeShellArg path} 0700\n") ownDirectories
+        }tell_of_others ${lib.escapeShellArgs ownDirectories}
         own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${lib.escapeShellArg instance.configPath}
         manage documents ${lib.escapeShellArg instance.workspaceDir}
         ${
@@ -1497,6 +1595,7 @@ let
         environment
         path
         managedPaths
+        ownDirectories
         prepare
         launch
         commandCredentials
@@ -1547,6 +1646,19 @@ let
           }. Set `source` to the skill's directory, or `mode` to \"inline\".";
         }
         {
+          assertion =
+            !lib.any (
+              skill: skill.mode == "copy" && skill.source != null && !isSource skill.source
+            ) instance.skills;
+          message = "skills: these skills have mode \"copy\", and a source that is a text outside of the Nix store: ${
+            lib.concatMapStringsSep ", " (skill: skill.name) (
+              lib.filter (
+                skill: skill.mode == "copy" && skill.source != null && !isSource skill.source
+              ) instance.skills
+            )
+          }. Write the path without quotes, and it is copied there.";
+        }
+        {
           assertion = !lib.any (skill: skill.mode == "inline" && skill.source != null) instance.skills;
           message = "skills: these skills have a source, which mode \"inline\" does not use: ${
             lib.concatMapStringsSep ", " (skill: skill.name) (
@@ -1563,15 +1675,19 @@ let
           }. The service is a user of its own here, to whom the directories of others are closed: set `mode` to \"copy\".";
         }
         {
+          assertion = instance.documents != null -> isSource instance.documents;
+          message = "documents: is a text that names a directory outside of the Nix store, of which the configuration knows nothing: write the path ${instance.documents} without quotes, and it is copied there.";
+        }
+        {
           assertion =
-            instance.documents != null
+            instance.documents != null && isSource instance.documents
             ->
-              builtins.pathExists (instance.documents + "/AGENTS.md")
-              && builtins.pathExists (instance.documents + "/SOUL.md")
-              && builtins.pathExists (instance.documents + "/TOOLS.md");
+              hasFile instance.documents "AGENTS.md"
+              && hasFile instance.documents "SOUL.md"
+              && hasFile instance.documents "TOOLS.md";
           message = "documents: these files are missing in the directory: ${
             lib.concatStringsSep ", " (
-              lib.filter (file: !builtins.pathExists (instance.documents + "/${file}")) [
+              lib.filter (file: !hasFile instance.documents file) [
                 "AGENTS.md"
                 "SOUL.md"
                 "TOOLS.md"
@@ -1609,12 +1725,92 @@ let
         }
         {
           assertion =
-            !lib.any (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readOnlyPaths;
-          message = "confinement.readOnlyPaths: ${
-            lib.concatStringsSep ", " (
-              lib.filter (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readOnlyPaths
-            )
-          } has `.` or `..` in it. Write the path without.";
+            !(builtins.match "[0-9]{1,3}|10[01][0-9]|102[0-3]" "${toString settings.gateway.port}" != null);
+          message = "gateway.port: ${toString settings.gateway.port} is below 1024, where only programs with a capability may listen, and the service has none. Choose a higher port; a reverse proxy can listen on this one.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.stateDir
+              != null
+            );
+          message = "stateDir: ${instance.stateDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.stateDir
+              != null
+            );
+          message = "stateDir: ${instance.stateDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
+        }
+        {
+          assertion = !(builtins.match "/(media|mnt|opt|srv)" instance.stateDir != null);
+          message = "stateDir: ${instance.stateDir} holds the directories of others. Name a directory in it.";
+        }
+        {
+          assertion = !(builtins.match "(/private)?/(run|tmp|var/tmp)/.*" instance.stateDir != null);
+          message = "stateDir: ${instance.stateDir} is emptied by the system. Name a directory that is kept.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.stateDir
+              != null
+            );
+          message = "stateDir: ${instance.stateDir} belongs to the system's own services. Name a directory of its own.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.workspaceDir
+              != null
+            );
+          message = "workspaceDir: ${instance.workspaceDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.workspaceDir
+              != null
+            );
+          message = "workspaceDir: ${instance.workspaceDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
+        }
+        {
+          assertion = !(builtins.match "/(media|mnt|opt|srv)" instance.workspaceDir != null);
+          message = "workspaceDir: ${instance.workspaceDir} holds the directories of others. Name a directory in it.";
+        }
+        {
+          assertion = !(builtins.match "(/private)?/(run|tmp|var/tmp)/.*" instance.workspaceDir != null);
+          message = "workspaceDir: ${instance.workspaceDir} is emptied by the system. Name a directory that is kept.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.workspaceDir
+              != null
+            );
+          message = "workspaceDir: ${instance.workspaceDir} belongs to the system's own services. Name a directory of its own.";
+        }
+        {
+          assertion = builtins.match ".*[.]json" instance.configPath != null;
+          message = "configPath: ${instance.configPath} does not end in `.json`: other files there belong to others.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "root|nobody|daemon|bin|sys|nixbld.*|systemd-.*|messagebus|polkituser|sshd|_?unknown" instance.user
+              != null
+            );
+          message = "user: ${instance.user} belongs to the system, with all that this user may do. Choose a name that nobody else has.";
+        }
+        {
+          assertion =
+            !(
+              builtins.match "root|wheel|sudo|admin|staff|users|everyone|nobody|nogroup|nixbld|adm|daemon|bin|sys|disk|kmem|keys|kvm|libvirtd|docker|podman|lxd|incus-admin|shadow|tty|systemd-.*|messagebus|polkituser|sshd" instance.group
+              != null
+            );
+          message = "group: ${instance.group} belongs to the system, and lets its members do what the service must not. Choose a name that nobody else has.";
         }
         {
           assertion =
@@ -1649,17 +1845,6 @@ let
               ) instance.confinement.readOnlyPaths
             )
           } holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
-        }
-        {
-          assertion =
-            !lib.any (path: builtins.match ".*/[.][.]?(/.*)?" path != null) instance.confinement.readWritePaths;
-          message = "confinement.readWritePaths: ${
-            lib.concatStringsSep ", " (
-              lib.filter (
-                path: builtins.match ".*/[.][.]?(/.*)?" path != null
-              ) instance.confinement.readWritePaths
-            )
-          } has `.` or `..` in it. Write the path without.";
         }
         {
           assertion =
@@ -1738,10 +1923,33 @@ let
   # The instances whose accounts the module makes.
   created = lib.filter (instance: instance.createUser) (lib.attrValues instances);
 
-  belowVarLib = path: lib.hasPrefix "/var/lib/" path;
-
   # systemd expands specifiers in paths: a percent sign is written twice.
   escapeSpecifiers = lib.replaceStrings [ "%" ] [ "%%" ];
+  escapeFile = path: lib.replaceStrings [ "*" "?" "[" ] [ "\\*" "\\?" "\\[" ] (escapeSpecifiers path);
+
+  makeDirectories =
+    {
+      instance,
+      unit,
+      ownDirectories,
+      ...
+    }:
+    pkgs.writeShellScript "${unit}-directories" ''
+      set -euo pipefail
+
+      ${builtins.readFile ../shell/own-directory.sh}
+      ${
+        lib.concatMapStrings (
+          path:
+          "expect_own_directory ${
+            lib.escapeShellArgs [
+              path
+              instance.user
+            ]
+          }\n"
+        ) ownDirectories
+      }${config.systemd.package}/bin/systemd-tmpfiles --create ${unit}.conf
+    '';
 
   stop = pkgs.writeShellScript "moltbot-stop" (builtins.readFile ../shell/stop.sh);
 
@@ -1750,6 +1958,7 @@ let
     {
       instance,
       settings,
+      ownDirectories,
       managedPaths,
       unit,
       ...
@@ -1807,12 +2016,10 @@ let
 
       # Nothing can be written but the service's own directories. Its configuration is mounted
       # over the places of managed files.
-      BindPaths = [
-        instance.stateDir
-        instance.workspaceDir
-      ]
-      ++ map (path: "-${path}") instance.confinement.readWritePaths
-      ++ map (path: "%t/${unit}${path}:${path}") managedPaths;
+      BindPaths =
+        ownDirectories
+        ++ map (path: "-${path}") instance.confinement.readWritePaths
+        ++ map (path: "%t/${unit}${path}:${path}") managedPaths;
 
       # Documents and skills that the configuration puts into the workspace tell the model who
       # it is and what it may do. Talked into rewriting them, it would stay talked into: they
@@ -1825,18 +2032,9 @@ let
       # the service's own directories, should they be there.
       ProtectHome =
         if
-          lib.any
-            (
-              path: lib.hasPrefix "/home/" path || lib.hasPrefix "/root/" path || lib.hasPrefix "/run/user/" path
-            )
-            (
-              [
-                instance.stateDir
-                instance.workspaceDir
-              ]
-              ++ instance.confinement.readOnlyPaths
-              ++ instance.confinement.readWritePaths
-            )
+          lib.any (
+            path: lib.hasPrefix "/home/" path || lib.hasPrefix "/root/" path || lib.hasPrefix "/run/user/" path
+          ) (ownDirectories ++ instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths)
         then
           "tmpfs"
         else
@@ -2059,71 +2257,119 @@ in
 
   config = lib.mkIf cfg.enable {
     assertions =
-      (
-        (
-          lib.concatMap (service: service.assertions) (lib.attrValues services)
-          ++ lib.concatLists (
-            lib.mapAttrsToList (
-              _:
-              { instance, prefix, ... }:
-              [
-                {
-                  assertion = lib.hasPrefix "/etc/" instance.configPath;
-                  message = "${prefix}.configPath: NixOS manages files below /etc only: choose a path there.";
-                }
-              ]
-            ) services
-          )
-        )
-        ++
-          lib.concatMap
-            (
-              {
-                what,
-                option,
-                valuesOf,
-              }:
-              lib.mapAttrsToList
-                (value: names: {
-                  assertion = lib.length names == 1;
-                  message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
-                })
-                (
-                  lib.zipAttrs (
-                    lib.mapAttrsToList (
-                      name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
-                    ) services
-                  )
+      lib.concatMap (service: service.assertions) (lib.attrValues services)
+      ++ lib.concatLists (
+        lib.mapAttrsToList (
+          _:
+          { instance, prefix, ... }:
+          [
+            {
+              assertion = lib.hasPrefix "/etc/" instance.configPath;
+              message = "${prefix}.configPath: NixOS manages files below /etc only: choose a path there.";
+            }
+            {
+              assertion = !config.users.users.${instance.user}.isNormalUser or false;
+              message = "${prefix}.user: this is the account of a person, with all that is theirs: choose a name that nobody else has.";
+            }
+            {
+              assertion =
+                !lib.any (
+                  account: account.name != instance.user && lib.hasPrefix "${instance.stateDir}/" "${account.home}/"
+                ) (lib.attrValues config.users.users);
+              message = "${prefix}.stateDir: this is the home of another user, or has it in it: choose a directory of the service's own.";
+            }
+            {
+              assertion =
+                !lib.any (
+                  account:
+                  account.name != instance.user && lib.hasPrefix "${instance.workspaceDir}/" "${account.home}/"
+                ) (lib.attrValues config.users.users);
+              message = "${prefix}.workspaceDir: this is the home of another user, or has it in it: choose a directory of the service's own.";
+            }
+          ]
+        ) services
+      )
+      ++
+        lib.concatMap
+          (
+            {
+              what,
+              option,
+              valuesOf,
+            }:
+            lib.mapAttrsToList
+              (value: names: {
+                assertion = lib.length names == 1;
+                message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
+              })
+              (
+                lib.zipAttrs (
+                  lib.mapAttrsToList (
+                    name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
+                  ) services
                 )
-            )
-            [
+              )
+          )
+          [
+            {
+              what = "port";
+              option = "gateway.port";
+              valuesOf =
+                service: [ service.settings.gateway.port ] ++ service.instance.confinement.listenTCPPorts;
+            }
+            {
+              what = "user";
+              option = "user";
+              valuesOf = service: [ service.instance.user ];
+            }
+            {
+              what = "state directory";
+              option = "stateDir";
+              valuesOf = service: [ service.instance.stateDir ];
+            }
+            {
+              what = "workspace";
+              option = "workspaceDir";
+              valuesOf = service: [ service.instance.workspaceDir ];
+            }
+            {
+              what = "configuration file";
+              option = "configPath";
+              valuesOf = service: [ service.instance.configPath ];
+            }
+          ]
+      ++ (
+        let
+          directoriesOf = service: [
+            {
+              option = "stateDir";
+              path = service.instance.stateDir;
+            }
+            {
+              option = "workspaceDir";
+              path = service.instance.workspaceDir;
+            }
+          ];
+          # The same option with the same value is told of already.
+          isInside = mine: theirs: mine != theirs && lib.hasPrefix "${theirs.path}/" "${mine.path}/";
+        in
+        lib.concatLists (
+          lib.mapAttrsToList (
+            name: service:
+            lib.mapAttrsToList (
+              other: neighbour:
+              let
+                inside = lib.findFirst (mine: lib.any (isInside mine) (directoriesOf neighbour)) null (
+                  directoriesOf service
+                );
+              in
               {
-                what = "port";
-                option = "gateway.port";
-                valuesOf =
-                  service: [ service.settings.gateway.port ] ++ service.instance.confinement.listenTCPPorts;
+                assertion = inside == null;
+                message = "services.moltbot.instances.${name}.${inside.option}: ${inside.path} is inside of a directory of the instance ${other}, which could replace it. Choose one outside.";
               }
-              {
-                what = "user";
-                option = "user";
-                valuesOf = service: [ service.instance.user ];
-              }
-              {
-                what = "state directory";
-                option = "stateDir";
-                valuesOf = service: [ service.instance.stateDir ];
-              }
-              {
-                what = "workspace";
-                option = "workspaceDir";
-                valuesOf = service: [ service.instance.workspaceDir ];
-              }
-              {
-                what = "configuration file";
-                option = "configPath";
-                valuesOf = service: [ service.instance.configPath ];
-              }
-            ]
+            ) (removeAttrs services [ name ])
+          ) services
+        )
       )
       ++ lib.concatLists (
         lib.mapAttrsToList (
@@ -2135,11 +2381,7 @@ in
               lib.concatMap (
                 path:
                 lib.mapAttrsToList (other: neighbour: {
-                  assertion =
-                    !lib.any (overlaps path) [
-                      neighbour.instance.stateDir
-                      neighbour.instance.workspaceDir
-                    ];
+                  assertion = !lib.any (overlaps path) neighbour.ownDirectories;
                   message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
                 }) (removeAttrs services [ name ])
               ) paths
@@ -2155,7 +2397,13 @@ in
               }
             ]
         ) services
-      );
+      )
+      ++ [
+        {
+          assertion = lib.versionAtLeast config.systemd.package.version "257";
+          message = "services.moltbot.enable: what confines the service needs systemd 257 or newer, and `systemd.package` is older: systemd would start the service without.";
+        }
+      ];
 
     users.users = lib.listToAttrs (
       map (
@@ -2170,14 +2418,13 @@ in
     );
     users.groups = lib.listToAttrs (map (instance: lib.nameValuePair instance.group { }) created);
 
-    # A regular file and no link, which programs may refuse: its group reads it, root owns it.
+    # A regular file and no link, which programs may refuse. It is in the store as well, where everybody can read it.
     environment.etc = lib.mapAttrs' (
       _:
       { instance, configFile, ... }:
       lib.nameValuePair (lib.removePrefix "/etc/" instance.configPath) {
         source = configFile;
-        mode = "0440";
-        inherit (instance) group;
+        mode = "0444";
       }
     ) services;
 
@@ -2280,35 +2527,24 @@ in
       { instance, settings, ... }: lib.optional instance.gateway.openFirewall settings.gateway.port
     ) (lib.attrValues services);
 
-    # systemd makes the directories below /var/lib, these are the others.
+    # Made where there is nothing; what is there stays whose it is. StateDirectory= would give
+    # it to the service, with everything in it.
     systemd.tmpfiles.settings = lib.mapAttrs' (
       _:
-      { instance, unit, ... }:
+      {
+        instance,
+        unit,
+        ownDirectories,
+        ...
+      }:
       lib.nameValuePair unit (
-        lib.listToAttrs (
-          map
-            (
-              { path, mode }:
-              lib.nameValuePair path {
-                d = {
-                  inherit mode;
-                  inherit (instance) user group;
-                };
-              }
-            )
-            (
-              lib.filter ({ path, ... }: !belowVarLib path) [
-                {
-                  path = instance.stateDir;
-                  mode = "0700";
-                }
-                {
-                  path = instance.workspaceDir;
-                  mode = "0700";
-                }
-              ]
-            )
-        )
+        lib.genAttrs ownDirectories (_: {
+          d = {
+            mode = ":0700";
+            user = ":${instance.user}";
+            group = ":${instance.group}";
+          };
+        })
       )
     ) services;
 
@@ -2328,6 +2564,7 @@ in
         credentials,
         environment,
         path,
+        ownDirectories,
         prepare,
         launch,
         ...
@@ -2346,7 +2583,8 @@ in
             "nss-lookup.target"
             "prepare-${unit}.service"
           ];
-          inherit environment path;
+          environment = lib.mapAttrs (_: escapeSpecifiers) environment;
+          inherit path;
           # The PATH is what the options say and nothing else.
           enableDefaultPath = false;
           restartTriggers = [
@@ -2356,24 +2594,18 @@ in
           # Restarts are slowed down instead of given up.
           startLimitIntervalSec = 0;
           unitConfig.RequiresMountsFor =
-            instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths;
+            (ownDirectories ++ instance.confinement.readOnlyPaths) ++ instance.confinement.readWritePaths;
 
           serviceConfig = {
             User = instance.user;
             Group = instance.group;
-            StateDirectory = map (lib.removePrefix "/var/lib/") (
-              lib.filter belowVarLib [
-                instance.stateDir
-                instance.workspaceDir
-              ]
-            );
-            StateDirectoryMode = "0700";
-            WorkingDirectory = instance.stateDir;
+            WorkingDirectory = "-${instance.stateDir}";
             Type = "exec";
             ExecStart = launch;
             # Outside of the service's namespaces, where it can tell when the service has ended.
             ExecStop = "+${stop}";
-            EnvironmentFile = instance.environmentFiles;
+            SyslogIdentifier = unit;
+            EnvironmentFile = map escapeFile instance.environmentFiles;
 
             # Read by systemd: the service's user needs no access.
             LoadCredential = map (
@@ -2405,23 +2637,19 @@ in
         };
         "prepare-${unit}" = {
           description = "moltbot (${name}), directories";
-          inherit environment path;
+          environment = lib.mapAttrs (_: escapeSpecifiers) environment;
+          inherit path;
           enableDefaultPath = false;
+          requires = [ "directories-${unit}.service" ];
+          after = [ "directories-${unit}.service" ];
           unitConfig.StopWhenUnneeded = true;
           startLimitIntervalSec = 0;
           unitConfig.RequiresMountsFor =
-            instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths;
+            (ownDirectories ++ instance.confinement.readOnlyPaths) ++ instance.confinement.readWritePaths;
 
           serviceConfig = {
             User = instance.user;
             Group = instance.group;
-            StateDirectory = map (lib.removePrefix "/var/lib/") (
-              lib.filter belowVarLib [
-                instance.stateDir
-                instance.workspaceDir
-              ]
-            );
-            StateDirectoryMode = "0700";
             Type = "oneshot";
             RemainAfterExit = true;
             ExecStart = prepare;
@@ -2431,6 +2659,19 @@ in
             RuntimeDirectoryMode = "0700";
           }
           // preparationConfinementOf service;
+        };
+        "directories-${unit}" = {
+          description = "moltbot (${name}), missing directories";
+          startLimitIntervalSec = 0;
+          unitConfig.RequiresMountsFor =
+            (ownDirectories ++ instance.confinement.readOnlyPaths) ++ instance.confinement.readWritePaths;
+          serviceConfig = {
+            Type = "oneshot";
+            ExecStart = makeDirectories service;
+            ProtectSystem = "full";
+            PrivateNetwork = true;
+            NoNewPrivileges = true;
+          };
         };
       }
     ) services;

@@ -22,7 +22,10 @@ own_directory() {
     exit 78
   fi
   mkdir -p -m "$2" -- "$1"
-  [ ! -O "$1" ] || return 0
+  if [ -O "$1" ]; then
+    chmod -- "$2" "$1"
+    return 0
+  fi
   if [ -L "$1" ]; then
     echo "$1 leads to a directory of somebody else: remove the link" >&2
   else

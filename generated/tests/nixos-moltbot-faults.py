@@ -45,7 +45,6 @@ def expect_complaint(node: BaseMachine, unit: str, option: str, file: str) -> st
 """What goes wrong on a machine, and what must be left of it."""
 
 # EXIT_STATE_DIRECTORY of systemd.exec(5).
-STATE_DIRECTORY_ERROR = "238"
 MODEL_PORT = "8400"
 MODEL_RESULTS = "/run/model-results"
 DATABASES = "import sqlite3, sys; [print(sqlite3.connect(f'file:{f}?mode=ro', uri=True).execute('pragma integrity_check').fetchone()[0]) for f in sys.argv[1:]]"
@@ -113,7 +112,7 @@ def health_of(node: BaseMachine, instance: str = "default") -> str:
 
 def expect_refused_preparation(node: BaseMachine, status: str, said: str) -> None:
     """Its directories are not what they have to be: said in one line, and final."""
-    unit = f"prepare-{unit_of(node)}"
+    unit = f"directories-{unit_of(node)}"
     node.execute(f"systemctl start {unit_of(node)}")
     node.wait_until_succeeds(f"systemctl is-failed {unit}", timeout=30)
     assert node.get_unit_property(unit, "ExecMainStatus") == status
@@ -288,12 +287,18 @@ with subtest("a full disk is a final error that says so, and nothing is lost"):
 
 aside = "/var/lib/aside"
 
-with subtest("a state directory that belongs to somebody else is the service's again"):
+with subtest("a state directory that belongs to somebody else is a final error, and stays theirs"):
+    account = FACTS["injected"]["default"]["user"]
     injected.succeed(f"chown --recursive 4242:4242 {state}")
+    complaint = (
+        f"{state} belongs to somebody else: configure another directory, "
+        f"or give it to the service with chown -R {account} {state}"
+    )
+    expect_refused_preparation(injected, CONFIGURATION_ERROR, complaint)
+    assert injected.succeed(f"find {state} ! -user 4242") == ""
+    injected.succeed(f"chown --recursive {account}:{account} {state}")
     wait_until_healthy(injected)
     check_state(injected, token)
-    others = injected.succeed(f"find {state} ! -user {FACTS['injected']['default']['user']}")
-    assert others == "", others
     injected.succeed(f"systemctl stop {unit}")
 
 with subtest("a database of somebody else is named, and all is well once all are given back"):
@@ -315,13 +320,15 @@ with subtest("a database of somebody else is named, and all is well once all are
 
 with subtest("a link or a file in place of the state directory is a final error that says so"):
     injected.succeed(f"mv {state} {aside}")
-    refused = "Failed to set up special execution directory in /var/lib: "
     for make, reason in (
-        (f"ln -s {aside} {state}", "Too many levels of symbolic links"),
-        (f"touch {state}", "Not a directory"),
+        (
+            f"ln -s {aside} {state}",
+            "is a link: remove it, or configure the directory that it leads to",
+        ),
+        (f"touch {state}", "is not a directory: move it away"),
     ):
         injected.succeed(make)
-        expect_refused_preparation(injected, STATE_DIRECTORY_ERROR, f"{refused}{reason}")
+        expect_refused_preparation(injected, CONFIGURATION_ERROR, f"{state} {reason}")
         injected.succeed(f"rm {state}")
     injected.succeed(f"mv {aside} {state}")
     wait_until_healthy(injected)
@@ -354,7 +361,10 @@ with subtest("a workspace outside of /var/lib that belongs to somebody else is a
     unit, workspace = unit_of(password), FACTS["password"]["default"]["workspace"]
     account = FACTS["password"]["default"]["user"]
     password.succeed(f"systemctl stop {unit}", f"chown 4242 {workspace}")
-    complaint = f"{workspace} belongs to somebody else: give it back with chown -R {account} {workspace}"
+    complaint = (
+        f"{workspace} belongs to somebody else: configure another directory, "
+        f"or give it to the service with chown -R {account} {workspace}"
+    )
     expect_refused_preparation(password, CONFIGURATION_ERROR, complaint)
     password.succeed(f"chown --recursive {account} {workspace}")
     wait_until_healthy(password)
@@ -391,7 +401,7 @@ with subtest("a port that is taken is tried again until it is free"):
 with subtest("a configuration that the gateway refuses is a final error, said once"):
     config = FACTS["several"]["family"]["config"]
     several.succeed(
-        f"install -m 0440 -g {FACTS['several']['family']['group']} /dev/null /run/wrong.json",
+        "install -m 0444 /dev/null /run/wrong.json",
         """echo '{"gateway": {"mode": "local", "port": "twelve"}}' > /run/wrong.json""",
         f"mount --bind /run/wrong.json {config}",
     )
