@@ -40,7 +40,7 @@ in
   networking.resolvconf.enable = lib.mkDefault false;
 
   # With sources that Debian has nothing alike of, and not of these tests.
-  nix.enable = false;
+  nix.enable = lib.mkDefault false;
   system.tools.nixos-rebuild.enable = false;
   system.switch.enable = false;
   networking.firewall.enable = false;

@@ -34,6 +34,14 @@ in
     }
   ) { };
 
+  # nixpkgs puts it together from many packages.
+  nix = final.stdenv.mkDerivation {
+    pname = "nix";
+    version = "2.26";
+    src = null;
+    meta.mainProgram = "nix";
+  };
+
   # NixOS takes one header out of the sources of the C library.
   srcOnly =
     package:

@@ -43,6 +43,7 @@ in
   bash-interactive = bash;
   bcache-tools = [ ];
   bind = [ ];
+  btrfs-progs = [ ];
   bzip2 = [ "bzip2" ];
   Config-IniFiles = [ ];
   coreutils = [ "coreutils" ];
@@ -73,6 +74,7 @@ in
   };
   inherit git;
   git-minimal = git;
+  gettext = [ "gettext-base" ];
   glibc = [
     "libc-bin"
     "nscd"
@@ -117,6 +119,8 @@ in
     "ncurses-base"
     "ncurses-bin"
   ];
+  nix = [ "nix-bin" ];
+  nix-bash-completions = [ ];
   nixos-firewall-tool = [ ];
   nixos-init = [ ];
   nsncd = {
@@ -145,6 +149,7 @@ in
     "libpython3.13-stdlib"
   ];
   rsync = [ ];
+  sd-switch = [ ];
   shadow = [
     "passwd"
     "login"

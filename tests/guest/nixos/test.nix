@@ -33,19 +33,35 @@ let
   base = evaluate [ ];
 
   homesOf = name: definition.homes.${name} or { };
-  withHomes = homes: {
-    imports = [ (homeManager + "/nixos") ];
-    home-manager = {
-      useGlobalPkgs = true;
-      useUserPackages = true;
-      users = builtins.mapAttrs (_: home: {
-        imports = [ home ];
-        home.stateVersion = "26.11";
-        home.enableNixpkgsReleaseCheck = false;
-        manual.manpages.enable = false;
-      }) homes;
+  # home-manager activates a home when the machine boots, with Nix, which has to know what is there.
+  withHomes =
+    homes:
+    { config, pkgs, ... }:
+    {
+      imports = [ (homeManager + "/nixos") ];
+      home-manager = {
+        useGlobalPkgs = true;
+        useUserPackages = true;
+        users = builtins.mapAttrs (_: home: {
+          imports = [ home ];
+          home.stateVersion = "26.11";
+          home.enableNixpkgsReleaseCheck = false;
+          manual.manpages.enable = false;
+          # By a Rust program that is not built here; a boot starts what is wanted.
+          systemd.user.startServices = false;
+        }) homes;
+      };
+      nix.enable = true;
+      boot.postBootCommands =
+        let
+          closure = pkgs.closureInfo {
+            rootPaths = map (home: home.home.activationPackage) (
+              builtins.attrValues config.home-manager.users
+            );
+          };
+        in
+        "${config.nix.package}/bin/nix-store --load-db <${closure}/registration";
     };
-  };
 
   evaluateNode =
     name: node:

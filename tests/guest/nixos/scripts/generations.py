@@ -64,11 +64,12 @@ def switch(name):
     machine.succeed(f"ln -sfn {new} {PROFILE}", f"{new}/activate")
     machine.execute("systemctl reset-failed")
     machine.succeed("systemctl daemon-reload")
+    # Directories are there before services are started again.
+    run("restart", ["sysinit-reactivation.target"])
     run("reload", reload)
     run("restart", restart)
     # What is wanted from now on, and what was running.
     run("start", ["multi-user.target", "timers.target", "sockets.target", *start])
-    machine.succeed("systemctl restart systemd-tmpfiles-resetup.service")
     return {unit for unit in (*stop, *start, *restart) if "moltbot" in unit}
 
 
@@ -82,7 +83,7 @@ def run(verb, units):
 
 
 def healthy(port):
-    machine.wait_until_succeeds(f"curl --fail --silent http://127.0.0.1:{port}/health", timeout=180)
+    machine.wait_until_succeeds(f"curl --fail --silent http://127.0.0.1:{port}/health", timeout=400)
 
 
 def silent(port):
