@@ -74,7 +74,10 @@ in
   };
   inherit git;
   git-minimal = git;
-  gettext = [ "gettext-base" ];
+  gettext = [
+    "gettext"
+    "gettext-base"
+  ];
   glibc = [
     "libc-bin"
     "nscd"
