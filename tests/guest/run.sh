@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Runs the generated modules on a real systemd with the real gateway.
-# Usage: run.sh [--gateway RELEASE] [--suite SUITE] [--nixos|--debian] [--record] [--mutate] [TEST.nix...]; the
+# Usage: run.sh [--gateway RELEASE] [--suite SUITE] [--nixos] [--record] [--mutate] [TEST.nix...]; the
 # default are the generated tests and all of scripts/. $NIXMODGEN_MODULE names another NixOS module than
 # the generated one; the one for home-manager is beside it.
 #
 # --nixos builds the machines as whole NixOS systems (nixos/) instead of a Debian that looks like them,
 # and runs nixos/scripts/ besides, without the tests of homes in scripts/. It needs the trees of nixpkgs and
-# home-manager; where these are it is what happens when nothing is asked for. --debian is the other way.
+# home-manager.
 #
 # --gateway says which release of the gateway runs, and is what the module takes its package for; by
 # default the newest that the schema has settings of. --suite says whose systemd it runs on: trixie
@@ -31,7 +31,7 @@ mutate=0
 record=0
 gateway=""
 suite=trixie
-on=""
+on=debian
 tests=()
 while [ "$#" -gt 0 ]; do
   case "$1" in
@@ -40,7 +40,7 @@ while [ "$#" -gt 0 ]; do
       declare "${1#--}=$2"
       shift
       ;;
-    --nixos | --debian) on="${1#--}" ;;
+    --nixos) on=nixos ;;
     --record) record=1 ;;
     --mutate) mutate=1 ;;
     -*) echo "no such option: $1" >&2 && exit 64 ;;
@@ -50,15 +50,6 @@ while [ "$#" -gt 0 ]; do
 done
 # Those with a user's home activate it themselves, as Debian's guest has it prepared.
 mapfile -t homes < <(grep --files-with-matches homeModule "$here"/scripts/*.nix)
-cache="${NIXMODGEN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nixmodgen}"
-if [ -z "$on" ]; then
-  on=debian
-  # What is measured by taking directives away is measured on one system.
-  if [ "$mutate$record${#tests[@]}" = 000 ] && [ -d "${NIXPKGS_TREE:-$cache/trees/nixpkgs}" ] &&
-    [ -d "${HOME_MANAGER:-$cache/trees/home-manager}" ]; then
-    on=nixos
-  fi
-fi
 if [ "${#tests[@]}" -eq 0 ]; then
   for test in "$root"/generated/tests/nixos-*.nix "$here"/scripts/*.nix; do
     if [ "$on" = debian ] || [[ " ${homes[*]} " != *" $test "* ]]; then tests+=("$test"); fi

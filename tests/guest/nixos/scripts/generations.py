@@ -109,17 +109,23 @@ with subtest("the machine is a NixOS, and nothing of it has failed"):
     assert machine.succeed("ls /usr /usr/bin").split() == ["/usr:", "bin", "/usr/bin:", "env"]
     machine.wait_until_succeeds("systemctl is-system-running", timeout=60)
 
-with subtest("a first installation takes over a state that is there, whoever has it"):
+with subtest("a first installation names a state of somebody else, and leaves it to them"):
     machine.succeed(
         f"install -d -m 0755 -o 4711 -g 4711 {STATE} {STATE}/workspace",
         f"echo kept > {STATE}/workspace/note && chown 4711:4711 {STATE}/workspace/note",
     )
     switch("first")
+    machine.wait_until_succeeds(f"journalctl --boot --output cat | grep -F {STATE}", timeout=60)
+    machine.fail(f"systemctl is-active {UNIT}")
+    assert facts(STATE) == "directory UNKNOWN UNKNOWN 755"
+
+with subtest("once it is given to the service, that runs with what is in it"):
+    machine.succeed(f"chown --recursive moltbot:moltbot {STATE} && chmod 0700 {STATE}")
+    machine.succeed(f"systemctl restart {UNIT}")
     healthy(18789)
-    assert facts(STATE) == "directory moltbot moltbot 700"
     assert facts(f"{STATE}/workspace/note") == "regular file moltbot moltbot 644"
     assert machine.succeed(f"cat {STATE}/workspace/note").strip() == "kept"
-    assert facts("/etc/moltbot/default.json") == "regular file root moltbot 440"
+    assert facts("/etc/moltbot/default.json") == "regular file root root 444"
 
 user_id = machine.succeed("id -u moltbot").strip()
 token = machine.succeed(f"cat {STATE}/gateway-token")
