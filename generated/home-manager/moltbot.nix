@@ -749,7 +749,8 @@ let
       description = ''
         Directory with the documents the gateway reads at the start of a session: `AGENTS.md`,
         `SOUL.md` and `TOOLS.md` are needed, `IDENTITY.md`, `USER.md`, `LORE.md`, `HEARTBEAT.md` and
-        `PROMPTING-EXAMPLES.md` may be there. They are copied into the workspace at every start. A
+        `PROMPTING-EXAMPLES.md` may be there. The model finds them in the workspace, and cannot write
+        them; a file of its own of such a name is kept as `<name>.unmanaged`. A
         list of the programs on the service's `PATH` is appended to the document the gateway reads
         it from. `BOOTSTRAP.md`, `MEMORY.md` and `memory/` belong to the model and are never touched.
         What a derivation makes is checked when it is built; of the documents that may be missing those
@@ -820,8 +821,10 @@ let
         }
       ];
       description = ''
-        Skills for the model, most of which are put into the workspace's `skills` directory. One that
-        is no longer listed is removed at the next start; skills the model wrote itself are left alone.
+        Skills for the model. As soon as there is one, the workspace's `skills` directory is the
+        configuration's and read-only to the model, because of two skills with one name the gateway takes
+        the one whose directory comes last. What was in it is kept as `skills.unmanaged`. Skills that the
+        model writes itself belong into `.agents/skills` then.
       '';
     };
 

@@ -44,6 +44,10 @@ expect_mounts() {
 # generate VARIABLE FILE: exports a random secret that is made once and kept
 generate() {
   local variable=$1 file=$2 value
+  # What the service has put there instead, a FIFO say, would never be read to its end.
+  if [ -L "$file" ] || { [ -e "$file" ] && [ ! -f "$file" ]; }; then
+    mv --backup=numbered -T -- "$file" "$file.unmanaged"
+  fi
   if [ ! -s "$file" ]; then
     od -An -N32 -tx1 /dev/urandom | tr -d ' \n' > "$file.new"
     mv -T -- "$file.new" "$file"

@@ -159,7 +159,7 @@ with subtest("what is no longer declared is gone, and the service may write it")
     prepare = prepare.split()[0]
     changed = "/nix/store/prepare-without-a-document"
     remaining = machine.succeed(
-        f"systemctl cat {UNIT} | grep -E '^(ReadOnly|Bind)Paths=' | grep -v USER.md"
+        f"systemctl cat {UNIT} | grep -E '^(ReadOnly|Bind|BindReadOnly)Paths=' | grep -v USER.md"
         f" | sed '1iReadOnlyPaths=\\nBindPaths='"
     )
     expectation = machine.succeed(f"systemctl show {UNIT} --property ExecStart").split("path=")[1]
