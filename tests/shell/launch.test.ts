@@ -1,6 +1,6 @@
 // How secrets reach the process, and what is said when they cannot.
 
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -98,6 +98,18 @@ describe("generate", () => {
       expect(result.status).toBe(78);
       expect(result.stdout).toBe("");
       expect(result.stderr).toMatch(/^token cannot be read: give it back with chown \w+ token$/m);
+    });
+  });
+
+  test.each([
+    ["a FIFO", "mkfifo token"],
+    ["a link", "echo theirs > other; ln -s other token"],
+  ])("sets %s in its place aside, and neither waits for it nor reads it", (_, make) => {
+    withDirectory((directory) => {
+      const result = runShell(files, `${make}\ngenerate KEY token\nprintenv KEY`, directory);
+      expect(result.stdout).toMatch(/^[0-9a-f]{64}\n$/);
+      expect(statSync(join(directory, "token")).isFile()).toBe(true);
+      expect(lstatSync(join(directory, "token.unmanaged")).isFile()).toBe(false);
     });
   });
 
