@@ -75,6 +75,7 @@ export function emitNixosModule(service: IrService): NixExpr {
         nix`lib.filter (instance: ${emitValue(model.identity.create, scope)}) (lib.attrValues instances)`,
         { blankLine: true, comment: "The instances whose accounts the module makes." },
       ),
+      nix.binding(["serviceUsers"], nix`map (instance: ${user}) (lib.attrValues instances)`),
       escapeSpecifiers,
       escapeFile,
       emitMakeDirectories(user),
@@ -95,7 +96,7 @@ export function emitNixosModule(service: IrService): NixExpr {
           "this is the account of a person, with all that is theirs: choose a name that nobody else has.",
       },
       ...[model.stateDirectory.path, ...model.directories].flatMap((path) =>
-        path.node.kind === "option" ? [emitNobodysHome(path.node.path, scope, user)] : [],
+        path.node.kind === "option" ? [emitNobodysHome(path.node.path, scope)] : [],
       ),
     ],
     moduleAssertions: [
@@ -186,7 +187,7 @@ function emitNobodysHome(path: readonly string[], scope: Scope, user: NixExpr): 
     option: path.join("."),
     holds: nix`
       !lib.any (
-        account: account.name != ${user} && lib.hasPrefix "\${${emitExpression({ kind: "option", path }, scope)}}/" "\${account.home}/"
+        account: !lib.elem account.name serviceUsers && lib.hasPrefix "\${${emitExpression({ kind: "option", path }, scope)}}/" "\${account.home}/"
       ) (lib.attrValues config.users.users)
     `,
     message:

@@ -625,7 +625,7 @@ const behaviours: readonly Want[] = [
     "a package of an earlier release gets no settings it does not know",
     {
       config: `{ pkgs, ... }: ${moltbot('package = pkgs.openclaw.overrideAttrs { version = "2026.6.5"; };')}`,
-      query: `r: let s = (${settings}) r; in { t = s ? telemetry; m = s ? models; p = s.gateway ? terminal; }`,
+      query: `r: let s = (${settings}) r; in { t = s ? telemetry; m = s.models ? catalogRefresh; p = s.gateway ? terminal; }`,
     },
     { t: false, m: false, p: false },
   ],
@@ -852,6 +852,7 @@ const behaviours: readonly Want[] = [
         "OPENCLAW_CONFIG_PATH",
         "OPENCLAW_CONFIG_READONLY",
         "OPENCLAW_DISABLE_BONJOUR",
+        "OPENCLAW_LOAD_SHELL_ENV",
         "OPENCLAW_NIX_MODE",
         "OPENCLAW_NO_RESPAWN",
         "OPENCLAW_PATH_BOOTSTRAPPED",
@@ -860,6 +861,7 @@ const behaviours: readonly Want[] = [
       ],
       moltbot: [
         "CLAWDBOT_DISABLE_BONJOUR",
+        "CLAWDBOT_LOAD_SHELL_ENV",
         "CLAWDBOT_NIX_MODE",
         "CLAWDBOT_NO_RESPAWN",
         "CLAWDBOT_PATH_BOOTSTRAPPED",
@@ -869,6 +871,7 @@ const behaviours: readonly Want[] = [
       clawdbot: [
         "CLAWDBOT_CONFIG_PATH",
         "CLAWDBOT_DISABLE_BONJOUR",
+        "CLAWDBOT_LOAD_SHELL_ENV",
         "CLAWDBOT_NIX_MODE",
         "CLAWDBOT_NO_RESPAWN",
         "CLAWDBOT_PATH_BOOTSTRAPPED",
