@@ -1925,6 +1925,7 @@ let
 
   # The instances whose accounts the module makes.
   created = lib.filter (instance: instance.createUser) (lib.attrValues instances);
+  serviceUsers = map (instance: instance.user) (lib.attrValues instances);
 
   # systemd expands specifiers in paths: a percent sign is written twice.
   escapeSpecifiers = lib.replaceStrings [ "%" ] [ "%%" ];
@@ -2277,7 +2278,8 @@ in
             {
               assertion =
                 !lib.any (
-                  account: account.name != instance.user && lib.hasPrefix "${instance.stateDir}/" "${account.home}/"
+                  account:
+                  !lib.elem account.name serviceUsers && lib.hasPrefix "${instance.stateDir}/" "${account.home}/"
                 ) (lib.attrValues config.users.users);
               message = "${prefix}.stateDir: this is the home of another user, or has it in it: choose a directory of the service's own.";
             }
@@ -2285,7 +2287,7 @@ in
               assertion =
                 !lib.any (
                   account:
-                  account.name != instance.user && lib.hasPrefix "${instance.workspaceDir}/" "${account.home}/"
+                  !lib.elem account.name serviceUsers && lib.hasPrefix "${instance.workspaceDir}/" "${account.home}/"
                 ) (lib.attrValues config.users.users);
               message = "${prefix}.workspaceDir: this is the home of another user, or has it in it: choose a directory of the service's own.";
             }

@@ -48,7 +48,7 @@ expect_mounts() {
 generate() {
   local variable=$1 file=$2 value
   # What the service has put there instead, a FIFO say, would never be read to its end.
-  if [ -L "$file" ] || { [ -e "$file" ] && [ ! -f "$file" ]; }; then
+  if [ -L "$file" ] || [ -p "$file" ]; then
     mv --backup=numbered -T -- "$file" "$file.unmanaged"
   fi
   if [ ! -s "$file" ]; then
