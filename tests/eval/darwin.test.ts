@@ -88,7 +88,7 @@ function expectSandbox(
     ["file-link", `${state}/workspace/AGENTS.md`, "deny"],
     // What the preparation opens, outside of the sandbox.
     ["file-write-unlink", `${state}/openclaw.json`, "deny"],
-    ["file-write-create", `${state}/managed-files`, "deny"],
+    ["file-write-create", `${state}/managed-documents`, "deny"],
     ["file-write-create", `${state}/managed-skills.new`, "deny"],
     ["file-read-data", `${others}/.ssh/id_ed25519`, "deny"],
     ["file-read-data", `${others}/Library/Keychains/login.keychain-db`, "deny"],
@@ -203,7 +203,7 @@ suite(`the daemon${note}`, () => {
       "load ANTHROPIC_OAUTH_TOKEN services.moltbot.providers.anthropic.oauthTokenFile /run/agenix/token",
       "load TELEGRAM_BOT_TOKEN services.moltbot.providers.telegram.botTokenFile /run/agenix/tg",
       "generate OPENCLAW_GATEWAY_TOKEN /var/lib/moltbot/gateway-token",
-      "make_removable /var/lib/moltbot /var/lib/moltbot/workspace /var/lib/moltbot/workspace/skills",
+      "make_removable /var/lib/moltbot /var/lib/moltbot/workspace\n",
       'mkdir -p -m 0700 "$TMPDIR"',
       "forget_locks 'openclaw-*/gateway.*.lock'",
       "-moltbot-gateway-prepare",
@@ -229,8 +229,7 @@ suite(`the daemon${note}`, () => {
       "install -d -m 0750 -g _moltbot /var/log/moltbot/moltbot-gateway",
       "[ -e /var/log/moltbot/moltbot-gateway/output.log ] || install -m 0640 -o _moltbot -g _moltbot /dev/null /var/log/moltbot/moltbot-gateway/output.log",
       "[ -e /var/log/moltbot/moltbot-gateway/output.log.old ] || install -m 0640 -o _moltbot -g _moltbot /dev/null /var/log/moltbot/moltbot-gateway/output.log.old",
-      "install -d -m 0700 -o _moltbot -g _moltbot /var/lib/moltbot",
-      "install -d -m 0700 -o _moltbot -g _moltbot /var/lib/moltbot/workspace",
+      "make_own_directory /var/lib/moltbot _moltbot _moltbot 0700",
     ];
     expect(script).toContain(readShell("await-stop"));
     const found = script.split("\n");

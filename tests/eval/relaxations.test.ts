@@ -94,12 +94,12 @@ const relaxing: readonly (readonly [
     {
       nixos: {
         ProcSubset: "all",
-        RestrictNamespaces: "user mnt pid net ipc uts cgroup",
+        RestrictNamespaces: "user mnt pid net ipc uts cgroup time",
         SystemCallFilter: expect.arrayContaining(["@mount capset"]) as unknown,
       },
       "home on Linux": {
         ProcSubset: "all",
-        RestrictNamespaces: "user mnt pid net ipc uts cgroup",
+        RestrictNamespaces: "user mnt pid net ipc uts cgroup time",
         SystemCallFilter: expect.arrayContaining(["@mount capset"]) as unknown,
       },
     },
@@ -494,7 +494,7 @@ suite(`instances${note}`, () => {
       "moltbot-gateway-web": {
         memory: "2G",
         music: true,
-        namespaces: "user mnt pid net ipc uts cgroup",
+        namespaces: "user mnt pid net ipc uts cgroup time",
       },
     });
   });
