@@ -88,8 +88,8 @@ const lists: readonly Row[] = [
         [ "moltbot-gateway" "prepare-moltbot-gateway" ]`,
     ),
     [
-      ["/srv/a", "/srv/b"],
-      ["/srv/a", "/srv/b"],
+      ["/var/lib/moltbot", "/var/lib/moltbot/workspace", "/srv/a", "/srv/b"],
+      ["/var/lib/moltbot", "/var/lib/moltbot/workspace", "/srv/a", "/srv/b"],
     ],
   ],
   [
@@ -160,7 +160,7 @@ in {
   terminal = settings.gateway ? terminal;
   pairing = settings.gateway ? nodes;
   telemetry = settings ? telemetry;
-  catalog = settings ? models;
+  catalog = (settings.models or { }) ? catalogRefresh;
 }`;
 const none = { terminal: false, pairing: false, telemetry: false, catalog: false };
 const all = { terminal: true, pairing: true, telemetry: true, catalog: true };
@@ -235,7 +235,8 @@ const differing: readonly Row[] = [
         { User: "u", Group: "g" },
         { User: "u", Group: "g" },
       ],
-      file: "g",
+      // Everybody can read it in the store, whoever its group is.
+      file: "+0",
     },
   ],
   [
@@ -247,7 +248,7 @@ const differing: readonly Row[] = [
     "a group id that two instances have",
     on(
       "darwin",
-      "instances = { a = { uid = 700; gid = 800; }; b = { uid = 701; gid = 800; gateway.port = 2; }; };",
+      "instances = { a = { uid = 700; gid = 800; }; b = { uid = 701; gid = 800; gateway.port = 2000; }; };",
       messages,
     ),
     [

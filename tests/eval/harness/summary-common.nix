@@ -67,7 +67,10 @@ rec {
     options:
     let
       own = builtins.filter isForeign (lib.collect lib.isOption (removeAttrs options [ "_module" ]));
-      documented = lib.concatMap (option: lib.optionAttrSetToDocList { inherit option; }) own;
+      documented = lib.concatMap (option: lib.optionAttrSetToDocList {
+        # Manuals leave out what is in a shallow one.
+        option = if option.visible or true == "shallow" then option // { visible = true; } else option;
+      }) own;
       visible = builtins.filter (option: !lib.hasInfix "_module" option.name) documented;
     in
     builtins.listToAttrs (map (option: lib.nameValuePair option.name (optionInfo option)) visible);
