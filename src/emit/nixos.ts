@@ -182,7 +182,7 @@ export function emitNixosModule(service: IrService): NixExpr {
 }
 
 /** Where somebody lives, a person or a service, nobody else has a directory of their own. */
-function emitNobodysHome(path: readonly string[], scope: Scope, user: NixExpr): PlatformAssertion {
+function emitNobodysHome(path: readonly string[], scope: Scope): PlatformAssertion {
   return {
     option: path.join("."),
     holds: nix`
