@@ -37,9 +37,15 @@ export const linkAndHost = [
   "2001::/32",
 ];
 
-/** Addresses of private networks and of what carriers and tunnels put in their place. */
+/** The addresses that carriers, and Tailscale with them, give to machines (RFC 6598). */
+export const sharedNetwork = withTranslations("100.64.0.0/10");
+
+/** Tailscale's addresses of version 6, which lie within the private ones. */
+export const tailnet6 = "fd7a:115c:a1e0::/48";
+
+/** Addresses of private networks. */
 export const privateNetworks = [
-  ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].flatMap(withTranslations),
+  ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].flatMap(withTranslations),
   "fc00::/7",
   // Site-local addresses, which nothing should have any more.
   "fec0::/10",

@@ -30,7 +30,7 @@ import {
   unitName,
   works,
 } from "../src/index.ts";
-import { linkAndHost, privateNetworks, special } from "./addresses.ts";
+import { linkAndHost, privateNetworks, sharedNetwork, special, tailnet6 } from "./addresses.ts";
 import { emptyRoot, systemConfiguration } from "./empty-root.ts";
 import { triesFreePortWhere } from "./listening.ts";
 import type { relaxations } from "./options/confinement.ts";
@@ -41,6 +41,8 @@ export interface ConfinementInputs {
   readonly configPath: Exp<string>;
   /** Whether only programs of the same machine talk to the gateway. */
   readonly isLocal: Exp<boolean>;
+  /** Whether those of the same tailnet do, besides. */
+  readonly isTailnet: Exp<boolean>;
   /** Whether the gateway listens on any free port before it listens on its own. */
   readonly triesFreePort: Exp<boolean>;
   readonly relaxed: Refs<typeof relaxations>;
@@ -62,6 +64,7 @@ export function confinement({
   port,
   configPath,
   isLocal,
+  isTailnet,
   triesFreePort,
   relaxed,
 }: ConfinementInputs): readonly ConfinementRule[] {
@@ -474,18 +477,20 @@ export function confinement({
     },
     {
       id: "egress",
-      why: "The cloud's metadata service and the machines of the local network are not for a language model; the internet is, and so is this machine, where resolvers and local models listen. A resolver elsewhere in the local network is asked by nscd or resolved, outside. Where other machines use the gateway, the private ranges stay open, as their answers would be lost: the kernel does not tell one direction from the other.",
+      why: "The cloud's metadata service and the machines of the local network are not for a language model; the internet is, and so is this machine, where resolvers and local models listen. A resolver elsewhere in the local network is asked by nscd or resolved, outside. Where other machines use the gateway, the private ranges stay open, or the tailnet's alone, as their answers would be lost: the kernel does not tell one direction from the other.",
       directives: {
         IPAddressDeny: choose(
           isInternet,
           concat(
             list(...linkAndHost, ...special),
-            choose<readonly string[]>(isLocal, privateNetworks, []),
+            choose<readonly string[]>(or(isLocal, isTailnet), privateNetworks, []),
+            choose<readonly string[]>(isLocal, sharedNetwork, []),
           ),
           choose<readonly string[]>(equals(egress, "any"), [], ["any"]),
         ),
         IPAddressAllow: concat(
           list("localhost"),
+          choose<readonly string[]>(isTailnet, [tailnet6], []),
           filter(allowed, "range", (range) => not(equals(range, "internet"))),
         ),
       },

@@ -178,7 +178,7 @@ export const elsewhere = ({
     seatbelt: {
       keptBy: "binding is allowed on its own TCP port and for sockets in its own directories",
       cannot:
-        "tell this machine's addresses apart: which one it listens on is up to `gateway.bind`",
+        "tell this machine's addresses apart: which one it listens on is up to `gateway.bind`; nor tell a port that the kernel chooses from the others: where the gateway tries one before it listens, as releases before 2026.8 do, it may listen on all",
     },
   },
   egress: {

@@ -22,6 +22,9 @@ export const bind = setting<string>("gateway.bind");
 /** Whether only programs of the same machine talk to the gateway. */
 export const isLocal: Exp<boolean> = equals(bind, "loopback");
 
+/** Whether, besides, those of the same tailnet do, and no others. */
+export const isTailnet: Exp<boolean> = equals(bind, "tailnet");
+
 /** The first release that listens on loopback without having tried an address before. */
 const withoutTrial = "2026.8";
 
@@ -33,7 +36,7 @@ const withoutTrial = "2026.8";
 export const triesFreePort = (program: Exp<unknown>): Exp<boolean> =>
   or(
     equals(bind, "custom"),
-    equals(bind, "tailnet"),
+    isTailnet,
     and(isLocal, not(isAtLeast(program, withoutTrial))),
   );
 

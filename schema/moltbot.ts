@@ -56,7 +56,7 @@ import { environment } from "./options/environment.ts";
 import { gateway } from "./options/gateway.ts";
 import { identity } from "./options/identity.ts";
 import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
-import { isLocal, listeningAssertions, triesFreePort } from "./listening.ts";
+import { isLocal, isTailnet, listeningAssertions, triesFreePort } from "./listening.ts";
 import { ownRefusals, portRefusal, refusals } from "./refusals.ts";
 import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./skills.ts";
 import { scenarios } from "./scenarios.ts";
@@ -443,6 +443,7 @@ export default defineService({
       port,
       configPath: cfg.configPath,
       isLocal,
+      isTailnet,
       triesFreePort: triesFreePort(cfg.package),
       relaxed: cfg.confinement,
     }),
@@ -462,6 +463,7 @@ export default defineService({
       ),
       tcpPorts: cfg.confinement.listenTCPPorts,
       udpPorts: cfg.confinement.listenUDPPorts,
+      freePort: triesFreePort(cfg.package),
       egress: choose<unknown>(equals(cfg.confinement.egress, []), "none", cfg.confinement.egress),
     },
 

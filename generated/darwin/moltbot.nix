@@ -1453,6 +1453,10 @@ let
           listenPort = settings.gateway.port;
           tcpPorts = instance.confinement.listenTCPPorts;
           udpPorts = instance.confinement.listenUDPPorts;
+          freePort =
+            settings.gateway.bind == "custom"
+            || settings.gateway.bind == "tailnet"
+            || settings.gateway.bind == "loopback" && !isAtLeast "2026.8" instance.package;
           sockets = lib.optionals instance.confinement.nixDaemon [ "/nix/var/nix/daemon-socket/socket" ];
           egress = if instance.confinement.egress == [ ] then "none" else instance.confinement.egress;
         };

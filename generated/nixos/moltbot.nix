@@ -1955,6 +1955,42 @@ let
       }${config.systemd.package}/bin/systemd-tmpfiles --create ${unit}.conf
     '';
 
+  # Root makes directories for others, anywhere, and can do nothing else.
+  rootConfinement = {
+    CapabilityBoundingSet = [
+      "CAP_CHOWN"
+      "CAP_DAC_OVERRIDE"
+      "CAP_FOWNER"
+      "CAP_FSETID"
+    ];
+    LockPersonality = true;
+    MemoryDenyWriteExecute = true;
+    NoNewPrivileges = true;
+    PrivateDevices = true;
+    PrivateIPC = true;
+    PrivateNetwork = true;
+    PrivateTmp = "disconnected";
+    ProtectClock = true;
+    ProtectControlGroups = true;
+    ProtectHostname = true;
+    ProtectKernelLogs = true;
+    ProtectKernelModules = true;
+    ProtectKernelTunables = true;
+    ProtectProc = "invisible";
+    ProtectSystem = "full";
+    RestrictAddressFamilies = [ "AF_UNIX" ];
+    RestrictNamespaces = true;
+    RestrictRealtime = true;
+    SystemCallArchitectures = "native";
+    SystemCallFilter = [
+      "@system-service"
+      "~@privileged @resources"
+      "@chown"
+    ];
+    SystemCallErrorNumber = "EPERM";
+    UMask = "0077";
+  };
+
   stop = pkgs.writeShellScript "moltbot-stop" (builtins.readFile ../shell/stop.sh);
 
   # What a service is kept from doing, and why.
@@ -2133,8 +2169,9 @@ let
       # The cloud's metadata service and the machines of the local network are not for a
       # language model; the internet is, and so is this machine, where resolvers and local
       # models listen. A resolver elsewhere in the local network is asked by nscd or resolved,
-      # outside. Where other machines use the gateway, the private ranges stay open, as their
-      # answers would be lost: the kernel does not tell one direction from the other.
+      # outside. Where other machines use the gateway, the private ranges stay open, or the
+      # tailnet's alone, as their answers would be lost: the kernel does not tell one direction
+      # from the other.
       IPAddressDeny =
         if
           instance.confinement.egress == "internet"
@@ -2162,7 +2199,7 @@ let
             "224.0.0.0/3"
             "ff00::/8"
           ]
-          ++ lib.optionals (settings.gateway.bind == "loopback") [
+          ++ lib.optionals (settings.gateway.bind == "loopback" || settings.gateway.bind == "tailnet") [
             "10.0.0.0/8"
             "64:ff9b:0:0:0:0:a00:0/104"
             "2002:a00:0::/24"
@@ -2172,11 +2209,13 @@ let
             "192.168.0.0/16"
             "64:ff9b:0:0:0:0:c0a8:0/112"
             "2002:c0a8:0::/32"
+            "fc00::/7"
+            "fec0::/10"
+          ]
+          ++ lib.optionals (settings.gateway.bind == "loopback") [
             "100.64.0.0/10"
             "64:ff9b:0:0:0:0:6440:0/106"
             "2002:6440:0::/26"
-            "fc00::/7"
-            "fec0::/10"
           ]
         else if instance.confinement.egress == "any" then
           [ ]
@@ -2185,6 +2224,7 @@ let
       IPAddressAllow = [
         "localhost"
       ]
+      ++ lib.optionals (settings.gateway.bind == "tailnet") [ "fd7a:115c:a1e0::/48" ]
       ++ lib.filter (range: range != "internet") (
         lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress
       );
@@ -2670,12 +2710,9 @@ in
           startLimitIntervalSec = 0;
           unitConfig.RequiresMountsFor =
             (ownDirectories ++ instance.confinement.readOnlyPaths) ++ instance.confinement.readWritePaths;
-          serviceConfig = {
+          serviceConfig = rootConfinement // {
             Type = "oneshot";
             ExecStart = makeDirectories service;
-            ProtectSystem = "full";
-            PrivateNetwork = true;
-            NoNewPrivileges = true;
           };
         };
       }

@@ -38,6 +38,9 @@
   # Further ports it may listen on, and reach itself by.
   tcpPorts ? [ ],
   udpPorts ? [ ],
+  # Whether it also listens on a TCP port that the kernel chooses. Which that is nobody knows before, so
+  # all of them are open for listening; connections of its own to them are not.
+  freePort ? false,
   # Sockets of others (files) that it may connect to.
   sockets ? [ ],
   # "localhost", or "*" for all addresses of the machine. There is nothing in between, and
@@ -363,7 +366,7 @@ let
         (rule "allow" [
           "network-bind"
           "network-inbound"
-        ] (portFilters "local" host))
+        ] (portFilters "local" host ++ lib.optional freePort ''(local tcp "${host}:*")''))
         (outbound (portFilters "remote" "localhost"))
       ]
     )

@@ -121,8 +121,8 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
 
 function emitReach(reach: Reach | undefined, scope: Scope): readonly Binding[] {
   if (reach === undefined) return [];
-  const { tcpPorts, udpPorts, sockets, egress } = reach;
-  return Object.entries({ tcpPorts, udpPorts, sockets, egress }).map(([name, value]) =>
+  const { tcpPorts, udpPorts, freePort, sockets, egress } = reach;
+  return Object.entries({ tcpPorts, udpPorts, freePort, sockets, egress }).map(([name, value]) =>
     nix.binding([name], emitValue(value, scope)),
   );
 }

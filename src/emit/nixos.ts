@@ -79,6 +79,7 @@ export function emitNixosModule(service: IrService): NixExpr {
       escapeSpecifiers,
       escapeFile,
       emitMakeDirectories(user),
+      rootConfinementBinding,
       emitStopScript(service),
       emitConfinement(service, scope, "system"),
       preparationConfinement,
@@ -241,6 +242,52 @@ function emitMakeDirectories(user: NixExpr): Binding {
   );
 }
 
+/**
+ * `rootConfinement`: what is left to a program of root's that makes directories, wherever they are, and
+ * for others. The file system below /home and /srv has to stay writable.
+ */
+const rootConfinementBinding = nix.binding(
+  ["rootConfinement"],
+  nix`{
+    CapabilityBoundingSet = [
+      "CAP_CHOWN"
+      "CAP_DAC_OVERRIDE"
+      "CAP_FOWNER"
+      "CAP_FSETID"
+    ];
+    LockPersonality = true;
+    MemoryDenyWriteExecute = true;
+    NoNewPrivileges = true;
+    PrivateDevices = true;
+    PrivateIPC = true;
+    PrivateNetwork = true;
+    PrivateTmp = "disconnected";
+    ProtectClock = true;
+    ProtectControlGroups = true;
+    ProtectHostname = true;
+    ProtectKernelLogs = true;
+    ProtectKernelModules = true;
+    ProtectKernelTunables = true;
+    ProtectProc = "invisible";
+    ProtectSystem = "full";
+    RestrictAddressFamilies = [ "AF_UNIX" ];
+    RestrictNamespaces = true;
+    RestrictRealtime = true;
+    SystemCallArchitectures = "native";
+    SystemCallFilter = [
+      "@system-service"
+      "~@privileged @resources"
+      "@chown"
+    ];
+    SystemCallErrorNumber = "EPERM";
+    UMask = "0077";
+  }`,
+  {
+    comment: "Root makes directories for others, anywhere, and can do nothing else.",
+    blankLine: true,
+  },
+);
+
 /** What the service owns and what it is given may be on file systems of their own. */
 function emitMounts({ model: { reach } }: IrService, scope: Scope): Binding {
   const given =
@@ -268,12 +315,9 @@ function emitDirectories(service: IrService, scope: Scope): NixExpr {
     description = "${service.name} (\${name}), missing directories";
     startLimitIntervalSec = 0;
     ${emitMounts(service, scope)}
-    serviceConfig = {
+    serviceConfig = rootConfinement // {
       Type = "oneshot";
       ExecStart = makeDirectories service;
-      ProtectSystem = "full";
-      PrivateNetwork = true;
-      NoNewPrivileges = true;
     };
   }`;
 }

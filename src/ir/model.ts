@@ -117,6 +117,11 @@ export interface Reach {
   /** Where it may listen. */
   readonly tcpPorts: Ref<readonly number[]>;
   readonly udpPorts: Ref<readonly number[]>;
+  /**
+   * Whether it also listens on a port that the kernel chooses. For macOS, where a port that nobody has
+   * named cannot be told from the others; on systemd, the rules say it themselves.
+   */
+  readonly freePort: Exp<boolean>;
   /** Where it may connect to: `none`, `internet` or `any`; others only where ranges can be told. */
   readonly egress: Exp<unknown>;
 }

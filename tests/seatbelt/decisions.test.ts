@@ -533,6 +533,19 @@ const variants: readonly (readonly [name: string, change: Partial<ProfileInput>,
     },
   ],
   [
+    "a port that the kernel chooses",
+    { freePort: true },
+    {
+      "listens on any of this machine, by TCP, and connects to its own alone": [
+        ["network-bind", "local tcp 127.0.0.1:0", "allow"],
+        ["network-inbound", "local tcp 127.0.0.1:49152", "allow"],
+        ["network-bind", "local udp 127.0.0.1:0", "deny"],
+        ["network-outbound", "remote tcp 127.0.0.1:49152", "deny"],
+        ["network-outbound", "remote tcp 127.0.0.1:18789", "allow"],
+      ],
+    },
+  ],
+  [
     "a closure instead of the whole store",
     { storePaths: [store, bash] },
     {

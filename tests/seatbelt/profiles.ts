@@ -17,6 +17,7 @@ export interface ProfileInput {
   readonly listenHost?: string;
   readonly tcpPorts?: readonly number[];
   readonly udpPorts?: readonly number[];
+  readonly freePort?: boolean;
   readonly sockets?: readonly string[];
   readonly egress?: string;
   readonly storePaths?: readonly string[];
