@@ -113,7 +113,12 @@ const near = ["/binary", "/srv/etc", "/run/wrappers2", "/libs", "/private/etcete
 const nixList = (texts: readonly string[]): string => `[ ${texts.map((t) => `"${t}"`).join(" ")} ]`;
 
 const privateNetworks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
-const deniedPrivate = `r: builtins.filter (range: builtins.elem range ${service}.serviceConfig.IPAddressDeny) ${nixList(privateNetworks)}`;
+const tailnet = { version4: "100.64.0.0/10", version6: "fd7a:115c:a1e0::/48" };
+// Of the ranges above, in their order.
+const reach = `r: {
+  denied = builtins.filter (range: builtins.elem range ${service}.serviceConfig.IPAddressDeny) ${nixList([...privateNetworks, tailnet.version4])};
+  allowed = ${service}.serviceConfig.IPAddressAllow;
+}`;
 
 const alternatives: readonly Row[] = [
   [
@@ -141,16 +146,25 @@ const alternatives: readonly Row[] = [
     on("nixos", `confinement.readOnlyPaths = ${nixList(near)};`, messages),
     [],
   ],
-  ["private networks: denied", on("nixos", "", deniedPrivate), privateNetworks],
+  [
+    "private networks: denied",
+    on("nixos", "", reach),
+    { denied: [...privateNetworks, tailnet.version4], allowed: ["localhost"] },
+  ],
   [
     "private networks: where clients from there are served, not denied",
-    on("nixos", 'gateway.bind = "lan";', deniedPrivate),
-    [],
+    on("nixos", 'gateway.bind = "lan";', reach),
+    { denied: [], allowed: ["localhost"] },
   ],
   [
     "private networks: nor where free settings say so",
-    on("nixos", 'settings.gateway.bind = "lan";', deniedPrivate),
-    [],
+    on("nixos", 'settings.gateway.bind = "lan";', reach),
+    { denied: [], allowed: ["localhost"] },
+  ],
+  [
+    "private networks: where clients of the tailnet are served, all others are denied",
+    on("nixos", 'gateway.bind = "tailnet";', reach),
+    { denied: privateNetworks, allowed: ["localhost", tailnet.version6] },
   ],
 ];
 

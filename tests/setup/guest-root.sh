@@ -39,7 +39,16 @@ apt_mirror() {
   apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -n 1
 }
 
+# Makes the host's store, unless there is one. Two evaluations that find none would both make it, and one
+# of them would fail.
+open_store() {
+  local nix="$root/usr/bin/nix-store" loader="$root/lib64/ld-linux-x86-64.so.2"
+  if [ "$suite" != trixie ] || [ -e /nix/var/nix/db/db.sqlite ] || [ "$(id -u)" != 0 ]; then return; fi
+  "$loader" --library-path "$root/usr/lib/x86_64-linux-gnu" --argv0 nix-store "$nix" --init
+}
+
 if is_complete; then
+  open_store
   say "guest root: $root is complete"
   exit 0
 fi
@@ -60,4 +69,5 @@ if ! debootstrap --variant=minbase --include="$list" "$suite" "$staging/root" "$
 fi
 rm -rf "$staging/root/var/cache/apt/archives"
 put_in_place "$staging/root" "$root"
+open_store
 say "guest root: made $root"
