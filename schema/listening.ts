@@ -34,11 +34,7 @@ const withoutTrial = "2026.8";
  * longer does for loopback.
  */
 export const triesFreePort = (program: Exp<unknown>): Exp<boolean> =>
-  or(
-    equals(bind, "custom"),
-    isTailnet,
-    and(isLocal, not(isAtLeast(program, withoutTrial))),
-  );
+  or(equals(bind, "custom"), isTailnet, and(isLocal, not(isAtLeast(program, withoutTrial))));
 
 export const triesFreePortWhere = `\`gateway.bind\` is "custom" or "tailnet", or is "loopback" and \`package\` is older than ${withoutTrial}`;
 
