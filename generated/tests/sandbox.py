@@ -5,8 +5,8 @@
 # own unit, and in a unit of the bare kind. What comes before it in the script is data: `FACTS` of
 # every instance by node, and `RULES` with their proofs. What comes after it are the scenarios.
 #
-# A copy is the unit as systemd has read it, all of [Service] but for what is started and when; no
-# list of directives is written down here.
+# A copy is the unit as systemd has read it, all of [Service] but for what is started and when, and the
+# units it needs, whose files it may mount; no list of directives is written down here.
 
 UNITS = "/run/systemd/system"
 OUTPUT = "/run/nixmodgen-probes"
@@ -18,20 +18,24 @@ NOT_COPIED = re.compile(r"(Exec|Restart|Type|Timeout|SuccessExitStatus|KillMode|
 BARE = re.compile(r"(User|Group|Environment)=")
 
 
-def service_lines(node: BaseMachine, unit: str) -> list[str]:
-    """The lines of [Service], of the unit's file and its drop-ins."""
+# Of [Unit]: what has to be there first.
+NEEDED = re.compile(r"(Requires|After)=")
+
+
+def section_lines(node: BaseMachine, unit: str, wanted: str) -> list[str]:
+    """The lines of a section, of the unit's file and its drop-ins."""
     section = ""
     lines = []
     for line in node.succeed(f"systemctl cat {unit}").splitlines():
         if line.startswith("["):
             section = line
-        elif section == "[Service]" and "=" in line and not line.startswith(("#", ";")):
+        elif section == wanted and "=" in line and not line.startswith(("#", ";")):
             lines.append(line)
     return lines
 
 
 def directives_of(node: BaseMachine, unit: str) -> list[str]:
-    return [line for line in service_lines(node, unit) if not NOT_COPIED.match(line)]
+    return [line for line in section_lines(node, unit, "[Service]") if not NOT_COPIED.match(line)]
 
 
 def bare_directives(directives: list[str]) -> list[str]:
@@ -47,6 +51,8 @@ class Sandbox:
         for kind in NAMESPACES:
             self.facts[f"host-{kind}"] = node.succeed(f"readlink /proc/1/ns/{kind}").strip()
         self.directives = directives_of(node, self.facts["unit"])
+        unit = section_lines(node, self.facts["unit"], "[Unit]")
+        self._needed = [line for line in unit if NEEDED.match(line)]
         self._copies = 0
 
     def outcomes(self, directives: list[str], proofs: list[Any]) -> list[str]:
@@ -75,6 +81,8 @@ class Sandbox:
         attempts = json.dumps([[self._fill(word) for word in probe["attempt"]] for probe in probes])
         data = base64.b64encode(attempts.encode()).decode()
         lines = [
+            "[Unit]",
+            *self._needed,
             "[Service]",
             *directives,
             "Type=oneshot",

@@ -153,6 +153,9 @@ export const relaxations = {
           "middling private networks",
           "small private networks",
           "carriers' and tunnels' networks",
+          "site-local networks",
+          "cloud metadata behind a translator",
+          "private networks through a tunnel",
         ),
       },
       {

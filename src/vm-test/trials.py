@@ -92,7 +92,7 @@ class RestartCopy:
         self._node = node
         self._unit = "restarts.service"
         self._trial = trial
-        rules = [line for line in service_lines(node, unit) if RESTART_RULE.match(line)]
+        rules = [line for line in section_lines(node, unit, "[Service]") if RESTART_RULE.match(line)]
         code = trial[1] if trial[0] == "exit" else "1"
         self._starts = f"{OUTPUT}/starts"
         noted = f"cat /proc/uptime >> {self._starts}"

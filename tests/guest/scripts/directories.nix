@@ -1,0 +1,18 @@
+# A workspace deep below the state directory, whose directories above belong to the service, too.
+{ module, ... }:
+{
+  name = "directories";
+
+  nodes.machine = {
+    imports = [ module ];
+    users.users.alice.isNormalUser = true;
+    services.moltbot = {
+      enable = true;
+      providers.anthropic.apiKeyFile = "/run/keys/anthropic";
+      workspaceDir = "/var/lib/moltbot/projects/team/workspace";
+      environment.DATE_FORMAT = "%Y-%m-%d %h";
+    };
+  };
+
+  testScript = builtins.readFile ./directories.py;
+}

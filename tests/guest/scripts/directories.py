@@ -1,0 +1,80 @@
+# ruff: noqa: F821  (machine and subtest come from the test driver)
+"""Root makes the service's directories, and is led nowhere else by what the service makes of them."""
+
+import shlex
+
+UNIT = "moltbot-gateway.service"
+DIRECTORIES = "directories-moltbot-gateway.service"
+STATE = "/var/lib/moltbot"
+HEALTH = "curl --fail --silent http://127.0.0.1:18789/health"
+PRIVATE = "/home/alice/private"
+# Mode, owner and group of what is to stay as it is.
+KEPT = f"stat --format '%n %a %U:%G' /home/alice {PRIVATE} {PRIVATE}/team {PRIVATE}/team/workspace"
+
+
+def as_service(command):
+    """What a command of the service's user says, in the file system that the gateway sees."""
+    process = machine.get_unit_property(UNIT, "MainPID")
+    enter = f"nsenter --target {process} --user --mount --preserve-credentials"
+    return machine.execute(f"{enter} -- /bin/sh -c {shlex.quote(command)} 2>&1")[1]
+
+
+def start():
+    machine.succeed(f"timeout 60 systemctl start {UNIT}")
+    machine.wait_until_succeeds(HEALTH, timeout=120)
+
+
+machine.succeed(
+    "install -d -m 0700 /run/keys && echo sk-ant-test > /run/keys/anthropic",
+    f"install -d -m 0700 -o alice {PRIVATE} {PRIVATE}/team {PRIVATE}/team/workspace",
+    f"systemctl reset-failed {UNIT}; systemctl stop {UNIT}",
+)
+start()
+
+with subtest("every directory on the way is the service's alone"):
+    made = machine.succeed(
+        f"stat --format '%a %U' {STATE} {STATE}/projects {STATE}/projects/team {STATE}/projects/team/workspace"
+    )
+    assert made.splitlines() == ["700 moltbot"] * 4, made
+
+with subtest("a percent sign in a variable arrives as it is"):
+    process = machine.get_unit_property(UNIT, "MainPID")
+    machine.succeed(f"tr '\\0' '\\n' < /proc/{process}/environ | grep -qx 'DATE_FORMAT=%Y-%m-%d %h'")
+
+with subtest("none of them can be moved away from inside"):
+    for directory in ("projects", "projects/team", "projects/team/workspace"):
+        said = as_service(f"cd {STATE} && mv {directory} other")
+        assert "Device or resource busy" in said, (directory, said)
+
+with subtest("one that is gone is made again"):
+    machine.succeed(f"systemctl stop {UNIT}", f"rm -r {STATE}/projects")
+    start()
+    machine.succeed(f"test $(stat --format %a:%U {STATE}/projects/team/workspace) = 700:moltbot")
+
+with subtest("a link in place of one leads root nowhere, and is a final error that says so"):
+    before = machine.succeed(KEPT)
+    # As a service could that is not kept in.
+    machine.succeed(
+        f"systemctl stop {UNIT}",
+        f"setpriv --reuid=moltbot --regid=moltbot --clear-groups"
+        f" sh -c 'cd {STATE} && mv projects mine && ln -s {PRIVATE} projects'",
+    )
+    status, _ = machine.execute(f"timeout 60 systemctl start {UNIT}")
+    assert status == 1, status
+    machine.succeed(f"systemctl is-failed {DIRECTORIES}")
+    machine.fail(f"systemctl is-active {UNIT}")
+    said = machine.succeed(f"journalctl --output cat --unit {DIRECTORIES}")
+    assert f"{STATE}/projects is a link: remove it" in said, said
+    assert machine.succeed(KEPT) == before
+
+with subtest("and once it is removed, all is as it was"):
+    machine.succeed(f"rm {STATE}/projects && mv {STATE}/mine {STATE}/projects")
+    start()
+
+with subtest("a directory of somebody else is left alone"):
+    machine.succeed(f"systemctl stop {UNIT}", f"chown alice {STATE}/projects/team")
+    status, _ = machine.execute(f"timeout 60 systemctl start {UNIT}")
+    assert status == 1, status
+    machine.succeed(f"test $(stat --format %U {STATE}/projects/team) = alice")
+    said = machine.succeed(f"journalctl --output cat --unit {DIRECTORIES}")
+    assert f"{STATE}/projects/team belongs to somebody else" in said, said
