@@ -81,7 +81,10 @@ const documentsOf = (directory: Exp<string | null>): Exp<string> =>
   });
 
 /** The port the gateway listens on, also where free settings say it. */
+// As they end up, also where free settings say it.
 const port = setting<number>("gateway.port");
+const authMode = setting<string>("gateway.auth.mode");
+const effectiveWorkspace = setting<string>("agents.defaults.workspace");
 
 /** Programs the gateway and its tools expect; attributes of the package collection. */
 const packages = ["bashInteractive", "coreutils", "findutils", "gitMinimal", "gnugrep", "gnused"];
@@ -272,7 +275,7 @@ export default defineService({
       {
         variable: generations.value.token,
         file: text`${cfg.stateDir}/gateway-token`,
-        when: and(equals(cfg.gateway.auth.mode, "token"), isNull(cfg.gateway.auth.tokenFile)),
+        when: and(equals(authMode, "token"), isNull(cfg.gateway.auth.tokenFile)),
       },
     ],
 
@@ -347,26 +350,31 @@ export default defineService({
           "no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here.",
       },
       {
+        option: cfg.gateway.auth.mode,
+        holds: not(equals(authMode, "none")),
+        message:
+          'is "none" in `settings`: every program that reaches the port could give the model orders. Remove it there.',
+      },
+      {
+        option: cfg.workspaceDir,
+        holds: equals(effectiveWorkspace, cfg.workspaceDir),
+        message: text`is ${cfg.workspaceDir}, where the service's directory is and its documents are put, but \`settings\` says that the workspace is ${effectiveWorkspace}. Remove that, and set this.`,
+      },
+      {
         option: cfg.gateway.auth.passwordFile,
-        holds: implies(
-          equals(cfg.gateway.auth.mode, "password"),
-          isSet(cfg.gateway.auth.passwordFile),
-        ),
+        holds: implies(equals(authMode, "password"), isSet(cfg.gateway.auth.passwordFile)),
         message:
           'is needed, because `gateway.auth.mode` is "password": set it to a file holding the password.',
       },
       {
         option: cfg.gateway.auth.passwordFile,
-        holds: implies(
-          isSet(cfg.gateway.auth.passwordFile),
-          equals(cfg.gateway.auth.mode, "password"),
-        ),
+        holds: implies(isSet(cfg.gateway.auth.passwordFile), equals(authMode, "password")),
         message:
           'has no effect while `gateway.auth.mode` is "token": set the mode to "password" or remove this.',
       },
       {
         option: cfg.gateway.auth.tokenFile,
-        holds: implies(isSet(cfg.gateway.auth.tokenFile), equals(cfg.gateway.auth.mode, "token")),
+        holds: implies(isSet(cfg.gateway.auth.tokenFile), equals(authMode, "token")),
         message:
           'has no effect while `gateway.auth.mode` is "password": set the mode to "token" or remove this.',
       },

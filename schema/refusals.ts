@@ -65,13 +65,13 @@ const refusedPaths: readonly Refused[] = [
   {
     // What the service may have of these is there already; the rest is root's, or a way to be.
     pattern:
-      "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?",
+      "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?",
     message:
       "belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.",
   },
   {
     pattern:
-      "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)",
+      "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)",
     message:
       "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.",
   },
@@ -85,7 +85,7 @@ const refusedOwnPaths: readonly Refused[] = [
     message: "holds the directories of others. Name a directory in it.",
   },
   {
-    pattern: "(/private)?/(run|tmp|var/tmp)/.*",
+    pattern: "(/private)?/(run|tmp|var/run|var/tmp)/.*",
     message: "is emptied by the system. Name a directory that is kept.",
   },
   {

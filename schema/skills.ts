@@ -26,6 +26,7 @@ import {
   nonNull,
   not,
   or,
+  ownDirectories,
   pathInPlace,
   record,
   type Ref,
@@ -46,6 +47,9 @@ const plainPath = "/[A-Za-z0-9/._+@~,=-]+";
 
 const source = (skill: Skill): Exp<string> => nonNull(skill.source);
 const isInPlace = (skill: Skill): Exp<boolean> => equals(skill.mode, "symlink");
+
+const isOwn = (path: Exp<string>): Exp<boolean> =>
+  any(ownDirectories, "directory", (directory) => hasPrefix(path, text`${directory}/`));
 
 /** The directories that are read where they are. */
 export function skillsInPlace(skills: Skills): Exp<readonly string[]> {
@@ -115,6 +119,17 @@ export function skillAssertions(skills: Skills, settings: Ref<unknown>): readonl
         next: 'The service is a user of its own here, to whom the directories of others are closed: set `mode` to "copy".',
       }),
       platforms: ["nixos", "darwin"],
+    },
+    {
+      ...none(
+        skills,
+        (skill) => and(isInPlace(skill), isSet(skill.source), isOwn(pathInPlace(source(skill)))),
+        {
+          wrong: "are read in a directory of the service's own, where it could put anything else",
+          next: "Keep them elsewhere. What the model writes for itself is in the workspace's `.agents/skills`.",
+        },
+      ),
+      platforms: ["home-manager"],
     },
     {
       ...none(

@@ -1229,52 +1229,54 @@ let
         else
           settingsFormat.generate "${unit}.json" settings;
 
-      # Secret files by the variable they are exported as.
-      credentials =
+      # The options that name a secret file, and the variables that these are exported as.
+      secretOptions =
         let
           credential = option: variable: purpose: {
             inherit option variable purpose;
             file = lib.getAttrFromPath (lib.splitString "." option) instance;
           };
         in
-        lib.filter (credential: credential.file != null) (
-          [
-            (credential "gateway.auth.tokenFile" variant.token null)
-            (credential "gateway.auth.passwordFile" variant.password null)
-            (credential "providers.anthropic.apiKeyFile" "ANTHROPIC_API_KEY" "model")
-            (credential "providers.anthropic.oauthTokenFile" "ANTHROPIC_OAUTH_TOKEN" "model")
-            (credential "providers.openai.apiKeyFile" "OPENAI_API_KEY" "model")
-            (credential "providers.google.apiKeyFile" "GEMINI_API_KEY" "model")
-            (credential "providers.googleVertex.apiKeyFile" "GOOGLE_CLOUD_API_KEY" "model")
-            (credential "providers.openrouter.apiKeyFile" "OPENROUTER_API_KEY" "model")
-            (credential "providers.xai.apiKeyFile" "XAI_API_KEY" "model")
-            (credential "providers.githubCopilot.tokenFile" "COPILOT_GITHUB_TOKEN" "model")
-            (credential "providers.microsoftFoundry.apiKeyFile" "AZURE_OPENAI_API_KEY" "model")
-            (credential "providers.huggingface.tokenFile" "HF_TOKEN" "model")
-            (credential "providers.together.apiKeyFile" "TOGETHER_API_KEY" "model")
-            (credential "providers.nvidia.apiKeyFile" "NVIDIA_API_KEY" "model")
-            (credential "providers.litellm.apiKeyFile" "LITELLM_API_KEY" "model")
-            (credential "providers.vllm.apiKeyFile" "VLLM_API_KEY" "model")
-            (credential "providers.sglang.apiKeyFile" "SGLANG_API_KEY" "model")
-            (credential "providers.ollama.apiKeyFile" "OLLAMA_API_KEY" "model")
-            (credential "providers.lmstudio.tokenFile" "LM_API_TOKEN" "model")
-            (credential "providers.alibaba.apiKeyFile" "DASHSCOPE_API_KEY" "model")
-            (credential "providers.minimax.apiKeyFile" "MINIMAX_API_KEY" "model")
-            (credential "providers.minimax.oauthTokenFile" "MINIMAX_OAUTH_TOKEN" "model")
-            (credential "providers.opencode.apiKeyFile" "OPENCODE_API_KEY" "model")
-            (credential "providers.deepgram.apiKeyFile" "DEEPGRAM_API_KEY" null)
-            (credential "providers.elevenlabs.apiKeyFile" "ELEVENLABS_API_KEY" null)
-            (credential "providers.azureSpeech.keyFile" "AZURE_SPEECH_KEY" null)
-            (credential "providers.fal.keyFile" "FAL_KEY" null)
-            (credential "providers.runway.apiSecretFile" "RUNWAYML_API_SECRET" null)
-            (credential "providers.telegram.botTokenFile" "TELEGRAM_BOT_TOKEN" null)
-          ]
-          ++ lib.mapAttrsToList (variable: file: {
-            inherit variable file;
-            option = "credentials.${variable}";
-            purpose = null;
-          }) instance.credentials
-        );
+        [
+          (credential "gateway.auth.tokenFile" variant.token null)
+          (credential "gateway.auth.passwordFile" variant.password null)
+          (credential "providers.anthropic.apiKeyFile" "ANTHROPIC_API_KEY" "model")
+          (credential "providers.anthropic.oauthTokenFile" "ANTHROPIC_OAUTH_TOKEN" "model")
+          (credential "providers.openai.apiKeyFile" "OPENAI_API_KEY" "model")
+          (credential "providers.google.apiKeyFile" "GEMINI_API_KEY" "model")
+          (credential "providers.googleVertex.apiKeyFile" "GOOGLE_CLOUD_API_KEY" "model")
+          (credential "providers.openrouter.apiKeyFile" "OPENROUTER_API_KEY" "model")
+          (credential "providers.xai.apiKeyFile" "XAI_API_KEY" "model")
+          (credential "providers.githubCopilot.tokenFile" "COPILOT_GITHUB_TOKEN" "model")
+          (credential "providers.microsoftFoundry.apiKeyFile" "AZURE_OPENAI_API_KEY" "model")
+          (credential "providers.huggingface.tokenFile" "HF_TOKEN" "model")
+          (credential "providers.together.apiKeyFile" "TOGETHER_API_KEY" "model")
+          (credential "providers.nvidia.apiKeyFile" "NVIDIA_API_KEY" "model")
+          (credential "providers.litellm.apiKeyFile" "LITELLM_API_KEY" "model")
+          (credential "providers.vllm.apiKeyFile" "VLLM_API_KEY" "model")
+          (credential "providers.sglang.apiKeyFile" "SGLANG_API_KEY" "model")
+          (credential "providers.ollama.apiKeyFile" "OLLAMA_API_KEY" "model")
+          (credential "providers.lmstudio.tokenFile" "LM_API_TOKEN" "model")
+          (credential "providers.alibaba.apiKeyFile" "DASHSCOPE_API_KEY" "model")
+          (credential "providers.minimax.apiKeyFile" "MINIMAX_API_KEY" "model")
+          (credential "providers.minimax.oauthTokenFile" "MINIMAX_OAUTH_TOKEN" "model")
+          (credential "providers.opencode.apiKeyFile" "OPENCODE_API_KEY" "model")
+          (credential "providers.deepgram.apiKeyFile" "DEEPGRAM_API_KEY" null)
+          (credential "providers.elevenlabs.apiKeyFile" "ELEVENLABS_API_KEY" null)
+          (credential "providers.azureSpeech.keyFile" "AZURE_SPEECH_KEY" null)
+          (credential "providers.fal.keyFile" "FAL_KEY" null)
+          (credential "providers.runway.apiSecretFile" "RUNWAYML_API_SECRET" null)
+          (credential "providers.telegram.botTokenFile" "TELEGRAM_BOT_TOKEN" null)
+        ];
+
+      # The secret files that there are.
+      credentials =
+        lib.filter (credential: credential.file != null) secretOptions
+        ++ lib.mapAttrsToList (variable: file: {
+          inherit variable file;
+          option = "credentials.${variable}";
+          purpose = null;
+        }) instance.credentials;
 
       environment = {
         HOME = instance.stateDir;
@@ -1510,7 +1512,7 @@ let
           ) instance.confinement.readWritePaths
         }${
           lib.optionalString
-            (instance.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null)
+            (settings.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null)
             "generate ${
               lib.escapeShellArgs [
                 variant.token
@@ -1538,7 +1540,7 @@ let
         ${
           lib.optionalString
             (
-              instance.gateway.auth.mode == "token"
+              settings.gateway.auth.mode == "token"
               && instance.gateway.auth.tokenFile == null
               && lib.elem variant.token [
                 variant.token
@@ -1594,6 +1596,7 @@ let
         unit
         settings
         configFile
+        secretOptions
         credentials
         environment
         path
@@ -1615,15 +1618,23 @@ let
           message = "credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here.";
         }
         {
-          assertion = instance.gateway.auth.mode == "password" -> instance.gateway.auth.passwordFile != null;
+          assertion = settings.gateway.auth.mode != "none";
+          message = "gateway.auth.mode: is \"none\" in `settings`: every program that reaches the port could give the model orders. Remove it there.";
+        }
+        {
+          assertion = settings.agents.defaults.workspace == instance.workspaceDir;
+          message = "workspaceDir: is ${instance.workspaceDir}, where the service's directory is and its documents are put, but `settings` says that the workspace is ${toString settings.agents.defaults.workspace}. Remove that, and set this.";
+        }
+        {
+          assertion = settings.gateway.auth.mode == "password" -> instance.gateway.auth.passwordFile != null;
           message = "gateway.auth.passwordFile: is needed, because `gateway.auth.mode` is \"password\": set it to a file holding the password.";
         }
         {
-          assertion = instance.gateway.auth.passwordFile != null -> instance.gateway.auth.mode == "password";
+          assertion = instance.gateway.auth.passwordFile != null -> settings.gateway.auth.mode == "password";
           message = "gateway.auth.passwordFile: has no effect while `gateway.auth.mode` is \"token\": set the mode to \"password\" or remove this.";
         }
         {
-          assertion = instance.gateway.auth.tokenFile != null -> instance.gateway.auth.mode == "token";
+          assertion = instance.gateway.auth.tokenFile != null -> settings.gateway.auth.mode == "token";
           message = "gateway.auth.tokenFile: has no effect while `gateway.auth.mode` is \"password\": set the mode to \"token\" or remove this.";
         }
         {
@@ -1734,7 +1745,7 @@ let
         {
           assertion =
             !(
-              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.stateDir
+              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.stateDir
               != null
             );
           message = "stateDir: ${instance.stateDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
@@ -1742,7 +1753,7 @@ let
         {
           assertion =
             !(
-              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.stateDir
+              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.stateDir
               != null
             );
           message = "stateDir: ${instance.stateDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
@@ -1752,7 +1763,7 @@ let
           message = "stateDir: ${instance.stateDir} holds the directories of others. Name a directory in it.";
         }
         {
-          assertion = !(builtins.match "(/private)?/(run|tmp|var/tmp)/.*" instance.stateDir != null);
+          assertion = !(builtins.match "(/private)?/(run|tmp|var/run|var/tmp)/.*" instance.stateDir != null);
           message = "stateDir: ${instance.stateDir} is emptied by the system. Name a directory that is kept.";
         }
         {
@@ -1766,7 +1777,7 @@ let
         {
           assertion =
             !(
-              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.workspaceDir
+              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.workspaceDir
               != null
             );
           message = "workspaceDir: ${instance.workspaceDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
@@ -1774,7 +1785,7 @@ let
         {
           assertion =
             !(
-              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.workspaceDir
+              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.workspaceDir
               != null
             );
           message = "workspaceDir: ${instance.workspaceDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
@@ -1784,7 +1795,8 @@ let
           message = "workspaceDir: ${instance.workspaceDir} holds the directories of others. Name a directory in it.";
         }
         {
-          assertion = !(builtins.match "(/private)?/(run|tmp|var/tmp)/.*" instance.workspaceDir != null);
+          assertion =
+            !(builtins.match "(/private)?/(run|tmp|var/run|var/tmp)/.*" instance.workspaceDir != null);
           message = "workspaceDir: ${instance.workspaceDir} is emptied by the system. Name a directory that is kept.";
         }
         {
@@ -1819,14 +1831,14 @@ let
           assertion =
             !lib.any (
               path:
-              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
+              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
               != null
             ) instance.confinement.readOnlyPaths;
           message = "confinement.readOnlyPaths: ${
             lib.concatStringsSep ", " (
               lib.filter (
                 path:
-                builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
+                builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
                 != null
               ) instance.confinement.readOnlyPaths
             )
@@ -1836,14 +1848,14 @@ let
           assertion =
             !lib.any (
               path:
-              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
+              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
               != null
             ) instance.confinement.readOnlyPaths;
           message = "confinement.readOnlyPaths: ${
             lib.concatStringsSep ", " (
               lib.filter (
                 path:
-                builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
+                builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
                 != null
               ) instance.confinement.readOnlyPaths
             )
@@ -1853,14 +1865,14 @@ let
           assertion =
             !lib.any (
               path:
-              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
+              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
               != null
             ) instance.confinement.readWritePaths;
           message = "confinement.readWritePaths: ${
             lib.concatStringsSep ", " (
               lib.filter (
                 path:
-                builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
+                builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
                 != null
               ) instance.confinement.readWritePaths
             )
@@ -1870,14 +1882,14 @@ let
           assertion =
             !lib.any (
               path:
-              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
+              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
               != null
             ) instance.confinement.readWritePaths;
           message = "confinement.readWritePaths: ${
             lib.concatStringsSep ", " (
               lib.filter (
                 path:
-                builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|(/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
+                builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
                 != null
               ) instance.confinement.readWritePaths
             )
@@ -1991,7 +2003,9 @@ let
     UMask = "0077";
   };
 
-  stop = pkgs.writeShellScript "moltbot-stop" (builtins.readFile ../shell/stop.sh);
+  stop = pkgs.writeShellScript "moltbot-stop" ''
+    PATH=${lib.makeBinPath [ pkgs.coreutils ]}
+    ${builtins.readFile ../shell/stop.sh}'';
 
   # What a service is kept from doing, and why.
   confinementOf =
@@ -2416,6 +2430,114 @@ in
           ) services
         )
       )
+      ++ (
+        let
+          writable = lib.concatMap (
+            { instance, ownDirectories, ... }: ownDirectories ++ instance.confinement.readWritePaths
+          ) (lib.attrValues services);
+          placeAbove = path: lib.findFirst (directory: lib.hasPrefix "${directory}/" path) null writable;
+        in
+        lib.concatLists (
+          lib.mapAttrsToList (
+            _:
+            {
+              instance,
+              prefix,
+              credentials,
+              ...
+            }:
+            map
+              (
+                { option, path }:
+                let
+                  directory = placeAbove path;
+                in
+                {
+                  assertion = directory == null;
+                  message = "${prefix}.${option}: ${path} is in ${directory}, where a service could put a link in its place, and be given what that leads to. Name a path elsewhere.";
+                }
+              )
+              (
+                lib.concatLists [
+                  (map (
+                    { option, file, ... }:
+                    {
+                      inherit option;
+                      path = file;
+                    }
+                  ) credentials)
+                  (map (path: {
+                    option = "environmentFiles";
+                    inherit path;
+                  }) instance.environmentFiles)
+                  (map (path: {
+                    option = "confinement.readOnlyPaths";
+                    inherit path;
+                  }) instance.confinement.readOnlyPaths)
+                  (map (path: {
+                    option = "confinement.readWritePaths";
+                    inherit path;
+                  }) instance.confinement.readWritePaths)
+                ]
+              )
+          ) services
+        )
+      )
+      ++ lib.concatLists (
+        lib.mapAttrsToList (
+          _:
+          {
+            instance,
+            prefix,
+            secretOptions,
+            ...
+          }:
+          lib.concatMap
+            (
+              { option, names }:
+              let
+                loading = lib.filter (
+                  name:
+                  lib.match "(LD|DYLD)_.*|BASHOPTS|BASH_ENV|BASH_LOADABLES_PATH|ENV|GCONV_PATH|GLIBC_TUNABLES|MALLOC_TRACE|PS4|SHELLOPTS" name
+                  != null
+                ) names;
+                others = lib.filter ({ variable, ... }: lib.elem variable names) (
+                  secretOptions
+                  ++ [
+                    {
+                      variable = "PATH";
+                      option = "path";
+                    }
+                  ]
+                );
+              in
+              [
+                {
+                  assertion = loading == [ ];
+                  message = "${prefix}.${option}: ${lib.concatStringsSep ", " loading} would have code loaded or run, also by what starts the service, outside of its sandbox. Wrap the program that needs it instead.";
+                }
+                {
+                  assertion = others == [ ];
+                  message = "${prefix}.${option}: ${
+                    lib.concatMapStringsSep ", " (
+                      { variable, option, ... }: "${variable} is made of `${option}`"
+                    ) others
+                  }. Set that instead.";
+                }
+              ]
+            )
+            [
+              {
+                option = "credentials";
+                names = lib.attrNames instance.credentials;
+              }
+              {
+                option = "environment";
+                names = lib.attrNames instance.environment;
+              }
+            ]
+        ) services
+      )
       ++ lib.concatLists (
         lib.mapAttrsToList (
           name:
@@ -2675,14 +2797,18 @@ in
             # Whoever does not heed the first request gets no second one, and no more time.
             TimeoutStopFailureMode = "kill";
             # By these it would know that it runs under systemd, ask systemd in vain how long a stop
-            # may take, and then take 90 s for granted instead of its own budget.
-            UnsetEnvironment = "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID";
+            # may take, and then take 90 s for granted instead of its own budget. What stops the
+            # service is root's, and has the service's environment: no file is loaded or run because a
+            # variable names it.
+            UnsetEnvironment = [
+              "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID"
+              "BASHOPTS BASH_ENV BASH_LOADABLES_PATH ENV GCONV_PATH GLIBC_TUNABLES LD_AUDIT LD_DEBUG_OUTPUT LD_LIBRARY_PATH LD_ORIGIN_PATH LD_PRELOAD LD_PROFILE LD_PROFILE_OUTPUT MALLOC_TRACE PS4 SHELLOPTS"
+            ];
           }
           // confinementOf service;
         };
         "prepare-${unit}" = {
           description = "moltbot (${name}), directories";
-          environment = lib.mapAttrs (_: escapeSpecifiers) environment;
           inherit path;
           enableDefaultPath = false;
           requires = [ "directories-${unit}.service" ];

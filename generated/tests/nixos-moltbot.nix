@@ -127,7 +127,7 @@ let
       option = map (credential: credential.option) (lib.take 1 (credentialsOf instance));
       generated = lib.concatLists [
         (lib.optional (
-          instance.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null
+          settings.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null
         ) "${instance.stateDir}/gateway-token")
       ];
       differences =

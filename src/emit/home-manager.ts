@@ -217,7 +217,8 @@ function emitPreparation(service: IrService): NixExpr {
     };
 
     Service = {
-      ${environmentBinding}
+      # Of the service's own variables it needs none, and they may name files of the service's.
+      Environment = "PATH=\${lib.makeBinPath path}";
       ${emitPreparationProcess()}
     }
     // preparationConfinementOf service;

@@ -12,7 +12,8 @@ import {
 } from "./options.ts";
 import { preludeFor } from "./prelude.ts";
 import { emitOptionPaths, emitRenames } from "./renames.ts";
-import { nodeOf } from "../ir/expression.ts";
+import { codeVariable } from "../ir/code-variables.ts";
+import { nodeOf, type Ref } from "../ir/expression.ts";
 import { emitExpression, type Scope, scopeOf } from "./expression.ts";
 import { emitServiceFunction, emitValue, type ServiceSeams } from "./service.ts";
 
@@ -63,6 +64,8 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
   const collisions = emitCollisions(service, platform);
   const trespasses = emitTrespasses(service);
   const nested = emitNestedDirectories(service);
+  const opened = emitOpenedPaths(service);
+  const variables = emitVariableAssertions(service);
   const perInstance = emitInstanceAssertions(parts.assertions);
   const { moduleAssertions = [] } = parts;
   const onSystems = emitSystemAssertions(service, platform);
@@ -72,6 +75,8 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
     perInstance,
     collisions,
     nested,
+    opened,
+    variables,
     ...(trespasses === undefined ? [] : [trespasses]),
     ...(onSystems === undefined ? [] : [onSystems]),
     ...(moduleAssertions.length === 0 ? [] : [nix.list(moduleAssertions)]),
@@ -82,7 +87,7 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
       inherit (lib) types;
 
       cfg = config.services.${service.name};
-      ${preludeFor(service, [definitions, options, parts.config, collisions, nested, trespasses, perInstance])}
+      ${preludeFor(service, [definitions, options, parts.config, collisions, nested, opened, variables, trespasses, perInstance])}
       ${definitions}
     in
     {
@@ -200,6 +205,91 @@ function emitNestedDirectories({ name, model }: IrService): NixExpr {
             message = "services.${name}.instances.\${name}.\${inside.option}: \${inside.path} is inside of a directory of the instance \${other}, which could replace it. Choose one outside.";
           }
         ) (removeAttrs services [ name ])
+      ) services
+    )
+  `;
+}
+
+/**
+ * One assertion per file that is opened by its name outside of the sandbox (by root, or by the person
+ * whose service it is): none may be where any service could put a link in its place.
+ */
+function emitOpenedPaths(service: IrService): NixExpr {
+  const { model } = service;
+  const scope = scopeOf(service, "instance");
+  const { extra, reach } = model;
+  const rows = (option: Ref<readonly string[]>): NixExpr => nix`
+    map (path: {
+      option = ${option.path.join(".")};
+      inherit path;
+    }) ${emitValue(option, scope)}
+  `;
+  const opened = [
+    nix`map ({ option, file, ... }: { inherit option; path = file; }) credentials`,
+    rows(extra.files),
+    ...(reach === undefined ? [] : [rows(reach.readable), rows(reach.writable)]),
+  ];
+  const own = nix.id("ownDirectories");
+  const writable = reach === undefined ? own : nix.op("++", own, emitValue(reach.writable, scope));
+  return nix`
+    let
+      writable = lib.concatMap ({ instance, ownDirectories, ... }: ${writable}) (lib.attrValues services);
+      placeAbove = path: lib.findFirst (directory: lib.hasPrefix "\${directory}/" path) null writable;
+    in
+    lib.concatLists (
+      lib.mapAttrsToList (
+        _: { instance, prefix, credentials, ... }:
+        map (
+          { option, path }:
+          let
+            directory = placeAbove path;
+          in
+          {
+            assertion = directory == null;
+            message = "\${prefix}.\${option}: \${path} is in \${directory}, where a service could put a link in its place, and be given what that leads to. Name a path elsewhere.";
+          }
+        ) (lib.concatLists ${nix.list(opened)})
+      ) services
+    )
+  `;
+}
+
+/**
+ * What the user's own variables may not be called: code is loaded by some, others are made of an option
+ * of their own.
+ */
+function emitVariableAssertions(service: IrService): NixExpr {
+  const { credentials, extra } = service.model;
+  const scope = scopeOf(service, "instance");
+  const named = [credentials, extra.variables].map(
+    (option) => nix`{
+      option = ${option.path.join(".")};
+      names = lib.attrNames ${emitValue(option, scope)};
+    }`,
+  );
+  return nix`
+    lib.concatLists (
+      lib.mapAttrsToList (
+        _: { instance, prefix, secretOptions, ... }:
+        lib.concatMap (
+          { option, names }:
+          let
+            loading = lib.filter (name: lib.match ${codeVariable} name != null) names;
+            others = lib.filter ({ variable, ... }: lib.elem variable names) (
+              secretOptions ++ [ { variable = "PATH"; option = ${extra.packages.path.join(".")}; } ]
+            );
+          in
+          [
+            {
+              assertion = loading == [ ];
+              message = "\${prefix}.\${option}: \${lib.concatStringsSep ", " loading} would have code loaded or run, also by what starts the service, outside of its sandbox. Wrap the program that needs it instead.";
+            }
+            {
+              assertion = others == [ ];
+              message = "\${prefix}.\${option}: \${lib.concatMapStringsSep ", " ({ variable, option, ... }: "\${variable} is made of \`\${option}\`") others}. Set that instead.";
+            }
+          ]
+        ) ${nix.list(named)}
       ) services
     )
   `;

@@ -329,7 +329,6 @@ function emitPreparation(service: IrService, scope: Scope): NixExpr {
   ];
   return nix`{
     description = "${service.name} (\${name}), directories";
-    environment = lib.mapAttrs (_: escapeSpecifiers) environment;
     inherit path;
     enableDefaultPath = false;
     requires = [ "directories-\${unit}.service" ];

@@ -61,8 +61,12 @@ export function emitServiceFunction(
     ...emitVariant(service, scope),
     nix.binding(["settings"], emitSettings(service, options, scope), { blankLine: true }),
     nix.binding(["configFile"], emitConfigFile(service, scope)),
+    nix.binding(["secretOptions"], emitSecretOptions(service, scope), {
+      comment: "The options that name a secret file, and the variables that these are exported as.",
+      blankLine: true,
+    }),
     nix.binding(["credentials"], emitCredentials(service, scope), {
-      comment: "Secret files by the variable they are exported as.",
+      comment: "The secret files that there are.",
       blankLine: true,
     }),
     nix.binding(["environment"], emitEnvironment(service, scope, seams), { blankLine: true }),
@@ -93,7 +97,15 @@ export function emitServiceFunction(
       ${nix.inherit([
         ...["instance", "prefix"],
         ...(service.variants === undefined ? [] : ["variant"]),
-        ...["unit", "settings", "configFile", "credentials", "environment", "path"],
+        ...[
+          "unit",
+          "settings",
+          "configFile",
+          "secretOptions",
+          "credentials",
+          "environment",
+          "path",
+        ],
         ...[
           "managedPaths",
           "ownDirectories",
@@ -148,7 +160,7 @@ function emitVariant(service: IrService, scope: Scope): readonly Binding[] {
   ];
 }
 
-function emitCredentials(service: IrService, scope: Scope): NixExpr {
+function emitSecretOptions(service: IrService, scope: Scope): NixExpr {
   const rows = service.options.flatMap((option) =>
     option.credential === undefined
       ? []
@@ -156,7 +168,7 @@ function emitCredentials(service: IrService, scope: Scope): NixExpr {
           nix`credential ${option.path.join(".")} ${emitExpression(option.credential.variable, scope)} ${nix.value(option.credential.purpose ?? null)}`,
         ],
   );
-  const free = service.model.credentials;
+  if (rows.length === 0) return nix`[ ]`;
   return nix`
     let
       credential = option: variable: purpose: {
@@ -164,14 +176,19 @@ function emitCredentials(service: IrService, scope: Scope): NixExpr {
         file = lib.getAttrFromPath (lib.splitString "." option) instance;
       };
     in
-    lib.filter (credential: credential.file != null) (
-      ${nix.list(rows)}
-      ++ lib.mapAttrsToList (variable: file: {
-        inherit variable file;
-        option = "${free.path.join(".")}.\${variable}";
-        purpose = null;
-      }) ${emitExpression(free.node, scope)}
-    )
+    ${nix.list(rows)}
+  `;
+}
+
+function emitCredentials({ model }: IrService, scope: Scope): NixExpr {
+  const free = model.credentials;
+  return nix`
+    lib.filter (credential: credential.file != null) secretOptions
+    ++ lib.mapAttrsToList (variable: file: {
+      inherit variable file;
+      option = "${free.path.join(".")}.\${variable}";
+      purpose = null;
+    }) ${emitExpression(free.node, scope)}
   `;
 }
 

@@ -4,6 +4,7 @@
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
 
+import { codeVariables } from "../ir/code-variables.ts";
 import type { ConfinementRule, IrService, RestartRules } from "../ir/model.ts";
 import type { DirectiveValue } from "../ir/systemd.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
@@ -54,7 +55,12 @@ export const escapeFile: Binding = nix.binding(
 export function emitStopScript(service: IrService): Binding {
   return nix.binding(
     ["stop"],
-    nix`pkgs.writeShellScript ${`${service.name}-stop`} (${includeShell("stop")})`,
+    nix`pkgs.writeShellScript ${`${service.name}-stop`} ${nix.indented([
+      "PATH=",
+      nix`lib.makeBinPath [ pkgs.coreutils ]`,
+      "\n",
+      includeShell("stop"),
+    ])}`,
     { blankLine: true },
   );
 }
@@ -113,13 +119,33 @@ export function emitProcess(
     nix.binding(["TimeoutStopFailureMode"], nix`"kill"`, {
       comment: "Whoever does not heed the first request gets no second one, and no more time.",
     }),
-    ...(restart.hiddenVariables === undefined
-      ? []
-      : [
-          nix.binding(["UnsetEnvironment"], nix.str(restart.hiddenVariables.names.join(" ")), {
-            comment: wrapComment(restart.hiddenVariables.why),
-          }),
-        ]),
+    ...emitUnsetVariables(restart, manager),
+  ];
+}
+
+/** What is in the environment of neither the service nor what the manager runs for it, as root. */
+function emitUnsetVariables(
+  { hiddenVariables }: RestartRules,
+  manager: "system" | "user",
+): readonly Binding[] {
+  const groups = [
+    ...(hiddenVariables === undefined ? [] : [hiddenVariables]),
+    ...(manager === "system"
+      ? [
+          {
+            names: codeVariables,
+            why: "What stops the service is root's, and has the service's environment: no file is loaded or run because a variable names it.",
+          },
+        ]
+      : []),
+  ];
+  if (groups.length === 0) return [];
+  return [
+    nix.binding(
+      ["UnsetEnvironment"],
+      nix.list(groups.map(({ names }) => nix.str(names.join(" ")))),
+      { comment: wrapComment(groups.map(({ why }) => why).join(" ")) },
+    ),
   ];
 }
 

@@ -271,7 +271,125 @@ const differing: readonly Row[] = [
   ],
 ];
 
-const tables = { authentication, lists, alternatives, releases, differing };
+const linkIn = (option: string, path: string, directory: string): string =>
+  `${option}: ${path} is in ${directory}, where a service could put a link in its place, and be given what that leads to. Name a path elsewhere.`;
+const loads = (option: string, names: string): string =>
+  `services.moltbot.${option}: ${names} would have code loaded or run, also by what starts the service, outside of its sandbox. Wrap the program that needs it instead.`;
+const made = (option: string, said: string): string =>
+  `services.moltbot.${option}: ${said}. Set that instead.`;
+const noAuthentication =
+  'services.moltbot.gateway.auth.mode: is "none" in `settings`: every program that reaches the port could give the model orders. Remove it there.';
+
+/** What is opened by its name outside of the sandbox is nothing that a service could replace. */
+const opened: readonly Row[] = (
+  [
+    [
+      "a secret in the state directory",
+      'gateway.auth.tokenFile = "/var/lib/moltbot/token";',
+      [
+        linkIn(
+          "services.moltbot.gateway.auth.tokenFile",
+          "/var/lib/moltbot/token",
+          "/var/lib/moltbot",
+        ),
+      ],
+    ],
+    [
+      "a secret of a free name, in a directory of an outside workspace",
+      'workspaceDir = "/srv/bot/work"; credentials.A_KEY = "/srv/bot/work/x/y";',
+      [linkIn("services.moltbot.credentials.A_KEY", "/srv/bot/work/x/y", "/srv/bot/work")],
+    ],
+    [
+      "a file of variables",
+      'environmentFiles = [ "/var/lib/moltbot/env" ];',
+      [linkIn("services.moltbot.environmentFiles", "/var/lib/moltbot/env", "/var/lib/moltbot")],
+    ],
+    [
+      "a secret in what another instance may write",
+      'gateway.auth.tokenFile = null; instances.a = { }; instances.b = { gateway.port = 2000; confinement.readWritePaths = [ "/srv/shared" ]; }; credentials.B_KEY = "/srv/shared/key";',
+      ["a", "b"].map((name) =>
+        linkIn(
+          `services.moltbot.instances.${name}.credentials.B_KEY`,
+          "/srv/shared/key",
+          "/srv/shared",
+        ),
+      ),
+    ],
+    [
+      "a directory in the workspace that is to be read-only",
+      'confinement.readOnlyPaths = [ "/var/lib/moltbot/workspace/vendor/lib" ];',
+      [
+        linkIn(
+          "services.moltbot.confinement.readOnlyPaths",
+          "/var/lib/moltbot/workspace/vendor/lib",
+          "/var/lib/moltbot",
+        ),
+      ],
+    ],
+    [
+      "directories in one that is writable",
+      'confinement = { readWritePaths = [ "/srv/a" "/srv/a/b" ]; readOnlyPaths = [ "/srv/a/c" ]; };',
+      [
+        linkIn("services.moltbot.confinement.readOnlyPaths", "/srv/a/c", "/srv/a"),
+        linkIn("services.moltbot.confinement.readWritePaths", "/srv/a/b", "/srv/a"),
+      ],
+    ],
+    [
+      "none of them where names only begin alike",
+      'credentials.A_KEY = "/var/lib/moltbot-keys/a"; confinement = { readWritePaths = [ "/srv/a" ]; readOnlyPaths = [ "/srv/ab" ]; };',
+      [],
+    ],
+    [
+      "variables that have code loaded",
+      'environment = { LD_PRELOAD = "/a"; BASH_ENV = "/b"; ENV = "/c"; ENVIRONMENT = "d"; OLD_X = "e"; };',
+      [loads("environment", "BASH_ENV, ENV, LD_PRELOAD")],
+    ],
+    [
+      "and credentials of such a name",
+      'credentials.DYLD_INSERT_LIBRARIES = "/run/keys/x";',
+      [loads("credentials", "DYLD_INSERT_LIBRARIES")],
+    ],
+    [
+      "the path of programs",
+      'environment.PATH = "/x";',
+      [made("environment", "PATH is made of `path`")],
+    ],
+    [
+      "variables of credentials that have options",
+      'credentials = { OPENCLAW_GATEWAY_TOKEN = "/run/keys/t"; OPENAI_API_KEY = "/run/keys/o"; };',
+      [
+        made(
+          "credentials",
+          "OPENCLAW_GATEWAY_TOKEN is made of `gateway.auth.tokenFile`, OPENAI_API_KEY is made of `providers.openai.apiKeyFile`",
+        ),
+      ],
+    ],
+    ["no authentication", 'settings.gateway.auth.mode = "none";', [noAuthentication]],
+    [
+      "a password that only free settings ask for",
+      'settings.gateway.auth.mode = "password";',
+      [
+        'services.moltbot.gateway.auth.passwordFile: is needed, because `gateway.auth.mode` is "password": set it to a file holding the password.',
+      ],
+    ],
+    [
+      "another workspace in free settings",
+      'settings.agents.defaults.workspace = "/srv/other";',
+      [
+        "services.moltbot.workspaceDir: is /var/lib/moltbot/workspace, where the service's directory is and its documents are put, but `settings` says that the workspace is /srv/other. Remove that, and set this.",
+      ],
+    ],
+    [
+      "another name of the system's runtime files",
+      'confinement.readOnlyPaths = [ "/var/run/dbus" ];',
+      [
+        "services.moltbot.confinement.readOnlyPaths: /var/run/dbus belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.",
+      ],
+    ],
+  ] as const
+).map(([name, config, want]) => [name, on("nixos", config, messages), want]);
+
+const tables = { opened, authentication, lists, alternatives, releases, differing };
 
 describe.skipIf(missing.length > 0).each(Object.entries(tables))(`%s${note}`, (_, rows) => {
   const outcomes = evaluateTogether(Object.fromEntries(rows.map(([name, given]) => [name, given])));

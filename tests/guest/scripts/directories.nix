@@ -1,4 +1,5 @@
-# A workspace deep below the state directory, whose directories above belong to the service, too.
+# What root does for a service: it makes its directories, here a workspace deep below the state directory,
+# whose directories above belong to the service, too, and it stops it.
 { module, ... }:
 {
   name = "directories";
@@ -10,6 +11,7 @@
       enable = true;
       providers.anthropic.apiKeyFile = "/run/keys/anthropic";
       workspaceDir = "/var/lib/moltbot/projects/team/workspace";
+      environmentFiles = [ "/run/keys/variables" ];
       environment.DATE_FORMAT = "%Y-%m-%d %h";
     };
   };

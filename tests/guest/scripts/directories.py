@@ -1,5 +1,5 @@
 # ruff: noqa: F821  (machine and subtest come from the test driver)
-"""Root makes the service's directories, and is led nowhere else by what the service makes of them."""
+"""Root makes the service's directories and stops it, and does nothing else that the service would like."""
 
 import shlex
 
@@ -8,6 +8,9 @@ DIRECTORIES = "directories-moltbot-gateway.service"
 STATE = "/var/lib/moltbot"
 HEALTH = "curl --fail --silent http://127.0.0.1:18789/health"
 PRIVATE = "/home/alice/private"
+# Run by any bash that is told to, if it can.
+HOOK = f"{STATE}/hook"
+DROP_IN = f"/run/systemd/system/{UNIT}.d"
 # Mode, owner and group of what is to stay as it is.
 KEPT = f"stat --format '%n %a %U:%G' /home/alice {PRIVATE} {PRIVATE}/team {PRIVATE}/team/workspace"
 
@@ -26,6 +29,7 @@ def start():
 
 machine.succeed(
     "install -d -m 0700 /run/keys && echo sk-ant-test > /run/keys/anthropic",
+    f"echo BASH_ENV={HOOK} > /run/keys/variables",
     f"install -d -m 0700 -o alice {PRIVATE} {PRIVATE}/team {PRIVATE}/team/workspace",
     f"systemctl reset-failed {UNIT}; systemctl stop {UNIT}",
 )
@@ -78,3 +82,22 @@ with subtest("a directory of somebody else is left alone"):
     machine.succeed(f"test $(stat --format %U {STATE}/projects/team) = alice")
     said = machine.succeed(f"journalctl --output cat --unit {DIRECTORIES}")
     assert f"{STATE}/projects/team belongs to somebody else" in said, said
+
+with subtest("what stops it runs nothing that a variable names"):
+    machine.succeed(f"chown moltbot {STATE}/projects/team", f"systemctl reset-failed {DIRECTORIES}")
+    machine.succeed(f"echo ': > {STATE}/hooked-$EUID' > {HOOK}")
+
+    def users_hooked():
+        start()
+        machine.succeed(f"systemctl stop {UNIT}")
+        found = machine.succeed(f"find {STATE} -maxdepth 1 -name 'hooked-*' -delete -printf '%f '")
+        return set(found.split())
+
+    assert users_hooked() == set()
+    # Without the directive that takes it away, root would run it, and so would the launcher.
+    machine.succeed(
+        f"mkdir -p {DROP_IN} && printf '[Service]\\nUnsetEnvironment=\\n' > {DROP_IN}/hook.conf",
+        "systemctl daemon-reload",
+    )
+    account = machine.succeed("id -u moltbot").strip()
+    assert users_hooked() == {"hooked-0", f"hooked-{account}"}

@@ -1,0 +1,27 @@
+// Variables by which a file becomes code of whatever program is started: the dynamic loader's, those of
+// the C library that name files, and a shell's.
+//
+// ld.so(8), "secure-execution mode"; bash(1), "Shell Variables" and "Invocation"; dyld(1).
+
+/** Those of Linux, by name: the service manager strips them of what it starts. */
+export const codeVariables = [
+  "BASHOPTS",
+  "BASH_ENV",
+  "BASH_LOADABLES_PATH",
+  "ENV",
+  "GCONV_PATH",
+  "GLIBC_TUNABLES",
+  "LD_AUDIT",
+  "LD_DEBUG_OUTPUT",
+  "LD_LIBRARY_PATH",
+  "LD_ORIGIN_PATH",
+  "LD_PRELOAD",
+  "LD_PROFILE",
+  "LD_PROFILE_OUTPUT",
+  "MALLOC_TRACE",
+  "PS4",
+  "SHELLOPTS",
+] as const;
+
+/** All of them, on any platform: a POSIX regular expression for a whole name. */
+export const codeVariable = `(LD|DYLD)_.*|${codeVariables.filter((name) => !name.startsWith("LD_")).join("|")}`;
