@@ -43,6 +43,8 @@ export const elsewhere = ({
         ),
         InaccessiblePaths: list("-/sys", "-/etc/machine-id", "-/etc/nixos"),
       },
+      cannot:
+        "leave out what other programs keep in /etc for everybody to read: the file with the network's resolvers is replaced there as networks come and go, so the directory is shown whole",
     },
     seatbelt: {
       keptBy:
