@@ -275,7 +275,7 @@ export default defineService({
       {
         variable: generations.value.token,
         file: text`${cfg.stateDir}/gateway-token`,
-        when: and(equals(authMode, "token"), isNull(cfg.gateway.auth.tokenFile)),
+        when: and(equals(cfg.gateway.auth.mode, "token"), isNull(cfg.gateway.auth.tokenFile)),
       },
     ],
 
@@ -351,9 +351,9 @@ export default defineService({
       },
       {
         option: cfg.gateway.auth.mode,
-        holds: not(equals(authMode, "none")),
-        message:
-          'is "none" in `settings`: every program that reaches the port could give the model orders. Remove it there.',
+        // That of the settings wins. Who trusts a proxy has no need for a secret; the token hurts nobody.
+        holds: or(equals(authMode, cfg.gateway.auth.mode), equals(authMode, "trusted-proxy")),
+        message: text`is "${cfg.gateway.auth.mode}", which the secret goes by, but \`settings\` says "${authMode}". Set it here, and remove it there; without a secret, every program that reaches the port could give the model orders.`,
       },
       {
         option: cfg.workspaceDir,
@@ -362,19 +362,25 @@ export default defineService({
       },
       {
         option: cfg.gateway.auth.passwordFile,
-        holds: implies(equals(authMode, "password"), isSet(cfg.gateway.auth.passwordFile)),
+        holds: implies(
+          equals(cfg.gateway.auth.mode, "password"),
+          isSet(cfg.gateway.auth.passwordFile),
+        ),
         message:
           'is needed, because `gateway.auth.mode` is "password": set it to a file holding the password.',
       },
       {
         option: cfg.gateway.auth.passwordFile,
-        holds: implies(isSet(cfg.gateway.auth.passwordFile), equals(authMode, "password")),
+        holds: implies(
+          isSet(cfg.gateway.auth.passwordFile),
+          equals(cfg.gateway.auth.mode, "password"),
+        ),
         message:
           'has no effect while `gateway.auth.mode` is "token": set the mode to "password" or remove this.',
       },
       {
         option: cfg.gateway.auth.tokenFile,
-        holds: implies(isSet(cfg.gateway.auth.tokenFile), equals(authMode, "token")),
+        holds: implies(isSet(cfg.gateway.auth.tokenFile), equals(cfg.gateway.auth.mode, "token")),
         message:
           'has no effect while `gateway.auth.mode` is "password": set the mode to "token" or remove this.',
       },

@@ -143,10 +143,6 @@ let
     in
     lib.unique (lib.filter isInside (lib.concatMap stepsTo paths));
 
-  # Whether one of two paths leads to the other.
-  overlaps =
-    left: right: lib.hasPrefix "${left}/" "${right}/" || lib.hasPrefix "${right}/" "${left}/";
-
   # A package that does not say its version is taken to be new.
   isAtLeast =
     version: package:
@@ -1543,7 +1539,7 @@ let
           ) instance.confinement.readWritePaths
         }${
           lib.optionalString
-            (settings.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null)
+            (instance.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null)
             "generate ${
               lib.escapeShellArgs [
                 variant.token
@@ -1583,7 +1579,7 @@ let
         ${
           lib.optionalString
             (
-              settings.gateway.auth.mode == "token"
+              instance.gateway.auth.mode == "token"
               && instance.gateway.auth.tokenFile == null
               && lib.elem variant.token [
                 variant.token
@@ -1679,23 +1675,25 @@ let
           message = "credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here.";
         }
         {
-          assertion = settings.gateway.auth.mode != "none";
-          message = "gateway.auth.mode: is \"none\" in `settings`: every program that reaches the port could give the model orders. Remove it there.";
+          assertion =
+            settings.gateway.auth.mode == instance.gateway.auth.mode
+            || settings.gateway.auth.mode == "trusted-proxy";
+          message = "gateway.auth.mode: is \"${instance.gateway.auth.mode}\", which the secret goes by, but `settings` says \"${toString settings.gateway.auth.mode}\". Set it here, and remove it there; without a secret, every program that reaches the port could give the model orders.";
         }
         {
           assertion = settings.agents.defaults.workspace == instance.workspaceDir;
           message = "workspaceDir: is ${instance.workspaceDir}, where the service's directory is and its documents are put, but `settings` says that the workspace is ${toString settings.agents.defaults.workspace}. Remove that, and set this.";
         }
         {
-          assertion = settings.gateway.auth.mode == "password" -> instance.gateway.auth.passwordFile != null;
+          assertion = instance.gateway.auth.mode == "password" -> instance.gateway.auth.passwordFile != null;
           message = "gateway.auth.passwordFile: is needed, because `gateway.auth.mode` is \"password\": set it to a file holding the password.";
         }
         {
-          assertion = instance.gateway.auth.passwordFile != null -> settings.gateway.auth.mode == "password";
+          assertion = instance.gateway.auth.passwordFile != null -> instance.gateway.auth.mode == "password";
           message = "gateway.auth.passwordFile: has no effect while `gateway.auth.mode` is \"token\": set the mode to \"password\" or remove this.";
         }
         {
-          assertion = instance.gateway.auth.tokenFile != null -> settings.gateway.auth.mode == "token";
+          assertion = instance.gateway.auth.tokenFile != null -> instance.gateway.auth.mode == "token";
           message = "gateway.auth.tokenFile: has no effect while `gateway.auth.mode` is \"password\": set the mode to \"token\" or remove this.";
         }
         {
@@ -2455,10 +2453,17 @@ in
       )
       ++ (
         let
-          writable = lib.concatMap (
-            { instance, ownDirectories, ... }: ownDirectories ++ instance.confinement.readWritePaths
-          ) (lib.attrValues services);
-          placeAbove = path: lib.findFirst (directory: lib.hasPrefix "${directory}/" path) null writable;
+          # What it owns is a mount of its own, and nobody else's.
+          owned = lib.concatMap (service: service.ownDirectories) (lib.attrValues services);
+          writable =
+            owned
+            ++ lib.concatMap ({ instance, ... }: instance.confinement.readWritePaths) (lib.attrValues services);
+          placeAbove =
+            path:
+            if lib.elem path owned then
+              null
+            else
+              lib.findFirst (directory: lib.hasPrefix "${directory}/" path) null writable;
         in
         lib.concatLists (
           lib.mapAttrsToList (
@@ -2571,7 +2576,7 @@ in
               lib.concatMap (
                 path:
                 lib.mapAttrsToList (other: neighbour: {
-                  assertion = !lib.any (overlaps path) neighbour.ownDirectories;
+                  assertion = !lib.any (own: lib.hasPrefix "${path}/" "${own}/") neighbour.ownDirectories;
                   message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
                 }) (removeAttrs services [ name ])
               ) paths

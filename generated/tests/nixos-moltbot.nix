@@ -127,7 +127,7 @@ let
       option = map (credential: credential.option) (lib.take 1 (credentialsOf instance));
       generated = lib.concatLists [
         (lib.optional (
-          settings.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null
+          instance.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null
         ) "${instance.stateDir}/gateway-token")
       ];
       differences =

@@ -229,12 +229,22 @@ function emitOpenedPaths(service: IrService): NixExpr {
     rows(extra.files),
     ...(reach === undefined ? [] : [rows(reach.readable), rows(reach.writable)]),
   ];
-  const own = nix.id("ownDirectories");
-  const writable = reach === undefined ? own : nix.op("++", own, emitValue(reach.writable, scope));
+  const owned = nix.id("owned");
+  const writable =
+    reach === undefined
+      ? owned
+      : nix`owned ++ lib.concatMap ({ instance, ... }: ${emitValue(reach.writable, scope)}) (lib.attrValues services)`;
   return nix`
     let
-      writable = lib.concatMap ({ instance, ownDirectories, ... }: ${writable}) (lib.attrValues services);
-      placeAbove = path: lib.findFirst (directory: lib.hasPrefix "\${directory}/" path) null writable;
+      # What it owns is a mount of its own, and nobody else's.
+      owned = lib.concatMap (service: service.ownDirectories) (lib.attrValues services);
+      writable = ${writable};
+      placeAbove =
+        path:
+        if lib.elem path owned then
+          null
+        else
+          lib.findFirst (directory: lib.hasPrefix "\${directory}/" path) null writable;
     in
     lib.concatLists (
       lib.mapAttrsToList (
@@ -295,7 +305,10 @@ function emitVariableAssertions(service: IrService): NixExpr {
   `;
 }
 
-/** One assertion per path that an instance is given and neighbour of it that owns something there. */
+/**
+ * One assertion per path that an instance is given and neighbour of it that owns that or something in it.
+ * What lies in a neighbour's is refused with what lies in its own.
+ */
 function emitTrespasses(service: IrService): NixExpr | undefined {
   const { reach } = service.model;
   if (reach === undefined) return undefined;
@@ -315,7 +328,7 @@ function emitTrespasses(service: IrService): NixExpr | undefined {
           lib.concatMap (
             path:
             lib.mapAttrsToList (other: neighbour: {
-              assertion = !lib.any (overlaps path) neighbour.ownDirectories;
+              assertion = !lib.any (own: lib.hasPrefix "\${path}/" "\${own}/") neighbour.ownDirectories;
               message = "\${prefix}.\${option}: \${path} is the instance \${other}'s own, or has that in it. Name another directory.";
             }) (removeAttrs services [ name ])
           ) paths

@@ -233,13 +233,6 @@ function helpers(service: IrService): readonly Helper[] {
       `,
     },
     {
-      name: "overlaps",
-      comment: "Whether one of two paths leads to the other.",
-      value: nix`
-        left: right: lib.hasPrefix "\${left}/" "\${right}/" || lib.hasPrefix "\${right}/" "\${left}/"
-      `,
-    },
-    {
       name: "isAtLeast",
       comment: "A package that does not say its version is taken to be new.",
       value: nix`

@@ -277,8 +277,8 @@ const loads = (option: string, names: string): string =>
   `services.moltbot.${option}: ${names} would have code loaded or run, also by what starts the service, outside of its sandbox. Wrap the program that needs it instead.`;
 const made = (option: string, said: string): string =>
   `services.moltbot.${option}: ${said}. Set that instead.`;
-const noAuthentication =
-  'services.moltbot.gateway.auth.mode: is "none" in `settings`: every program that reaches the port could give the model orders. Remove it there.';
+const anotherMode = (mode: string): string =>
+  `services.moltbot.gateway.auth.mode: is "token", which the secret goes by, but \`settings\` says "${mode}". Set it here, and remove it there; without a secret, every program that reaches the port could give the model orders.`;
 
 /** What is opened by its name outside of the sandbox is nothing that a service could replace. */
 const opened: readonly Row[] = (
@@ -364,13 +364,18 @@ const opened: readonly Row[] = (
         ),
       ],
     ],
-    ["no authentication", 'settings.gateway.auth.mode = "none";', [noAuthentication]],
+    ...["none", "password"].map(
+      (mode) =>
+        [
+          `authentication by ${mode}, in free settings only`,
+          `settings.gateway.auth.mode = "${mode}";`,
+          [anotherMode(mode)],
+        ] as const,
+    ),
     [
-      "a password that only free settings ask for",
-      'settings.gateway.auth.mode = "password";',
-      [
-        'services.moltbot.gateway.auth.passwordFile: is needed, because `gateway.auth.mode` is "password": set it to a file holding the password.',
-      ],
+      "but by a proxy that is trusted",
+      'settings.gateway.auth = { mode = "trusted-proxy"; trustedProxy.userHeader = "x-user"; };',
+      [],
     ],
     [
       "another workspace in free settings",
