@@ -8,7 +8,7 @@
 manage() {
   [ -z "${record-}" ] || finish
   record=$state_directory/managed-$1
-  tops=()
+  tops=() recorded=()
   # The record is in a directory that the service can write.
   if [ ! -f "$record" ] || [ -L "$record" ]; then
     rm -rf -- "$record"
@@ -16,6 +16,8 @@ manage() {
   rm -rf -- "$record.new"
   cd -P -- "$2"
   touch -- "$record"
+  # Whoever has written it, there are no more lines than this to be looked at.
+  mapfile -t -n 1000 recorded < <(head -c 65536 -- "$record")
   : > "$record.new"
 }
 
@@ -44,20 +46,21 @@ put() {
 # finish: puts what is new into its place, and removes what is no longer declared. What the service wrote
 # itself under such a name is kept beside it.
 finish() {
-  local top
+  local top gone=()
   for top in "${tops[@]}"; do
-    if { [ -e "$top" ] || [ -L "$top" ]; } && ! grep -qxF -e "$top" "$record"; then
+    if { [ -e "$top" ] || [ -L "$top" ]; } && ! is_among "$top" "${recorded[@]}"; then
       mv --backup=numbered -T -- "$top" "$top.unmanaged"
     fi
     rm -rf -- "$top"
     mv -T -- "$top.new" "$top"
     printf '%s\n' "$top" >> "$record.new"
   done
-  while IFS= read -r top; do
+  for top in "${recorded[@]}"; do
     case $top in
       '' | . | .. | */*) continue ;;
     esac
-    grep -qxF -e "$top" "$record.new" || rm -rf -- "$top"
-  done < "$record"
+    is_among "$top" "${tops[@]}" || gone+=("$top")
+  done
+  rm -rf -- "${gone[@]}"
   mv -T -- "$record.new" "$record"
 }

@@ -7,6 +7,8 @@
 
 # What is in a place while nothing is mounted there; a comment in most formats.
 notice='# While the service runs, its configuration is mounted here.'
+# How find knows what may be one, without a look into it.
+like_notice=(-type f -size "$((${#notice} + 1))c")
 
 managed_directories=()
 places=()
@@ -15,7 +17,7 @@ places=()
 manage() {
   cd -P -- "$2"
   directory=$2
-  managed_directories+=("$2")
+  is_among "$2" "${managed_directories[@]}" || managed_directories+=("$2")
 }
 
 # put TARGET SOURCE...: one directory, copied whole, or files, concatenated. The result are regular
@@ -60,30 +62,51 @@ is_place() {
   [ ! -L "$2" ] || return 1
   case $1 in
     file) [ -f "$2" ] && { [ ! -s "$2" ] || has_notice "$2"; } ;;
-    directory) [ -d "$2" ] && { [ -z "$(ls -A -- "$2")" ] || has_notice "$2"; } ;;
+    directory)
+      [ -d "$2" ] && [ -z "$(more_than_notice "$2")" ] &&
+        { [ ! -e "$2/.managed" ] || has_notice "$2/.managed"; }
+      ;;
   esac
 }
 
-# has_notice NAME: whether nothing but the notice is there
-has_notice() {
-  local file=$1
-  if [ -d "$1" ]; then
-    [ "$(ls -A -- "$1")" = .managed ] || return 1
-    file=$1/.managed
-  fi
-  [ -f "$file" ] && [ ! -L "$1" ] && [ ! -L "$file" ] &&
-    [ "$(head -c 200 -- "$file" | tr -d '\0')" = "$notice" ]
+# more_than_notice DIRECTORY: names something in it that is no notice
+more_than_notice() {
+  find "./$1" -mindepth 1 -maxdepth 1 ! '(' -name .managed "${like_notice[@]}" ')' -print -quit
 }
 
-# finish: removes the places of what is no longer declared
+# has_notice FILE: whether the notice is in the file, and nothing else
+has_notice() {
+  local content=
+  [ -f "$1" ] && [ ! -L "$1" ] || return 1
+  IFS= read -r -d '' -n 200 content 2> /dev/null < "$1" || :
+  [ "$content" = "$notice"$'\n' ]
+}
+
+# possible_places DIRECTORY: names the files in it, and in folders in it, that are as large as the notice
+possible_places() {
+  cd -P -- "$1"
+  exec timeout "$patience" find -P . -mindepth 1 -maxdepth 2 \
+    '(' -path './*/.managed' -o ! -path './*/*' ')' "${like_notice[@]}" -print0
+}
+
+# forgotten DIRECTORY: of the files that it reads, names those that are places of what is no longer declared, and
+# the folder behind the notice in it
+forgotten() {
+  local found place
+  while IFS= read -r -d '' found; do
+    found=$1/${found#./}
+    place=${found%/.managed}
+    if has_notice "$found" && ! is_among "$place" "${places[@]}" "${managed_directories[@]}"; then
+      printf '%s\0' "$found"
+      [ "$place" = "$found" ] || printf '%s\0' "$place"
+    fi
+  done
+}
+
+# finish: removes the places of what is no longer declared. One that is not found, or cannot be removed, is in
+# nobody's way. Folders with more in them stay.
 finish() {
-  local entry
-  shopt -s nullglob dotglob
   for directory in "${managed_directories[@]}"; do
-    for entry in "$directory"/*; do
-      if ! is_among "$entry" "${places[@]}" && has_notice "$entry"; then
-        rm -r -- "$entry"
-      fi
-    done
+    possible_places "$directory" | forgotten "$directory" | xargs -0 -r rm -df -- 2> /dev/null || :
   done
 }

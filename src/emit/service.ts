@@ -206,7 +206,7 @@ function emitEnvironment(service: IrService, scope: Scope, { variables }: Servic
 }
 
 /** What the scripts of `src/shell/` run. */
-const scriptPackages = ["coreutils", "gnugrep"];
+const scriptPackages = ["coreutils", "findutils"];
 
 function emitPath(service: IrService, scope: Scope): NixExpr {
   const names = new Set([...service.model.packages, ...scriptPackages]);

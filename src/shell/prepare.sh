@@ -1,5 +1,10 @@
-# The part of a service's prepare script that does not depend on the service. The script runs as
-# the service, in its own directories, before every start.
+# The part of a service's prepare script that does not depend on the service. The script runs as the service,
+# in its own directories, before every start that is asked for. What systemd starts again by itself finds what is
+# mounted already.
+
+# How many seconds a look through the directories may take. What is in them is the service's to decide, and
+# so is how much: nothing here may take a process for each file, or depend on having seen all of them.
+patience=20
 
 # is_among WORD WORD...: whether the first word is one of the others
 is_among() {
@@ -18,7 +23,7 @@ own_directory() {
     echo "$1 is not a directory: move it away" >&2
     exit 78
   fi
-  mkdir -p -m "$2" -- "$1"
+  [ -d "$1" ] || mkdir -p -m "$2" -- "$1"
   if [ -O "$1" ]; then
     chmod -- "$2" "$1"
     return 0
@@ -33,15 +38,17 @@ own_directory() {
 
 # tell_of_others DIRECTORY EXCEPTION...: names a file of somebody else in the directory, because what
 # fails over it may not. Not in the exceptions, where others may well put something. It only tells:
-# what cannot be searched, or is gone by now, is no reason not to start.
+# what cannot be searched, not in time at least, or is gone by now, is no reason not to start.
 tell_of_others() {
   local directory=$1 except=() other
   shift
   for other in "$@"; do
     except+=(-path "$other" -prune -o)
   done
-  other=$(find -H "$directory" -xdev "${except[@]}" ! -user "$EUID" -print -quit) || true
+  other=$(timeout "$patience" find -H "$directory" -xdev "${except[@]}" ! -user "$EUID" -print -quit) || true
   if [ -n "$other" ]; then
+    # A name may have line breaks and more in it.
+    printf -v other %q "$other"
     echo "$other belongs to somebody else: if that is in the way, chown $(id -un) $other" >&2
   fi
 }

@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-import { runShell, type ShellResult, withDirectory } from "./run-shell.ts";
+import { runShell, secondsOf, type ShellResult, withDirectory } from "./run-shell.ts";
 
 function put(directory: string, ...lines: readonly string[]): ShellResult {
   const commands = [`state_directory=${directory}`, "manage files work", ...lines, "finish"];
@@ -163,6 +163,20 @@ test("a forged record removes nothing outside the workspace", () => {
     expect(put(directory).status).toBe(0);
     expect(existsSync(join(directory, "victim"))).toBe(true);
     expect(readdirSync(workspace)).toEqual([]);
+  });
+});
+
+test("a forged record is no work to speak of", { timeout: 120_000 }, () => {
+  withSources((directory, workspace) => {
+    put(directory, "put A.md ../one.md");
+    const record = join(directory, "managed-files");
+    const forged = Array.from({ length: 20_000 }, (_, index) => `${String(index)}\n`);
+    writeFileSync(record, [readFileSync(record, "utf8"), ...forged].join(""));
+    const seconds = secondsOf(() => {
+      expect(put(directory, "put B.md ../one.md")).toMatchObject({ status: 0, stderr: "" });
+    });
+    expect(seconds).toBeLessThan(10);
+    expect(readdirSync(workspace)).toEqual(["B.md"]);
   });
 });
 

@@ -4,7 +4,7 @@ import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSyn
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-import { runShell, type ShellResult, withDirectory } from "./run-shell.ts";
+import { runShell, secondsOf, type ShellResult, standIns, withDirectory } from "./run-shell.ts";
 
 const notice = "# While the service runs, its configuration is mounted here.\n";
 
@@ -25,6 +25,14 @@ function withSources(run: (directory: string, workspace: string, copies: string)
 
 /** Each start has an empty directory for the copies. */
 function prepare(directory: string, ...lines: readonly string[]): ShellResult {
+  return prepareWith({}, directory, ...lines);
+}
+
+function prepareWith(
+  more: NodeJS.ProcessEnv,
+  directory: string,
+  ...lines: readonly string[]
+): ShellResult {
   const commands = [
     "rm -rf run",
     "mkdir run",
@@ -32,7 +40,7 @@ function prepare(directory: string, ...lines: readonly string[]): ShellResult {
     ...lines,
     "finish",
   ];
-  const env = { RUNTIME_DIRECTORY: `${directory}/run` };
+  const env = { RUNTIME_DIRECTORY: `${directory}/run`, ...more };
   return runShell(["prepare", "manage-mounts"], commands.join("\n"), directory, env);
 }
 
@@ -144,6 +152,71 @@ test("several sets may share a directory", () => {
     prepare(directory, ...lines);
     expect(readdirSync(workspace).sort()).toEqual([".hidden", "A.md"]);
     prepare(directory, "put A.md ../one.md");
+    expect(readdirSync(workspace)).toEqual(["A.md"]);
+  });
+});
+
+test("a folder that has more in it by now stays, without the notice", () => {
+  withSources((directory, workspace) => {
+    prepare(directory, "put s ../skill", "put t ../skill");
+    writeFileSync(join(workspace, "s/mine"), "mine\n");
+    expect(prepare(directory)).toMatchObject({ status: 0, stderr: "" });
+    expect(readdirSync(workspace)).toEqual(["s"]);
+    expect(readdirSync(join(workspace, "s"))).toEqual(["mine"]);
+  });
+});
+
+test("a directory that has places is none, whatever it has in it", () => {
+  withSources((directory, workspace) => {
+    writeFileSync(join(workspace, ".managed"), notice);
+    expect(prepare(directory, `manage more ${directory}`)).toMatchObject({ status: 0, stderr: "" });
+    expect(readdirSync(workspace)).toEqual([".managed"]);
+  });
+});
+
+/** As many of each as an agent may have made by chance, or because they are in the way. */
+const made: readonly ((path: string) => void)[] = [
+  (path) => {
+    writeFileSync(path, "mine\n");
+  },
+  (path) => {
+    writeFileSync(path, notice.replace("mounted", "MOUNTED"));
+  },
+  (path) => {
+    writeFileSync(path, notice);
+  },
+  (path) => {
+    mkdirSync(path);
+    writeFileSync(join(path, ".managed"), notice);
+  },
+];
+
+test("20,000 files of the service's are no work to speak of", { timeout: 120_000 }, () => {
+  withSources((directory, workspace) => {
+    prepare(directory, "put A.md ../one.md", "put B.md ../one.md", "put s ../skill");
+    for (let index = 0; index < 20_000; index += 1) {
+      made[index % made.length]?.(join(workspace, `made-${String(index)}`));
+    }
+    const seconds = secondsOf(() => {
+      const lines = [`manage more ${directory}/work`, "put B.md ../one.md"];
+      expect(prepare(directory, ...lines)).toEqual({ status: 0, stdout: "", stderr: "" });
+    });
+    expect(seconds).toBeLessThan(10);
+    // The places, and what cannot be told from one, are gone; all else is there.
+    const left = readdirSync(workspace);
+    expect(left.filter((name) => !name.startsWith("made-"))).toEqual(["B.md"]);
+    expect(left).toHaveLength(10_001);
+  });
+});
+
+test("a look that takes too long is given up, and the service starts", () => {
+  withSources((directory, workspace) => {
+    prepare(directory, "put A.md ../one.md");
+    const PATH = standIns(directory, { find: "#!/bin/sh\nexec sleep 60\n" });
+    const seconds = secondsOf(() => {
+      expect(prepareWith({ PATH }, directory, "patience=1")).toMatchObject({ status: 0 });
+    });
+    expect(seconds).toBeLessThan(10);
     expect(readdirSync(workspace)).toEqual(["A.md"]);
   });
 });

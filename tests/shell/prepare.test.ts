@@ -5,7 +5,7 @@ import { readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-import { runShell, type ShellResult, withDirectory } from "./run-shell.ts";
+import { runShell, secondsOf, type ShellResult, standIns, withDirectory } from "./run-shell.ts";
 
 test("directories are made, closed to others, and left as they are afterwards", () => {
   withDirectory((directory) => {
@@ -60,6 +60,29 @@ test.skipIf(!asRoot)("a file of somebody else is named, but not where others may
     const said =
       "state/logs/own belongs to somebody else: if that is in the way, chown root state/logs/own\n";
     expect(tell()).toEqual({ status: 0, stdout: "", stderr: said });
+  });
+});
+
+test.skipIf(!asRoot)("a name has no line of its own in the journal", () => {
+  withDirectory((directory) => {
+    mkdirSync(join(directory, "state"));
+    const name = "state/a\n<0>forged";
+    writeFileSync(join(directory, name), "");
+    chownSync(join(directory, name), 4242, 4242);
+    const { stderr } = runShell(["prepare"], "tell_of_others state", directory);
+    expect(stderr.split("\n")).toHaveLength(2);
+    expect(stderr).toMatch(/^\$'state\/a\\n<0>forged' belongs to somebody else/);
+  });
+});
+
+test("a search that takes too long is given up", () => {
+  withDirectory((directory) => {
+    const PATH = standIns(directory, { find: "#!/bin/sh\nexec sleep 60\n" });
+    const seconds = secondsOf(() => {
+      const result = runShell(["prepare"], "patience=1; tell_of_others .", directory, { PATH });
+      expect(result).toEqual({ status: 0, stdout: "", stderr: "" });
+    });
+    expect(seconds).toBeLessThan(10);
   });
 });
 

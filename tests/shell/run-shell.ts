@@ -1,7 +1,7 @@
 // Runs the shell code of generated scripts in a temporary directory, with the real bash.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -39,4 +39,22 @@ export function withDirectory(test: (directory: string) => void): void {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** A directory of programs that take the place of the real ones, and a PATH on which they come first. */
+export function standIns(directory: string, programs: Readonly<Record<string, string>>): string {
+  const bin = join(directory, "bin");
+  mkdirSync(bin);
+  for (const [name, text] of Object.entries(programs)) {
+    writeFileSync(join(bin, name), text);
+    chmodSync(join(bin, name), 0o755);
+  }
+  return `${bin}:${process.env["PATH"] ?? ""}`;
+}
+
+/** How many seconds it takes. */
+export function secondsOf(run: () => void): number {
+  const start = performance.now();
+  run();
+  return (performance.now() - start) / 1000;
 }
