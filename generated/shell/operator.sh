@@ -59,35 +59,50 @@ harmless+='|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1\xe3-\xec\xee\xef][\x80-\xbf]{2}|\xe
 harmless+='|\xe2(\x80[\x80-\xa7\xaf-\xbf]|\x81[\x80-\xa5\xaa-\xbf]|[\x82-\xbf][\x80-\xbf])'
 harmless+='|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}'
 
-# show: passes on what is harmless to a terminal, line by line; no colour reaches into the next
+# show [EXPRESSION]: passes on what is harmless to a terminal, line by line; no colour reaches into the next
 show() {
   bound_memory
-  LC_ALL=C exec sed -E -e "s/($harmless)|[\x00-\x08\x0b-\x1f\x7f-\xff]/\1/g" -e '/\x1b/s/$/\x1b[0m/'
+  LC_ALL=C exec sed -E -e "s/($harmless)|[\x00-\x08\x0b-\x1f\x7f-\xff]/\1/g" -e '/\x1b/s/$/\x1b[0m/' -e "${1-}"
 }
 
-# in_pipes COMMAND...: runs it, and ends as it does. It gets no terminal: whoever has one can read what is
-# typed and change how it works. Nor does it get a file to write to, because whoever has one open can open it
-# once more, for other purposes.
-in_pipes() {
-  local status=0 readers=() reader seen=no
-  [ ! -t 0 ] || exec < /dev/null
-  exec 3>&1 4>&2
+# The journal takes <N> at the beginning of a line for its level. A long line begins anew somewhere, so these
+# are written in another way wherever they are.
+without_levels='s/<([0-9]{1,3})>/(\1)/g'
+
+# pass_on NUMBER: passes on what the program says to the open file of that number. A file and a pipe get what it
+# said; behind everything else is somebody's screen or log.
+pass_on() {
+  exec >&"$1"
   if [ -t 1 ]; then
-    exec > >(show >&3)
-    readers+=("$!")
-    seen=yes
-  elif [ ! -p /dev/fd/1 ] && [ ! -S /dev/fd/1 ]; then
-    exec > >(exec cat >&3)
-    readers+=("$!")
+    show
+  elif [ -f /dev/fd/1 ] || [ -p /dev/fd/1 ]; then
+    exec cat
+  else
+    show "$without_levels"
   fi
-  if [ -t 2 ] && [ "$seen" = yes ]; then
-    # One pipe for both keeps their order.
+}
+
+# in_pipes COMMAND...: runs it, and ends as it does. It gets pipes of its own, whatever the operator has:
+# whoever has a terminal can read what is typed and change how it works; whoever has a file open can open it
+# once more for other purposes, and read what comes before; whoever has a socket can answer, or speak, as the
+# operator; and whoever shares a pipe can change how the others write to it.
+in_pipes() {
+  local status=0 readers=() reader feeder
+  exec 3>&1 4>&2
+  if [ -t 0 ] || [ ! -e /dev/fd/0 ] || [ /dev/fd/0 -ef /dev/null ]; then
+    exec < /dev/null
+  else
+    exec < <(exec cat 3>&- 4>&-)
+    feeder=$!
+    trap 'kill "$feeder" 2> /dev/null || :' EXIT
+  fi
+  exec > >(pass_on 3)
+  readers+=("$!")
+  # One pipe for both keeps their order.
+  if [ -t 3 ] && [ -t 4 ] || [ /dev/fd/3 -ef /dev/fd/4 ]; then
     exec 2>&1
-  elif [ -t 2 ]; then
-    exec 2> >(show >&4)
-    readers+=("$!")
-  elif [ ! -p /dev/fd/2 ] && [ ! -S /dev/fd/2 ]; then
-    exec 2> >(exec cat >&4)
+  else
+    exec 2> >(pass_on 4)
     readers+=("$!")
   fi
   "$@" 3>&- 4>&- || status=$?
@@ -97,6 +112,11 @@ in_pipes() {
   done
   exit "$status"
 }
+
+# Nothing goes in that the operator's shell happens to have open besides.
+for opened in $(ls /dev/fd); do
+  [ "$opened" -le 2 ] || eval "exec $opened>&-"
+done
 
 instance=
 terminal=no

@@ -70,7 +70,7 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
         if isDarwin then
           "enter_service \"$(id -un)\""
         else
-          "enter_user_service \${${confinementProperties}} \${${commandCredentialProperties}}"
+          "enter_user_service \${${confinementProperties}}\nwith_credentials \${${commandCredentialProperties}}"
       `,
     ],
   });

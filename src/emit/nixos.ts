@@ -54,7 +54,7 @@ export function emitNixosModule(service: IrService): NixExpr {
       nix`lib.escapeShellArgs [ ${user} ${group} ]`,
       " ",
       confinementProperties,
-      " ",
+      "\nwith_credentials ",
       commandCredentialProperties,
     ],
   });

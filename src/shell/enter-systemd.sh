@@ -7,7 +7,7 @@ enter_service() {
     printf '%s: has to run as root: try sudo %s\n' "$command_name" "$command_name" >&2
     exit 77
   fi
-  manager=() account=("--uid=$1" "--gid=$2") reach=() runtime=/run
+  manager=() account=("--uid=$1" "--gid=$2") reach=() runtime=/run credentials=()
   shift 2
   properties=("$@")
 }
@@ -15,11 +15,17 @@ enter_service() {
 # enter_user_service PROPERTY...: the same for a service of the user's own
 enter_user_service() {
   runtime=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}
-  manager=(--user) account=() properties=("$@")
+  manager=(--user) account=() properties=("$@") credentials=()
   reach=(
     "XDG_RUNTIME_DIR=$runtime"
     "DBUS_SESSION_BUS_ADDRESS=${DBUS_SESSION_BUS_ADDRESS:-unix:path=$runtime/bus}"
   )
+}
+
+# with_credentials PROPERTY...: it gets these, too. They name files of the operator's, as they are called: nothing
+# in them is expanded.
+with_credentials() {
+  credentials=("$@")
 }
 
 # A line without an end is not kept in memory for ever. In KiB.
@@ -49,6 +55,7 @@ start() {
     property=${property//'%t'/"$runtime"}
     service+=("${property//'%n'/"$name.service"}")
   done
+  service+=("${credentials[@]}")
   keep_variables
   for pair in "${kept[@]}"; do
     service+=("--setenv=${pair%%=*}")

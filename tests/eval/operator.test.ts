@@ -39,7 +39,7 @@ function caseOf({ target, packages, ...rest }: (typeof places)[Place]): Evaluati
       services.moltbot = {
         enable = true;
         providers.anthropic.apiKeyFile = "/run/keys/anthropic";
-        gateway.auth.tokenFile = "/run/keys/100%-token";
+        gateway.auth.tokenFile = "/run/keys/%token-%n";
         environment.ODD = "a'b";
       };
     }`,
@@ -98,7 +98,7 @@ describe.skipIf(missing.length > 0).each(Object.keys(places))(`on %s${note}`, (p
     expect(text).toContain("export ODD='a'\\''b'\n");
     expect(text).toMatch(/^export OPENCLAW_NIX_MODE=1$/m);
     expect(text.match(/^load .*$/gm)).toEqual([
-      "load OPENCLAW_GATEWAY_TOKEN services.moltbot.gateway.auth.tokenFile /run/keys/100%-token",
+      "load OPENCLAW_GATEWAY_TOKEN services.moltbot.gateway.auth.tokenFile /run/keys/%token-%n",
     ]);
     const confined = place === "darwin" || place === "home on macOS";
     expect(text).toMatch(
@@ -118,9 +118,11 @@ describe.skipIf(missing.length > 0).each(Object.keys(places))(`on %s${note}`, (p
 describe.skipIf(missing.length > 0)(`credentials${note}`, () => {
   test.each(["nixos", "home on Linux"])("systemd hands them over, on %s", (place) => {
     const text = textEnding(place, "-moltbot");
+    // By themselves: what is said of the confinement has specifiers, and these have none.
+    expect(text).toMatch(/^with_credentials (?:'?--property=(?:Load|Set)Credential=\S+ ?)+$/m);
     const words = text.match(/--property=(Load|Set)Credential=[^ '\n]*/g);
     expect(words).toEqual([
-      "--property=LoadCredential=OPENCLAW_GATEWAY_TOKEN:/run/keys/100%-token",
+      "--property=LoadCredential=OPENCLAW_GATEWAY_TOKEN:/run/keys/%token-%n",
       "--property=SetCredential=OPENCLAW_GATEWAY_TOKEN:missing-credential-file",
     ]);
   });

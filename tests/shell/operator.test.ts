@@ -28,14 +28,22 @@ case \${1-} in
   status) exit "$2" ;;
   cat) cat HERE/said ;;
   both) echo one; echo two >&2; echo three ;;
+  read) cat > HERE/was-read ;;
+  pipe) readlink /proc/self/fd/1 ;;
+  opened) ls /proc/self/fd | tr '\n' ' ' ;;
   wait) echo "$$" > HERE/pid; sleep 60 ;;
 esac
 `;
 
 type Platform = "systemd" | "user" | "darwin";
 
+const credential = "--property=LoadCredential=KEY:/run/keys/%token-%n/100%%";
+
 const enter: Readonly<Record<Platform, readonly [file: ShellFile, call: string]>> = {
-  systemd: ["enter-systemd", "enter_service it its '--property=A=%t/%n' '--property=B=a  b'"],
+  systemd: [
+    "enter-systemd",
+    `enter_service it its '--property=A=%t/%n' '--property=B=a  b'; with_credentials ${credential}`,
+  ],
   user: ["enter-systemd", "enter_user_service '--property=A=%t/%n'"],
   darwin: ["enter-darwin", "enter_service it"],
 };
@@ -149,6 +157,8 @@ describe("what the programs that enter the sandbox are given", () => {
     const service = [
       ...[...client, "--unit=it-default-command-N.service", "--uid=it", "--gid=its", ...bound],
       ...["--property=A=/run/it-default-command-N.service", "--property=B=a  b"],
+      // A path of the operator's has no specifiers.
+      credential,
       ...["--pipe", "--", "HERE/inside", "do", "a b", "$$"],
     ];
     const [scope, ...more] = calls.map(withoutIds);
@@ -328,6 +338,76 @@ describe("streams", () => {
     }
   });
 
+  /** Runs a command whose standard streams are sockets, as a unit's are that writes to the journal. */
+  const inSockets = (command: string): string => {
+    const options = '{ input: "typed\\n", stdio: ["pipe", "pipe", "pipe"] }';
+    const program = `const { stdout, stderr } = require("child_process").spawnSync("sh", ["-c", process.argv[1]], ${options});
+      process.stdout.write(stdout); process.stderr.write(stderr);`;
+    return [process.execPath, "-e", program, command].map(quote).join(" ");
+  };
+
+  test("a socket is not handed on either", () => {
+    for (const platform of ["systemd", "darwin"] as const) {
+      const { streams } = operator(["do"], { platform, around: inSockets("IT") });
+      expect(streams).toEqual(["pipe", "pipe", "pipe"]);
+    }
+  });
+
+  test("nor is a pipe of the operator's, which others write to as well", () => {
+    for (const platform of ["systemd", "darwin"] as const) {
+      const around = "{ readlink /proc/self/fd/1; IT; } | cat";
+      const { stdout } = operator(["pipe"], { platform, around });
+      expect(stdout).toMatch(/^pipe:\[\d+\]\npipe:\[\d+\]\n$/);
+      expect(new Set(stdout.trim().split("\n")).size).toBe(2);
+    }
+  });
+
+  test("what a socket says arrives, and so does what is said", () => {
+    const read = operator(["read"], { around: `${inSockets("IT")}; cat HERE/was-read` });
+    expect(read.stdout).toBe("typed\n");
+    const { stdout, stderr, status } = operator(["both"], { around: inSockets("IT") });
+    expect({ stdout, stderr, status }).toEqual({
+      stdout: "one\nthree\n",
+      stderr: "two\n",
+      status: 0,
+    });
+  });
+
+  const levels: readonly (readonly [string, string, string])[] = [
+    ["a level", "<0>forged\n<7>x", "(0)forged\n(7)x"],
+    ["a level with a facility", "<13>x\n<191>y\n", "(13)x\n(191)y\n"],
+    [
+      "a level where a long line begins anew",
+      `${"a".repeat(49152)}<0>x`,
+      `${"a".repeat(49152)}(0)x`,
+    ],
+    ["a level after another, or in it", "<0><1>a\n<<2>3>b\n", "(0)(1)a\n<(2)3>b\n"],
+    ["a level that something else is in", "<\x000>a\n<\x1b[0m1>b\n", "(0)a\n<\x1b[0m1>b\x1b[0m\n"],
+    ["what the journal's reader would obey", "\x1b]0;owned\x07\n", "]0;owned\n"],
+    ["text", "a <b> <1234> <> é\n", "a <b> <1234> <> é\n"],
+  ];
+
+  test.each(levels)("the journal gets a line, and no level: %s", (_, said, want) => {
+    const { stdout } = operator(["cat"], { around: inSockets("IT"), said: Buffer.from(said) });
+    expect(stdout).toBe(want);
+  });
+
+  test("nothing goes in that the operator's shell has open besides", () => {
+    for (const platform of ["systemd", "darwin"] as const) {
+      const { stdout } = operator(["opened"], {
+        platform,
+        user: platform === "darwin" ? "it" : "root",
+        around: "IT 7> HERE/other 9< /etc/passwd",
+      });
+      expect(stdout).toBe("0 1 2 3 ");
+    }
+  });
+
+  test("nobody waits for input that the program does not want", () => {
+    const around = "mkfifo HERE/in; sleep 60 > HERE/in & IT < HERE/in; echo done; kill $!";
+    expect(operator(["do"], { around }).stdout).toBe("done\n");
+  });
+
   const terminals: readonly (readonly [readonly string[], string, boolean])[] = [
     [["tui"], "IT", true],
     [["login", "to", "a"], "IT", true],
@@ -446,7 +526,9 @@ describe("as the service", () => {
 
   test("it ends as the program does", () => {
     withDirectory((directory) => {
-      expect(runShell(["command"], "run bash -c 'exit 42'", directory).status).toBe(42);
+      expect(runShell(["command"], "run bash -c 'exit 42'", directory).status).toBe(
+        42,
+      );
     });
   });
 
