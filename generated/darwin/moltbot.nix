@@ -1387,6 +1387,10 @@ let
         ${builtins.readFile ../shell/prepare.sh}
         state_directory=${lib.escapeShellArg instance.stateDir}
         ${builtins.readFile ../shell/manage-copies.sh}
+        ${builtins.readFile ../shell/leftovers.sh}
+        make_removable ${lib.escapeShellArgs ownDirectories}
+        mkdir -p -m 0700 "$TMPDIR"
+        forget_locks 'openclaw-*/gateway.*.lock'
         ${
           lib.concatMapStrings (path: "own_directory ${lib.escapeShellArg path} 0700\n") ownDirectories
         }tell_of_others ${lib.escapeShellArgs ownDirectories}
@@ -1460,6 +1464,37 @@ let
         };
       };
 
+      # Prints a secret that the service has made for itself.
+      ownSecret = pkgs.writeShellScript "${unit}-own-secret" ''
+        set -euo pipefail
+        umask 0077
+
+        ${builtins.readFile ../shell/own-secret.sh}
+        own_secret "$1"
+      '';
+
+      # What is done in the service's directories before it starts.
+      preparationProfile = import ../lib/closure-profile.nix { inherit pkgs; } {
+        name = "${unit}-preparation.sb";
+        rootPaths = [
+          prepare
+          ownSecret
+        ]
+        ++ path;
+        profile = import ../lib/seatbelt-profile.nix { inherit lib; } {
+          name = "${unit}-preparation";
+          writable = ownDirectories;
+          makesWritable = true;
+          # Those of GNU do not know the flags that the service may have set.
+          executable = [
+            "/usr/bin/chflags"
+            "/usr/bin/find"
+          ];
+          listenPort = null;
+          egress = "none";
+        };
+      };
+
       # Exports the credentials and runs the service.
       launch = pkgs.writeShellScript "${unit}-launch" ''
         set -euo pipefail
@@ -1467,6 +1502,8 @@ let
 
         ${builtins.readFile ../shell/secrets-files.sh}
         launchd_domain=system
+        preparation_profile=${preparationProfile}
+        own_secret_program=${ownSecret}
         ${builtins.readFile ../shell/launchd.sh}
         ${builtins.readFile ../shell/rotate-log.sh}
         keep_small ${lib.escapeShellArg logFile}
@@ -1522,10 +1559,7 @@ let
           lib.concatMapStrings (
             file: "load_environment ${lib.escapeShellArg file}\n"
           ) instance.environmentFiles
-        }make_removable ${lib.escapeShellArgs ownDirectories}
-        mkdir -p -m 0700 "$TMPDIR"
-        forget_locks 'openclaw-*/gateway.*.lock'
-        ${prepare}
+        }confined 120 ${prepare}
         supervise /usr/bin/sandbox-exec -f ${sandboxProfile} ${lib.getExe instance.package} gateway
       '';
 
@@ -1541,6 +1575,7 @@ let
         set -euo pipefail
         umask 0077
 
+        ${builtins.readFile ../shell/own-secret.sh}
         ${builtins.readFile ../shell/command.sh}
         ${
           lib.optionalString
@@ -1619,6 +1654,8 @@ let
         logFile
         certificates
         sandboxProfile
+        ownSecret
+        preparationProfile
         ;
 
       assertions = map (assertion: assertion // { message = "${prefix}.${assertion.message}"; }) [

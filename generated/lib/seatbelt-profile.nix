@@ -25,6 +25,8 @@
   # The service's own directories, which may be read and written. They must exist: the service can
   # neither make nor remove them, only what is in them. Sockets in them are the service's own, too.
   writable ? [ ],
+  # Whether it makes those that are missing after all.
+  makesWritable ? false,
   # The same for directories of others, where it gives files neither second names nor flags.
   shared ? [ ],
   # The same for all names that begin with one of these texts, which the service makes itself:
@@ -36,7 +38,7 @@
   managed ? [ ],
   # Files and directories outside the store from which programs and libraries may be started.
   executable ? [ ],
-  # The TCP port the service listens on, and reaches itself by.
+  # The TCP port the service listens on, and reaches itself by; null where it listens on none.
   listenPort,
   # Further ports it may listen on, and reach itself by.
   tcpPorts ? [ ],
@@ -230,7 +232,7 @@ let
 
   portFilters =
     side: address:
-    map (port: ''(${side} tcp "${address}:${checkPort port}")'') ([ listenPort ] ++ tcpPorts)
+    map (port: ''(${side} tcp "${address}:${checkPort port}")'') (lib.optional (listenPort != null) listenPort ++ tcpPorts)
     ++ map (port: ''(${side} udp "${address}:${checkPort port}")'') udpPorts;
   host =
     if
@@ -338,11 +340,13 @@ let
         "directory that is moved away takes all rules for what was in it with it."
       ]
       [
-        (rule "deny" [
-          "file-write-create"
-          "file-write-flags"
-          "file-write-unlink"
-        ] (literals (write ++ aboveProtected)))
+        (rule "deny" (
+          lib.optional (!makesWritable) "file-write-create"
+          ++ [
+            "file-write-flags"
+            "file-write-unlink"
+          ]
+        ) (literals (write ++ aboveProtected)))
       ]
     )
     (section

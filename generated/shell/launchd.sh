@@ -19,20 +19,17 @@ end_job() {
 }
 trap 'end_job $?' EXIT
 
-# make_removable DIRECTORY...: the service may make its own files immutable, and then not even the
-# preparation could replace them. By the system's own programs: those of GNU know no such flags.
-make_removable() {
-  local directory
-  for directory in "$@"; do
-    [ -d "$directory" ] || continue
-    "${system_programs-/usr/bin}"/find -P "$directory" -xdev -flags +uchg,uappnd \
-      -exec "${system_programs-/usr/bin}"/chflags -h nouchg,nouappnd {} +
-  done
+# confined SECONDS COMMAND...: runs it in a sandbox of its own, which opens the service's directories and
+# nothing else, and for no longer than that. Processes of an earlier run may have stayed, and put links and
+# FIFOs in the way of what is done there. `preparation_profile` is defined before.
+confined() {
+  local seconds=$1
+  shift
+  timeout --kill-after=5 "$seconds" \
+    "${system_programs-/usr/bin}"/sandbox-exec -f "$preparation_profile" "$@"
 }
 
-# forget_locks PATTERN: removes files of an earlier run, in directories of temporary files, by which the
-# program would believe that it is running already. From within the sandbox it cannot tell whether the
-# process that made them lives. Links are not followed.
-forget_locks() {
-  find -P "$TMPDIR" -mindepth 2 -maxdepth 2 -type f -path "*/$1" -delete
+# own_secret FILE: prints the secret that the service has made for itself; `own_secret_program` is defined before
+own_secret() {
+  confined 20 "$own_secret_program" "$1"
 }

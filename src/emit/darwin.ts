@@ -11,6 +11,7 @@ import {
   certificateVariables,
   copyManagedFiles,
   emitAwaitStop,
+  emitBeforeLaunchdPreparation,
   emitBeforeLaunchdStart,
   emitCertificates,
   emitJob,
@@ -18,6 +19,7 @@ import {
   emitSandboxProfile,
   readLaunchdSecret,
   inSandbox,
+  preparationSandbox,
 } from "./launchd.ts";
 import { emitModule } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
@@ -49,6 +51,7 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
       readCommandSecret: [includeShell("secrets-files")],
       manage: copyManagedFiles(service, scope),
       beforeStart: emitBeforeLaunchdStart(service, scope),
+      beforePreparation: emitBeforeLaunchdPreparation(service),
       confine: inSandbox,
       environment: emitJobEnvironment(service, scope),
       variables: certificateVariables,
@@ -65,6 +68,7 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
           `,
         ),
         emitSandboxProfile(service, scope),
+        ...preparationSandbox,
       ],
     },
     definitions: [

@@ -17,6 +17,7 @@ import {
   certificateVariables,
   copyManagedFiles,
   emitAwaitStop,
+  emitBeforeLaunchdPreparation,
   emitBeforeLaunchdStart,
   emitCertificates,
   emitJob,
@@ -24,6 +25,7 @@ import {
   emitSandboxProfile,
   readLaunchdSecret,
   inSandbox,
+  preparationSandbox,
 } from "./launchd.ts";
 import { emitModule } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
@@ -90,6 +92,7 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
             ${nix.str(readSystemdSecret)}
         `,
       ],
+      ownSecret: [nix`lib.optionalString (!isDarwin) (${includeShell("own-secret")})`],
       readCommandSecret: [
         nix`if isDarwin then ${includeShell("secrets-files")} else ${nix.str(readSystemdSecret)}`,
       ],
@@ -106,6 +109,9 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
           if isDarwin then ${nix.indented(emitBeforeLaunchdStart(service, scope))} else ${nix.str(expectManagedFiles)}
         `,
       ],
+      beforePreparation: [
+        nix`lib.optionalString isDarwin ${nix.str(emitBeforeLaunchdPreparation(service))}`,
+      ],
       confine: [nix`lib.optionalString isDarwin ${nix.str(inSandbox)}`],
       environment: nix`if isDarwin then ${emitJobEnvironment(service, scope)} else ${unitEnvironment}`,
       variables: nix`lib.optionalAttrs isDarwin ${certificateVariables}`,
@@ -113,6 +119,7 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
         nix.binding(["logFile"], nix`"\${logDirectory}/\${unit}.log"`),
         emitCertificates(service, scope, nix`"\${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt"`),
         emitSandboxProfile(service, scope),
+        ...preparationSandbox,
       ],
     },
     definitions: [

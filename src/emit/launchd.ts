@@ -11,12 +11,17 @@ import { includeShell } from "../shell/files.ts";
 import type { Scope } from "./expression.ts";
 import { importLibrary } from "../library/files.ts";
 import { emitValue, type ShellText } from "./service.ts";
+import { preparationTimeout } from "./systemd.ts";
 
 /** Reads a credential file, ends so that launchd does not try in vain, and keeps the log small. */
 export function readLaunchdSecret(domain: string): ShellText {
   return [
     includeShell("secrets-files"),
-    `\nlaunchd_domain=${domain}\n`,
+    `\nlaunchd_domain=${domain}\npreparation_profile=`,
+    nix`preparationProfile`,
+    "\nown_secret_program=",
+    nix`ownSecret`,
+    "\n",
     includeShell("launchd"),
     "\n",
     includeShell("rotate-log"),
@@ -61,17 +66,24 @@ export function copyManagedFiles(service: IrService, scope: Scope): ShellText {
 
 /** launchd has neither a step before the start nor files of variables: the launcher does both. */
 export function emitBeforeLaunchdStart(service: IrService, scope: Scope): ShellText {
-  const { locks } = service.model;
   return [
     nix`
       lib.concatMapStrings (file: "load_environment \${lib.escapeShellArg file}\n") ${emitValue(service.model.extra.files, scope)}
     `,
-    "make_removable ",
+    `confined ${String(preparationTimeout)} `,
+    nix`prepare`,
+    "\n",
+  ];
+}
+
+/** What the preparation does about an earlier run. */
+export function emitBeforeLaunchdPreparation({ model: { locks } }: IrService): ShellText {
+  return [
+    includeShell("leftovers"),
+    "\nmake_removable ",
     nix`lib.escapeShellArgs ownDirectories`,
     '\nmkdir -p -m 0700 "$TMPDIR"\n',
     ...(locks === undefined ? [] : [`forget_locks '${locks}'\n`]),
-    nix`prepare`,
-    "\n",
   ];
 }
 
@@ -90,7 +102,7 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
       (all, one) => (one === undefined ? all : nix.op("++", all, emitValue(one, scope))),
       own,
     );
-  // What the preparation, which runs outside of the sandbox, opens by its name.
+  // What the preparation, whose sandbox lets it write them, opens by its name.
   const stateDirectory = emitValue(model.stateDirectory.path, scope);
   const prepared = [
     emitValue(model.config.link, scope),
@@ -118,6 +130,41 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
     { comment: "What the service is kept from doing.", blankLine: true },
   );
 }
+
+/**
+ * What runs before the program in the service's directories, and its own sandbox: the directories and no
+ * more. It may do there what the service may not: make them, and write what is managed.
+ */
+export const preparationSandbox: readonly AssignBinding[] = [
+  nix.binding(
+    ["ownSecret"],
+    nix`pkgs.writeShellScript "\${unit}-own-secret" ${nix.indented([
+      "set -euo pipefail\numask 0077\n\n",
+      includeShell("own-secret"),
+      '\nown_secret "$1"\n',
+    ])}`,
+    { comment: "Prints a secret that the service has made for itself.", blankLine: true },
+  ),
+  nix.binding(
+    ["preparationProfile"],
+    nix`
+      ${importLibrary("closure-profile.nix")} { inherit pkgs; } {
+        name = "\${unit}-preparation.sb";
+        rootPaths = [ prepare ownSecret ] ++ path;
+        profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } {
+          name = "\${unit}-preparation";
+          writable = ownDirectories;
+          makesWritable = true;
+          # Those of GNU do not know the flags that the service may have set.
+          executable = [ "/usr/bin/chflags" "/usr/bin/find" ];
+          listenPort = null;
+          egress = "none";
+        };
+      }
+    `,
+    { comment: "What is done in the service's directories before it starts.", blankLine: true },
+  ),
+];
 
 function emitReach(reach: Reach | undefined, scope: Scope): readonly Binding[] {
   if (reach === undefined) return [];

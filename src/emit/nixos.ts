@@ -63,6 +63,7 @@ export function emitNixosModule(service: IrService): NixExpr {
     seams: {
       configFile: configPath,
       readSecret: readSystemdSecret,
+      ownSecret: [includeShell("own-secret")],
       manage: mountManagedFiles,
       beforeStart: expectManagedFiles,
       confine: [],

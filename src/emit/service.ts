@@ -30,8 +30,12 @@ export interface ServiceSeams {
   readonly readSecret: ShellText;
   /** The same for the operator's command, which is nobody's job; `readSecret` if absent. */
   readonly readCommandSecret?: ShellText;
+  /** Defines the shell function `own_secret FILE`, which works inside the sandbox, where `readSecret` does not. */
+  readonly ownSecret?: ShellText;
   /** Defines the shell functions that put managed files where the service finds them. */
   readonly manage: ShellText;
+  /** What the preparation does before anything else. */
+  readonly beforePreparation?: ShellText;
   /** What the launcher does once the credentials are there. */
   readonly beforeStart: ShellText;
   /** The words before the program: what confines it where the manager cannot. */
@@ -258,6 +262,7 @@ function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams
     includeShell("prepare"),
     "\n",
     ...(model.managedFiles.length === 0 ? [] : [...seams.manage, "\n"]),
+    ...(seams.beforePreparation ?? []),
     nix`
       lib.concatMapStrings (
         path: "own_directory \${lib.escapeShellArg path} ${model.stateDirectory.mode}\n"
@@ -298,6 +303,7 @@ function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams)
     "set -euo pipefail\numask 0077\n\n",
     ...seams.readSecret,
     "\n",
+    ...(seams.ownSecret === undefined ? [] : [...seams.ownSecret, "\n"]),
     includeShell("launch"),
     "\n",
     includeShell("supervise"),
@@ -341,6 +347,8 @@ function emitCommandScripts(
       ["program"],
       nix`pkgs.writeShellScript "\${unit}-program" ${nix.indented([
         "set -euo pipefail\numask 0077\n\n",
+        includeShell("own-secret"),
+        "\n",
         includeShell("command"),
         "\n",
         ...own,

@@ -206,7 +206,7 @@ function emitDelays({ delay, steps, maxDelay }: RestartRules): readonly Binding[
 }
 
 /** How long a preparation may take, in seconds: it copies files, and what it finds may be hostile. */
-const preparationTimeout = 120;
+export const preparationTimeout = 120;
 
 /**
  * The directives that run the script which prepares the service's directories. It has a unit of its

@@ -1,12 +1,9 @@
 # The part of the operator's command that runs as the service, inside the sandbox.
 
-# load_own VARIABLE FILE: exports the secret that the service has made for itself, where there is one.
-# Whatever else it has put in its place is no secret, and is not waited for.
+# load_own VARIABLE FILE: exports the secret that the service has made for itself, where there is one
 load_own() {
   local value
-  [ -f "$2" ] && [ ! -L "$2" ] && [ -O "$2" ] || return 0
-  value=$(timeout 5 head -c 4096 -- "$2") || return 0
-  [[ $value =~ ^[[:graph:]]+$ ]] || return 0
+  value=$(read_own "$2") || return 0
   export "$1=$value"
 }
 

@@ -15,11 +15,13 @@ export const shellFiles = [
   "operator",
   "command",
   "own-directory",
+  "own-secret",
   "secrets-systemd",
   "secrets-files",
   "enter-systemd",
   "enter-darwin",
   "launchd",
+  "leftovers",
   "rotate-log",
   "await-stop",
 ] as const;

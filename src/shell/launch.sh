@@ -41,17 +41,11 @@ expect_mounts() {
   done
 }
 
-# generate VARIABLE FILE: exports a random secret that is made once and kept
+# generate VARIABLE FILE: exports a secret that the service has made for itself. The platform defines
+# `own_secret FILE`, which looks for it inside the sandbox: what comes out of there is not taken without a bound.
 generate() {
   local variable=$1 file=$2 value
-  # What the service has put there instead, a FIFO say, would never be read to its end.
-  if [ -L "$file" ] || [ -p "$file" ]; then
-    mv --backup=numbered -T -- "$file" "$file.unmanaged"
-  fi
-  if [ ! -s "$file" ]; then
-    od -An -N32 -tx1 /dev/urandom | tr -d ' \n' > "$file.new"
-    mv -T -- "$file.new" "$file"
-  fi
-  value=$(cat -- "$file") || fail "$file cannot be read: give it back with chown $(id -un) $file"
+  value=$(own_secret "$file" | head -c 65536) ||
+    fail "$file holds no secret that can be read: remove it, or give it back with chown $(id -un) $file"
   export "$variable=$value"
 }

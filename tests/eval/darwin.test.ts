@@ -86,7 +86,7 @@ function expectSandbox(
     ["process-exec", `${state}/workspace/tool`, "deny"],
     ["file-link", `${state}/workspace/notes.md`, "allow"],
     ["file-link", `${state}/workspace/AGENTS.md`, "deny"],
-    // What the preparation opens, outside of the sandbox.
+    // What the preparation opens by its name.
     ["file-write-unlink", `${state}/openclaw.json`, "deny"],
     ["file-write-create", `${state}/managed-documents`, "deny"],
     ["file-write-create", `${state}/managed-skills.new`, "deny"],
@@ -106,6 +106,50 @@ function expectSandbox(
     operation,
     subject,
     decide(compiled, requestOf(operation, subject)),
+  ]);
+  expect(decided).toEqual(rows);
+}
+
+/** The texts are all there, each after the one before it. */
+function expectInOrder(script: string, steps: readonly string[]): void {
+  const places = steps.map((step) => script.indexOf(step));
+  expect(places.filter((place) => place < 0)).toEqual([]);
+  expect(places).toEqual([...places].sort((left, right) => left - right));
+}
+
+/** What happens in the service's directories before it starts is nobody's who is outside of a sandbox. */
+function expectPreparation(
+  summary: DarwinSummary | HomeManagerSummary,
+  state: string,
+  others: string,
+): void {
+  const launcher = textEnding(summary, "-moltbot-gateway-launch");
+  expect(launcher).toMatch(
+    /^preparation_profile=\/nix\/store\/\S+-moltbot-gateway-preparation\.sb$/m,
+  );
+  expect(launcher).toMatch(/^own_secret_program=\/nix\/store\/\S+-moltbot-gateway-own-secret$/m);
+  expect(launcher).toMatch(/^confined 120 \/nix\/store\/\S+-moltbot-gateway-prepare$/m);
+  // No other code of the launcher's own has to do with them.
+  for (const code of ["own-secret", "prepare", "leftovers", "manage-copies"] as const) {
+    expect(launcher).not.toContain(readShell(code));
+  }
+  expect(textEnding(summary, "-moltbot-gateway-own-secret")).toContain(readShell("own-secret"));
+  const profile = compileProfile(textEnding(summary, "-moltbot-gateway-preparation.sb"));
+  const rows: readonly Row[] = [
+    ["file-write-create", `${state}/gateway-token.1`, "allow"],
+    ["file-write-create", `${state}/workspace/AGENTS.md`, "allow"],
+    ["file-write-create", `${state}/workspace`, "allow"],
+    ["process-exec", "/nix/store/abc-coreutils/bin/mv", "allow"],
+    ["file-read-data", `${others}/.ssh/id_ed25519`, "deny"],
+    ["file-write-data", `${others}/.ssh/authorized_keys`, "deny"],
+    ["file-write-create", `${others}/Library/LaunchAgents/x.plist`, "deny"],
+    ["network-outbound", "remote tcp 1.1.1.1:443", "deny"],
+    ["network-bind", "local tcp 127.0.0.1:18789", "deny"],
+  ];
+  const decided = rows.map(([operation, subject]) => [
+    operation,
+    subject,
+    decide(profile, requestOf(operation, subject)),
   ]);
   expect(decided).toEqual(rows);
 }
@@ -203,15 +247,20 @@ suite(`the daemon${note}`, () => {
       "load ANTHROPIC_OAUTH_TOKEN services.moltbot.providers.anthropic.oauthTokenFile /run/agenix/token",
       "load TELEGRAM_BOT_TOKEN services.moltbot.providers.telegram.botTokenFile /run/agenix/tg",
       "generate OPENCLAW_GATEWAY_TOKEN /var/lib/moltbot/gateway-token",
+      "confined 120 /nix/store/",
+      "supervise /usr/bin/sandbox-exec -f /nix/store/",
+    ];
+    expectInOrder(launcher, steps);
+  });
+
+  test("is prepared in a sandbox of its own, which is left before the service's is entered", () => {
+    expectPreparation(get(), "/private/var/lib/moltbot", "/Users/alice");
+    expectInOrder(textEnding(get(), "-moltbot-gateway-prepare"), [
       "make_removable /var/lib/moltbot /var/lib/moltbot/workspace\n",
       'mkdir -p -m 0700 "$TMPDIR"',
       "forget_locks 'openclaw-*/gateway.*.lock'",
-      "-moltbot-gateway-prepare",
-      "supervise /usr/bin/sandbox-exec -f /nix/store/",
-    ];
-    const places = steps.map((step) => launcher.indexOf(step));
-    expect(places.filter((place) => place < 0)).toEqual([]);
-    expect(places).toEqual([...places].sort((left, right) => left - right));
+      "own_directory /var/lib/moltbot 0700\n",
+    ]);
   });
 
   test("is kept in by the profile of its own directories and port", () => {
@@ -301,7 +350,13 @@ suite(`the agent${note}`, () => {
     expect(launcher).toContain(
       "keep_small /Users/tester/Library/Logs/moltbot/moltbot-gateway.log\n",
     );
-    expect(launcher).toContain("forget_locks 'openclaw-*/gateway.*.lock'\n");
+  });
+
+  test("is prepared in a sandbox of its own, which opens no more of the home", () => {
+    expectPreparation(get(), "/Users/tester/.moltbot", "/Users/tester");
+    expect(textEnding(get(), "-moltbot-gateway-prepare")).toContain(
+      "forget_locks 'openclaw-*/gateway.*.lock'\n",
+    );
   });
 
   test("trusts the authorities of nixpkgs, which its sandbox lets it read", () => {
@@ -330,6 +385,16 @@ const jobOf = `r: r.summary.launchd.plists.daemons."org.nixos.moltbot-gateway.pl
 const authorities = `r:
   let e = r.config.launchd.daemons.moltbot-gateway.serviceConfig.EnvironmentVariables;
   in map builtins.unsafeDiscardStringContext [ e.NIX_SSL_CERT_FILE e.SSL_CERT_FILE e.NODE_EXTRA_CA_CERTS ]`;
+/** What describes the closure that one of the daemon's profiles opens. */
+const openedBy = (profile: string): string => String.raw`r:
+  let
+    text = drv: builtins.unsafeDiscardStringContext (builtins.readFile drv);
+    ending = end: drv: builtins.head (
+      builtins.filter (r.lib.hasSuffix end) (r.lib.splitString "\"" (text drv))
+    );
+    command = r.config.launchd.daemons.moltbot-gateway.command;
+    launcher = builtins.head (builtins.attrNames (builtins.getContext command));
+  in text (ending "-closure-info.drv" (ending "${profile}.drv" launcher))`;
 const ids = `r: builtins.mapAttrs (_: u: { inherit (u) uid gid; }) r.summary.users`;
 
 suite(`instances on nix-darwin${note}`, () => {
@@ -363,6 +428,8 @@ suite(`instances on nix-darwin${note}`, () => {
       usage.replace("enable = true;", 'enable = true; settings.logging.level = "warn";'),
       jobOf,
     ),
+    opened: onDarwin(usage, openedBy("-moltbot-gateway.sb")),
+    openedBefore: onDarwin(usage, openedBy("-moltbot-gateway-preparation.sb")),
     plainCertificates: onDarwin(usage, authorities),
     ownCertificates: onDarwin(
       `{ imports = [ ${usage} ]; security.pki.certificates = [ "-----BEGIN" ]; }`,
@@ -434,6 +501,25 @@ suite(`instances on nix-darwin${note}`, () => {
     expect(value("sameId")).toEqual([
       "services.moltbot.instances.default.uid: the instances default and work have the same user id, 600. Give each its own.",
     ]);
+  });
+
+  test.each([
+    ["opened", ["moltbot-gateway-program"], ["moltbot-gateway-launch"]],
+    [
+      "openedBefore",
+      ["moltbot-gateway-prepare", "moltbot-gateway-own-secret"],
+      ["moltbot-gateway-launch", "moltbot-gateway-program"],
+    ],
+  ])("what is started in a sandbox is opened there, and no more: %s", (name, inside, outside) => {
+    const found = [...String(value(name)).matchAll(/\/nix\/store\/[0-9a-z]{32}-([\w.+-]+)/g)].map(
+      ([, path = ""]) => path,
+    );
+    // What the scripts call is on their PATH.
+    for (const program of [/^coreutils-/, /^findutils-/]) {
+      expect(found.some((path) => program.test(path))).toBe(true);
+    }
+    expect(found).toEqual(expect.arrayContaining(inside));
+    expect(found.filter((path) => outside.includes(path))).toEqual([]);
   });
 
   test("a skill in place is refused, with what to do instead", () => {

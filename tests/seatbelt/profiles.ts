@@ -9,11 +9,12 @@ export interface ProfileInput {
   readonly name: string;
   readonly readable?: readonly string[];
   readonly writable?: readonly string[];
+  readonly makesWritable?: boolean;
   readonly shared?: readonly string[];
   readonly writablePrefixes?: readonly string[];
   readonly managed?: readonly string[];
   readonly executable?: readonly string[];
-  readonly listenPort: number;
+  readonly listenPort: number | null;
   readonly listenHost?: string;
   readonly tcpPorts?: readonly number[];
   readonly udpPorts?: readonly number[];

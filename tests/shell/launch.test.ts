@@ -4,9 +4,9 @@ import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-import { runShell, withDirectory } from "./run-shell.ts";
+import { runShell, secondsOf, withDirectory } from "./run-shell.ts";
 
-const files = ["secrets-systemd", "launch"] as const;
+const files = ["secrets-systemd", "own-secret", "launch"] as const;
 const missing = "missing_credential=missing-credential-file\n";
 
 const cases: readonly (readonly [
@@ -90,19 +90,49 @@ describe("generate", () => {
     });
   });
 
-  test("never goes on without one: a file it cannot read is a final error", () => {
+  test.each([
+    // As unreadable for root as a file of somebody else's is for the service.
+    ["a file it cannot read", "/proc/self/task/self/mem"],
+    ["several words", "token"],
+  ])("never goes on without one: %s is a final error", (_, file) => {
     withDirectory((directory) => {
-      // As unreadable for root as a file of somebody else's is for the service.
-      mkdirSync(join(directory, "token"));
-      const result = runShell(files, "generate KEY token\necho started", directory);
+      writeFileSync(join(directory, "token"), "several words");
+      const result = runShell(files, `generate KEY ${file}\necho started`, directory);
       expect(result.status).toBe(78);
       expect(result.stdout).toBe("");
-      expect(result.stderr).toMatch(/^token cannot be read: give it back with chown \w+ token$/m);
+      expect(result.stderr).toMatch(
+        /^\S+ holds no secret that can be read: remove it, or give it back with chown \w+ \S+$/m,
+      );
+    });
+  });
+
+  test.each([
+    ["a link", "ln -s ../victim token.new"],
+    ["a second name", "ln ../victim token.new"],
+  ])("writes nothing through %s that the service has put where it may be made", (_, make) => {
+    withDirectory((directory) => {
+      mkdirSync(join(directory, "state"));
+      writeFileSync(join(directory, "victim"), "untouched\n");
+      const commands = `cd state; ${make}; generate KEY token; printenv KEY`;
+      expect(runShell(files, commands, directory).stdout).toMatch(/^[0-9a-f]{64}\n$/);
+      expect(readFileSync(join(directory, "victim"), "utf8")).toBe("untouched\n");
+    });
+  });
+
+  test("takes no more of what comes out of the sandbox than a secret may have", () => {
+    withDirectory((directory) => {
+      const endless = "own_secret() { yes; }";
+      const seconds = secondsOf(() => {
+        const result = runShell(files, `${endless}\ngenerate KEY token`, directory);
+        expect(result.status).toBe(78);
+      });
+      expect(seconds).toBeLessThan(10);
     });
   });
 
   test.each([
     ["a FIFO", "mkfifo token"],
+    ["a directory", "mkdir token"],
     ["a link", "echo theirs > other; ln -s other token"],
   ])("sets %s in its place aside, and neither waits for it nor reads it", (_, make) => {
     withDirectory((directory) => {

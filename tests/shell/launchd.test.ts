@@ -14,9 +14,10 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-import { runShell, type ShellResult, withDirectory } from "./run-shell.ts";
+import { runShell, secondsOf, type ShellResult, standIns, withDirectory } from "./run-shell.ts";
 
 const files = ["launchd", "launch", "supervise"] as const;
+const leftovers = ["prepare", "leftovers"] as const;
 
 const final =
   "this needs a change, so it is not tried again. Afterwards: launchctl kickstart system/org.nixos.it\n";
@@ -61,6 +62,42 @@ describe("the job's exit code", () => {
   });
 });
 
+describe("what is done in the service's directories", () => {
+  /** Says what it is given, and runs it. */
+  const sandbox = `#!/bin/sh\necho "$0 $1 $2 \${3##*/}" >> entered\nshift 2\nexec "$@"\n`;
+  const run = (directory: string, own: string, commands: string): ShellResult => {
+    standIns(directory, { "sandbox-exec": sandbox, own });
+    return runShell(files, `trap - EXIT\n${commands}`, directory, {
+      system_programs: join(directory, "bin"),
+      preparation_profile: "/p.sb",
+      own_secret_program: join(directory, "bin/own"),
+    });
+  };
+
+  test("is done in a sandbox: the launcher itself opens nothing there", () => {
+    withDirectory((directory) => {
+      const own = "#!/bin/sh\necho secret of $1\n";
+      const result = run(directory, own, "generate KEY token; printenv KEY");
+      expect(result).toEqual({ status: 0, stdout: "secret of token\n", stderr: "" });
+      expect(readFileSync(join(directory, "entered"), "utf8")).toBe(
+        `${join(directory, "bin/sandbox-exec")} -f /p.sb own\n`,
+      );
+      expect(readdirSync(directory).sort()).toEqual(["bin", "entered"]);
+    });
+  });
+
+  test("may not take for ever, whatever stops it there", () => {
+    withDirectory((directory) => {
+      const own = "#!/bin/sh\ntrap '' TERM\nsleep 60\n";
+      const quick = 'timeout() { shift 2; command timeout --kill-after=1 1 "$@"; }';
+      const seconds = secondsOf(() => {
+        expect(run(directory, own, `${quick}\ngenerate KEY token`).status).toBe(78);
+      });
+      expect(seconds).toBeLessThan(10);
+    });
+  });
+});
+
 describe("locks of an earlier run", () => {
   test("the program's own go, what guards and what others call so stays", () => {
     withDirectory((directory) => {
@@ -78,12 +115,12 @@ describe("locks of an earlier run", () => {
         mkdirSync(join(directory, path, ".."), { recursive: true });
         writeFileSync(join(directory, path), "");
       }
-      // The service can put links there; the launcher is outside of its sandbox.
+      // The service can put links there.
       symlinkSync("../elsewhere", join(directory, "tmp/openclaw-x"));
-      const result = runShell(["launchd"], "forget_locks 'openclaw-*/gateway.*.lock'", directory, {
+      const result = runShell(leftovers, "forget_locks 'openclaw-*/gateway.*.lock'", directory, {
         TMPDIR: join(directory, "tmp"),
       });
-      expect(result).toEqual({ status: 75, stdout: "", stderr: "" });
+      expect(result).toEqual({ status: 0, stdout: "", stderr: "" });
       expect(paths.filter((path) => !existsSync(join(directory, path)))).toEqual(paths.slice(0, 2));
     });
   });
@@ -94,7 +131,7 @@ describe("locks of an earlier run", () => {
       const lock = join(directory, "elsewhere/openclaw-1/gateway.state.lock");
       writeFileSync(lock, "");
       symlinkSync("elsewhere", join(directory, "tmp"));
-      runShell(["launchd"], "forget_locks 'openclaw-*/gateway.*.lock'", directory, {
+      runShell(leftovers, "forget_locks 'openclaw-*/gateway.*.lock'", directory, {
         TMPDIR: join(directory, "tmp"),
       });
       expect(existsSync(lock)).toBe(true);
@@ -109,10 +146,10 @@ describe("what the service made immutable", () => {
       writeFileSync(join(directory, "find"), `#!/bin/sh\nprintf '%s\\n' "$*" >> '${asked}'\n`);
       chmodSync(join(directory, "find"), 0o755);
       mkdirSync(join(directory, "state"));
-      const { status } = runShell(["launchd"], "make_removable state missing", directory, {
+      const { status } = runShell(leftovers, "make_removable state missing", directory, {
         system_programs: directory,
       });
-      expect(status).toBe(75);
+      expect(status).toBe(0);
       expect(readFileSync(asked, "utf8")).toBe(
         `-P state -xdev -flags +uchg,uappnd -exec ${directory}/chflags -h nouchg,nouappnd {} +\n`,
       );

@@ -17,7 +17,7 @@ import { runShell } from "./run-shell.ts";
 const missing = missingForGateway(newestGateway);
 const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
 
-/** The line of the launcher. */
+/** The line of the preparation. */
 const [forget = ""] =
   /^ *forget_locks .*$/mu.exec(
     readFileSync(new URL("../../generated/darwin/moltbot.nix", import.meta.url), "utf8"),
@@ -115,9 +115,9 @@ describe.skipIf(missing.length > 0)(`a lock whose process has crashed${note}`, (
     );
   }
 
-  /** What the launcher does before each start. */
+  /** What the preparation does before each start. */
   function forgetLocks(): void {
-    const { stderr } = runShell(["launchd"], forget, directory, {
+    const { stderr } = runShell(["prepare", "leftovers"], forget, directory, {
       TMPDIR: join(directory, "state/tmp"),
     });
     expect(forget).toContain("forget_locks '");

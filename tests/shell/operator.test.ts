@@ -512,7 +512,7 @@ describe("as the service", () => {
   test.each(own)("of %s the secret is exported that it has made", (_, make, want) => {
     withDirectory((directory) => {
       const { status, stdout, stderr } = runShell(
-        ["command"],
+        ["own-secret", "command"],
         `${make}\nload_own SECRET secret\nrun printenv SECRET || :`,
         directory,
       );
@@ -526,7 +526,7 @@ describe("as the service", () => {
 
   test("it ends as the program does", () => {
     withDirectory((directory) => {
-      expect(runShell(["command"], "run bash -c 'exit 42'", directory).status).toBe(
+      expect(runShell(["own-secret", "command"], "run bash -c 'exit 42'", directory).status).toBe(
         42,
       );
     });
@@ -535,7 +535,7 @@ describe("as the service", () => {
   test("a request to end reaches the program", () => {
     withDirectory((directory) => {
       const { stdout } = runShell(
-        ["command"],
+        ["own-secret", "command"],
         "( trap - TERM; sleep 0.5; pkill -TERM -P $$ sleep; kill -TERM $$ ) &\nrun sleep 60 || echo $?",
         directory,
       );
