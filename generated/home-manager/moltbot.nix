@@ -1412,7 +1412,12 @@ let
           else
             "${builtins.readFile ../shell/manage-mounts.sh}"
         }
-        ${
+        ${lib.optionalString isDarwin ''
+          ${builtins.readFile ../shell/leftovers.sh}
+          make_removable ${lib.escapeShellArgs ownDirectories}
+          mkdir -p -m 0700 "$TMPDIR"
+          forget_locks 'openclaw-*/gateway.*.lock'
+        ''}${
           lib.concatMapStrings (path: "own_directory ${lib.escapeShellArg path} 0700\n") ownDirectories
         }tell_of_others ${lib.escapeShellArgs ownDirectories}
         own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${lib.escapeShellArg "${configFile}"}
@@ -1480,6 +1485,37 @@ let
         };
       };
 
+      # Prints a secret that the service has made for itself.
+      ownSecret = pkgs.writeShellScript "${unit}-own-secret" ''
+        set -euo pipefail
+        umask 0077
+
+        ${builtins.readFile ../shell/own-secret.sh}
+        own_secret "$1"
+      '';
+
+      # What is done in the service's directories before it starts.
+      preparationProfile = import ../lib/closure-profile.nix { inherit pkgs; } {
+        name = "${unit}-preparation.sb";
+        rootPaths = [
+          prepare
+          ownSecret
+        ]
+        ++ path;
+        profile = import ../lib/seatbelt-profile.nix { inherit lib; } {
+          name = "${unit}-preparation";
+          writable = ownDirectories;
+          makesWritable = true;
+          # Those of GNU do not know the flags that the service may have set.
+          executable = [
+            "/usr/bin/chflags"
+            "/usr/bin/find"
+          ];
+          listenPort = null;
+          egress = "none";
+        };
+      };
+
       # Exports the credentials and runs the service.
       launch = pkgs.writeShellScript "${unit}-launch" ''
         set -euo pipefail
@@ -1490,6 +1526,8 @@ let
             ''
               ${builtins.readFile ../shell/secrets-files.sh}
               launchd_domain="gui/$UID"
+              preparation_profile=${preparationProfile}
+              own_secret_program=${ownSecret}
               ${builtins.readFile ../shell/launchd.sh}
               ${builtins.readFile ../shell/rotate-log.sh}
               keep_small ${lib.escapeShellArg logFile}
@@ -1499,6 +1537,7 @@ let
               missing_credential=missing-credential-file
               ${builtins.readFile ../shell/secrets-systemd.sh}''
         }
+        ${lib.optionalString (!isDarwin) (builtins.readFile ../shell/own-secret.sh)}
         ${builtins.readFile ../shell/launch.sh}
         ${builtins.readFile ../shell/supervise.sh}
         ${
@@ -1553,10 +1592,7 @@ let
                 lib.concatMapStrings (
                   file: "load_environment ${lib.escapeShellArg file}\n"
                 ) instance.environmentFiles
-              }make_removable ${lib.escapeShellArgs ownDirectories}
-              mkdir -p -m 0700 "$TMPDIR"
-              forget_locks 'openclaw-*/gateway.*.lock'
-              ${prepare}
+              }confined 120 ${prepare}
             ''
           else
             "${lib.optionalString (managedPaths != [ ]) "expect_mounts ${lib.escapeShellArgs managedPaths}\n"}"
@@ -1575,6 +1611,7 @@ let
         set -euo pipefail
         umask 0077
 
+        ${builtins.readFile ../shell/own-secret.sh}
         ${builtins.readFile ../shell/command.sh}
         ${
           lib.optionalString
@@ -1663,6 +1700,8 @@ let
         logFile
         certificates
         sandboxProfile
+        ownSecret
+        preparationProfile
         ;
 
       assertions = map (assertion: assertion // { message = "${prefix}.${assertion.message}"; }) [
@@ -2728,7 +2767,7 @@ in
                                 )
                             )
                           )
-                        } ${
+                        }\nwith_credentials ${
                           lib.escapeShellArgs (
                             lib.concatMap (
                               { variable, file, ... }:
@@ -2865,7 +2904,7 @@ in
           };
           "prepare-${unit}" = {
             Unit = {
-              Description = "moltbot (${name}), directories";
+              Description = "moltbot (${name}), copies of managed files";
               StopWhenUnneeded = true;
               StartLimitIntervalSec = 0;
             };

@@ -1468,6 +1468,7 @@ let
 
         missing_credential=missing-credential-file
         ${builtins.readFile ../shell/secrets-systemd.sh}
+        ${builtins.readFile ../shell/own-secret.sh}
         ${builtins.readFile ../shell/launch.sh}
         ${builtins.readFile ../shell/supervise.sh}
         ${
@@ -1532,6 +1533,7 @@ let
         set -euo pipefail
         umask 0077
 
+        ${builtins.readFile ../shell/own-secret.sh}
         ${builtins.readFile ../shell/command.sh}
         ${
           lib.optionalString
@@ -2666,7 +2668,8 @@ in
                             )
                         )
                       )
-                    } ${
+                    }
+                    with_credentials ${
                       lib.escapeShellArgs (
                         lib.concatMap (
                           { variable, file, ... }:
@@ -2813,7 +2816,7 @@ in
           // confinementOf service;
         };
         "prepare-${unit}" = {
-          description = "moltbot (${name}), directories";
+          description = "moltbot (${name}), copies of managed files";
           inherit path;
           enableDefaultPath = false;
           requires = [ "directories-${unit}.service" ];

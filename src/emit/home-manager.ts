@@ -218,7 +218,7 @@ const environmentBinding = nix.binding(
 function emitPreparation(service: IrService): NixExpr {
   return nix`{
     Unit = {
-      Description = "${service.name} (\${name}), directories";
+      Description = "${service.name} (\${name}), copies of managed files";
       StopWhenUnneeded = true;
       StartLimitIntervalSec = 0;
     };

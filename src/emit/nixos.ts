@@ -329,7 +329,7 @@ function emitPreparation(service: IrService, scope: Scope): NixExpr {
     ...emitPreparationProcess(),
   ];
   return nix`{
-    description = "${service.name} (\${name}), directories";
+    description = "${service.name} (\${name}), copies of managed files";
     inherit path;
     enableDefaultPath = false;
     requires = [ "directories-\${unit}.service" ];

@@ -394,7 +394,27 @@ const opened: readonly Row[] = (
   ] as const
 ).map(([name, config, want]) => [name, on("nixos", config, messages), want]);
 
-const tables = { opened, authentication, lists, alternatives, releases, differing };
+const descriptions: readonly Row[] = [
+  [
+    "the preparation of a system service is named by what it does",
+    on("nixos", "", "r: r.config.systemd.services.prepare-moltbot-gateway.description"),
+    "moltbot (default), copies of managed files",
+  ],
+  [
+    "and so is that of a user's",
+    on(
+      "home-manager",
+      "",
+      "r: r.config.systemd.user.services.prepare-moltbot-gateway.Unit.Description",
+    ),
+    "moltbot (default), copies of managed files",
+  ],
+];
+
+const tables = {
+  ...{ opened, authentication, lists, alternatives, releases, differing },
+  descriptions,
+};
 
 describe.skipIf(missing.length > 0).each(Object.entries(tables))(`%s${note}`, (_, rows) => {
   const outcomes = evaluateTogether(Object.fromEntries(rows.map(([name, given]) => [name, given])));
