@@ -110,6 +110,9 @@ in_pipes() {
   exit "$status"
 }
 
+# With it in the operator's environment, sed would take what is harmless for something else.
+unset -v POSIXLY_CORRECT
+
 # Nothing goes in that the operator's shell happens to have open besides.
 for opened in $(ls /dev/fd); do
   [ "$opened" -le 2 ] || eval "exec $opened>&-"

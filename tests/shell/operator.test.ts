@@ -450,6 +450,15 @@ describe("streams", () => {
     expect(stdout.replaceAll("\r\n", "\n")).toBe(want);
   });
 
+  test("whatever the operator's environment says of how programs read their arguments", () => {
+    const { stdout, status } = operator(["cat"], {
+      env: { POSIXLY_CORRECT: "1" },
+      around: inTerminal("IT"),
+      said: Buffer.from("\x1b]0;owned\x07é\n"),
+    });
+    expect({ stdout, status }).toEqual({ stdout: "]0;ownedé\r\n", status: 0 });
+  });
+
   test("bytes that are no UTF-8 are left out", () => {
     const said = Buffer.from(
       "a\x9bb\xc0\x9bc\xe0\x82\x9bd\xed\xa0\x80e\xf4\x90\x80\x80f\xffg\xc3\n",
