@@ -20,6 +20,7 @@ const clawdbotVariables = {
   loadProfile: "CLAWDBOT_LOAD_SHELL_ENV",
   noBonjour: "CLAWDBOT_DISABLE_BONJOUR",
   ownPath: "CLAWDBOT_PATH_BOOTSTRAPPED",
+  port: "CLAWDBOT_GATEWAY_PORT",
   readOnlyConfig: null,
   supervisor: null,
   // It loads TOOLS.md itself.
@@ -41,6 +42,7 @@ export const generations = variants("generations", {
     loadProfile: "OPENCLAW_LOAD_SHELL_ENV",
     noBonjour: "OPENCLAW_DISABLE_BONJOUR",
     ownPath: "OPENCLAW_PATH_BOOTSTRAPPED",
+    port: "OPENCLAW_GATEWAY_PORT",
     readOnlyConfig: "OPENCLAW_CONFIG_READONLY",
     supervisor: "OPENCLAW_SUPERVISOR_MODE",
     configName: "openclaw.json",

@@ -112,8 +112,14 @@ const closedFiles = list(
 const unlessSet = (key: Exp<string | null>): Exp<unknown> =>
   when(and(generations.value.isCurrent, isSet(key)), record({ enabled: literal(false) }));
 
+/** A word in any case, as part of a POSIX regular expression. */
+const inAnyCase = (word: string): string =>
+  word.replace(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
+
 /** Names of variables whose value is a secret, whatever the service. */
-const secretVariable = ".*(_API_KEY|_KEY|_TOKEN|_SECRET|_PASSWORD)";
+const secretVariable = `(.*_)?(${["key", "token", "secret", "password", "passwd", "pass", "pat"]
+  .map(inAnyCase)
+  .join("|")})|.*${inAnyCase("apikey")}`;
 
 export default defineService({
   name: "moltbot",
@@ -226,6 +232,11 @@ export default defineService({
           literal(until2026_8),
         ),
         skillSettings(cfg.skills),
+        // Strangers would get a code otherwise, and whoever approves codes could be talked into it.
+        when(
+          cfg.providers.telegram.enable,
+          record({ channels: record({ telegram: record({ dmPolicy: "allowlist" }) }) }),
+        ),
         record({
           gateway: record({ mode: "local", reload: record({ mode: "off" }) }),
           logging: record({ file: text`${cfg.stateDir}/logs/gateway.log` }),
@@ -251,6 +262,8 @@ export default defineService({
       { name: "HOME", value: cfg.stateDir },
       { name: generations.value.stateDir, value: cfg.stateDir },
       { name: generations.value.configPath, value: configFile },
+      // What it says wins over the configuration.
+      { name: generations.value.port, value: text`${port}` },
       { name: generations.value.nixMode, value: "1" },
       { name: generations.value.readOnlyConfig, value: "1" },
       { name: generations.value.noBonjour, value: "1" },
@@ -347,7 +360,7 @@ export default defineService({
           has(cfg.settings, "models.providers"),
         ),
         message:
-          "no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here.",
+          "no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.",
       },
       {
         option: cfg.gateway.auth.mode,
@@ -416,7 +429,7 @@ export default defineService({
             not(sourceFileExists(cfg.documents, file)),
           ),
           ", ",
-        )}. Add them, or set the option to null.`,
+        )}. Add them, in a flake to git as well, or set the option to null.`,
       },
       {
         option: cfg.environment,

@@ -253,7 +253,7 @@ function nixDaemonRefusals({ relaxed, user, group }: Inputs): readonly Assertion
     {
       option: nixDaemon,
       holds: not(and(nixDaemon, includes("trusted-users", []))),
-      message: text`is true, but \`nix.settings.trusted-users\` has the service's user ${user} in it, who could become root. Remove the user there, or set this to false.`,
+      message: text`is true, but \`nix.settings.trusted-users\` lets the service's user ${user} do everything (by name, by a group, or by \`*\`), who could become root. Remove that entry, or set this to false.`,
       platforms,
     },
     {

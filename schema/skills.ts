@@ -109,6 +109,10 @@ export function skillAssertions(skills: Skills, settings: Ref<unknown>): readonl
         next: "Write the path without quotes, and it is copied there.",
       },
     ),
+    none(skills, (skill) => and(equals(skill.mode, "inline"), equals(skill.description, "")), {
+      wrong: "have no description, and the gateway passes such skills over",
+      next: "Say in `description` when the model should use it.",
+    }),
     none(skills, (skill) => and(equals(skill.mode, "inline"), isSet(skill.source)), {
       wrong: 'have a source, which mode "inline" does not use',
       next: 'Set `mode` to "copy", or remove `source`.',

@@ -143,6 +143,17 @@ let
     in
     lib.unique (lib.filter isInside (lib.concatMap stepsTo paths));
 
+  # Null takes a setting away: those that the module goes by have to be there.
+  expectSettings =
+    option: paths: settings:
+    let
+      missing = lib.findFirst (path: !lib.hasAttrByPath (lib.splitString "." path) settings) null paths;
+    in
+    if missing == null then
+      settings
+    else
+      throw "${option}.${missing}: is null, or in something that is, but the service goes by what it says. Remove that, and set the option that fills it.";
+
   # A package that does not say its version is taken to be new.
   isAtLeast =
     version: package:
@@ -167,6 +178,7 @@ let
       loadProfile = "OPENCLAW_LOAD_SHELL_ENV";
       noBonjour = "OPENCLAW_DISABLE_BONJOUR";
       ownPath = "OPENCLAW_PATH_BOOTSTRAPPED";
+      port = "OPENCLAW_GATEWAY_PORT";
       readOnlyConfig = "OPENCLAW_CONFIG_READONLY";
       supervisor = "OPENCLAW_SUPERVISOR_MODE";
       configName = "openclaw.json";
@@ -192,6 +204,7 @@ let
       loadProfile = "CLAWDBOT_LOAD_SHELL_ENV";
       noBonjour = "CLAWDBOT_DISABLE_BONJOUR";
       ownPath = "CLAWDBOT_PATH_BOOTSTRAPPED";
+      port = "CLAWDBOT_GATEWAY_PORT";
       readOnlyConfig = null;
       supervisor = null;
       toolsReport = "TOOLS.md";
@@ -218,6 +231,7 @@ let
       loadProfile = "CLAWDBOT_LOAD_SHELL_ENV";
       noBonjour = "CLAWDBOT_DISABLE_BONJOUR";
       ownPath = "CLAWDBOT_PATH_BOOTSTRAPPED";
+      port = "CLAWDBOT_GATEWAY_PORT";
       readOnlyConfig = null;
       supervisor = null;
       toolsReport = "TOOLS.md";
@@ -641,12 +655,12 @@ let
         };
 
         allowFrom = lib.mkOption {
-          type = types.listOf (types.either types.int types.nonEmptyStr);
+          type = types.listOf (types.either types.ints.positive (types.strMatching "[1-9][0-9]*"));
           default = [ ];
           example = [ 12345678 ];
           description = ''
-            Numeric ids of the users who may talk to the bot. Nobody else is answered; an empty list is
-            refused, because it would leave pairing as the only way in.
+            Numeric ids of the users who may talk to the bot. Nobody else is answered: there is no pairing,
+            unless `settings.channels.telegram.dmPolicy` says so, and an empty list is refused.
           '';
         };
 
@@ -1104,71 +1118,77 @@ let
       prefix = if cfg.instances == { } then "services.moltbot" else "services.moltbot.instances.${name}";
       variant = generations.${instance.gateway.generation};
 
-      settings = lib.filterAttrsRecursive (_: value: value != null) (
-        lib.foldl' lib.recursiveUpdate { } [
-          variant.settings
-          (lib.optionalAttrs (variant.isCurrent && isAtLeast "2026.7" instance.package) {
-            gateway.terminal.enabled = false;
-          })
-          (lib.optionalAttrs (variant.isCurrent && isAtLeast "2026.8" instance.package) {
-            gateway.nodes.pairing.sshVerify = false;
-            telemetry.enabled = false;
-            models.catalogRefresh.enabled = false;
-          })
-          (lib.optionalAttrs (variant.isCurrent && !isAtLeast "2026.8" instance.package) {
-            models.pricing.enabled = false;
-          })
-          (lib.optionalAttrs (lib.any (skill: skill.mode == "symlink") instance.skills) {
-            skills.load.extraDirs = map (skill: toString skill.source) (
-              lib.filter (skill: skill.mode == "symlink") instance.skills
-            );
-          })
-          {
-            gateway = {
-              mode = "local";
-              reload.mode = "off";
-              inherit (instance.gateway) port bind customBindHost;
-              auth.mode = instance.gateway.auth.mode;
-            };
-            logging.file = "${instance.stateDir}/logs/gateway.log";
-            agents.defaults = {
-              workspace = instance.workspaceDir;
-              model.primary = instance.agent.model;
-              inherit (instance.agent) thinkingDefault;
-            };
-            plugins.entries = {
-              perplexity =
-                if variant.isCurrent && instance.providers.openrouter.apiKeyFile != null then
-                  { enabled = false; }
-                else
-                  null;
-              opencode =
-                if variant.isCurrent && instance.providers.opencode.apiKeyFile != null then
-                  { enabled = false; }
-                else
-                  null;
-              qwen =
-                if variant.isCurrent && instance.providers.alibaba.apiKeyFile != null then
-                  { enabled = false; }
-                else
-                  null;
-              telegram =
-                if variant.enablesChannelPlugins && instance.providers.telegram.enable then
-                  { enabled = true; }
-                else
-                  null;
-            };
-            channels = lib.optionalAttrs instance.providers.telegram.enable {
-              telegram = {
-                enabled = true;
-                inherit (instance.providers.telegram) allowFrom groups;
-              };
-            };
-            messages.queue = { inherit (instance.routing.queue) mode byChannel; };
-          }
-          instance.settings
-        ]
-      );
+      settings =
+        expectSettings "${prefix}.settings"
+          [ "gateway.port" "gateway.auth.mode" "agents.defaults.workspace" "gateway.bind" ]
+          (
+            lib.filterAttrsRecursive (_: value: value != null) (
+              lib.foldl' lib.recursiveUpdate { } [
+                variant.settings
+                (lib.optionalAttrs (variant.isCurrent && isAtLeast "2026.7" instance.package) {
+                  gateway.terminal.enabled = false;
+                })
+                (lib.optionalAttrs (variant.isCurrent && isAtLeast "2026.8" instance.package) {
+                  gateway.nodes.pairing.sshVerify = false;
+                  telemetry.enabled = false;
+                  models.catalogRefresh.enabled = false;
+                })
+                (lib.optionalAttrs (variant.isCurrent && !isAtLeast "2026.8" instance.package) {
+                  models.pricing.enabled = false;
+                })
+                (lib.optionalAttrs (lib.any (skill: skill.mode == "symlink") instance.skills) {
+                  skills.load.extraDirs = map (skill: toString skill.source) (
+                    lib.filter (skill: skill.mode == "symlink") instance.skills
+                  );
+                })
+                (lib.optionalAttrs instance.providers.telegram.enable { channels.telegram.dmPolicy = "allowlist"; })
+                {
+                  gateway = {
+                    mode = "local";
+                    reload.mode = "off";
+                    inherit (instance.gateway) port bind customBindHost;
+                    auth.mode = instance.gateway.auth.mode;
+                  };
+                  logging.file = "${instance.stateDir}/logs/gateway.log";
+                  agents.defaults = {
+                    workspace = instance.workspaceDir;
+                    model.primary = instance.agent.model;
+                    inherit (instance.agent) thinkingDefault;
+                  };
+                  plugins.entries = {
+                    perplexity =
+                      if variant.isCurrent && instance.providers.openrouter.apiKeyFile != null then
+                        { enabled = false; }
+                      else
+                        null;
+                    opencode =
+                      if variant.isCurrent && instance.providers.opencode.apiKeyFile != null then
+                        { enabled = false; }
+                      else
+                        null;
+                    qwen =
+                      if variant.isCurrent && instance.providers.alibaba.apiKeyFile != null then
+                        { enabled = false; }
+                      else
+                        null;
+                    telegram =
+                      if variant.enablesChannelPlugins && instance.providers.telegram.enable then
+                        { enabled = true; }
+                      else
+                        null;
+                  };
+                  channels = lib.optionalAttrs instance.providers.telegram.enable {
+                    telegram = {
+                      enabled = true;
+                      inherit (instance.providers.telegram) allowFrom groups;
+                    };
+                  };
+                  messages.queue = { inherit (instance.routing.queue) mode byChannel; };
+                }
+                instance.settings
+              ]
+            )
+          );
       configFile =
         if instance.validateConfig && instance.gateway.generation == "openclaw" then
           import ../lib/validated-config.nix { inherit pkgs lib; } {
@@ -1232,10 +1252,11 @@ let
           purpose = null;
         }) instance.credentials;
 
-      environment = {
+      ownVariables = {
         HOME = instance.stateDir;
         ${variant.stateDir} = instance.stateDir;
         ${variant.configPath} = "${configFile}";
+        ${variant.port} = "${toString settings.gateway.port}";
         ${variant.nixMode} = "1";
         ${variant.readOnlyConfig} = "1";
         ${variant.noBonjour} = "1";
@@ -1247,16 +1268,20 @@ let
         ${if instance.confinement.nixDaemon then "NIX_REMOTE" else null} = "daemon";
         GIT_CEILING_DIRECTORIES = instance.workspaceDir;
         SHELL = lib.getExe' pkgs.bashInteractive "bash";
-      }
-      // lib.optionalAttrs isDarwin {
-        # OpenSSL of nixpkgs, and so Node.js, curl, git and Python; GnuTLS.
-        NIX_SSL_CERT_FILE = certificates;
-        # Other builds of OpenSSL, Go, Rust.
-        SSL_CERT_FILE = certificates;
-        # A Node.js that has authorities of its own.
-        NODE_EXTRA_CA_CERTS = certificates;
-      }
-      // instance.environment;
+      };
+      environment =
+        (
+          lib.optionalAttrs isDarwin {
+            # OpenSSL of nixpkgs, and so Node.js, curl, git and Python; GnuTLS.
+            NIX_SSL_CERT_FILE = certificates;
+            # Other builds of OpenSSL, Go, Rust.
+            SSL_CERT_FILE = certificates;
+            # A Node.js that has authorities of its own.
+            NODE_EXTRA_CA_CERTS = certificates;
+          }
+          // instance.environment
+        )
+        // ownVariables;
       path = [
         pkgs.bashInteractive
         pkgs.coreutils
@@ -1688,6 +1713,7 @@ let
         settings
         configFile
         secretOptions
+        ownVariables
         credentials
         environment
         path
@@ -1711,7 +1737,7 @@ let
             || lib.attrNames instance.credentials != [ ]
             || instance.environmentFiles != [ ]
             || instance.settings ? models.providers;
-          message = "credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here.";
+          message = "credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.";
         }
         {
           assertion =
@@ -1769,6 +1795,14 @@ let
               ) instance.skills
             )
           }. Write the path without quotes, and it is copied there.";
+        }
+        {
+          assertion = !lib.any (skill: skill.mode == "inline" && skill.description == "") instance.skills;
+          message = "skills: these skills have no description, and the gateway passes such skills over: ${
+            lib.concatMapStringsSep ", " (skill: skill.name) (
+              lib.filter (skill: skill.mode == "inline" && skill.description == "") instance.skills
+            )
+          }. Say in `description` when the model should use it.";
         }
         {
           assertion = !lib.any (skill: skill.mode == "inline" && skill.source != null) instance.skills;
@@ -1847,18 +1881,22 @@ let
                 "TOOLS.md"
               ]
             )
-          }. Add them, or set the option to null.";
+          }. Add them, in a flake to git as well, or set the option to null.";
         }
         {
           assertion =
-            !lib.any (name: builtins.match ".*(_API_KEY|_KEY|_TOKEN|_SECRET|_PASSWORD)" name != null) (
-              lib.attrNames instance.environment
-            );
+            !lib.any (
+              name:
+              builtins.match "(.*_)?([Kk][Ee][Yy]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Aa][Ss][Ss]|[Pp][Aa][Tt])|.*[Aa][Pp][Ii][Kk][Ee][Yy]" name
+              != null
+            ) (lib.attrNames instance.environment);
           message = "environment: these look like secrets and would be readable by everybody: ${
             lib.concatStringsSep ", " (
-              lib.filter (name: builtins.match ".*(_API_KEY|_KEY|_TOKEN|_SECRET|_PASSWORD)" name != null) (
-                lib.attrNames instance.environment
-              )
+              lib.filter (
+                name:
+                builtins.match "(.*_)?([Kk][Ee][Yy]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Aa][Ss][Ss]|[Pp][Aa][Tt])|.*[Aa][Pp][Ii][Kk][Ee][Yy]" name
+                != null
+              ) (lib.attrNames instance.environment)
             )
           }. Use `credentials.<NAME>` with a file instead.";
         }
@@ -2557,6 +2595,7 @@ in
             instance,
             prefix,
             secretOptions,
+            ownVariables,
             ...
           }:
           lib.concatMap
@@ -2568,6 +2607,7 @@ in
                   lib.match "(LD|DYLD)_.*|BASHOPTS|BASH_ENV|BASH_LOADABLES_PATH|ENV|GCONV_PATH|GLIBC_TUNABLES|MALLOC_TRACE|PS4|SHELLOPTS" name
                   != null
                 ) names;
+                ours = lib.filter (name: ownVariables ? ${name}) names;
                 others = lib.filter ({ variable, ... }: lib.elem variable names) (
                   secretOptions
                   ++ [
@@ -2582,6 +2622,10 @@ in
                 {
                   assertion = loading == [ ];
                   message = "${prefix}.${option}: ${lib.concatStringsSep ", " loading} would have code loaded or run, also by what starts the service, outside of its sandbox. Wrap the program that needs it instead.";
+                }
+                {
+                  assertion = ours == [ ];
+                  message = "${prefix}.${option}: ${lib.concatStringsSep ", " ours} is the module's to say, from other options. Remove it.";
                 }
                 {
                   assertion = others == [ ];

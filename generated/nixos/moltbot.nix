@@ -139,6 +139,17 @@ let
     in
     lib.unique (lib.filter isInside (lib.concatMap stepsTo paths));
 
+  # Null takes a setting away: those that the module goes by have to be there.
+  expectSettings =
+    option: paths: settings:
+    let
+      missing = lib.findFirst (path: !lib.hasAttrByPath (lib.splitString "." path) settings) null paths;
+    in
+    if missing == null then
+      settings
+    else
+      throw "${option}.${missing}: is null, or in something that is, but the service goes by what it says. Remove that, and set the option that fills it.";
+
   # A package that does not say its version is taken to be new.
   isAtLeast =
     version: package:
@@ -163,6 +174,7 @@ let
       loadProfile = "OPENCLAW_LOAD_SHELL_ENV";
       noBonjour = "OPENCLAW_DISABLE_BONJOUR";
       ownPath = "OPENCLAW_PATH_BOOTSTRAPPED";
+      port = "OPENCLAW_GATEWAY_PORT";
       readOnlyConfig = "OPENCLAW_CONFIG_READONLY";
       supervisor = "OPENCLAW_SUPERVISOR_MODE";
       configName = "openclaw.json";
@@ -188,6 +200,7 @@ let
       loadProfile = "CLAWDBOT_LOAD_SHELL_ENV";
       noBonjour = "CLAWDBOT_DISABLE_BONJOUR";
       ownPath = "CLAWDBOT_PATH_BOOTSTRAPPED";
+      port = "CLAWDBOT_GATEWAY_PORT";
       readOnlyConfig = null;
       supervisor = null;
       toolsReport = "TOOLS.md";
@@ -214,6 +227,7 @@ let
       loadProfile = "CLAWDBOT_LOAD_SHELL_ENV";
       noBonjour = "CLAWDBOT_DISABLE_BONJOUR";
       ownPath = "CLAWDBOT_PATH_BOOTSTRAPPED";
+      port = "CLAWDBOT_GATEWAY_PORT";
       readOnlyConfig = null;
       supervisor = null;
       toolsReport = "TOOLS.md";
@@ -681,12 +695,12 @@ let
         };
 
         allowFrom = lib.mkOption {
-          type = types.listOf (types.either types.int types.nonEmptyStr);
+          type = types.listOf (types.either types.ints.positive (types.strMatching "[1-9][0-9]*"));
           default = [ ];
           example = [ 12345678 ];
           description = ''
-            Numeric ids of the users who may talk to the bot. Nobody else is answered; an empty list is
-            refused, because it would leave pairing as the only way in.
+            Numeric ids of the users who may talk to the bot. Nobody else is answered: there is no pairing,
+            unless `settings.channels.telegram.dmPolicy` says so, and an empty list is refused.
           '';
         };
 
@@ -1146,71 +1160,77 @@ let
       prefix = if cfg.instances == { } then "services.moltbot" else "services.moltbot.instances.${name}";
       variant = generations.${instance.gateway.generation};
 
-      settings = lib.filterAttrsRecursive (_: value: value != null) (
-        lib.foldl' lib.recursiveUpdate { } [
-          variant.settings
-          (lib.optionalAttrs (variant.isCurrent && isAtLeast "2026.7" instance.package) {
-            gateway.terminal.enabled = false;
-          })
-          (lib.optionalAttrs (variant.isCurrent && isAtLeast "2026.8" instance.package) {
-            gateway.nodes.pairing.sshVerify = false;
-            telemetry.enabled = false;
-            models.catalogRefresh.enabled = false;
-          })
-          (lib.optionalAttrs (variant.isCurrent && !isAtLeast "2026.8" instance.package) {
-            models.pricing.enabled = false;
-          })
-          (lib.optionalAttrs (lib.any (skill: skill.mode == "symlink") instance.skills) {
-            skills.load.extraDirs = map (skill: toString skill.source) (
-              lib.filter (skill: skill.mode == "symlink") instance.skills
-            );
-          })
-          {
-            gateway = {
-              mode = "local";
-              reload.mode = "off";
-              inherit (instance.gateway) port bind customBindHost;
-              auth.mode = instance.gateway.auth.mode;
-            };
-            logging.file = "${instance.stateDir}/logs/gateway.log";
-            agents.defaults = {
-              workspace = instance.workspaceDir;
-              model.primary = instance.agent.model;
-              inherit (instance.agent) thinkingDefault;
-            };
-            plugins.entries = {
-              perplexity =
-                if variant.isCurrent && instance.providers.openrouter.apiKeyFile != null then
-                  { enabled = false; }
-                else
-                  null;
-              opencode =
-                if variant.isCurrent && instance.providers.opencode.apiKeyFile != null then
-                  { enabled = false; }
-                else
-                  null;
-              qwen =
-                if variant.isCurrent && instance.providers.alibaba.apiKeyFile != null then
-                  { enabled = false; }
-                else
-                  null;
-              telegram =
-                if variant.enablesChannelPlugins && instance.providers.telegram.enable then
-                  { enabled = true; }
-                else
-                  null;
-            };
-            channels = lib.optionalAttrs instance.providers.telegram.enable {
-              telegram = {
-                enabled = true;
-                inherit (instance.providers.telegram) allowFrom groups;
-              };
-            };
-            messages.queue = { inherit (instance.routing.queue) mode byChannel; };
-          }
-          instance.settings
-        ]
-      );
+      settings =
+        expectSettings "${prefix}.settings"
+          [ "gateway.port" "gateway.auth.mode" "agents.defaults.workspace" "gateway.bind" ]
+          (
+            lib.filterAttrsRecursive (_: value: value != null) (
+              lib.foldl' lib.recursiveUpdate { } [
+                variant.settings
+                (lib.optionalAttrs (variant.isCurrent && isAtLeast "2026.7" instance.package) {
+                  gateway.terminal.enabled = false;
+                })
+                (lib.optionalAttrs (variant.isCurrent && isAtLeast "2026.8" instance.package) {
+                  gateway.nodes.pairing.sshVerify = false;
+                  telemetry.enabled = false;
+                  models.catalogRefresh.enabled = false;
+                })
+                (lib.optionalAttrs (variant.isCurrent && !isAtLeast "2026.8" instance.package) {
+                  models.pricing.enabled = false;
+                })
+                (lib.optionalAttrs (lib.any (skill: skill.mode == "symlink") instance.skills) {
+                  skills.load.extraDirs = map (skill: toString skill.source) (
+                    lib.filter (skill: skill.mode == "symlink") instance.skills
+                  );
+                })
+                (lib.optionalAttrs instance.providers.telegram.enable { channels.telegram.dmPolicy = "allowlist"; })
+                {
+                  gateway = {
+                    mode = "local";
+                    reload.mode = "off";
+                    inherit (instance.gateway) port bind customBindHost;
+                    auth.mode = instance.gateway.auth.mode;
+                  };
+                  logging.file = "${instance.stateDir}/logs/gateway.log";
+                  agents.defaults = {
+                    workspace = instance.workspaceDir;
+                    model.primary = instance.agent.model;
+                    inherit (instance.agent) thinkingDefault;
+                  };
+                  plugins.entries = {
+                    perplexity =
+                      if variant.isCurrent && instance.providers.openrouter.apiKeyFile != null then
+                        { enabled = false; }
+                      else
+                        null;
+                    opencode =
+                      if variant.isCurrent && instance.providers.opencode.apiKeyFile != null then
+                        { enabled = false; }
+                      else
+                        null;
+                    qwen =
+                      if variant.isCurrent && instance.providers.alibaba.apiKeyFile != null then
+                        { enabled = false; }
+                      else
+                        null;
+                    telegram =
+                      if variant.enablesChannelPlugins && instance.providers.telegram.enable then
+                        { enabled = true; }
+                      else
+                        null;
+                  };
+                  channels = lib.optionalAttrs instance.providers.telegram.enable {
+                    telegram = {
+                      enabled = true;
+                      inherit (instance.providers.telegram) allowFrom groups;
+                    };
+                  };
+                  messages.queue = { inherit (instance.routing.queue) mode byChannel; };
+                }
+                instance.settings
+              ]
+            )
+          );
       configFile =
         if instance.validateConfig && instance.gateway.generation == "openclaw" then
           import ../lib/validated-config.nix { inherit pkgs lib; } {
@@ -1274,10 +1294,11 @@ let
           purpose = null;
         }) instance.credentials;
 
-      environment = {
+      ownVariables = {
         HOME = instance.stateDir;
         ${variant.stateDir} = instance.stateDir;
         ${variant.configPath} = instance.configPath;
+        ${variant.port} = "${toString settings.gateway.port}";
         ${variant.nixMode} = "1";
         ${variant.readOnlyConfig} = "1";
         ${variant.noBonjour} = "1";
@@ -1289,8 +1310,8 @@ let
         ${if instance.confinement.nixDaemon then "NIX_REMOTE" else null} = "daemon";
         GIT_CEILING_DIRECTORIES = instance.workspaceDir;
         SHELL = lib.getExe' pkgs.bashInteractive "bash";
-      }
-      // instance.environment;
+      };
+      environment = instance.environment // ownVariables;
       path = [
         pkgs.bashInteractive
         pkgs.coreutils
@@ -1595,6 +1616,7 @@ let
         settings
         configFile
         secretOptions
+        ownVariables
         credentials
         environment
         path
@@ -1613,7 +1635,7 @@ let
             || lib.attrNames instance.credentials != [ ]
             || instance.environmentFiles != [ ]
             || instance.settings ? models.providers;
-          message = "credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here.";
+          message = "credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.";
         }
         {
           assertion =
@@ -1673,6 +1695,14 @@ let
           }. Write the path without quotes, and it is copied there.";
         }
         {
+          assertion = !lib.any (skill: skill.mode == "inline" && skill.description == "") instance.skills;
+          message = "skills: these skills have no description, and the gateway passes such skills over: ${
+            lib.concatMapStringsSep ", " (skill: skill.name) (
+              lib.filter (skill: skill.mode == "inline" && skill.description == "") instance.skills
+            )
+          }. Say in `description` when the model should use it.";
+        }
+        {
           assertion = !lib.any (skill: skill.mode == "inline" && skill.source != null) instance.skills;
           message = "skills: these skills have a source, which mode \"inline\" does not use: ${
             lib.concatMapStringsSep ", " (skill: skill.name) (
@@ -1707,18 +1737,22 @@ let
                 "TOOLS.md"
               ]
             )
-          }. Add them, or set the option to null.";
+          }. Add them, in a flake to git as well, or set the option to null.";
         }
         {
           assertion =
-            !lib.any (name: builtins.match ".*(_API_KEY|_KEY|_TOKEN|_SECRET|_PASSWORD)" name != null) (
-              lib.attrNames instance.environment
-            );
+            !lib.any (
+              name:
+              builtins.match "(.*_)?([Kk][Ee][Yy]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Aa][Ss][Ss]|[Pp][Aa][Tt])|.*[Aa][Pp][Ii][Kk][Ee][Yy]" name
+              != null
+            ) (lib.attrNames instance.environment);
           message = "environment: these look like secrets and would be readable by everybody: ${
             lib.concatStringsSep ", " (
-              lib.filter (name: builtins.match ".*(_API_KEY|_KEY|_TOKEN|_SECRET|_PASSWORD)" name != null) (
-                lib.attrNames instance.environment
-              )
+              lib.filter (
+                name:
+                builtins.match "(.*_)?([Kk][Ee][Yy]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Aa][Ss][Ss]|[Pp][Aa][Tt])|.*[Aa][Pp][Ii][Kk][Ee][Yy]" name
+                != null
+              ) (lib.attrNames instance.environment)
             )
           }. Use `credentials.<NAME>` with a file instead.";
         }
@@ -1918,7 +1952,7 @@ let
                 entry: entry == "*" || entry == instance.user || entry == "@${instance.group}"
               ) config.nix.settings.trusted-users or [ ]
             );
-          message = "confinement.nixDaemon: is true, but `nix.settings.trusted-users` has the service's user ${instance.user} in it, who could become root. Remove the user there, or set this to false.";
+          message = "confinement.nixDaemon: is true, but `nix.settings.trusted-users` lets the service's user ${instance.user} do everything (by name, by a group, or by `*`), who could become root. Remove that entry, or set this to false.";
         }
         {
           assertion =
@@ -2497,6 +2531,7 @@ in
             instance,
             prefix,
             secretOptions,
+            ownVariables,
             ...
           }:
           lib.concatMap
@@ -2508,6 +2543,7 @@ in
                   lib.match "(LD|DYLD)_.*|BASHOPTS|BASH_ENV|BASH_LOADABLES_PATH|ENV|GCONV_PATH|GLIBC_TUNABLES|MALLOC_TRACE|PS4|SHELLOPTS" name
                   != null
                 ) names;
+                ours = lib.filter (name: ownVariables ? ${name}) names;
                 others = lib.filter ({ variable, ... }: lib.elem variable names) (
                   secretOptions
                   ++ [
@@ -2522,6 +2558,10 @@ in
                 {
                   assertion = loading == [ ];
                   message = "${prefix}.${option}: ${lib.concatStringsSep ", " loading} would have code loaded or run, also by what starts the service, outside of its sandbox. Wrap the program that needs it instead.";
+                }
+                {
+                  assertion = ours == [ ];
+                  message = "${prefix}.${option}: ${lib.concatStringsSep ", " ours} is the module's to say, from other options. Remove it.";
                 }
                 {
                   assertion = others == [ ];

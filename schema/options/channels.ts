@@ -10,14 +10,17 @@ export const telegram = {
   botTokenFile: credential({ variable: "TELEGRAM_BOT_TOKEN" }),
 
   /**
-   * Numeric ids of the users who may talk to the bot. Nobody else is answered; an empty list is
-   * refused, because it would leave pairing as the only way in.
+   * Numeric ids of the users who may talk to the bot. Nobody else is answered: there is no pairing,
+   * unless `settings.channels.telegram.dmPolicy` says so, and an empty list is refused.
    */
-  allowFrom: option(z.array(z.union([z.number().int(), z.string().min(1)])), {
-    default: [],
-    example: [12345678],
-    setting: "channels.telegram.allowFrom",
-  }),
+  allowFrom: option(
+    z.array(z.union([z.number().int().positive(), z.string().regex(/^[1-9][0-9]*$/)])),
+    {
+      default: [],
+      example: [12345678],
+      setting: "channels.telegram.allowFrom",
+    },
+  ),
 
   /** Groups the bot takes part in, by chat id; `*` stands for every group. */
   groups: option(

@@ -87,7 +87,14 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
         },
       ),
     ],
-    assertions: [],
+    assertions: [
+      {
+        option: identity.user.path.join("."),
+        holds: nix`builtins.match "/Users/[^/]+" (toString (config.users.users.\${${user}}.home or "")) == null`,
+        message:
+          "this is the account of a person, with all that is theirs: choose a name that nobody else has.",
+      },
+    ],
     config: [
       nix.binding(["users", "knownUsers"], nix`map (instance: ${user}) created`, {
         blankLine: true,

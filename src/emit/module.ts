@@ -280,11 +280,12 @@ function emitVariableAssertions(service: IrService): NixExpr {
   return nix`
     lib.concatLists (
       lib.mapAttrsToList (
-        _: { instance, prefix, secretOptions, ... }:
+        _: { instance, prefix, secretOptions, ownVariables, ... }:
         lib.concatMap (
           { option, names }:
           let
             loading = lib.filter (name: lib.match ${codeVariable} name != null) names;
+            ours = lib.filter (name: ownVariables ? \${name}) names;
             others = lib.filter ({ variable, ... }: lib.elem variable names) (
               secretOptions ++ [ { variable = "PATH"; option = ${extra.packages.path.join(".")}; } ]
             );
@@ -293,6 +294,10 @@ function emitVariableAssertions(service: IrService): NixExpr {
             {
               assertion = loading == [ ];
               message = "\${prefix}.\${option}: \${lib.concatStringsSep ", " loading} would have code loaded or run, also by what starts the service, outside of its sandbox. Wrap the program that needs it instead.";
+            }
+            {
+              assertion = ours == [ ];
+              message = "\${prefix}.\${option}: \${lib.concatStringsSep ", " ours} is the module's to say, from other options. Remove it.";
             }
             {
               assertion = others == [ ];

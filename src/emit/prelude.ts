@@ -233,6 +233,20 @@ function helpers(service: IrService): readonly Helper[] {
       `,
     },
     {
+      name: "expectSettings",
+      comment: "Null takes a setting away: those that the module goes by have to be there.",
+      value: nix`
+        option: paths: settings:
+        let
+          missing = lib.findFirst (path: !lib.hasAttrByPath (lib.splitString "." path) settings) null paths;
+        in
+        if missing == null then
+          settings
+        else
+          throw "\${option}.\${missing}: is null, or in something that is, but the service goes by what it says. Remove that, and set the option that fills it."
+      `,
+    },
+    {
       name: "isAtLeast",
       comment: "A package that does not say its version is taken to be new.",
       value: nix`

@@ -73,7 +73,8 @@ export function emitServiceFunction(
       comment: "The secret files that there are.",
       blankLine: true,
     }),
-    nix.binding(["environment"], emitEnvironment(service, scope, seams), { blankLine: true }),
+    nix.binding(["ownVariables"], emitOwnVariables(service, scope), { blankLine: true }),
+    nix.binding(["environment"], emitEnvironment(service, scope, seams)),
     nix.binding(["path"], emitPath(service, scope)),
     ...emitManagedFiles(service, scope),
     nix.binding(["managedPaths"], emitManagedPaths(service, scope)),
@@ -106,6 +107,7 @@ export function emitServiceFunction(
           "settings",
           "configFile",
           "secretOptions",
+          "ownVariables",
           "credentials",
           "environment",
           "path",
@@ -196,17 +198,22 @@ function emitCredentials({ model }: IrService, scope: Scope): NixExpr {
   `;
 }
 
-function emitEnvironment(service: IrService, scope: Scope, { variables }: ServiceSeams): NixExpr {
-  const { environment, identity, extra } = service.model;
-  const fixed = [...environment, { name: "SHELL", value: identity.shell }].map((variable) =>
-    nix.binding(
-      typeof variable.name === "string" ? [variable.name] : emitValue(variable.name, scope),
-      emitValue(variable.value, scope),
+/** The variables that only the module says. */
+function emitOwnVariables({ model }: IrService, scope: Scope): NixExpr {
+  return nix.attrs(
+    [...model.environment, { name: "SHELL", value: model.identity.shell }].map(({ name, value }) =>
+      nix.binding(
+        typeof name === "string" ? [name] : emitValue(name, scope),
+        emitValue(value, scope),
+      ),
     ),
   );
-  const own = emitExpression(extra.variables.node, scope);
-  const more = variables === undefined ? own : nix.op("//", variables, own);
-  return nix.op("//", nix.attrs(fixed), more);
+}
+
+function emitEnvironment({ model }: IrService, scope: Scope, { variables }: ServiceSeams): NixExpr {
+  const given = emitExpression(model.extra.variables.node, scope);
+  const all = variables === undefined ? given : nix.op("//", variables, given);
+  return nix.op("//", all, nix.id("ownVariables"));
 }
 
 /** What the scripts of `src/shell/` run. */

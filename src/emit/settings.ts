@@ -3,8 +3,9 @@
 
 import { BugError } from "../errors.ts";
 import type { ExpNode } from "../ir/expression.ts";
-import type { IrService } from "../ir/model.ts";
+import type { IrService, ServiceModel } from "../ir/model.ts";
 import type { IrOption } from "../ir/options.ts";
+import { expressionsIn, walkExpression } from "../ir/walk-expression.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { dotted, emitExpression, type Scope } from "./expression.ts";
 
@@ -43,11 +44,26 @@ export function emitSettings(
   }
   const user = emitExpression(service.model.config.settings.node, scope);
   const all = [...layers, nix.attrs(emitBranch(tree, undefined, scope)), user];
-  return nix`
+  const merged = nix`
     lib.filterAttrsRecursive (_: value: value != null) (
       lib.foldl' lib.recursiveUpdate { } ${nix.list(all)}
     )
   `;
+  const needed = neededSettings(service.model);
+  if (needed.length === 0) return merged;
+  const option = service.model.config.settings.path.join(".");
+  return nix`expectSettings "\${prefix}.${option}" ${nix.value(needed)} (${merged})`;
+}
+
+/** The settings that the module itself goes by, each once, with dots. */
+function neededSettings(model: ServiceModel): readonly string[] {
+  const found = new Set<string>();
+  for (const { node } of expressionsIn(model, "")) {
+    walkExpression(node, (part) => {
+      if (part.kind === "setting") found.add(part.path.join("."));
+    });
+  }
+  return [...found];
 }
 
 /** A layer that is not always there is an empty one where it is not. */

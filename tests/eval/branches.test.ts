@@ -125,11 +125,11 @@ const alternatives: readonly Row[] = [
     "names of secrets",
     on(
       "nixos",
-      `environment = lib.genAttrs ${nixList(["A_API_KEY", "B_KEY", "C_TOKEN", "D_SECRET", "E_PASSWORD", "KEYS", "F_KEYS", "TOKEN"])} (_: "x");`,
+      `environment = lib.genAttrs ${nixList(["A_API_KEY", "B_KEY", "C_TOKEN", "D_SECRET", "E_PASSWORD", "TOKEN", "api_token", "MY_APIKEY", "DB_PASS", "GITHUB_PAT", "KEYS", "F_KEYS", "TOKENS", "COMPASS"])} (_: "x");`,
       messages,
     ),
     [
-      "services.moltbot.environment: these look like secrets and would be readable by everybody: A_API_KEY, B_KEY, C_TOKEN, D_SECRET, E_PASSWORD. Use `credentials.<NAME>` with a file instead.",
+      "services.moltbot.environment: these look like secrets and would be readable by everybody: A_API_KEY, B_KEY, C_TOKEN, DB_PASS, D_SECRET, E_PASSWORD, GITHUB_PAT, MY_APIKEY, TOKEN, api_token. Use `credentials.<NAME>` with a file instead.",
     ],
   ],
   ...["readOnlyPaths", "readWritePaths"].map((option): Row => [
@@ -364,6 +364,13 @@ const opened: readonly Row[] = (
         ),
       ],
     ],
+    [
+      "variables that the module says, from other options",
+      'environment = { OPENCLAW_CONFIG_PATH = "/srv/x"; OPENCLAW_GATEWAY_PORT = "1"; HOME = "/srv"; SHELL = "/bin/x"; };',
+      [
+        "services.moltbot.environment: HOME, OPENCLAW_CONFIG_PATH, OPENCLAW_GATEWAY_PORT, SHELL is the module's to say, from other options. Remove it.",
+      ],
+    ],
     ...["none", "password"].map(
       (mode) =>
         [
@@ -411,6 +418,23 @@ const descriptions: readonly Row[] = [
   ],
 ];
 
+const nulls: readonly Row[] = [
+  "gateway.bind",
+  "gateway.auth",
+  "gateway.port",
+  "agents.defaults",
+].map((path): Row => {
+  const missing: Partial<Record<string, string>> = {
+    "gateway.auth": ".mode",
+    "agents.defaults": ".workspace",
+  };
+  return [
+    `${path} as null in free settings`,
+    on("nixos", `settings.${path} = null;`, messages),
+    `services.moltbot.settings.${path}${missing[path] ?? ""}: is null, or in something that is, but the service goes by what it says. Remove that, and set the option that fills it.`,
+  ];
+});
+
 const tables = {
   ...{ opened, authentication, lists, alternatives, releases, differing },
   descriptions,
@@ -424,5 +448,17 @@ describe.skipIf(missing.length > 0).each(Object.entries(tables))(`%s${note}`, (_
     const { value } = outcome;
     const isLines = rows === authentication || rows === lists;
     expect(isLines && Array.isArray(value) ? [...(value as string[])].sort() : value).toEqual(want);
+  });
+});
+
+describe.skipIf(missing.length > 0)(`refused at once${note}`, () => {
+  const outcomes = evaluateTogether(
+    Object.fromEntries(nulls.map(([name, given]) => [name, given])),
+  );
+  test.each(nulls)("%s", (name, _given, want) => {
+    expect(outcomes[name]).toEqual({
+      ok: false,
+      message: expect.stringContaining(String(want)) as unknown,
+    });
   });
 });

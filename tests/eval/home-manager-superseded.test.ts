@@ -40,7 +40,7 @@ const passedOn: readonly (readonly [
   ],
   [
     "skills",
-    'skills = [ { name = "a"; mode = "inline"; body = "b"; } ];',
+    'skills = [ { name = "a"; mode = "inline"; description = "d"; body = "b"; } ];',
     `map (s: { inherit (s) name mode body; }) ${service}.skills`,
     [{ name: "a", mode: "inline", body: "b" }],
     { skills: "skills" },

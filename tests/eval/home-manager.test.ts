@@ -264,7 +264,7 @@ suite(`values that are refused${note}`, () => {
 // Assertions: the words after "services.moltbot.", a configuration that fails it, one that does not.
 const assertions: readonly (readonly [message: string, fails: string, holds: string])[] = [
   [
-    "credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here.",
+    "credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.",
     "{ services.moltbot.enable = true; }",
     '{ services.moltbot = { enable = true; credentials.GROQ_API_KEY = "/run/keys/g"; }; }',
   ],
@@ -285,17 +285,17 @@ const assertions: readonly (readonly [message: string, fails: string, holds: str
   ],
   [
     "skills: these names are used more than once: a. Give every skill a name of its own.",
-    moltbot('skills = [ { name = "a"; } { name = "a"; } ];'),
-    moltbot('skills = [ { name = "a"; } { name = "b"; } ];'),
+    moltbot('skills = [ { name = "a"; description = "d"; } { name = "a"; description = "d"; } ];'),
+    moltbot('skills = [ { name = "a"; description = "d"; } { name = "b"; description = "d"; } ];'),
   ],
   [
     'skills: these skills have mode "copy" or "symlink", but no source: a. Set `source` to the skill\'s directory, or `mode` to "inline".',
-    moltbot('skills = [ { name = "a"; mode = "symlink"; } { name = "b"; } ];'),
+    moltbot('skills = [ { name = "a"; mode = "symlink"; } { name = "b"; description = "d"; } ];'),
     moltbot('skills = [ { name = "a"; mode = "symlink"; source = "/home/tester/a"; } ];'),
   ],
   [
     'skills: these skills have a source, which mode "inline" does not use: a. Set `mode` to "copy", or remove `source`.',
-    moltbot('skills = [ { name = "a"; source = "/home/tester/a"; } ];'),
+    moltbot('skills = [ { name = "a"; description = "d"; source = "/home/tester/a"; } ];'),
     moltbot('skills = [ { name = "a"; mode = "copy"; source = ./fixtures/documents; } ];'),
   ],
   ...[

@@ -333,7 +333,7 @@ const assertions: readonly (readonly [
     {
       fails: "{ services.moltbot.enable = true; }",
       message:
-        "services.moltbot.credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here.",
+        "services.moltbot.credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.",
       holds: '{ services.moltbot = { enable = true; credentials.GROQ_API_KEY = "/run/keys/g"; }; }',
     },
   ],
@@ -342,7 +342,7 @@ const assertions: readonly (readonly [
     {
       fails: '{ services.moltbot = { enable = true; providers.deepgram.apiKeyFile = "/run/d"; }; }',
       message:
-        "services.moltbot.credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here.",
+        "services.moltbot.credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.",
       holds:
         '{ services.moltbot = { enable = true; settings.models.providers.local.baseUrl = "http://127.0.0.1:8080"; }; }',
     },
@@ -436,17 +436,21 @@ const assertions: readonly (readonly [
     "skills have different names",
     {
       fails: moltbot(
-        'skills = [ { name = "b"; } { name = "a"; } { name = "a"; } { name = "b"; } ];',
+        'skills = [ { name = "b"; description = "d"; } { name = "a"; description = "d"; } { name = "a"; description = "d"; } { name = "b"; description = "d"; } ];',
       ),
       message:
         "services.moltbot.skills: these names are used more than once: a, b. Give every skill a name of its own.",
-      holds: moltbot('skills = [ { name = "a"; } { name = "b"; } ];'),
+      holds: moltbot(
+        'skills = [ { name = "a"; description = "d"; } { name = "b"; description = "d"; } ];',
+      ),
     },
   ],
   [
     "a skill to copy has a source",
     {
-      fails: moltbot('skills = [ { name = "a"; mode = "copy"; } { name = "b"; } ];'),
+      fails: moltbot(
+        'skills = [ { name = "a"; mode = "copy"; } { name = "b"; description = "d"; } ];',
+      ),
       message:
         'services.moltbot.skills: these skills have mode "copy" or "symlink", but no source: a. Set `source` to the skill\'s directory, or `mode` to "inline".',
       holds: moltbot('skills = [ { name = "a"; mode = "copy"; source = /etc; } ];'),
@@ -466,7 +470,7 @@ const assertions: readonly (readonly [
     {
       fails: moltbot(`documents = ${fixture("documents-lacking")};`),
       message:
-        "services.moltbot.documents: these files are missing in the directory: SOUL.md, TOOLS.md. Add them, or set the option to null.",
+        "services.moltbot.documents: these files are missing in the directory: SOUL.md, TOOLS.md. Add them, in a flake to git as well, or set the option to null.",
       holds: moltbot(`documents = ${fixture("documents")};`),
     },
   ],
@@ -852,6 +856,7 @@ const behaviours: readonly Want[] = [
         "OPENCLAW_CONFIG_PATH",
         "OPENCLAW_CONFIG_READONLY",
         "OPENCLAW_DISABLE_BONJOUR",
+        "OPENCLAW_GATEWAY_PORT",
         "OPENCLAW_LOAD_SHELL_ENV",
         "OPENCLAW_NIX_MODE",
         "OPENCLAW_NO_RESPAWN",
@@ -861,6 +866,7 @@ const behaviours: readonly Want[] = [
       ],
       moltbot: [
         "CLAWDBOT_DISABLE_BONJOUR",
+        "CLAWDBOT_GATEWAY_PORT",
         "CLAWDBOT_LOAD_SHELL_ENV",
         "CLAWDBOT_NIX_MODE",
         "CLAWDBOT_NO_RESPAWN",
@@ -871,6 +877,7 @@ const behaviours: readonly Want[] = [
       clawdbot: [
         "CLAWDBOT_CONFIG_PATH",
         "CLAWDBOT_DISABLE_BONJOUR",
+        "CLAWDBOT_GATEWAY_PORT",
         "CLAWDBOT_LOAD_SHELL_ENV",
         "CLAWDBOT_NIX_MODE",
         "CLAWDBOT_NO_RESPAWN",

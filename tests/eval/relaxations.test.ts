@@ -248,7 +248,7 @@ const onMacOS: readonly (readonly [confinement: string, rows: readonly Row[]])[]
 ];
 
 suite(`the sandbox on macOS${note}`, () => {
-  const profile = `r: (builtins.head (builtins.filter (t: r.lib.hasInfix "Sandbox profile" t.text) (
+  const profile = `r: (builtins.head (builtins.filter (t: r.lib.hasInfix "Sandbox profile of moltbot-gateway\\n" t.text) (
     builtins.attrValues r.summary.texts
   ))).text`;
   const rows = (["darwin", "home on macOS"] as const).flatMap((place) =>
@@ -319,13 +319,13 @@ const refused: readonly (readonly [
   [
     "nixos",
     "nixDaemon = true;",
-    "`nix.settings.trusted-users` has the service's user moltbot in it",
+    "`nix.settings.trusted-users` lets the service's user moltbot do everything",
     'nix.settings.trusted-users = [ "root" "moltbot" ];',
   ],
   [
     "nixos",
     "nixDaemon = true;",
-    "has the service's user moltbot in it, who could become root",
+    "who could become root. Remove that entry",
     'nix.settings.trusted-users = [ "@moltbot" ];',
   ],
   [
@@ -337,7 +337,7 @@ const refused: readonly (readonly [
   [
     "darwin",
     "nixDaemon = true;",
-    "has the service's user _moltbot in it",
+    "lets the service's user _moltbot do everything",
     'nix.settings.trusted-users = [ "*" ];',
   ],
   [
