@@ -16,7 +16,7 @@ BARE = re.compile(r"(User|Group|Environment)=")
 
 
 # Of [Unit]: what has to be there first.
-NEEDED = re.compile(r"(Requires|After)=")
+UNITS_NEEDED = re.compile(r"(Requires|After)=")
 
 
 def section_lines(node: BaseMachine, unit: str, wanted: str) -> list[str]:
@@ -49,7 +49,7 @@ class Sandbox:
             self.facts[f"host-{kind}"] = node.succeed(f"readlink /proc/1/ns/{kind}").strip()
         self.directives = directives_of(node, self.facts["unit"])
         unit = section_lines(node, self.facts["unit"], "[Unit]")
-        self._needed = [line for line in unit if NEEDED.match(line)]
+        self._needed = [line for line in unit if UNITS_NEEDED.match(line)]
         self._copies = 0
 
     def outcomes(self, directives: list[str], proofs: list[Any]) -> list[str]:
