@@ -40,6 +40,5 @@ export function emptyRoot(
     BindReadOnlyPaths: concat(list(...essentials), ...lists),
     InaccessiblePaths: list("-/sys"),
     MemoryPressureWatch: "skip",
-    BindLogSockets: false,
   };
 }

@@ -2186,7 +2186,6 @@ let
         "-/etc/nixos"
       ];
       MemoryPressureWatch = "skip";
-      BindLogSockets = false;
 
       # Nothing can be written but the service's own directories. Its configuration is mounted
       # over the places of managed files.

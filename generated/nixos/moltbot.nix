@@ -2100,7 +2100,6 @@ let
       ];
       InaccessiblePaths = [ "-/sys" ];
       MemoryPressureWatch = "skip";
-      BindLogSockets = false;
 
       # Nothing can be written but the service's own directories. Its configuration is mounted
       # over the places of managed files.
