@@ -174,7 +174,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
     {
       promise: "every process of the service is its user's",
       command:
-        "p=$(cat /sys/fs/cgroup{/unified,}$(systemctl show {unit} -P ControlGroup)/cgroup.procs 2>/dev/null | paste -sd,); if [ -n \"$p\" ]; then ps -o user:64= -p $p | sort -u | paste -sd+ | tr -d ' '; else echo none; fi",
+        "g=$(systemctl show {unit} -P ControlGroup)/cgroup.procs; p=$(for f in /sys/fs/cgroup{/unified,}$g; do [ ! -e $f ] || cat $f; done | paste -sd,); if [ -n \"$p\" ]; then ps -o user:64= -p $p | sort -u | paste -sd+ | tr -d ' '; else echo none; fi",
       must: "{user}",
       keptBy: ["User"],
     },
