@@ -54,6 +54,11 @@ const isInHome = (path: Exp<string>): Exp<boolean> =>
 
 const gone = ["ENOENT", "EACCES"] as const;
 
+const isInAnother = (path: Exp<string>): Exp<boolean> =>
+  any(ownDirectories, "other", (other) => hasPrefix(path, text`${other}/`));
+const outermostDirectories = filter(ownDirectories, "path", (path) => not(isInAnother(path)));
+const innerDirectories = filter(ownDirectories, "path", isInAnother);
+
 /** Shell commands that need a directory of their own in the workspace; the last decides. */
 const inWorkspace = (...commands: readonly string[]): string =>
   ["set -e", "d=$(mktemp -d -p {workspace})", 'trap "rm -rf $d" EXIT', "cd $d", ...commands].join(
@@ -188,11 +193,15 @@ export function confinement({
       id: "file-system",
       why: "Nothing can be written but the service's own directories. Its configuration is mounted over the places of managed files.",
       directives: {
+        // systemd looks for these outside of the sandbox, and for all others in it: a name that the
+        // service can change leads nowhere else.
         BindPaths: concat(
-          ownDirectories,
+          outermostDirectories,
           changeable,
           map(managedPaths, "path", (path) => text`%t/${unitName}${path}:${path}`),
         ),
+        // Each is a mount of its own, which cannot be moved away.
+        ExecPaths: innerDirectories,
       },
       proofs: [
         probe("the root directory is not writable", ["write", "/mine"], "EROFS", "EACCES"),
@@ -206,6 +215,8 @@ export function confinement({
       id: "managed-files",
       why: "Documents and skills that the configuration puts into the workspace tell the model who it is and what it may do. Talked into rewriting them, it would stay talked into: they are read-only to it, and can be neither removed nor replaced by others, because each is a mount of its own. So is an empty file over every other that the gateway would take settings from.",
       directives: { ReadOnlyPaths: managedPaths },
+      cannot:
+        "hold against a helper outside of the sandbox: who is lent the directory, by its mode or through a socket, can move a file there, and what is mounted over it goes with it until the next start",
       proofs: [
         probe(
           "a skill can be read",
@@ -585,7 +596,7 @@ export function confinement({
     {
       id: "resources",
       cannot:
-        "bound what it writes into its own directories: systemd has quotas for those since version 258, on file systems that have been made for it; give them a file system of their own where that matters",
+        "bound what it writes into its own directories: systemd has quotas for those since version 258, on file systems that have been made for it; give them a file system of their own where that matters. Nor what the kernel has once for all: terminals, of which it can open all there are; nor swap; nor the service and a command of the operator's together, which each have these limits",
       why: "A loop that starts processes or fills memory ends itself, not the machine: a quarter of the memory is never the service's, and it is the first to go. A tool that is killed for its size does not take the gateway along.",
       directives: {
         TasksMax: choose(isNull(relaxed.tasksMax), 1024, nonNull(relaxed.tasksMax)),
@@ -616,7 +627,7 @@ export function confinement({
       directives: {
         SyslogLevelPrefix: false,
         LogRateLimitIntervalSec: 30,
-        LogRateLimitBurst: 1000,
+        LogRateLimitBurst: 200,
       },
       cannot:
         "keep it from filling the journal slowly: systemd bounds lines and not bytes, and a journal of its own would hide it from `journalctl --unit`",
@@ -628,8 +639,8 @@ export function confinement({
           "no",
         ),
         observation(
-          "no more than 1000 lines in half a minute",
-          propertyIs("LogRateLimitBurst", "1000"),
+          "no more than 200 lines in half a minute, or a few times as many where the journal has room",
+          propertyIs("LogRateLimitBurst", "200"),
           "yes",
           "no",
         ),

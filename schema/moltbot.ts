@@ -412,7 +412,7 @@ export default defineService({
         message:
           "is empty, so nobody could talk to the bot: list the ids of the Telegram users who may.",
       },
-      ...skillAssertions(cfg.skills, cfg.settings),
+      ...skillAssertions(cfg.skills, cfg.settings, cfg.confinement.readWritePaths),
       {
         option: cfg.documents,
         holds: implies(isSet(cfg.documents), isSource(cfg.documents)),

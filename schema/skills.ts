@@ -6,6 +6,7 @@ import {
   any,
   type Assertion,
   choose,
+  concat,
   duplicates,
   equals,
   type Exp,
@@ -48,8 +49,8 @@ const plainPath = "/[A-Za-z0-9/._+@~,=-]+";
 const source = (skill: Skill): Exp<string> => nonNull(skill.source);
 const isInPlace = (skill: Skill): Exp<boolean> => equals(skill.mode, "symlink");
 
-const isOwn = (path: Exp<string>): Exp<boolean> =>
-  any(ownDirectories, "directory", (directory) => hasPrefix(path, text`${directory}/`));
+const isIn = (directories: Exp<readonly string[]>, path: Exp<string>): Exp<boolean> =>
+  any(directories, "directory", (directory) => hasPrefix(path, text`${directory}/`));
 
 /** The directories that are read where they are. */
 export function skillsInPlace(skills: Skills): Exp<readonly string[]> {
@@ -89,7 +90,11 @@ function inlineSkill(skill: Skill): Exp<string> {
   return text`---\nname: ${json(skill.name)}\ndescription: ${json(skill.description)}\n${homepage}metadata: {${json(generations.value.skillKey)}: ${json(skill.metadata)}}\n---\n\n${skill.body}\n`;
 }
 
-export function skillAssertions(skills: Skills, settings: Ref<unknown>): readonly Assertion[] {
+export function skillAssertions(
+  skills: Skills,
+  settings: Ref<unknown>,
+  writable: Exp<readonly string[]>,
+): readonly Assertion[] {
   const repeated = duplicates(map(skills, "skill", (skill) => skill.name));
   return [
     {
@@ -127,9 +132,15 @@ export function skillAssertions(skills: Skills, settings: Ref<unknown>): readonl
     {
       ...none(
         skills,
-        (skill) => and(isInPlace(skill), isSet(skill.source), isOwn(pathInPlace(source(skill)))),
+        (skill) =>
+          and(
+            isInPlace(skill),
+            isSet(skill.source),
+            isIn(concat(ownDirectories, writable), pathInPlace(source(skill))),
+          ),
         {
-          wrong: "are read in a directory of the service's own, where it could put anything else",
+          wrong:
+            "are read in a directory that the service can write, where it could put anything else",
           next: "Keep them elsewhere. What the model writes for itself is in the workspace's `.agents/skills`.",
         },
       ),

@@ -2057,8 +2057,21 @@ in
       ++ lib.concatLists (
         lib.mapAttrsToList (
           _:
-          { instance, prefix, ... }:
+          {
+            instance,
+            prefix,
+            ownDirectories,
+            ...
+          }:
           [
+            {
+              assertion =
+                let
+                  home = toString config.users.users.${instance.user}.home or "";
+                in
+                !lib.any (directory: lib.hasPrefix "${directory}/" "${home}/") ownDirectories;
+              message = "${prefix}.user: the home of this account is a directory that the service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.";
+            }
             {
               assertion =
                 builtins.match "/Users/[^/]+" (toString config.users.users.${instance.user}.home or "") == null;
@@ -2156,17 +2169,16 @@ in
       )
       ++ (
         let
-          # What it owns is a mount of its own, and nobody else's.
           owned = lib.concatMap (service: service.ownDirectories) (lib.attrValues services);
-          writable =
-            owned
-            ++ lib.concatMap ({ instance, ... }: instance.confinement.readWritePaths) (lib.attrValues services);
+          lent = lib.concatMap ({ instance, ... }: instance.confinement.readWritePaths) (
+            lib.attrValues services
+          );
+          # What a service owns is a mount of its own in another that it owns.
           placeAbove =
             path:
-            if lib.elem path owned then
-              null
-            else
-              lib.findFirst (directory: lib.hasPrefix "${directory}/" path) null writable;
+            lib.findFirst (directory: lib.hasPrefix "${directory}/" path) null (
+              if lib.elem path owned then lent else owned ++ lent
+            );
         in
         lib.concatLists (
           lib.mapAttrsToList (
@@ -2190,6 +2202,16 @@ in
               )
               (
                 lib.concatLists [
+                  [
+                    {
+                      option = "stateDir";
+                      path = instance.stateDir;
+                    }
+                    {
+                      option = "workspaceDir";
+                      path = instance.workspaceDir;
+                    }
+                  ]
                   (map (
                     { option, file, ... }:
                     {
@@ -2312,7 +2334,8 @@ in
         lib.nameValuePair instance.user {
           uid = lib.mkDefault instance.uid;
           gid = lib.mkDefault instance.gid;
-          home = instance.stateDir;
+          # Whatever acts for an account trusts what is in its home.
+          home = "/var/empty";
           isHidden = true;
           description = "moltbot service";
         }

@@ -952,7 +952,8 @@ let
           Whether programs of the service may build sandboxes of their own, as browsers and bubblewrap
           do. Namespaces and the system calls for mounts bring kernel code within reach that is otherwise
           for administrators, and that many local attacks began with; facts about the machine in `/proc`
-          can be read, too. What is closed to the service stays closed to its sandboxes. Rootless
+          can be read, too. What is closed to the service stays closed to its sandboxes; but from one of them it
+          can take managed files off, until the next start, and write in their places. Rootless
           containers do not work: their `newuidmap` is a set-uid program. A browser that is driven over a
           port needs that in {option}`confinement.listenTCPPorts`.
         '';
@@ -1818,15 +1819,19 @@ let
               skill:
               skill.mode == "symlink"
               && skill.source != null
-              && lib.any (directory: lib.hasPrefix "${directory}/" (toString skill.source)) ownDirectories
+              && lib.any (directory: lib.hasPrefix "${directory}/" (toString skill.source)) (
+                ownDirectories ++ instance.confinement.readWritePaths
+              )
             ) instance.skills;
-          message = "skills: these skills are read in a directory of the service's own, where it could put anything else: ${
+          message = "skills: these skills are read in a directory that the service can write, where it could put anything else: ${
             lib.concatMapStringsSep ", " (skill: skill.name) (
               lib.filter (
                 skill:
                 skill.mode == "symlink"
                 && skill.source != null
-                && lib.any (directory: lib.hasPrefix "${directory}/" (toString skill.source)) ownDirectories
+                && lib.any (directory: lib.hasPrefix "${directory}/" (toString skill.source)) (
+                  ownDirectories ++ instance.confinement.readWritePaths
+                )
               ) instance.skills
             )
           }. Keep them elsewhere. What the model writes for itself is in the workspace's `.agents/skills`.";
@@ -2190,9 +2195,12 @@ let
       # Nothing can be written but the service's own directories. Its configuration is mounted
       # over the places of managed files.
       BindPaths =
-        ownDirectories
+        lib.filter (path: !lib.any (other: lib.hasPrefix "${other}/" path) ownDirectories) ownDirectories
         ++ map (path: "-${path}") instance.confinement.readWritePaths
         ++ map (path: "%t/${unit}${path}:${path}") managedPaths;
+      ExecPaths = lib.filter (
+        path: lib.any (other: lib.hasPrefix "${other}/" path) ownDirectories
+      ) ownDirectories;
 
       # Documents and skills that the configuration puts into the workspace tell the model who
       # it is and what it may do. Talked into rewriting them, it would stay talked into: they
@@ -2296,7 +2304,7 @@ let
       # terminal with an emergency, nor push out what other units have said within a minute.
       SyslogLevelPrefix = false;
       LogRateLimitIntervalSec = 30;
-      LogRateLimitBurst = 1000;
+      LogRateLimitBurst = 200;
 
       # A core dump holds every secret the process knows.
       LimitCORE = 0;
@@ -2454,7 +2462,18 @@ in
   config = lib.mkIf cfg.enable {
     assertions =
       lib.concatMap (service: service.assertions) (lib.attrValues services)
-      ++ lib.concatLists (lib.mapAttrsToList (_: { instance, prefix, ... }: [ ]) services)
+      ++ lib.concatLists (
+        lib.mapAttrsToList (
+          _:
+          {
+            instance,
+            prefix,
+            ownDirectories,
+            ...
+          }:
+          [ ]
+        ) services
+      )
       ++
         lib.concatMap
           (
@@ -2529,17 +2548,16 @@ in
       )
       ++ (
         let
-          # What it owns is a mount of its own, and nobody else's.
           owned = lib.concatMap (service: service.ownDirectories) (lib.attrValues services);
-          writable =
-            owned
-            ++ lib.concatMap ({ instance, ... }: instance.confinement.readWritePaths) (lib.attrValues services);
+          lent = lib.concatMap ({ instance, ... }: instance.confinement.readWritePaths) (
+            lib.attrValues services
+          );
+          # What a service owns is a mount of its own in another that it owns.
           placeAbove =
             path:
-            if lib.elem path owned then
-              null
-            else
-              lib.findFirst (directory: lib.hasPrefix "${directory}/" path) null writable;
+            lib.findFirst (directory: lib.hasPrefix "${directory}/" path) null (
+              if lib.elem path owned then lent else owned ++ lent
+            );
         in
         lib.concatLists (
           lib.mapAttrsToList (
@@ -2563,6 +2581,16 @@ in
               )
               (
                 lib.concatLists [
+                  [
+                    {
+                      option = "stateDir";
+                      path = instance.stateDir;
+                    }
+                    {
+                      option = "workspaceDir";
+                      path = instance.workspaceDir;
+                    }
+                  ]
                   (map (
                     { option, file, ... }:
                     {

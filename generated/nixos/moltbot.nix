@@ -992,7 +992,8 @@ let
           Whether programs of the service may build sandboxes of their own, as browsers and bubblewrap
           do. Namespaces and the system calls for mounts bring kernel code within reach that is otherwise
           for administrators, and that many local attacks began with; facts about the machine in `/proc`
-          can be read, too. What is closed to the service stays closed to its sandboxes. Rootless
+          can be read, too. What is closed to the service stays closed to its sandboxes; but from one of them it
+          can take managed files off, until the next start, and write in their places. Rootless
           containers do not work: their `newuidmap` is a set-uid program. A browser that is driven over a
           port needs that in {option}`confinement.listenTCPPorts`.
         '';
@@ -2104,9 +2105,12 @@ let
       # Nothing can be written but the service's own directories. Its configuration is mounted
       # over the places of managed files.
       BindPaths =
-        ownDirectories
+        lib.filter (path: !lib.any (other: lib.hasPrefix "${other}/" path) ownDirectories) ownDirectories
         ++ map (path: "-${path}") instance.confinement.readWritePaths
         ++ map (path: "%t/${unit}${path}:${path}") managedPaths;
+      ExecPaths = lib.filter (
+        path: lib.any (other: lib.hasPrefix "${other}/" path) ownDirectories
+      ) ownDirectories;
 
       # Documents and skills that the configuration puts into the workspace tell the model who
       # it is and what it may do. Talked into rewriting them, it would stay talked into: they
@@ -2303,7 +2307,7 @@ let
       # terminal with an emergency, nor push out what other units have said within a minute.
       SyslogLevelPrefix = false;
       LogRateLimitIntervalSec = 30;
-      LogRateLimitBurst = 1000;
+      LogRateLimitBurst = 200;
 
       # A core dump holds every secret the process knows.
       LimitCORE = 0;
@@ -2352,8 +2356,21 @@ in
       ++ lib.concatLists (
         lib.mapAttrsToList (
           _:
-          { instance, prefix, ... }:
+          {
+            instance,
+            prefix,
+            ownDirectories,
+            ...
+          }:
           [
+            {
+              assertion =
+                let
+                  home = toString config.users.users.${instance.user}.home or "";
+                in
+                !lib.any (directory: lib.hasPrefix "${directory}/" "${home}/") ownDirectories;
+              message = "${prefix}.user: the home of this account is a directory that the service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.";
+            }
             {
               assertion = lib.hasPrefix "/etc/" instance.configPath;
               message = "${prefix}.configPath: NixOS manages files below /etc only: choose a path there.";
@@ -2465,17 +2482,16 @@ in
       )
       ++ (
         let
-          # What it owns is a mount of its own, and nobody else's.
           owned = lib.concatMap (service: service.ownDirectories) (lib.attrValues services);
-          writable =
-            owned
-            ++ lib.concatMap ({ instance, ... }: instance.confinement.readWritePaths) (lib.attrValues services);
+          lent = lib.concatMap ({ instance, ... }: instance.confinement.readWritePaths) (
+            lib.attrValues services
+          );
+          # What a service owns is a mount of its own in another that it owns.
           placeAbove =
             path:
-            if lib.elem path owned then
-              null
-            else
-              lib.findFirst (directory: lib.hasPrefix "${directory}/" path) null writable;
+            lib.findFirst (directory: lib.hasPrefix "${directory}/" path) null (
+              if lib.elem path owned then lent else owned ++ lent
+            );
         in
         lib.concatLists (
           lib.mapAttrsToList (
@@ -2499,6 +2515,16 @@ in
               )
               (
                 lib.concatLists [
+                  [
+                    {
+                      option = "stateDir";
+                      path = instance.stateDir;
+                    }
+                    {
+                      option = "workspaceDir";
+                      path = instance.workspaceDir;
+                    }
+                  ]
                   (map (
                     { option, file, ... }:
                     {
@@ -2625,7 +2651,8 @@ in
           isSystemUser = true;
           description = "moltbot service";
           inherit (instance) group;
-          home = instance.stateDir;
+          # Whatever acts for an account trusts what is in its home: sshd, its own service manager, mail.
+          home = "/var/empty";
         }
       ) created
     );
@@ -2789,12 +2816,17 @@ in
           documentation = [ "https://docs.openclaw.ai/gateway" ];
           wantedBy = [ "multi-user.target" ];
           wants = [ "network-online.target" ];
-          # What it copies is mounted in the service. Where it fails nothing waits for the service.
-          requires = [ "prepare-${unit}.service" ];
+          # Root looks at the directories before every start. What the preparation copies is mounted in the
+          # service. Where one of them fails nothing waits for the service.
+          requires = [
+            "directories-${unit}.service"
+            "prepare-${unit}.service"
+          ];
           # nscd makes the directory of its socket when it starts.
           after = [
             "network-online.target"
             "nss-lookup.target"
+            "directories-${unit}.service"
             "prepare-${unit}.service"
           ];
           environment = lib.mapAttrs (_: escapeSpecifiers) environment;

@@ -84,7 +84,8 @@ export const relaxations = {
    * Whether programs of the service may build sandboxes of their own, as browsers and bubblewrap
    * do. Namespaces and the system calls for mounts bring kernel code within reach that is otherwise
    * for administrators, and that many local attacks began with; facts about the machine in `/proc`
-   * can be read, too. What is closed to the service stays closed to its sandboxes. Rootless
+   * can be read, too. What is closed to the service stays closed to its sandboxes; but from one of them it
+   * can take managed files off, until the next start, and write in their places. Rootless
    * containers do not work: their `newuidmap` is a set-uid program. A browser that is driven over a
    * port needs that in {option}`confinement.listenTCPPorts`.
    */

@@ -21,7 +21,7 @@ import {
   inSandbox,
   preparationSandbox,
 } from "./launchd.ts";
-import { emitModule } from "./module.ts";
+import { emitModule, expectHomeElsewhere } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitValue, storeConfig } from "./service.ts";
 
@@ -88,6 +88,7 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
       ),
     ],
     assertions: [
+      expectHomeElsewhere(identity.user.path.join("."), user),
       {
         option: identity.user.path.join("."),
         holds: nix`builtins.match "/Users/[^/]+" (toString (config.users.users.\${${user}}.home or "")) == null`,
@@ -110,7 +111,8 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
               lib.nameValuePair ${user} {
                 uid = lib.mkDefault ${emitValue(identity.uid, scope)};
                 gid = lib.mkDefault ${emitValue(identity.gid, scope)};
-                home = ${emitValue(model.stateDirectory.path, scope)};
+                # Whatever acts for an account trusts what is in its home.
+                home = "/var/empty";
                 isHidden = true;
                 description = ${`${name} service`};
               }

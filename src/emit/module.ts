@@ -35,6 +35,24 @@ export interface PlatformAssertion {
   readonly message: string;
 }
 
+/**
+ * The account has no home that the service can write: sshd would take its keys from there, a service
+ * manager of its own its units, and act on them outside of the sandbox.
+ */
+export function expectHomeElsewhere(option: string, user: NixExpr): PlatformAssertion {
+  return {
+    option,
+    holds: nix`
+      let
+        home = toString (config.users.users.\${${user}}.home or "");
+      in
+      !lib.any (directory: lib.hasPrefix "\${directory}/" "\${home}/") ownDirectories
+    `,
+    message:
+      "the home of this account is a directory that the service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.",
+  };
+}
+
 export function emitModule(service: IrService, platform: Platform, parts: PlatformParts): NixExpr {
   const definitions: readonly Binding[] = [
     ...emitOptionPaths(service, platform),
@@ -133,7 +151,7 @@ function emitInstanceAssertions(assertions: readonly PlatformAssertion[]): NixEx
   );
   return nix`
     lib.concatLists (
-      lib.mapAttrsToList (_: { instance, prefix, ... }: ${nix.list(all)}) services
+      lib.mapAttrsToList (_: { instance, prefix, ownDirectories, ... }: ${nix.list(all)}) services
     )
   `;
 }
@@ -224,27 +242,36 @@ function emitOpenedPaths(service: IrService): NixExpr {
       inherit path;
     }) ${emitValue(option, scope)}
   `;
+  const owned = [model.stateDirectory.path, ...model.directories].flatMap(({ node }) =>
+    node.kind === "option"
+      ? [
+          nix`{
+            option = ${node.path.join(".")};
+            path = ${nix.select(nix`instance`, node.path)};
+          }`,
+        ]
+      : [],
+  );
   const opened = [
+    nix.list(owned),
     nix`map ({ option, file, ... }: { inherit option; path = file; }) credentials`,
     rows(extra.files),
     ...(reach === undefined ? [] : [rows(reach.readable), rows(reach.writable)]),
   ];
-  const owned = nix.id("owned");
-  const writable =
+  const lent =
     reach === undefined
-      ? owned
-      : nix`owned ++ lib.concatMap ({ instance, ... }: ${emitValue(reach.writable, scope)}) (lib.attrValues services)`;
+      ? nix`[ ]`
+      : nix`lib.concatMap ({ instance, ... }: ${emitValue(reach.writable, scope)}) (lib.attrValues services)`;
   return nix`
     let
-      # What it owns is a mount of its own, and nobody else's.
       owned = lib.concatMap (service: service.ownDirectories) (lib.attrValues services);
-      writable = ${writable};
+      lent = ${lent};
+      # What a service owns is a mount of its own in another that it owns.
       placeAbove =
         path:
-        if lib.elem path owned then
-          null
-        else
-          lib.findFirst (directory: lib.hasPrefix "\${directory}/" path) null writable;
+        lib.findFirst (directory: lib.hasPrefix "\${directory}/" path) null (
+          if lib.elem path owned then lent else owned ++ lent
+        );
     in
     lib.concatLists (
       lib.mapAttrsToList (

@@ -8,7 +8,7 @@ import type { IrService } from "../ir/model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { emitExpression, scopeOf, type Scope } from "./expression.ts";
 import { includeShell } from "../shell/files.ts";
-import { emitModule, type PlatformAssertion } from "./module.ts";
+import { emitModule, expectHomeElsewhere, type PlatformAssertion } from "./module.ts";
 import { wrapComment } from "./wrap.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitValue } from "./service.ts";
@@ -37,7 +37,6 @@ export function emitNixosModule(service: IrService): NixExpr {
   `;
   const user = emitValue(model.identity.user, scope);
   const group = emitValue(model.identity.group, scope);
-  const stateDir = emitValue(model.stateDirectory.path, scope);
   const configPath = emitValue(model.config.path, scope);
 
   const operator = emitOperatorCommand(service, {
@@ -86,6 +85,7 @@ export function emitNixosModule(service: IrService): NixExpr {
       preparationConfinement,
     ],
     assertions: [
+      expectHomeElsewhere(model.identity.user.path.join("."), user),
       {
         option: model.config.path.path.join("."),
         holds: nix`lib.hasPrefix "/etc/" ${configPath}`,
@@ -116,7 +116,8 @@ export function emitNixosModule(service: IrService): NixExpr {
           isSystemUser = true;
           description = ${`${service.name} service`};
           group = ${group};
-          home = ${stateDir};
+          # Whatever acts for an account trusts what is in its home: sshd, its own service manager, mail.
+          home = "/var/empty";
         }`,
         ),
         { blankLine: true },
@@ -356,10 +357,16 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     documentation = [ ${service.documentation} ];
     wantedBy = [ "multi-user.target" ];
     wants = [ "network-online.target" ];
-    # What it copies is mounted in the service. Where it fails nothing waits for the service.
-    requires = [ "prepare-\${unit}.service" ];
+    # Root looks at the directories before every start. What the preparation copies is mounted in the
+    # service. Where one of them fails nothing waits for the service.
+    requires = [ "directories-\${unit}.service" "prepare-\${unit}.service" ];
     # nscd makes the directory of its socket when it starts.
-    after = [ "network-online.target" "nss-lookup.target" "prepare-\${unit}.service" ];
+    after = [
+      "network-online.target"
+      "nss-lookup.target"
+      "directories-\${unit}.service"
+      "prepare-\${unit}.service"
+    ];
     environment = lib.mapAttrs (_: escapeSpecifiers) environment;
     inherit path;
     # The PATH is what the options say and nothing else.

@@ -178,6 +178,17 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
       must: "{user}",
       keptBy: ["User"],
     },
+    {
+      promise: "its account has no home that it could write, where sshd and others would look",
+      command:
+        "h=$(getent passwd {user} | cut -d: -f6); if setpriv --reuid={user} --regid={group} --clear-groups test -w $h; then echo writable; else echo closed; fi",
+      must: "closed",
+      brokenBy: {
+        what: "its home is the state directory",
+        command: "sed -i '/^{user}:/s#:/var/empty:#:{state}:#' /etc/passwd",
+        undo: "sed -i '/^{user}:/s#:{state}:#:/var/empty:#' /etc/passwd",
+      },
+    },
   ],
   stateDirectory: ({ stateDirectory }) => [ownedBy("state", stateDirectory, "the state directory")],
   directories: ({ directories, stateDirectory }) =>

@@ -16,6 +16,7 @@ export const confinementDirectives = [
   "CPUQuota",
   "DeviceAllow",
   "DevicePolicy",
+  "ExecPaths",
   "InaccessiblePaths",
   "IPAddressAllow",
   "IPAddressDeny",

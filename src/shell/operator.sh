@@ -56,10 +56,11 @@ harmless+='|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1\xe3-\xec\xee\xef][\x80-\xbf]{2}|\xe
 harmless+='|\xe2(\x80[\x80-\xa7\xaf-\xbf]|\x81[\x80-\xa5\xaa-\xbf]|[\x82-\xbf][\x80-\xbf])'
 harmless+='|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}'
 
-# show [EXPRESSION]: passes on what is harmless to a terminal, line by line; no colour reaches into the next
+# show [EXPRESSION]: passes on what is harmless to a terminal, line by line, and each at once; no colour reaches
+# into the next
 show() {
   bound_memory
-  LC_ALL=C exec sed -E -e "s/($harmless)|[\x00-\x08\x0b-\x1f\x7f-\xff]/\1/g" -e '/\x1b/s/$/\x1b[0m/' -e "${1-}"
+  LC_ALL=C exec stdbuf -oL sed -E -e "s/($harmless)|[\x00-\x08\x0b-\x1f\x7f-\xff]/\1/g" -e '/\x1b/s/$/\x1b[0m/' -e "${1-}"
 }
 
 # The journal takes <N> at the beginning of a line for its level. A long line begins anew somewhere, so these
@@ -79,12 +80,33 @@ pass_on() {
   fi
 }
 
+# end_idle READER...: the program has ended, and these pass on what it has said. One that waits for more waits
+# for somebody whom the program has lent its pipe: it is ended. Only Linux tells what a process waits for.
+end_idle() {
+  local reader doing
+  declare -A idle=()
+  while sleep 0.2; do
+    for reader in "$@"; do
+      doing=
+      # It has no end of a line.
+      { read -r doing < "/proc/$reader/wchan" || :; } 2>&-
+      case $doing in
+        *pipe_read*) idle[$reader]=$((${idle[$reader]-0} + 1)) ;;
+        *) idle[$reader]=0 ;;
+      esac
+      [ "${idle[$reader]}" -lt 5 ] || kill "$reader" 2>&- || :
+    done
+  done
+}
+
 # in_pipes COMMAND...: runs it, and ends as it does. It gets pipes of its own, whatever the operator has:
 # whoever has a terminal can read what is typed and change how it works; whoever has a file open can open it
 # once more for other purposes, and read what comes before; whoever has a socket can answer, or speak, as the
 # operator; and whoever shares a pipe can change how the others write to it.
 in_pipes() {
-  local status=0 readers=() reader feeder
+  local status=0 ended=0 readers=() reader feeder watcher
+  [ -e /dev/fd/1 ] || exec > /dev/null
+  [ -e /dev/fd/2 ] || exec 2> /dev/null
   exec 3>&1 4>&2
   if [ -t 0 ] || [ ! -e /dev/fd/0 ] || [ /dev/fd/0 -ef /dev/null ]; then
     exec < /dev/null
@@ -104,9 +126,15 @@ in_pipes() {
   fi
   "$@" 3>&- 4>&- || status=$?
   exec 1>&- 2>&-
+  end_idle "${readers[@]}" 3>&- 4>&- &
+  watcher=$!
   for reader in "${readers[@]}"; do
-    wait "$reader" || status=$?
+    wait "$reader" || ended=$?
+    # What is ended here (SIGTERM) has done all there was to do.
+    [ "$ended" -eq 0 ] || [ "$ended" -eq 143 ] || status=$ended
+    ended=0
   done
+  kill "$watcher"
   exit "$status"
 }
 

@@ -12,10 +12,11 @@ read_own() {
 }
 
 # own_secret FILE: the same, of a secret that is made where there is none, and kept. What has its name and is
-# no file is set aside; a new one is made under a name that nobody can have taken.
+# none is set aside; a new one is made under a name that nobody can have taken.
 own_secret() {
   local new=$1.$RANDOM$RANDOM$RANDOM
-  if [ -L "$1" ] || { [ -e "$1" ] && [ ! -f "$1" ]; }; then
+  if [ -L "$1" ] || { [ -e "$1" ] && [ ! -f "$1" ]; } ||
+    { [ -s "$1" ] && [ -r "$1" ] && ! read_own "$1" > /dev/null; }; then
     mv --backup=numbered -T -- "$1" "$1.unmanaged" || return 1
   fi
   if [ ! -s "$1" ]; then

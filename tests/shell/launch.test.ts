@@ -90,13 +90,19 @@ describe("generate", () => {
     });
   });
 
-  test.each([
-    // As unreadable for root as a file of somebody else's is for the service.
-    ["a file it cannot read", "/proc/self/task/self/mem"],
-    ["several words", "token"],
-  ])("never goes on without one: %s is a final error", (_, file) => {
+  test("sets aside what is none, and makes one", () => {
     withDirectory((directory) => {
       writeFileSync(join(directory, "token"), "several words");
+      const result = runShell(files, "generate KEY token\nprintenv KEY", directory);
+      expect(result.stdout.trim()).toMatch(/^[0-9a-f]{64}$/);
+      expect(readFileSync(join(directory, "token.unmanaged"), "utf8")).toBe("several words");
+    });
+  });
+
+  test("never goes on without one: a file it cannot read is a final error", () => {
+    withDirectory((directory) => {
+      // As unreadable for root as a file of somebody else's is for the service.
+      const file = "/proc/self/task/self/mem";
       const result = runShell(files, `generate KEY ${file}\necho started`, directory);
       expect(result.status).toBe(78);
       expect(result.stdout).toBe("");

@@ -29,6 +29,7 @@ case \${1-} in
   cat) cat HERE/said ;;
   both) echo one; echo two >&2; echo three ;;
   read) cat > HERE/was-read ;;
+  lend) echo said; sleep 61 & exit 3 ;;
   pipe) readlink /proc/self/fd/1 ;;
   opened) ls /proc/self/fd | tr '\n' ' ' ;;
   wait) echo "$$" > HERE/pid; sleep 60 ;;
@@ -402,6 +403,26 @@ describe("streams", () => {
       expect(stdout).toBe("0 1 2 3 ");
     }
   });
+
+  test("nobody waits for whom the program has lent its output, once it has ended", () => {
+    const around = 'IT || echo "$?"; pkill -f "^sleep 61$"';
+    const start = Date.now();
+    expect(operator(["lend"], { around }).stdout).toBe("said\n3\n");
+    expect(Date.now() - start).toBeLessThan(20_000);
+  });
+
+  test("but for somebody who reads slowly, to the end", () => {
+    const said = Buffer.alloc(500_000, "a line of text\n");
+    const around = "IT | (sleep 3; wc -c)";
+    expect(operator(["cat"], { around, said }).stdout.trim()).toBe("500000");
+  });
+
+  test.each(["IT >&-", "IT 2>&-", "IT <&-", "IT >&- 2>&- <&-"])(
+    "a stream that is closed is none: %s",
+    (command) => {
+      expect(operator(["status", "7"], { around: command }).status).toBe(7);
+    },
+  );
 
   test("nobody waits for input that the program does not want", () => {
     const around = "mkfifo HERE/in; sleep 60 > HERE/in & IT < HERE/in; echo done; kill $!";

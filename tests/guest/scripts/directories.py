@@ -10,6 +10,7 @@ HEALTH = "curl --fail --silent http://127.0.0.1:18789/health"
 PRIVATE = "/home/alice/private"
 # Run by any bash that is told to, if it can.
 HOOK = f"{STATE}/hook"
+BLIND = f"/run/systemd/system/{DIRECTORIES}.d"
 DROP_IN = f"/run/systemd/system/{UNIT}.d"
 # Mode, owner and group of what is to stay as it is.
 KEPT = f"stat --format '%n %a %U:%G' /home/alice {PRIVATE} {PRIVATE}/team {PRIVATE}/team/workspace"
@@ -20,6 +21,11 @@ def as_service(command):
     process = machine.get_unit_property(UNIT, "MainPID")
     enter = f"nsenter --target {process} --user --mount --preserve-credentials"
     return machine.execute(f"{enter} -- /bin/sh -c {shlex.quote(command)} 2>&1")[1]
+
+
+def do_nothing():
+    """A program that does nothing, by its whole path."""
+    return machine.succeed("readlink -f $(command -v true)").strip()
 
 
 def start():
@@ -73,6 +79,39 @@ with subtest("a link in place of one leads root nowhere, and is a final error th
 
 with subtest("and once it is removed, all is as it was"):
     machine.succeed(f"rm {STATE}/projects && mv {STATE}/mine {STATE}/projects")
+    start()
+
+with subtest("nor where somebody else puts one there, and nobody asks for the next start"):
+    before = machine.succeed(KEPT)
+    # Lent by its mode: outside, the directories in it are no mounts, and can be moved.
+    as_service(f"chmod 0777 {STATE}")
+    machine.succeed(
+        f"su alice --shell $(command -v bash) --command"
+        f" 'cd {STATE} && mv projects mine && ln -s {PRIVATE} projects'",
+        f"systemctl kill --signal=KILL --kill-whom=main {UNIT}",
+    )
+    machine.wait_until_succeeds(f"systemctl is-failed {DIRECTORIES}", timeout=60)
+    machine.wait_until_fails(f"systemctl is-active {UNIT}", timeout=60)
+    assert machine.succeed(KEPT) == before
+
+with subtest("nor where root has not looked"):
+    # The check is one thing; where systemd looks for what it mounts is another.
+    machine.succeed(
+        f"mkdir -p {BLIND}",
+        f"printf '[Service]\\nExecStart=\\nExecStart={do_nothing()}\\n' > {BLIND}/blind.conf",
+        "systemctl daemon-reload",
+    )
+    status, _ = machine.execute(f"timeout 60 systemctl start {UNIT}")
+    if status == 0:
+        seen = as_service(f"ls {STATE}/projects/ {PRIVATE}")
+        assert "No such file or directory" in seen, seen
+    machine.succeed(
+        f"systemctl stop {UNIT}",
+        f"rm {BLIND}/blind.conf && systemctl daemon-reload",
+        f"rm {STATE}/projects && mv {STATE}/mine {STATE}/projects && chmod 0700 {STATE}",
+            )
+    machine.execute(f"systemctl reset-failed {DIRECTORIES} {UNIT}")
+    assert machine.succeed(KEPT) == before
     start()
 
 with subtest("a directory of somebody else is left alone"):
