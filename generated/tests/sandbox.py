@@ -13,7 +13,7 @@ OUTPUT = "/run/nixmodgen-probes"
 NAMESPACES = ("ipc", "mnt", "pid", "user", "uts")
 
 # Directives that say what is started, how often and how long, instead of what it may do.
-NOT_COPIED = re.compile(r"(Exec|Restart|Type|Timeout|SuccessExitStatus|KillMode|RemainAfterExit)")
+NOT_COPIED = re.compile(r"(Exec(Start|Stop|Condition|Reload)|Restart|Type|Timeout|SuccessExitStatus|KillMode|RemainAfterExit)")
 # What a unit of the bare kind has: an account, and variables for the programs it starts.
 BARE = re.compile(r"(User|Group|Environment)=")
 

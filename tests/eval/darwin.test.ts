@@ -205,7 +205,7 @@ suite(`the daemon${note}`, () => {
     expect(users["_moltbot"]).toMatchObject({
       uid: 600,
       gid: 600,
-      home: "/var/lib/moltbot",
+      home: "/var/empty",
       isHidden: true,
       createHome: false,
       // No login: nix-darwin makes it /usr/bin/false.

@@ -36,7 +36,7 @@ function directives(unit: string, section: string): readonly string[] {
 
 /** Directives that say what is started, how often and in which surroundings. */
 const notConfinement =
-  /^(Environment|EnvironmentFile|Exec\w+|LoadCredential|SetCredential|Restart\w*|SuccessExitStatus|KillMode|SyslogIdentifier|Timeout\w+|Type|UnsetEnvironment|WorkingDirectory)$/;
+  /^(Environment|EnvironmentFile|Exec(Start|Stop)\w*|LoadCredential|SetCredential|Restart\w*|SuccessExitStatus|KillMode|SyslogIdentifier|Timeout\w+|Type|UnsetEnvironment|WorkingDirectory)$/;
 
 suite(`a service that is enabled${note}`, () => {
   const usage = `{
@@ -100,7 +100,7 @@ suite(`a service that is enabled${note}`, () => {
 
   test("the unit starts one process: two could not share a private namespace", () => {
     const service = directives(unitOf("usage"), "Service");
-    expect(service.filter((name) => name.startsWith("Exec"))).toEqual(["ExecStart"]);
+    expect(service.filter((name) => /^Exec(Start|Stop)/.test(name))).toEqual(["ExecStart"]);
     expect(textEnding(summary("usage"), "-moltbot-gateway-launch")).toMatch(
       /^supervise \/nix\/store\/[^ ]*\/bin\/openclaw gateway$/m,
     );
