@@ -63,5 +63,7 @@ fi
 umount "$staging/root/proc"
 trap 'rm -rf --one-file-system "$staging"' EXIT
 rm -rf "$staging/root/var/cache/apt/archives"
+# What was built from another root is not built from this one.
+rm -rf --one-file-system "$place/nix"
 put_in_place "$staging/root" "$place/root"
 say "NixOS root: made $place"
