@@ -57,6 +57,7 @@ in
     "dbus-daemon"
     "dbus-session-bus-common"
     "dbus-system-bus-common"
+    "dbus-user-session"
   ];
   dbus-broker = {
     debian = [ "dbus-broker" ];
@@ -65,6 +66,7 @@ in
   desktop-file-utils = [ "desktop-file-utils" ];
   diffutils = [ "diffutils" ];
   dosfstools = [ ];
+  erofs-utils = [ "erofs-utils" ];
   File-Slurp = perlModule "libfile-slurp-perl";
   findutils = [ "findutils" ];
   fish = [ ];
@@ -123,7 +125,14 @@ in
     "ncurses-base"
     "ncurses-bin"
   ];
-  nix = [ "nix-bin" ];
+  nix = {
+    debian = [
+      "nix-bin"
+      "nix-setup-systemd"
+    ];
+    # Debian's is for a group of its own; this is what Nix itself brings.
+    afterwards = "echo 'd /nix/var/nix/daemon-socket 0755 root root - -' >lib/tmpfiles.d/nix-daemon.conf";
+  };
   nix-bash-completions = [ ];
   nixos-firewall-tool = [ ];
   nixos-init = [ ];

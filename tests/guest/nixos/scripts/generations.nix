@@ -47,16 +47,5 @@ in
     broken = service { settings.gateway.mode = "remote"; };
   };
 
-  testScript =
-    { nodes, ... }:
-    ''
-      import json
-
-      SYSTEMS = json.loads(${
-        builtins.toJSON (
-          builtins.toJSON (builtins.mapAttrs (_: node: "${node.system.build.toplevel}") nodes)
-        )
-      })
-    ''
-    + builtins.readFile ./generations.py;
+  testScript = import ./switch ./generations.py;
 }
