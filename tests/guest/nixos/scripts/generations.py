@@ -48,15 +48,15 @@ with subtest("a rollback restarts it with the old configuration"):
     healthy(18789)
     silent(18999)
 
-with subtest("a document is there after the switch, and gone after the rollback"):
-    switch("document")
+with subtest("documents restart the service, which sees them, and no more so after the rollback"):
+    before = seen_by_service(f"{STATE}/workspace/AGENTS.md")
+    assert UNIT in switch("document")
     healthy(18789)
-    names = machine.succeed(f"ls {STATE}/workspace").split()
-    assert "AGENTS.md" in names, names
-    switch("first")
+    assert seen_by_service(f"{STATE}/workspace/AGENTS.md") == "# AGENTS\n"
+    assert UNIT in switch("first")
     healthy(18789)
-    names = machine.succeed(f"ls {STATE}/workspace").split()
-    assert "note" in names, names
+    assert seen_by_service(f"{STATE}/workspace/AGENTS.md") == before
+    assert seen_by_service(f"{STATE}/workspace/note") == "kept\n"
 
 with subtest("another path of a secret restarts the service, which reads that"):
     assert UNIT in switch("secret")
@@ -66,8 +66,9 @@ with subtest("another path of a secret restarts the service, which reads that"):
     healthy(18789)
 
 with subtest("a user that the configuration takes over keeps id and state"):
-    switch("taken-over")
-    healthy(18789)
+    before = invocation()
+    assert switch("taken-over") == set()
+    assert invocation() == before, "it was restarted"
     assert machine.succeed("id -u moltbot").strip() == user_id
     assert facts(STATE) == "directory moltbot moltbot 700"
     assert machine.succeed(f"cat {STATE}/gateway-token") == token
@@ -98,6 +99,14 @@ with subtest("a removed instance leaves the others alone"):
     silent(18802)
     assert invocation("moltbot-gateway-home.service") == home, "it was restarted"
     machine.fail("id moltbot-office", "test -e /etc/moltbot/office.json")
+
+with subtest("an added instance leaves the others alone, and has the state of one that had its name"):
+    work = machine.succeed("cat /var/lib/moltbot-work/gateway-token")
+    switch("two")
+    healthy(18802)
+    assert invocation("moltbot-gateway-home.service") == home, "it was restarted"
+    assert machine.succeed("cat /var/lib/moltbot-work/gateway-token") == work
+    assert facts("/var/lib/moltbot-work") == "directory moltbot-work moltbot-work 700"
 
 with subtest("what comes back has its id, its state and its token again"):
     switch("first")

@@ -98,6 +98,13 @@ def facts(path):
     return machine.succeed(f"stat --format '%F %U %G %a' {path}").strip()
 
 
+def seen_by_service(path):
+    """What the file says that the gateway sees there; None where it sees none."""
+    process = machine.get_unit_property(UNIT, "MainPID")
+    status, text = machine.execute(f"cat /proc/{process}/root{path}")
+    return text if status == 0 else None
+
+
 def put_keys():
     machine.succeed(
         "install -d -m 0700 /run/keys",
