@@ -169,6 +169,7 @@ in
     "login.defs"
     "uidmap"
     "util-linux"
+    "util-linux-extra"
   ];
   shared-mime-info = [ "shared-mime-info" ];
   sound-theme-freedesktop = [ ];

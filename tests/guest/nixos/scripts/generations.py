@@ -52,7 +52,8 @@ with subtest("documents restart the service, which sees them, and no more so aft
     before = seen_by_service(f"{STATE}/workspace/AGENTS.md")
     assert UNIT in switch("document")
     healthy(18789)
-    assert seen_by_service(f"{STATE}/workspace/AGENTS.md") == "# AGENTS\n"
+    seen = seen_by_service(f"{STATE}/workspace/AGENTS.md")
+    assert seen.startswith("# AGENTS\n"), seen
     assert UNIT in switch("first")
     healthy(18789)
     assert seen_by_service(f"{STATE}/workspace/AGENTS.md") == before
