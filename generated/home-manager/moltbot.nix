@@ -2148,6 +2148,7 @@ let
         "-/etc/nixos"
       ];
       MemoryPressureWatch = "skip";
+      IOAccounting = false;
       BindLogSockets = false;
 
       # Nothing can be written but the service's own directories. Its configuration is mounted

@@ -2066,6 +2066,7 @@ let
       ];
       InaccessiblePaths = [ "-/sys" ];
       MemoryPressureWatch = "skip";
+      IOAccounting = false;
       BindLogSockets = false;
 
       # Nothing can be written but the service's own directories. Its configuration is mounted

@@ -17,6 +17,7 @@ export const confinementDirectives = [
   "DeviceAllow",
   "DevicePolicy",
   "InaccessiblePaths",
+  "IOAccounting",
   "IPAddressAllow",
   "IPAddressDeny",
   "KeyringMode",
