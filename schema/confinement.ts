@@ -187,6 +187,8 @@ export function confinement({
       unprovable: {
         MemoryPressureWatch:
           "Does not start without: there is no control group in this root to be mounted.",
+        IOAccounting:
+          "The same from systemd 261 on, of what stops it, where accounting is the default as on NixOS.",
       },
     },
     {

@@ -24,7 +24,8 @@ export const systemConfiguration = list(...systemFiles.map((name) => `-/etc/${na
 
 /**
  * The root is in memory, and empty. Nothing of it has a name outside of the unit, so nothing in it
- * has a second one inside. A unit with such a root has no control group to be told of its memory by.
+ * has a second one inside. A unit with such a root has no control group to be told of its memory by, nor
+ * of its disks: since systemd 261 accounting would ask for that, and what stops the unit would fail.
  *
  * @param lists what may be read in it
  */
@@ -40,5 +41,6 @@ export function emptyRoot(
     BindReadOnlyPaths: concat(list(...essentials), ...lists),
     InaccessiblePaths: list("-/sys"),
     MemoryPressureWatch: "skip",
+    IOAccounting: false,
   };
 }

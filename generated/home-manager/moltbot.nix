@@ -2191,6 +2191,7 @@ let
         "-/etc/nixos"
       ];
       MemoryPressureWatch = "skip";
+      IOAccounting = false;
 
       # Nothing can be written but the service's own directories. Its configuration is mounted
       # over the places of managed files.

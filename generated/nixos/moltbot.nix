@@ -2101,6 +2101,7 @@ let
       ];
       InaccessiblePaths = [ "-/sys" ];
       MemoryPressureWatch = "skip";
+      IOAccounting = false;
 
       # Nothing can be written but the service's own directories. Its configuration is mounted
       # over the places of managed files.

@@ -18,6 +18,7 @@ export const confinementDirectives = [
   "DevicePolicy",
   "ExecPaths",
   "InaccessiblePaths",
+  "IOAccounting",
   "IPAddressAllow",
   "IPAddressDeny",
   "KeyringMode",

@@ -1,4 +1,4 @@
-"""Tests of the pure parts of nixos/: where files of Debian go, and what is rewritten in them."""
+"""Tests of the pure parts of nixos/: where files of Debian go, what is rewritten in them, and accounts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from nixos import build, stand_in
+from nixos import build, mkcomposefs, stand_in, userborn
 
 
 class Places(unittest.TestCase):
@@ -61,6 +61,44 @@ class Texts(unittest.TestCase):
         for given, want in table.items():
             with self.subTest(given):
                 self.assertEqual(self.rewritten(given), want)
+
+
+def accounts(*names: str) -> dict[str, list[dict[str, object]]]:
+    """A configuration of userborn's, with these users."""
+    return {
+        "groups": [{"name": name, "gid": None, "members": []} for name in names],
+        "users": [
+            {
+                "name": name,
+                "uid": None,
+                "group": name,
+                "isNormal": False,
+                "description": "",
+                "home": "/",
+                "shell": None,
+            }
+            for name in names
+        ],
+    }
+
+
+class Accounts(unittest.TestCase):
+    def test_ids_are_kept_and_never_given_twice(self) -> None:
+        groups: userborn.Lines = {}
+        users: userborn.Lines = {}
+        for configuration in (accounts("a"), accounts("b"), accounts("a")):
+            userborn.update(configuration, None, groups, users, {})
+        self.assertEqual({name: fields[2] for name, fields in users.items()}, {"a": "999", "b": "998"})
+
+    def test_who_is_gone_is_locked_unless_made_by_hand(self) -> None:
+        shadow = {"a": ["a", "secret"], "hand": ["hand", "secret"]}
+        userborn.update(accounts(), accounts("a"), {}, {}, shadow)
+        self.assertEqual({name: fields[1] for name, fields in shadow.items()}, {"a": "!*", "hand": "secret"})
+
+
+class Images(unittest.TestCase):
+    def test_a_field_of_an_image_is_bytes(self) -> None:
+        self.assertEqual(mkcomposefs.unescaped(r"a\x20b\n\\"), "a b\n\\")
 
 
 class Skeleton(unittest.TestCase):

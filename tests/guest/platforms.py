@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from container import GuestError, System
-from evaluation import Definition, definition
+from evaluation import Definition, EvaluationImpossible, definition
 from nixos import build
 from realise import GATEWAY_MODULES
 from write_layer import write_layer
@@ -73,6 +73,18 @@ class NixOS:
     def versions(self) -> str:
         systemd = _systemd(self.workshop.folder / "root")
         return f"gateway={self.workshop.gateway_version} systemd={systemd} on=nixos"
+
+
+def system_for(test: Path, on: str) -> str:
+    """What this test is run on, where the others are run on `on`."""
+    if Path(build.__file__).parent in test.resolve().parents:
+        if on != "nixos":
+            raise EvaluationImpossible(
+                "is for a whole NixOS, which needs the trees of nixpkgs and home-manager (tests/README.md)"
+            )
+        return "nixos"
+    # It activates the home itself, as Debian's guest has it prepared.
+    return "debian" if "homeModule" in test.read_text() else on
 
 
 def find_platform(cache: Path, on: str, gateway: str, suite: str) -> Platform:

@@ -1,15 +1,15 @@
 """Runs NixOS tests on guests: evaluate, realise, boot, run the script, report.
 
-Usage: run.py TEST.nix... --module MODULE.nix [--gateway RELEASE] [--suite SUITE] [--record]
+Usage: run.py TEST.nix... --module MODULE.nix [--gateway RELEASE] [--suite SUITE] [--on SYSTEM] [--record]
 
 Several tests run two at a time, each in a process of its own, which prints what it has to say when
 it has ended.
 
 A test is what pkgs.testers.runNixOSTest takes. Its nodes are evaluated in the real NixOS module
-system (evaluation.py), realised as files over a Debian root (realise.py) and booted as containers
-(container.py); its script runs against the NixOS test driver's interface (machine.py). The last
-line is `guest summary: ...` and says which gateway on which systemd; the exit code is 1 when
-something failed.
+system and built as whole NixOS systems (nixos/), or realised as files over a Debian root (evaluation.py,
+realise.py), and booted as containers (container.py); its script runs against the NixOS test driver's
+interface (machine.py). The last line is `guest summary: ...` and says which gateway on which systemd;
+the exit code is 1 when something failed.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from evaluation import (
 )
 from machine import Machine, RequestedAssertionFailed, as_user
 from nixos.build import BuildFailed
-from platforms import GUEST_ROOTS, Platform, find_platform
+from platforms import GUEST_ROOTS, Platform, find_platform, system_for
 from realise import UnrealisableError
 from report import Counts, Report, SubtestFailed
 
@@ -69,7 +69,7 @@ def main() -> int:
 
 def _versions(arguments: argparse.Namespace) -> str:
     try:
-        return _platform(arguments).versions()
+        return _platform(arguments, arguments.on).versions()
     except GuestError as error:
         return f"({error})"
 
@@ -104,7 +104,10 @@ def _run_test(file: Path, arguments: argparse.Namespace, report: Report) -> None
     """One test; whatever is wrong with it, the others are run."""
     try:
         require_programs()
-        platform = _platform(arguments)
+        on = system_for(file, arguments.on)
+        platform = _platform(arguments, on)
+        # At once, whatever else is being run: the first build of a NixOS takes minutes.
+        _print(f"{file.name} on {on}")
         test = platform.evaluate(file, arguments.module)
         report.info(f"test {test.name} ({test.origin}): nodes {', '.join(test.nodes)}")
         run(test, platform, report)
@@ -164,8 +167,8 @@ def cache_folder() -> Path:
     return Path(os.environ.get("NIXMODGEN_CACHE") or default)
 
 
-def _platform(arguments: argparse.Namespace) -> Platform:
-    return find_platform(cache_folder(), arguments.on, arguments.gateway, arguments.suite)
+def _platform(arguments: argparse.Namespace, on: str) -> Platform:
+    return find_platform(cache_folder(), on, arguments.gateway, arguments.suite)
 
 
 # ---- the run ----

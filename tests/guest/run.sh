@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Runs the generated modules on a real systemd with the real gateway.
-# Usage: run.sh [--gateway RELEASE] [--suite SUITE] [--nixos] [--record] [--mutate] [TEST.nix...]; the
-# default are the generated tests and all of scripts/. $NIXMODGEN_MODULE names another NixOS module than
-# the generated one; the one for home-manager is beside it.
+# Usage: run.sh [--gateway RELEASE] [--suite SUITE] [--nixos | --debian] [--record] [--mutate] [TEST.nix...];
+# the default are the generated tests and all of scripts/ and nixos/scripts/. $NIXMODGEN_MODULE names
+# another NixOS module than the generated one; the one for home-manager is beside it.
 #
-# --nixos builds the machines as whole NixOS systems (nixos/) instead of a Debian that looks like them,
-# and runs nixos/scripts/ besides, without the tests of homes in scripts/. It needs the trees of nixpkgs and
-# home-manager.
+# The machines are whole NixOS systems (nixos/), built from the trees of nixpkgs and home-manager. --debian
+# asks for a Debian that is made to look like them, which is all that there is without those trees; the
+# tests of nixos/scripts/ are then skipped. The tests of homes in scripts/ are for that Debian, and run on
+# it either way. --nixos fails without trees.
 #
 # --gateway says which release of the gateway runs, and is what the module takes its package for; by
 # default the newest that the schema has settings of. --suite says whose systemd it runs on: trixie
@@ -15,14 +16,16 @@
 # --record runs nothing: it keeps the evaluated tests in evaluated/, for machines without Nix, for that
 # release or for all.
 #
-# --mutate takes each directive away instead, demands that a probe notices, and writes what was
-# measured to docs/proofs.md, docs/mutations.md and docs/relaxations.md.
+# --mutate takes each directive away instead, on Debian unless asked for NixOS, demands that a probe
+# notices, and writes what was measured to docs/proofs.md, docs/mutations.md and docs/relaxations.md.
 #
 # The last line is "guest summary: passed=N failed=N skipped=N gateway=RELEASE systemd=VERSION".
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
+# shellcheck source=tests/setup/common.sh
+source "$root/tests/setup/common.sh"
 module="${NIXMODGEN_MODULE:-$root/generated/nixos/moltbot.nix}"
 
 mapfile -t releases < <(basename --suffix=.json "$root"/schema/gateway/*.json | sort --version-sort)
@@ -31,7 +34,7 @@ mutate=0
 record=0
 gateway=""
 suite=trixie
-on=debian
+on=""
 tests=()
 while [ "$#" -gt 0 ]; do
   case "$1" in
@@ -40,7 +43,7 @@ while [ "$#" -gt 0 ]; do
       declare "${1#--}=$2"
       shift
       ;;
-    --nixos) on=nixos ;;
+    --nixos | --debian) on="${1#--}" ;;
     --record) record=1 ;;
     --mutate) mutate=1 ;;
     -*) echo "no such option: $1" >&2 && exit 64 ;;
@@ -48,13 +51,10 @@ while [ "$#" -gt 0 ]; do
   esac
   shift
 done
-# Those with a user's home activate it themselves, as Debian's guest has it prepared.
-mapfile -t homes < <(grep --files-with-matches homeModule "$here"/scripts/*.nix)
 if [ "${#tests[@]}" -eq 0 ]; then
-  for test in "$root"/generated/tests/nixos-*.nix "$here"/scripts/*.nix; do
-    if [ "$on" = debian ] || [[ " ${homes[*]} " != *" $test "* ]]; then tests+=("$test"); fi
-  done
-  if [ "$on" = nixos ]; then tests+=("$here"/nixos/scripts/*.nix); fi
+  tests=("$root"/generated/tests/nixos-*.nix "$here"/scripts/*.nix)
+  # Of a whole NixOS there are no records.
+  if [ "$record" = 0 ]; then tests+=("$here"/nixos/scripts/*.nix); fi
 fi
 if [ "$mutate" = 1 ]; then
   tests=("$here/mutations/mutations.nix")
@@ -70,6 +70,12 @@ if [ "$record" = 1 ]; then
   exit
 fi
 
+has_trees() {
+  find_tree nixpkgs NIXPKGS_TREE && find_tree home-manager HOME_MANAGER
+}
+if [ -z "$on" ]; then
+  if [ "$mutate" = 0 ] && has_trees >/dev/null; then on=nixos; else on=debian; fi
+fi
 gateway="${gateway:-${releases[-1]}}"
 bash "$root/tests/setup/gateway.sh" "$gateway"
 # Nix is in the default one.

@@ -35,3 +35,10 @@ put_in_place() {
   fi
   mv "$built" "$place"
 }
+
+# Prints where a source tree is, which nobody but the user puts there; fails without one.
+# find_tree NAME VARIABLE
+find_tree() {
+  local place="${!2:-$cache/trees/$1}"
+  [ -d "$place" ] && printf '%s\n' "$place"
+}

@@ -54,7 +54,8 @@ trap 'umount "$staging/root/proc"; rm -rf --one-file-system "$staging"' EXIT
 # The packages are to be there, and nothing of them is to run.
 printf '#!/bin/sh\nexit 101\n' >"$staging/root/usr/sbin/policy-rc.d"
 chmod +x "$staging/root/usr/sbin/policy-rc.d"
-if ! { chroot "$staging/root" apt-get update -qq &&
+# As for debootstrap, which made the template, a mirror may be a snapshot of some weeks ago.
+if ! { chroot "$staging/root" apt-get update -qq -o Acquire::Check-Valid-Until=false &&
   chroot "$staging/root" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -qq --yes --no-install-recommends "${packages[@]}"; } >"$staging/log" 2>&1; then
   tail -n 30 "$staging/log" >&2
@@ -63,5 +64,7 @@ fi
 umount "$staging/root/proc"
 trap 'rm -rf --one-file-system "$staging"' EXIT
 rm -rf "$staging/root/var/cache/apt/archives"
+# What was built from another root is not built from this one.
+rm -rf --one-file-system "$place/nix"
 put_in_place "$staging/root" "$place/root"
 say "NixOS root: made $place"

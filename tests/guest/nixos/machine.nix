@@ -1,6 +1,11 @@
 # What a NixOS needs to run as a container of the guest's driver: it differs as little as possible
 # from one that runs anywhere.
-{ lib, pkgs, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   # What Debian's programs look for at paths that are compiled into them (stand_in.py).
   compiledIn = pkgs.runCommand "compiled-in" { } ''
@@ -33,6 +38,21 @@ in
 
   # What has to be there before systemd is.
   system.activationScripts.compiledIn = "ln -sfn ${compiledIn} /run/deb";
+
+  # Whose /etc is an overlay mounts the next one beneath it.
+  system.activationScripts.mountBeneath = ''
+    mount() {
+      if [ "$1 $2" = "--move --beneath" ]; then
+        ${pkgs.python3}/bin/python3 ${./mount_beneath.py} "$3" "$4"
+      else
+        command mount "$@"
+      fi
+    }
+  '';
+  system.activationScripts.etc.deps = [ "mountBeneath" ];
+
+  # Debian's su is util-linux's, which calls itself so with -l; NixOS has that of shadow.
+  environment.etc."pam.d/su-l".source = config.environment.etc."pam.d/su".source;
 
   # The driver's containers have no network but their own, and nobody answers for names.
   networking.useDHCP = false;

@@ -63,6 +63,14 @@ in
     compiler.bootstrapAvailable = true;
   };
 
+  # What is written in Rust, or not in Debian: the little of it that NixOS uses.
+  userborn =
+    final.writeScriptBin "userborn" "#!${final.python3}/bin/python3\n${builtins.readFile ./userborn.py}"
+    // {
+      meta.mainProgram = "userborn";
+    };
+  composefs = final.writeScriptBin "mkcomposefs" "#!/usr/bin/python3\n${builtins.readFile ./mkcomposefs.py}";
+
   # Debian's authorities, and those of the configuration.
   cacert = lib.makeOverridable (
     {

@@ -9,6 +9,9 @@
   system,
 }:
 let
+  # Other packages in the root of the build make other stand-ins.
+  packagesThere = builtins.hashFile "sha256" "/var/lib/dpkg/status";
+
   table = import ./table.nix { inherit nixpkgs; };
 
   complete =
@@ -28,6 +31,7 @@ let
         builder = "/usr/bin/python3";
         args = [ ./stand_in.py ];
         PATH = "/usr/bin:/bin";
+        inherit packagesThere;
       }
       // attributes
     );
@@ -76,7 +80,7 @@ in
         sh = "${shell}/bin/sh";
         bash = "${shell}/bin/bash";
       };
-      inherit libraries;
+      inherit libraries packagesThere;
       buildCommand = "python3 ${./stand_in.py}";
     };
 }

@@ -154,7 +154,7 @@ def wrap(program: Path, variables: Mapping[str, str], prefix: Path, shell: str) 
     program.rename(hidden)
     lines = [f"#!{shell}"]
     for name, places in variables.items():
-        folders = ":".join(str(prefix / place) for place in places.split())
+        folders = ":".join(str(path) for place in places.split() for path in sorted(prefix.glob(place)))
         lines.append(f'export {name}="{folders}${{{name}:+:${name}}}"')
     program.write_text("\n".join([*lines, f'exec {hidden} "$@"', ""]))
     program.chmod(0o755)

@@ -1,10 +1,11 @@
 # Which Debian packages stand in for a package of nixpkgs: name -> Debian packages, or
 #   debian      the packages
 #   compiledIn  whether the programs name others by Debian's paths, inside (stand_in.py)
-#   wrapped     program -> variable -> folders below the package, for programs that look for their
-#               own files where Debian has them
+#   wrapped     program -> variable -> folders below the package (names or patterns), for programs that
+#               look for their own files where Debian has them
 #   afterwards  shell code, run in the package
-# A row without packages is an empty package: something refers to it, and nothing runs it.
+# A row without packages is an empty package: something refers to it, and nothing runs it. A pattern is
+# for packages with a version in their name, that the others bring.
 { nixpkgs }:
 let
   bash = {
@@ -56,14 +57,16 @@ in
     "dbus-daemon"
     "dbus-session-bus-common"
     "dbus-system-bus-common"
+    "dbus-user-session"
   ];
   dbus-broker = {
     debian = [ "dbus-broker" ];
     compiledIn = true;
   };
-  desktop-file-utils = [ ];
+  desktop-file-utils = [ "desktop-file-utils" ];
   diffutils = [ "diffutils" ];
   dosfstools = [ ];
+  erofs-utils = [ "erofs-utils" ];
   File-Slurp = perlModule "libfile-slurp-perl";
   findutils = [ "findutils" ];
   fish = [ ];
@@ -122,7 +125,14 @@ in
     "ncurses-base"
     "ncurses-bin"
   ];
-  nix = [ "nix-bin" ];
+  nix = {
+    debian = [
+      "nix-bin"
+      "nix-setup-systemd"
+    ];
+    # Debian's is for a group of its own; this is what Nix itself brings.
+    afterwards = "echo 'd /nix/var/nix/daemon-socket 0755 root root - -' >lib/tmpfiles.d/nix-daemon.conf";
+  };
   nix-bash-completions = [ ];
   nixos-firewall-tool = [ ];
   nixos-init = [ ];
@@ -137,19 +147,19 @@ in
     debian = [
       "perl"
       "perl-base"
-      "perl-modules-5.40"
-      "libperl5.40"
+      "perl-modules-5.*"
+      "libperl5.*"
     ];
-    wrapped.perl.PERL5LIB = "lib/perl/5.40 share/perl/5.40 lib/perl-base";
+    wrapped.perl.PERL5LIB = "lib/perl/5.* share/perl/5.* lib/perl-base";
   };
   procps = [ "procps" ];
   python3 = [
     "python3-minimal"
     "python3"
-    "python3.13-minimal"
-    "python3.13"
-    "libpython3.13-minimal"
-    "libpython3.13-stdlib"
+    "python3.*-minimal"
+    "python3.*"
+    "libpython3.*-minimal"
+    "libpython3.*-stdlib"
   ];
   rsync = [ ];
   sd-switch = [ ];
@@ -159,8 +169,9 @@ in
     "login.defs"
     "uidmap"
     "util-linux"
+    "util-linux-extra"
   ];
-  shared-mime-info = [ ];
+  shared-mime-info = [ "shared-mime-info" ];
   sound-theme-freedesktop = [ ];
   strace = [ "strace" ];
   sudo = {
@@ -186,18 +197,21 @@ in
       mv lib/{sysctl.d,tmpfiles.d,sysusers.d} example
       mv lib/systemd/{system,user} example/systemd
       # Units of another version of systemd than Debian's do nothing.
+      stub() {
+        case $1 in
+          *.service) printf '[Service]\nType=oneshot\nExecStart=/run/current-system/sw/bin/true\n' ;;
+          *) echo '[Unit]' ;;
+        esac >$1
+      }
       grep --recursive --no-filename --only-matching --perl-regexp \
         '"\K[\w@.-]+\.(service|socket|target|path|timer|mount|automount|slice)(\.wants)?(?=")' \
         ${nixpkgs + "/nixos/modules/system/boot"} | sort --unique | while read -r unit; do
-        for manager in system user; do
+        for folder in example/systemd/{system,user}; do
           case $unit in
-            *.wants) mkdir -p example/systemd/$manager/$unit ;;
-            *) [ -e example/systemd/$manager/$unit ] || echo '[Unit]' >example/systemd/$manager/$unit ;;
+            *.wants) mkdir -p $folder/$unit ;;
+            *) [ -e $folder/$unit ] || stub $folder/$unit ;;
           esac
         done
-      done
-      for unit in example/systemd/*/*.service; do
-        grep --quiet '^\[Service\]' $unit || printf '[Service]\nExecStart=:\n' >>$unit
       done
     '';
   };

@@ -17,9 +17,9 @@ KEPT = f"stat --format '%n %a %U:%G' /home/alice {PRIVATE} {PRIVATE}/team {PRIVA
 
 
 def as_service(command):
-    """What a command of the service's user says, in the file system that the gateway sees."""
+    """What a command of the service's user says, with the file system and the variables of the gateway."""
     process = machine.get_unit_property(UNIT, "MainPID")
-    enter = f"nsenter --target {process} --user --mount --preserve-credentials"
+    enter = f"nsenter --target {process} --user --mount --env --preserve-credentials"
     return machine.execute(f"{enter} -- /bin/sh -c {shlex.quote(command)} 2>&1")[1]
 
 

@@ -40,23 +40,12 @@ in
       users.users.moltbot = {
         isSystemUser = true;
         group = "moltbot";
-        home = "/var/lib/moltbot";
+        home = "/var/empty";
       };
       users.groups.moltbot = { };
     };
     broken = service { settings.gateway.mode = "remote"; };
   };
 
-  testScript =
-    { nodes, ... }:
-    ''
-      import json
-
-      SYSTEMS = json.loads(${
-        builtins.toJSON (
-          builtins.toJSON (builtins.mapAttrs (_: node: "${node.system.build.toplevel}") nodes)
-        )
-      })
-    ''
-    + builtins.readFile ./generations.py;
+  testScript = import ./switch ./generations.py;
 }

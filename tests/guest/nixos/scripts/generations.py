@@ -1,109 +1,9 @@
-# ruff: noqa: F821  (machine, subtest and SYSTEMS come from the test driver and generations.nix)
-"""One machine through its generations: what restarts and what does not, who owns what, what stays.
-
-nixpkgs' switch is a Rust program, which is not built here. switch() does what that does with services,
-by the rules that NixOS writes into the units, around nixpkgs' own activation.
-"""
-
-import re
-import shlex
-
-PROFILE = "/nix/var/nix/profiles/system"
-UNIT = "moltbot-gateway.service"
-STATE = "/var/lib/moltbot"
-KEY_FILES = ("/run/keys/anthropic", "/run/keys/another")
-# Units whose restart a switch never asks for.
-LEFT_ALONE = re.compile(r"^(user@|user-runtime-dir@|systemd-|dbus|-\.mount|.*\.(slice|path|scope|device|swap)$)")
-
-
-# ---- the switch ----
-
-
-def units_of(system):
-    """Unit -> its text with that of its drop-ins, as a system installs it."""
-    listing = machine.succeed(
-        f"cd {system}/etc/systemd/system && for unit in *.service *.target *.timer *.socket; do"
-        ' [ -e "$unit" ] || continue; echo "=== $unit"; cat "$unit" "$unit".d/*.conf 2>/dev/null || true; done'
-    )
-    parts = re.split(r"^=== (.*)$", listing, flags=re.MULTILINE)[1:]
-    return dict(zip(parts[::2], parts[1::2], strict=True))
-
-
-def says(text, name, default):
-    values = re.findall(rf"^{name}=(.*)$", text, re.MULTILINE)
-    return values[-1] in ("true", "yes", "1") if values else default
-
-
-def switch(name):
-    """Switches to the generation: (started, restarted) services among those of this test."""
-    new = SYSTEMS[name]
-    before, after = units_of("/run/current-system"), units_of(new)
-    listed = machine.succeed(
-        "systemctl list-units --plain --no-legend --full --state=active,activating"
-    )
-    active = [line.split()[0] for line in listed.splitlines()]
-    stop, start, restart, reload = [], [], [], []
-    for unit in active:
-        if unit not in before or LEFT_ALONE.match(unit):
-            continue
-        text = after.get(unit)
-        if text is None:
-            stop.append(unit)
-        elif unit.endswith(".target") or text == before[unit]:
-            pass
-        elif says(text, "X-ReloadIfChanged", False):
-            reload.append(unit)
-        elif not says(text, "X-RestartIfChanged", True) or says(text, "RefuseManualStop", False):
-            pass
-        elif not says(text, "X-StopIfChanged", True):
-            restart.append(unit)
-        else:
-            stop.append(unit)
-            start.append(unit)
-    run("stop", stop)
-    machine.succeed(f"ln -sfn {new} {PROFILE}", f"{new}/activate")
-    machine.execute("systemctl reset-failed")
-    machine.succeed("systemctl daemon-reload")
-    # Directories are there before services are started again.
-    run("restart", ["sysinit-reactivation.target"])
-    run("reload", reload)
-    run("restart", restart)
-    # What is wanted from now on, and what was running.
-    run("start", ["multi-user.target", "timers.target", "sockets.target", *start])
-    return {unit for unit in (*stop, *start, *restart) if "moltbot" in unit}
-
-
-def run(verb, units):
-    # A service that fails to start does not end the switch.
-    if units:
-        machine.execute(f"systemctl {verb} {' '.join(map(shlex.quote, units))}")
-
-
-# ---- what is asked ----
-
-
-def healthy(port):
-    machine.wait_until_succeeds(f"curl --fail --silent http://127.0.0.1:{port}/health", timeout=400)
-
-
-def silent(port):
-    machine.wait_until_fails(f"curl --fail --silent http://127.0.0.1:{port}/health", timeout=60)
-
-
-def invocation(unit=UNIT):
-    return machine.get_unit_property(unit, "InvocationID")
-
-
-def facts(path):
-    return machine.succeed(f"stat --format '%F %U %G %a' {path}").strip()
-
+# ruff: noqa: F821  (what is not here comes from the test driver and switch/)
+"""One machine through its generations: what restarts and what does not, who owns what, what stays."""
 
 machine.start()
 machine.wait_for_unit("multi-user.target")
-machine.succeed(
-    "install -d -m 0700 /run/keys",
-    *(f"echo sk-ant-test > {file}" for file in KEY_FILES),
-)
+put_keys()
 
 with subtest("the machine is a NixOS, and nothing of it has failed"):
     assert machine.succeed("ls /usr /usr/bin").split() == ["/usr:", "bin", "/usr/bin:", "env"]
@@ -148,26 +48,28 @@ with subtest("a rollback restarts it with the old configuration"):
     healthy(18789)
     silent(18999)
 
-with subtest("a document is there after the switch, and gone after the rollback"):
-    switch("document")
+with subtest("documents restart the service, which sees them, and no more so after the rollback"):
+    before = seen_by_service(f"{STATE}/workspace/AGENTS.md")
+    assert UNIT in switch("document")
     healthy(18789)
-    names = machine.succeed(f"ls {STATE}/workspace").split()
-    assert "AGENTS.md" in names, names
-    switch("first")
+    seen = seen_by_service(f"{STATE}/workspace/AGENTS.md")
+    assert seen.startswith("# AGENTS\n"), seen
+    assert UNIT in switch("first")
     healthy(18789)
-    names = machine.succeed(f"ls {STATE}/workspace").split()
-    assert "note" in names, names
+    assert seen_by_service(f"{STATE}/workspace/AGENTS.md") == before
+    assert seen_by_service(f"{STATE}/workspace/note") == "kept\n"
 
 with subtest("another path of a secret restarts the service, which reads that"):
     assert UNIT in switch("secret")
     healthy(18789)
-    machine.succeed(f"systemctl show {UNIT} --property=LoadCredential | grep -F {KEY_FILES[1]}")
+    assert uses_key("sk-ant-another") and not uses_key("sk-ant-one")
     switch("first")
     healthy(18789)
 
 with subtest("a user that the configuration takes over keeps id and state"):
-    switch("taken-over")
-    healthy(18789)
+    before = invocation()
+    assert switch("taken-over") == set()
+    assert invocation() == before, "it was restarted"
     assert machine.succeed("id -u moltbot").strip() == user_id
     assert facts(STATE) == "directory moltbot moltbot 700"
     assert machine.succeed(f"cat {STATE}/gateway-token") == token
@@ -199,6 +101,14 @@ with subtest("a removed instance leaves the others alone"):
     assert invocation("moltbot-gateway-home.service") == home, "it was restarted"
     machine.fail("id moltbot-office", "test -e /etc/moltbot/office.json")
 
+with subtest("an added instance leaves the others alone, and has the state of one that had its name"):
+    work = machine.succeed("cat /var/lib/moltbot-work/gateway-token")
+    switch("two")
+    healthy(18802)
+    assert invocation("moltbot-gateway-home.service") == home, "it was restarted"
+    assert machine.succeed("cat /var/lib/moltbot-work/gateway-token") == work
+    assert facts("/var/lib/moltbot-work") == "directory moltbot-work moltbot-work 700"
+
 with subtest("what comes back has its id, its state and its token again"):
     switch("first")
     healthy(18789)
@@ -216,8 +126,7 @@ with subtest("a generation whose service fails can be rolled back from"):
 with subtest("after a boot the last generation is the one that runs"):
     switch("port")
     machine.reboot()
-    machine.succeed(
-        "install -d -m 0700 /run/keys", f"echo sk-ant-test > {KEY_FILES[0]}", f"systemctl restart {UNIT}"
-    )
+    put_keys()
+    machine.succeed(f"systemctl restart {UNIT}")
     healthy(18999)
     assert machine.succeed("id -u moltbot").strip() == user_id
