@@ -194,7 +194,10 @@ export const elsewhere = ({
     },
   },
   resources: {
-    user: same,
+    user: {
+      cannot:
+        "bound what the kernel counts per user: it can take all inotify instances, and the user's editors have none",
+    },
     seatbelt: { cannot: "be kept as a whole: launchd has limits for single processes only" },
   },
   "system-calls": {
