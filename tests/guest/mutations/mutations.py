@@ -242,6 +242,8 @@ if "NIXMODGEN_MEASURED" in os.environ:
     document = {
         "date": datetime.date.today().isoformat(),
         "systemd": machine.succeed("systemctl --version").splitlines()[0],
+        "distribution": machine.succeed(". /etc/os-release && echo $PRETTY_NAME").strip(),
+        "gateway": FACTS["machine"]["default"]["release"],
         "kernel": machine.succeed("uname --kernel-release").strip().split("-")[0],
         "promises": measured_promises(sandbox),
         "directives": directives,

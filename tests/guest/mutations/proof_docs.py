@@ -150,7 +150,10 @@ def _shown(test: Measured) -> str:
 
 
 def _origin(measured: Measured) -> str:
-    return f"Measured on {measured['date']} with {measured['systemd']}, Linux {measured['kernel']}."
+    return (
+        f"Measured on {measured['date']} on {measured['distribution']} with {measured['systemd']},"
+        f" Linux {measured['kernel']}, gateway {measured['gateway']}."
+    )
 
 
 def _tried(promise: Measured) -> str:
