@@ -209,6 +209,7 @@ export function confinement({
         probe("the root directory is not writable", ["write", "/mine"], "EROFS", "EACCES"),
         probe("world-writable directories", ["write", "/data/mine"], ["ENOENT", "EROFS"], "done"),
         probe("runtime files cannot be made", ["write", "/run/mine"], "EACCES", "EACCES"),
+        probe("its workspace cannot be moved away", ["rename", "{workspace}"], "EBUSY", "done"),
         works("its state can be written", ["write", "{state}/probe"]),
         works("its workspace can be written", ["write", "{workspace}/probe"]),
       ],
@@ -239,7 +240,6 @@ export function confinement({
           "done",
         ),
         probe("the skills cannot be moved away", ["rename", "{workspace}/skills"], "EBUSY", "done"),
-        probe("nor can the workspace", ["rename", "{workspace}"], "EBUSY", "done"),
         probe(
           "they have no second name that can be written",
           ["second-name", "{workspace}/skills"],
