@@ -277,8 +277,9 @@ with subtest("a database of somebody else is named, and all is well once all are
     ]
     # One of them stands for all.
     assert len([line for line in said if line in complaints]) == 1, said
-    injected.wait_until_fails(f"systemctl is-active {unit}", timeout=60)
-    injected.succeed(f"chown {account} {' '.join(databases)}")
+    if ends:
+        injected.wait_until_fails(f"systemctl is-active {unit}", timeout=60)
+    injected.succeed(f"systemctl stop {unit}", f"chown {account} {' '.join(databases)}")
     wait_until_healthy(injected)
     check_state(injected, token)
     injected.succeed(f"systemctl stop {unit}")
