@@ -364,7 +364,7 @@ export default defineService({
       },
       {
         option: cfg.gateway.auth.mode,
-        // That of the settings wins. Who trusts a proxy has no need for a secret; the token hurts nobody.
+        // That of the settings wins. Who trusts a proxy has no need for a secret.
         holds: or(equals(authMode, cfg.gateway.auth.mode), equals(authMode, "trusted-proxy")),
         message: text`is "${cfg.gateway.auth.mode}", which the secret goes by, but \`settings\` says "${authMode}". Set it here, and remove it there; without a secret, every program that reaches the port could give the model orders.`,
       },

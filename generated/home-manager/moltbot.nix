@@ -2653,7 +2653,7 @@ in
                 }
                 {
                   assertion = ours == [ ];
-                  message = "${prefix}.${option}: ${lib.concatStringsSep ", " ours} is the module's to say, from other options. Remove it.";
+                  message = "${prefix}.${option}: the module itself says ${lib.concatStringsSep ", " ours}, from other options. Remove that here.";
                 }
                 {
                   assertion = others == [ ];

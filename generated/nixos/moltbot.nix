@@ -2369,7 +2369,9 @@ in
                 let
                   home = toString config.users.users.${instance.user}.home or "";
                 in
-                !lib.any (directory: lib.hasPrefix "${directory}/" "${home}/") ownDirectories;
+                !lib.any (directory: lib.hasPrefix "${directory}/" "${home}/") (
+                  ownDirectories ++ instance.confinement.readWritePaths
+                );
               message = "${prefix}.user: the home of this account is a directory that the service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.";
             }
             {
@@ -2587,7 +2589,7 @@ in
                 }
                 {
                   assertion = ours == [ ];
-                  message = "${prefix}.${option}: ${lib.concatStringsSep ", " ours} is the module's to say, from other options. Remove it.";
+                  message = "${prefix}.${option}: the module itself says ${lib.concatStringsSep ", " ours}, from other options. Remove that here.";
                 }
                 {
                   assertion = others == [ ];

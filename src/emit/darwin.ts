@@ -21,7 +21,8 @@ import {
   inSandbox,
   preparationSandbox,
 } from "./launchd.ts";
-import { emitModule, expectHomeElsewhere } from "./module.ts";
+import { expectHomeElsewhere } from "./assertions.ts";
+import { emitModule } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitValue, storeConfig } from "./service.ts";
 
@@ -88,7 +89,7 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
       ),
     ],
     assertions: [
-      expectHomeElsewhere(identity.user.path.join("."), user),
+      expectHomeElsewhere(service, user),
       {
         option: identity.user.path.join("."),
         holds: nix`builtins.match "/Users/[^/]+" (toString (config.users.users.\${${user}}.home or "")) == null`,

@@ -4,53 +4,18 @@
 import type { IrService } from "../ir/model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import type { Platform } from "../platform.ts";
-import {
-  emitInstanceModule,
-  emitInstanceOptions,
-  emitTopLevelOptions,
-  optionsOn,
-} from "./options.ts";
+import { emitAllAssertions, hasSystemAssertions, type PlatformAssertions } from "./assertions.ts";
+import { emitInstanceModule, emitInstanceOptions, emitTopLevelOptions } from "./options.ts";
 import { preludeFor } from "./prelude.ts";
 import { emitOptionPaths, emitRenames } from "./renames.ts";
-import { codeVariable } from "../ir/code-variables.ts";
-import { nodeOf, type Ref } from "../ir/expression.ts";
-import { emitExpression, type Scope, scopeOf } from "./expression.ts";
-import { emitServiceFunction, emitValue, type ServiceSeams } from "./service.ts";
+import { emitServiceFunction, type ServiceSeams } from "./service.ts";
 
-export interface PlatformParts {
+export interface PlatformParts extends PlatformAssertions {
   /** Definitions only this platform needs. */
   readonly definitions: readonly Binding[];
   readonly seams: ServiceSeams;
   /** What the module configures once it is enabled. */
   readonly config: readonly Binding[];
-  /** What must hold for each instance on this platform; `name`, `instance` are in scope. */
-  readonly assertions: readonly PlatformAssertion[];
-  /** What must hold once, whatever the instances. */
-  readonly moduleAssertions?: readonly NixExpr[];
-}
-
-export interface PlatformAssertion {
-  readonly option: string;
-  readonly holds: NixExpr;
-  readonly message: string;
-}
-
-/**
- * The account has no home that the service can write: sshd would take its keys from there, a service
- * manager of its own its units, and act on them outside of the sandbox.
- */
-export function expectHomeElsewhere(option: string, user: NixExpr): PlatformAssertion {
-  return {
-    option,
-    holds: nix`
-      let
-        home = toString (config.users.users.\${${user}}.home or "");
-      in
-      !lib.any (directory: lib.hasPrefix "\${directory}/" "\${home}/") ownDirectories
-    `,
-    message:
-      "the home of this account is a directory that the service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.",
-  };
 }
 
 export function emitModule(service: IrService, platform: Platform, parts: PlatformParts): NixExpr {
@@ -79,33 +44,15 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
   const options = nix`
     instanceOptions "default" cfg // ${nix.attrs(emitTopLevelOptions(service, platform))}
   `;
-  const collisions = emitCollisions(service, platform);
-  const trespasses = emitTrespasses(service);
-  const nested = emitNestedDirectories(service);
-  const opened = emitOpenedPaths(service);
-  const variables = emitVariableAssertions(service);
-  const perInstance = emitInstanceAssertions(parts.assertions);
-  const { moduleAssertions = [] } = parts;
-  const onSystems = emitSystemAssertions(service, platform);
-  const assertions = nix.op(
-    "++",
-    nix`lib.concatMap (service: service.assertions) (lib.attrValues services)`,
-    perInstance,
-    collisions,
-    nested,
-    opened,
-    variables,
-    ...(trespasses === undefined ? [] : [trespasses]),
-    ...(onSystems === undefined ? [] : [onSystems]),
-    ...(moduleAssertions.length === 0 ? [] : [nix.list(moduleAssertions)]),
-  );
+  const assertions = emitAllAssertions(service, platform, parts);
+  const looksAtOptions = hasSystemAssertions(service, platform);
   return nix`
-    { config, lib, ${onSystems === undefined ? [] : ["options"]}, pkgs, ... }:
+    { config, lib, ${looksAtOptions ? ["options"] : []}, pkgs, ... }:
     let
       inherit (lib) types;
 
       cfg = config.services.${service.name};
-      ${preludeFor(service, [definitions, options, parts.config, collisions, nested, opened, variables, trespasses, perInstance])}
+      ${preludeFor(service, [definitions, options, parts.config, assertions])}
       ${definitions}
     in
     {
@@ -118,254 +65,5 @@ export function emitModule(service: IrService, platform: Platform, parts: Platfo
         ${parts.config}
       };
     }
-  `;
-}
-
-/** Options that are for other operating systems than the configuration's are not set. */
-function emitSystemAssertions(service: IrService, platform: Platform): NixExpr | undefined {
-  const rows = optionsOn(service, platform).flatMap(({ path, systems }) =>
-    systems === undefined ? [] : [{ path, systems }],
-  );
-  if (rows.length === 0) return undefined;
-  return nix`
-    map (
-      { path, systems }:
-      let
-        option = lib.getAttrFromPath path options.services.${service.name};
-        isHere = lib.elem pkgs.stdenv.hostPlatform.parsed.kernel.name systems;
-      in
-      {
-        assertion = isHere || option.highestPrio >= (lib.mkOptionDefault null).priority;
-        message = "\${lib.showOption option.loc}: exists on \${lib.concatStringsSep " and " systems} only. Remove it, or set it where the configuration is for that system.";
-      }
-    ) ${nix.value(rows)}
-  `;
-}
-
-function emitInstanceAssertions(assertions: readonly PlatformAssertion[]): NixExpr {
-  const all = assertions.map(
-    ({ option, holds, message }) => nix`{
-      assertion = ${holds};
-      message = "\${prefix}.${option}: ${message}";
-    }`,
-  );
-  return nix`
-    lib.concatLists (
-      lib.mapAttrsToList (_: { instance, prefix, ownDirectories, ... }: ${nix.list(all)}) services
-    )
-  `;
-}
-
-/** One assertion per thing that two instances must not share; the message names both. */
-function emitCollisions(service: IrService, platform: Platform): NixExpr {
-  const scope: Scope = {
-    ...scopeOf(service, "instance"),
-    options: nix`service.instance`,
-    settings: nix`service.settings`,
-  };
-  const here = new Set(optionsOn(service, platform).map(({ path }) => path.join(".")));
-  const shared = service.model.unique.filter(({ option }) => here.has(option.path.join(".")));
-  const unique = shared.map(({ what, option, value = option, more = [] }) => {
-    const values = emitExpression(
-      { kind: "concat", lists: [{ kind: "list", items: [value.node] }, ...more.map(nodeOf)] },
-      scope,
-    );
-    return nix`{
-      what = ${what};
-      option = ${option.path.join(".")};
-      valuesOf = service: ${values};
-    }`;
-  });
-  return nix`
-    lib.concatMap (
-      { what, option, valuesOf }:
-      lib.mapAttrsToList (value: names: {
-        assertion = lib.length names == 1;
-        message = "services.${service.name}.instances.\${lib.head names}.\${option}: the instances \${lib.concatStringsSep " and " names} have the same \${what}, \${value}. Give each its own.";
-      }) (
-        lib.zipAttrs (
-          lib.mapAttrsToList (
-            name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
-          ) services
-        )
-      )
-    ) ${nix.list(unique)}
-  `;
-}
-
-/** One assertion per instance and neighbour of it that has a directory around one of the instance's. */
-function emitNestedDirectories({ name, model }: IrService): NixExpr {
-  const refs = [model.stateDirectory.path, ...model.directories].flatMap(({ node }) =>
-    node.kind === "option" ? [node.path] : [],
-  );
-  const own = refs.map(
-    (path) => nix`{
-      option = ${path.join(".")};
-      path = ${nix.select(nix`service.instance`, path)};
-    }`,
-  );
-  return nix`
-    let
-      directoriesOf = service: ${nix.list(own)};
-      # The same option with the same value is told of already.
-      isInside = mine: theirs: mine != theirs && lib.hasPrefix "\${theirs.path}/" "\${mine.path}/";
-    in
-    lib.concatLists (
-      lib.mapAttrsToList (
-        name: service:
-        lib.mapAttrsToList (
-          other: neighbour:
-          let
-            inside = lib.findFirst (mine: lib.any (isInside mine) (directoriesOf neighbour)) null (directoriesOf service);
-          in
-          {
-            assertion = inside == null;
-            message = "services.${name}.instances.\${name}.\${inside.option}: \${inside.path} is inside of a directory of the instance \${other}, which could replace it. Choose one outside.";
-          }
-        ) (removeAttrs services [ name ])
-      ) services
-    )
-  `;
-}
-
-/**
- * One assertion per file that is opened by its name outside of the sandbox (by root, or by the person
- * whose service it is): none may be where any service could put a link in its place.
- */
-function emitOpenedPaths(service: IrService): NixExpr {
-  const { model } = service;
-  const scope = scopeOf(service, "instance");
-  const { extra, reach } = model;
-  const rows = (option: Ref<readonly string[]>): NixExpr => nix`
-    map (path: {
-      option = ${option.path.join(".")};
-      inherit path;
-    }) ${emitValue(option, scope)}
-  `;
-  const owned = [model.stateDirectory.path, ...model.directories].flatMap(({ node }) =>
-    node.kind === "option"
-      ? [
-          nix`{
-            option = ${node.path.join(".")};
-            path = ${nix.select(nix`instance`, node.path)};
-          }`,
-        ]
-      : [],
-  );
-  const opened = [
-    nix.list(owned),
-    nix`map ({ option, file, ... }: { inherit option; path = file; }) credentials`,
-    rows(extra.files),
-    ...(reach === undefined ? [] : [rows(reach.readable), rows(reach.writable)]),
-  ];
-  const lent =
-    reach === undefined
-      ? nix`[ ]`
-      : nix`lib.concatMap ({ instance, ... }: ${emitValue(reach.writable, scope)}) (lib.attrValues services)`;
-  return nix`
-    let
-      owned = lib.concatMap (service: service.ownDirectories) (lib.attrValues services);
-      lent = ${lent};
-      # What a service owns is a mount of its own in another that it owns.
-      placeAbove =
-        path:
-        lib.findFirst (directory: lib.hasPrefix "\${directory}/" path) null (
-          if lib.elem path owned then lent else owned ++ lent
-        );
-    in
-    lib.concatLists (
-      lib.mapAttrsToList (
-        _: { instance, prefix, credentials, ... }:
-        map (
-          { option, path }:
-          let
-            directory = placeAbove path;
-          in
-          {
-            assertion = directory == null;
-            message = "\${prefix}.\${option}: \${path} is in \${directory}, where a service could put a link in its place, and be given what that leads to. Name a path elsewhere.";
-          }
-        ) (lib.concatLists ${nix.list(opened)})
-      ) services
-    )
-  `;
-}
-
-/**
- * What the user's own variables may not be called: code is loaded by some, others are made of an option
- * of their own.
- */
-function emitVariableAssertions(service: IrService): NixExpr {
-  const { credentials, extra } = service.model;
-  const scope = scopeOf(service, "instance");
-  const named = [credentials, extra.variables].map(
-    (option) => nix`{
-      option = ${option.path.join(".")};
-      names = lib.attrNames ${emitValue(option, scope)};
-    }`,
-  );
-  return nix`
-    lib.concatLists (
-      lib.mapAttrsToList (
-        _: { instance, prefix, secretOptions, ownVariables, ... }:
-        lib.concatMap (
-          { option, names }:
-          let
-            loading = lib.filter (name: lib.match ${codeVariable} name != null) names;
-            ours = lib.filter (name: ownVariables ? \${name}) names;
-            others = lib.filter ({ variable, ... }: lib.elem variable names) (
-              secretOptions ++ [ { variable = "PATH"; option = ${extra.packages.path.join(".")}; } ]
-            );
-          in
-          [
-            {
-              assertion = loading == [ ];
-              message = "\${prefix}.\${option}: \${lib.concatStringsSep ", " loading} would have code loaded or run, also by what starts the service, outside of its sandbox. Wrap the program that needs it instead.";
-            }
-            {
-              assertion = ours == [ ];
-              message = "\${prefix}.\${option}: \${lib.concatStringsSep ", " ours} is the module's to say, from other options. Remove it.";
-            }
-            {
-              assertion = others == [ ];
-              message = "\${prefix}.\${option}: \${lib.concatMapStringsSep ", " ({ variable, option, ... }: "\${variable} is made of \`\${option}\`") others}. Set that instead.";
-            }
-          ]
-        ) ${nix.list(named)}
-      ) services
-    )
-  `;
-}
-
-/**
- * One assertion per path that an instance is given and neighbour of it that owns that or something in it.
- * What lies in a neighbour's is refused with what lies in its own.
- */
-function emitTrespasses(service: IrService): NixExpr | undefined {
-  const { reach } = service.model;
-  if (reach === undefined) return undefined;
-  const scope = scopeOf(service, "instance");
-  const given = [reach.readable, reach.writable].map(
-    (option) => nix`{
-      option = ${option.path.join(".")};
-      paths = ${emitValue(option, scope)};
-    }`,
-  );
-  return nix`
-    lib.concatLists (
-      lib.mapAttrsToList (
-        name: { instance, prefix, ... }:
-        lib.concatMap (
-          { option, paths }:
-          lib.concatMap (
-            path:
-            lib.mapAttrsToList (other: neighbour: {
-              assertion = !lib.any (own: lib.hasPrefix "\${path}/" "\${own}/") neighbour.ownDirectories;
-              message = "\${prefix}.\${option}: \${path} is the instance \${other}'s own, or has that in it. Name another directory.";
-            }) (removeAttrs services [ name ])
-          ) paths
-        ) ${nix.list(given)}
-      ) services
-    )
   `;
 }

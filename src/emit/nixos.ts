@@ -8,7 +8,8 @@ import type { IrService } from "../ir/model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { emitExpression, scopeOf, type Scope } from "./expression.ts";
 import { includeShell } from "../shell/files.ts";
-import { emitModule, expectHomeElsewhere, type PlatformAssertion } from "./module.ts";
+import { expectHomeElsewhere, type PlatformAssertion } from "./assertions.ts";
+import { emitModule } from "./module.ts";
 import { wrapComment } from "./wrap.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitValue } from "./service.ts";
@@ -85,7 +86,7 @@ export function emitNixosModule(service: IrService): NixExpr {
       preparationConfinement,
     ],
     assertions: [
-      expectHomeElsewhere(model.identity.user.path.join("."), user),
+      expectHomeElsewhere(service, user),
       {
         option: model.config.path.path.join("."),
         holds: nix`lib.hasPrefix "/etc/" ${configPath}`,

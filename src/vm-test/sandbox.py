@@ -10,11 +10,11 @@ OUTPUT = "/run/nixmodgen-probes"
 NAMESPACES = ("ipc", "mnt", "pid", "user", "uts")
 
 # Directives that say what is started, how often and how long, instead of what it may do.
-NOT_COPIED = re.compile(r"(Exec(Start|Stop|Condition|Reload)|Restart|Type|Timeout|SuccessExitStatus|KillMode|RemainAfterExit)")
+NOT_COPIED = re.compile(
+    r"(Exec(Start|Stop|Condition|Reload)|Restart|Type|Timeout|SuccessExitStatus|KillMode|RemainAfterExit)"
+)
 # What a unit of the bare kind has: an account, and variables for the programs it starts.
 BARE = re.compile(r"(User|Group|Environment)=")
-
-
 # Of [Unit]: what has to be there first.
 UNITS_NEEDED = re.compile(r"(Requires|After)=")
 

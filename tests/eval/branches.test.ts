@@ -368,7 +368,7 @@ const opened: readonly Row[] = (
       "variables that the module says, from other options",
       'environment = { OPENCLAW_CONFIG_PATH = "/srv/x"; OPENCLAW_GATEWAY_PORT = "1"; HOME = "/srv"; SHELL = "/bin/x"; };',
       [
-        "services.moltbot.environment: HOME, OPENCLAW_CONFIG_PATH, OPENCLAW_GATEWAY_PORT, SHELL is the module's to say, from other options. Remove it.",
+        "services.moltbot.environment: the module itself says HOME, OPENCLAW_CONFIG_PATH, OPENCLAW_GATEWAY_PORT, SHELL, from other options. Remove that here.",
       ],
     ],
     ...["none", "password"].map(

@@ -22,8 +22,8 @@ LEFT_ALONE = re.compile(r"^(user@|user-runtime-dir@|systemd-|dbus|-\.mount|.*\.(
 def units_of(system):
     """Unit -> its text with that of its drop-ins, as a system installs it."""
     listing = machine.succeed(
-        f"cd {system}/etc/systemd/system && for unit in *.service *.target *.timer *.socket; do"
-        ' [ -e "$unit" ] || continue; echo "=== $unit"; cat "$unit" "$unit".d/*.conf 2>/dev/null || true; done'
+        f"shopt -s nullglob; cd {system}/etc/systemd/system && for unit in *.service *.target *.timer *.socket; do"
+        ' [ -e "$unit" ] || continue; echo "=== $unit"; cat "$unit" "$unit".d/*.conf; done'
     )
     parts = re.split(r"^=== (.*)$", listing, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))

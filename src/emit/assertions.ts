@@ -1,0 +1,325 @@
+// What has to hold of a configuration, beyond what each option's type says and the service's own
+// assertions do: over all instances, on the platform, and for paths that are opened outside of the
+// sandbox. Messages name the option at fault.
+
+import { codeVariable } from "../ir/code-variables.ts";
+import { nodeOf, type Ref } from "../ir/expression.ts";
+import type { IrService } from "../ir/model.ts";
+import { nix, type NixExpr } from "../nix/index.ts";
+import type { Platform } from "../platform.ts";
+import { emitExpression, type Scope, scopeOf } from "./expression.ts";
+import { optionsOn } from "./options.ts";
+import { emitValue } from "./service.ts";
+
+/** What a platform adds. */
+export interface PlatformAssertions {
+  /** What must hold for each instance on this platform; `instance`, `ownDirectories` are in scope. */
+  readonly assertions: readonly PlatformAssertion[];
+  /** What must hold once, whatever the instances. */
+  readonly moduleAssertions?: readonly NixExpr[];
+}
+
+export interface PlatformAssertion {
+  readonly option: string;
+  readonly holds: NixExpr;
+  readonly message: string;
+}
+
+/** The list of all assertions of a module. */
+export function emitAllAssertions(
+  service: IrService,
+  platform: Platform,
+  { assertions, moduleAssertions = [] }: PlatformAssertions,
+): NixExpr {
+  const more = [
+    emitCollisions(service, platform),
+    emitNestedDirectories(service),
+    emitOpenedPaths(service),
+    emitVariableAssertions(service),
+    emitTrespasses(service),
+    emitSystemAssertions(service, platform),
+    moduleAssertions.length === 0 ? undefined : nix.list(moduleAssertions),
+  ];
+  return nix.op(
+    "++",
+    nix`lib.concatMap (service: service.assertions) (lib.attrValues services)`,
+    emitInstanceAssertions(assertions),
+    ...more.filter((list) => list !== undefined),
+  );
+}
+
+/** Whether any of them looks at the declarations of options, beside their values. */
+export const hasSystemAssertions = (service: IrService, platform: Platform): boolean =>
+  emitSystemAssertions(service, platform) !== undefined;
+
+/**
+ * The account has no home that the service can write: sshd would take its keys from there, a service
+ * manager of its own its units, and act on them outside of the sandbox.
+ */
+export function expectHomeElsewhere({ model }: IrService, user: NixExpr): PlatformAssertion {
+  const own = nix.id("ownDirectories");
+  const writable =
+    model.reach === undefined
+      ? own
+      : nix.op("++", own, nix.select(nix`instance`, model.reach.writable.path));
+  return {
+    option: model.identity.user.path.join("."),
+    holds: nix`
+      let
+        home = toString (config.users.users.\${${user}}.home or "");
+      in
+      !lib.any (directory: lib.hasPrefix "\${directory}/" "\${home}/") (${writable})
+    `,
+    message:
+      "the home of this account is a directory that the service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.",
+  };
+}
+
+/** Options that are for other operating systems than the configuration's are not set. */
+function emitSystemAssertions(service: IrService, platform: Platform): NixExpr | undefined {
+  const rows = optionsOn(service, platform).flatMap(({ path, systems }) =>
+    systems === undefined ? [] : [{ path, systems }],
+  );
+  if (rows.length === 0) return undefined;
+  return nix`
+    map (
+      { path, systems }:
+      let
+        option = lib.getAttrFromPath path options.services.${service.name};
+        isHere = lib.elem pkgs.stdenv.hostPlatform.parsed.kernel.name systems;
+      in
+      {
+        assertion = isHere || option.highestPrio >= (lib.mkOptionDefault null).priority;
+        message = "\${lib.showOption option.loc}: exists on \${lib.concatStringsSep " and " systems} only. Remove it, or set it where the configuration is for that system.";
+      }
+    ) ${nix.value(rows)}
+  `;
+}
+
+function emitInstanceAssertions(assertions: readonly PlatformAssertion[]): NixExpr {
+  const all = assertions.map(
+    ({ option, holds, message }) => nix`{
+      assertion = ${holds};
+      message = "\${prefix}.${option}: ${message}";
+    }`,
+  );
+  return nix`
+    lib.concatLists (
+      lib.mapAttrsToList (_: { instance, prefix, ownDirectories, ... }: ${nix.list(all)}) services
+    )
+  `;
+}
+
+/** One assertion per thing that two instances must not share; the message names both. */
+function emitCollisions(service: IrService, platform: Platform): NixExpr {
+  const scope: Scope = {
+    ...scopeOf(service, "instance"),
+    options: nix`service.instance`,
+    settings: nix`service.settings`,
+  };
+  const here = new Set(optionsOn(service, platform).map(({ path }) => path.join(".")));
+  const shared = service.model.unique.filter(({ option }) => here.has(option.path.join(".")));
+  const unique = shared.map(({ what, option, value = option, more = [] }) => {
+    const values = emitExpression(
+      { kind: "concat", lists: [{ kind: "list", items: [value.node] }, ...more.map(nodeOf)] },
+      scope,
+    );
+    return nix`{
+      what = ${what};
+      option = ${option.path.join(".")};
+      valuesOf = service: ${values};
+    }`;
+  });
+  return nix`
+    lib.concatMap (
+      { what, option, valuesOf }:
+      lib.mapAttrsToList (value: names: {
+        assertion = lib.length names == 1;
+        message = "services.${service.name}.instances.\${lib.head names}.\${option}: the instances \${lib.concatStringsSep " and " names} have the same \${what}, \${value}. Give each its own.";
+      }) (
+        lib.zipAttrs (
+          lib.mapAttrsToList (
+            name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
+          ) services
+        )
+      )
+    ) ${nix.list(unique)}
+  `;
+}
+
+/** One assertion per instance and neighbour of it that has a directory around one of the instance's. */
+function emitNestedDirectories({ name, model }: IrService): NixExpr {
+  const refs = [model.stateDirectory.path, ...model.directories].flatMap(({ node }) =>
+    node.kind === "option" ? [node.path] : [],
+  );
+  const own = refs.map(
+    (path) => nix`{
+      option = ${path.join(".")};
+      path = ${nix.select(nix`service.instance`, path)};
+    }`,
+  );
+  return nix`
+    let
+      directoriesOf = service: ${nix.list(own)};
+      # The same option with the same value is told of already.
+      isInside = mine: theirs: mine != theirs && lib.hasPrefix "\${theirs.path}/" "\${mine.path}/";
+    in
+    lib.concatLists (
+      lib.mapAttrsToList (
+        name: service:
+        lib.mapAttrsToList (
+          other: neighbour:
+          let
+            inside = lib.findFirst (mine: lib.any (isInside mine) (directoriesOf neighbour)) null (directoriesOf service);
+          in
+          {
+            assertion = inside == null;
+            message = "services.${name}.instances.\${name}.\${inside.option}: \${inside.path} is inside of a directory of the instance \${other}, which could replace it. Choose one outside.";
+          }
+        ) (removeAttrs services [ name ])
+      ) services
+    )
+  `;
+}
+
+/**
+ * One assertion per file that is opened by its name outside of the sandbox (by root, or by the person
+ * whose service it is): none may be where any service could put a link in its place.
+ */
+function emitOpenedPaths(service: IrService): NixExpr {
+  const { model } = service;
+  const scope = scopeOf(service, "instance");
+  const { extra, reach } = model;
+  const rows = (option: Ref<readonly string[]>): NixExpr => nix`
+    map (path: {
+      option = ${option.path.join(".")};
+      inherit path;
+    }) ${emitValue(option, scope)}
+  `;
+  const directories = [model.stateDirectory.path, ...model.directories].flatMap(({ node }) =>
+    node.kind === "option"
+      ? [
+          nix`{
+            option = ${node.path.join(".")};
+            path = ${nix.select(nix`instance`, node.path)};
+          }`,
+        ]
+      : [],
+  );
+  const opened = [
+    nix.list(directories),
+    nix`map ({ option, file, ... }: { inherit option; path = file; }) credentials`,
+    rows(extra.files),
+    ...(reach === undefined ? [] : [rows(reach.readable), rows(reach.writable)]),
+  ];
+  const lent =
+    reach === undefined
+      ? nix`[ ]`
+      : nix`lib.concatMap ({ instance, ... }: ${emitValue(reach.writable, scope)}) (lib.attrValues services)`;
+  return nix`
+    let
+      owned = lib.concatMap (service: service.ownDirectories) (lib.attrValues services);
+      lent = ${lent};
+      # What a service owns is a mount of its own in another that it owns.
+      placeAbove =
+        path:
+        lib.findFirst (directory: lib.hasPrefix "\${directory}/" path) null (
+          if lib.elem path owned then lent else owned ++ lent
+        );
+    in
+    lib.concatLists (
+      lib.mapAttrsToList (
+        _: { instance, prefix, credentials, ... }:
+        map (
+          { option, path }:
+          let
+            directory = placeAbove path;
+          in
+          {
+            assertion = directory == null;
+            message = "\${prefix}.\${option}: \${path} is in \${directory}, where a service could put a link in its place, and be given what that leads to. Name a path elsewhere.";
+          }
+        ) (lib.concatLists ${nix.list(opened)})
+      ) services
+    )
+  `;
+}
+
+/**
+ * What the user's own variables may not be called: code is loaded by some, others are made of an option
+ * of their own.
+ */
+function emitVariableAssertions(service: IrService): NixExpr {
+  const { credentials, extra } = service.model;
+  const scope = scopeOf(service, "instance");
+  const named = [credentials, extra.variables].map(
+    (option) => nix`{
+      option = ${option.path.join(".")};
+      names = lib.attrNames ${emitValue(option, scope)};
+    }`,
+  );
+  return nix`
+    lib.concatLists (
+      lib.mapAttrsToList (
+        _: { instance, prefix, secretOptions, ownVariables, ... }:
+        lib.concatMap (
+          { option, names }:
+          let
+            loading = lib.filter (name: lib.match ${codeVariable} name != null) names;
+            ours = lib.filter (name: ownVariables ? \${name}) names;
+            others = lib.filter ({ variable, ... }: lib.elem variable names) (
+              secretOptions ++ [ { variable = "PATH"; option = ${extra.packages.path.join(".")}; } ]
+            );
+          in
+          [
+            {
+              assertion = loading == [ ];
+              message = "\${prefix}.\${option}: \${lib.concatStringsSep ", " loading} would have code loaded or run, also by what starts the service, outside of its sandbox. Wrap the program that needs it instead.";
+            }
+            {
+              assertion = ours == [ ];
+              message = "\${prefix}.\${option}: the module itself says \${lib.concatStringsSep ", " ours}, from other options. Remove that here.";
+            }
+            {
+              assertion = others == [ ];
+              message = "\${prefix}.\${option}: \${lib.concatMapStringsSep ", " ({ variable, option, ... }: "\${variable} is made of \`\${option}\`") others}. Set that instead.";
+            }
+          ]
+        ) ${nix.list(named)}
+      ) services
+    )
+  `;
+}
+
+/**
+ * One assertion per path that an instance is given and neighbour of it that owns that or something in it.
+ * What lies in a neighbour's is refused with what lies in its own.
+ */
+function emitTrespasses(service: IrService): NixExpr | undefined {
+  const { reach } = service.model;
+  if (reach === undefined) return undefined;
+  const scope = scopeOf(service, "instance");
+  const given = [reach.readable, reach.writable].map(
+    (option) => nix`{
+      option = ${option.path.join(".")};
+      paths = ${emitValue(option, scope)};
+    }`,
+  );
+  return nix`
+    lib.concatLists (
+      lib.mapAttrsToList (
+        name: { instance, prefix, ... }:
+        lib.concatMap (
+          { option, paths }:
+          lib.concatMap (
+            path:
+            lib.mapAttrsToList (other: neighbour: {
+              assertion = !lib.any (own: lib.hasPrefix "\${path}/" "\${own}/") neighbour.ownDirectories;
+              message = "\${prefix}.\${option}: \${path} is the instance \${other}'s own, or has that in it. Name another directory.";
+            }) (removeAttrs services [ name ])
+          ) paths
+        ) ${nix.list(given)}
+      ) services
+    )
+  `;
+}
