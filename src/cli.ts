@@ -11,7 +11,7 @@ import picocolors from "picocolors";
 import type { Colors } from "picocolors/types.js";
 import { loadConfig, loadServices } from "./config.ts";
 import { formatUserError, UserError } from "./errors.ts";
-import type { ServiceSource } from "./service-source.ts";
+import type { ServiceSource } from "./schema/service-source.ts";
 import { checkPlan } from "./output/check.ts";
 import { nodeFileSystem } from "./output/file-system.ts";
 import type { OutputFile } from "./output/file.ts";

@@ -5,10 +5,10 @@ import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, posix, relative, resolve } from "node:path";
 import { inspect } from "node:util";
 import { UserError } from "./errors.ts";
-import type { ServiceSource } from "./service-source.ts";
+import type { ServiceSource } from "./schema/service-source.ts";
 import { loadDefaultExport } from "./load-module.ts";
 import { nearest } from "./nearest.ts";
-import type { Service } from "./schema/service.ts";
+import type { Service } from "./schema/define-service.ts";
 import { z } from "./zod.ts";
 
 export interface Config {

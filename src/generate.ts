@@ -4,23 +4,22 @@
 import { readDocs } from "./docs/read-docs.ts";
 import { emitDarwinModule } from "./emit/darwin.ts";
 import { emitHomeManagerModule } from "./emit/home-manager.ts";
-import { libraryFiles, libraryPath, readLibrary } from "./library/files.ts";
+import { nixLibrary, shellCode } from "./runtime/assets.ts";
 import { emitNixosModule } from "./emit/nixos.ts";
 import { settingsSchemaPath } from "./emit/prelude.ts";
 import { emitPromises } from "./emit/promises.ts";
-import { lowerService } from "./ir/lower.ts";
+import { lowerService } from "./lower/lower.ts";
 import { printNix } from "./nix/index.ts";
-import type { IrService } from "./ir/model.ts";
+import type { IrService } from "./model/service-model.ts";
 import type { OutputFile } from "./output/file.ts";
-import type { ServiceSource } from "./service-source.ts";
+import type { ServiceSource } from "./schema/service-source.ts";
 import { checkSettings } from "./settings/check-settings.ts";
 import { nixSchema } from "./settings/nix-schema.ts";
 import { serializeSchema } from "./settings/serialize.ts";
 import type { JsonSchema } from "./settings/json-schema.ts";
 import { readConfigSchema } from "./settings/read-schema.ts";
 import { schemaPath } from "./settings/schema-path.ts";
-import { vmTestOutputs } from "./vm-test-outputs.ts";
-import { readShell, shellFiles, shellPath } from "./shell/files.ts";
+import { vmTestOutputs } from "./vm-test/outputs.ts";
 
 /**
  * Generates everything for one service.
@@ -42,8 +41,8 @@ export function generate({ entry, service, root, tsconfig }: ServiceSource): rea
       path: settingsSchemaPath(ir, version),
       text: serializeSchema(nixSchema(schema).document),
     })),
-    ...libraryFiles.map((name) => ({ path: libraryPath(name), text: readLibrary(name) })),
-    ...shellFiles.map((name) => ({ path: shellPath(name), text: readShell(name) })),
+    ...nixLibrary.outputs,
+    ...shellCode.outputs,
   ];
 }
 

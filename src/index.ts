@@ -57,10 +57,10 @@ export {
   textFile,
   unitName,
   when,
-} from "./schema/expression.ts";
-export { credential, group, option, type Refs, relaxation } from "./schema/option.ts";
-export { lifts, observation, probe, shows, showsOutside, works } from "./schema/proof.ts";
-export { defineService, derived, type Service, variants } from "./schema/service.ts";
+} from "./schema/build-expression.ts";
+export { credential, group, option, type Refs, relaxation } from "./schema/define-option.ts";
+export { lifts, observation, probe, shows, showsOutside, works } from "./schema/define-proof.ts";
+export { defineService, derived, type Service, variants } from "./schema/define-service.ts";
 export {
   absolutePath,
   environmentVariablePattern,
@@ -73,9 +73,9 @@ export {
   secretFile,
   sourcePath,
   submodule,
-} from "./schema/types.ts";
-export { perPlatform } from "./ir/platform-values.ts";
-export type { PlatformPromise } from "./ir/promises.ts";
+} from "./schema/value-types.ts";
+export { perPlatform } from "./model/platform-values.ts";
+export type { PlatformPromise } from "./model/promise.ts";
 export type {
   Assertion,
   ConfinementRule,
@@ -84,4 +84,4 @@ export type {
   Scenarios,
   ServiceModel,
   SupersededModule,
-} from "./ir/model.ts";
+} from "./model/service-model.ts";

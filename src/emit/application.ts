@@ -1,8 +1,8 @@
 // The desktop application that goes with a service, in a home on macOS.
 
-import type { IrService } from "../ir/model.ts";
+import type { IrService } from "../model/service-model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
-import { scopeOf } from "./expression.ts";
+import { scopeOf } from "./emit-expression.ts";
 import { emitValue } from "./service.ts";
 
 /** Packages for the home: none, or the application. */

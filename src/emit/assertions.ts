@@ -2,12 +2,12 @@
 // assertions do: over all instances, on the platform, and for paths that are opened outside of the
 // sandbox. Messages name the option at fault.
 
-import { codeVariable } from "../ir/code-variables.ts";
-import { nodeOf, type Ref } from "../ir/expression.ts";
-import type { IrService } from "../ir/model.ts";
+import { codeVariable } from "../model/code-variables.ts";
+import { nodeOf, type Ref } from "../model/expression.ts";
+import type { IrService } from "../model/service-model.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
-import type { Platform } from "../platform.ts";
-import { emitExpression, type Scope, scopeOf } from "./expression.ts";
+import type { Platform } from "../model/platform.ts";
+import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { optionsOn } from "./options.ts";
 import { emitValue } from "./service.ts";
 

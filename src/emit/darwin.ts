@@ -3,10 +3,10 @@
 //
 // https://nix-darwin.github.io/nix-darwin/manual/
 
-import type { IrService } from "../ir/model.ts";
+import type { IrService } from "../model/service-model.ts";
 import { nix } from "../nix/index.ts";
-import { includeShell } from "../shell/files.ts";
-import { scopeOf } from "./expression.ts";
+import { includeShell } from "../runtime/assets.ts";
+import { scopeOf } from "./emit-expression.ts";
 import {
   certificateVariables,
   copyManagedFiles,

@@ -2,10 +2,10 @@
 
 import { isDeepStrictEqual } from "node:util";
 
-import type { Field, OptionType } from "../ir/options.ts";
+import type { Field, OptionType } from "../model/option-type.ts";
 import { isJsonArray, isJsonObject, type JsonValue } from "../json.ts";
 import type { NixExpr } from "../nix/index.ts";
-import { emitJson } from "./expression.ts";
+import { emitJson } from "./emit-expression.ts";
 
 /** The example of an option or of a field of this type. */
 export function emitExample(type: OptionType, example: JsonValue): NixExpr {

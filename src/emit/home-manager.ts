@@ -4,15 +4,15 @@
 // https://nix-community.github.io/home-manager/options.xhtml#opt-systemd.user.services
 // https://www.freedesktop.org/software/systemd/man/latest/user@.service.html
 
-import type { IrService } from "../ir/model.ts";
+import type { IrService } from "../model/service-model.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
-import { includeShell } from "../shell/files.ts";
+import { includeShell } from "../runtime/assets.ts";
 import {
   emitApplicationAssertions,
   emitApplicationDefaults,
   emitApplicationPackages,
 } from "./application.ts";
-import { type Scope, scopeOf } from "./expression.ts";
+import { type Scope, scopeOf } from "./emit-expression.ts";
 import {
   certificateVariables,
   copyManagedFiles,

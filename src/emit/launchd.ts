@@ -4,12 +4,11 @@
 // launchd.plist(5): https://keith.github.io/xcode-man-pages/launchd.plist.5.html
 // sandbox-exec(1): https://keith.github.io/xcode-man-pages/sandbox-exec.1.html
 
-import type { Exp } from "../ir/expression.ts";
-import type { IrService, Reach } from "../ir/model.ts";
+import type { Exp } from "../model/expression.ts";
+import type { IrService, Reach } from "../model/service-model.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
-import { includeShell } from "../shell/files.ts";
-import type { Scope } from "./expression.ts";
-import { importLibrary } from "../library/files.ts";
+import { importLibrary, includeShell } from "../runtime/assets.ts";
+import type { Scope } from "./emit-expression.ts";
 import { emitValue, type ShellText } from "./service.ts";
 import { preparationTimeout } from "./systemd.ts";
 
@@ -106,7 +105,7 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
   const stateDirectory = emitValue(model.stateDirectory.path, scope);
   const prepared = [
     emitValue(model.config.link, scope),
-    // The records of src/shell/manage-copies.sh.
+    // The records of src/runtime/shell/manage-copies.sh.
     ...model.managedFiles.map(({ name }) => nix`"\${${stateDirectory}}/managed-${name}"`),
   ];
   return nix.binding(

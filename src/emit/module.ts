@@ -1,9 +1,9 @@
 // A whole module file: head, `let` with the shared parts, options, configuration. What a platform
 // contributes is its `config` and the way its credentials are read.
 
-import type { IrService } from "../ir/model.ts";
+import type { IrService } from "../model/service-model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
-import type { Platform } from "../platform.ts";
+import type { Platform } from "../model/platform.ts";
 import { emitAllAssertions, hasSystemAssertions, type PlatformAssertions } from "./assertions.ts";
 import { emitInstanceModule, emitInstanceOptions, emitTopLevelOptions } from "./options.ts";
 import { preludeFor } from "./prelude.ts";

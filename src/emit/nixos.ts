@@ -4,10 +4,10 @@
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
 // https://nixos.org/manual/nixos/stable/#sec-writing-modules
 
-import type { IrService } from "../ir/model.ts";
+import type { IrService } from "../model/service-model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
-import { emitExpression, scopeOf, type Scope } from "./expression.ts";
-import { includeShell } from "../shell/files.ts";
+import { includeShell } from "../runtime/assets.ts";
+import { emitExpression, scopeOf, type Scope } from "./emit-expression.ts";
 import { expectHomeElsewhere, type PlatformAssertion } from "./assertions.ts";
 import { emitModule } from "./module.ts";
 import { wrapComment } from "./wrap.ts";

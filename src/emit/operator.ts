@@ -3,9 +3,9 @@
 // as the operator and looks at nothing the service can write; the other, `command` of an instance, runs as
 // the service.
 
-import type { IrService } from "../ir/model.ts";
+import type { IrService } from "../model/service-model.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
-import { includeShell } from "../shell/files.ts";
+import { includeShell } from "../runtime/assets.ts";
 import type { ShellText } from "./service.ts";
 
 export interface OperatorSeams {

@@ -1,13 +1,13 @@
 // The option declarations of a module: a function that every instance and the top level share,
 // the options only the top level has, and what an instance inherits.
 
-import type { ExpNode } from "../ir/expression.ts";
-import type { IrService } from "../ir/model.ts";
-import type { IrOption } from "../ir/options.ts";
-import type { Platform } from "../platform.ts";
+import type { ExpNode } from "../model/expression.ts";
+import type { IrService } from "../model/service-model.ts";
+import type { IrOption } from "../model/option-type.ts";
+import type { Platform } from "../model/platform.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { emitExample } from "./example.ts";
-import { emitExpression, type Scope, scopeOf } from "./expression.ts";
+import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { emitType, mkOption } from "./type.ts";
 
 /** What a name has to look like to be part of a unit's, a user's and a file's name. */

@@ -1,12 +1,12 @@
 // Small Nix functions that emitted code calls. A module defines those it uses and no others.
 
 import { BugError } from "../errors.ts";
-import type { IrService } from "../ir/model.ts";
-import { absolutePathPattern, plainPathPattern } from "../ir/paths.ts";
-import { translatePattern } from "../ir/pattern.ts";
-import { importLibrary } from "../library/files.ts";
+import type { IrService } from "../model/service-model.ts";
+import { absolutePathPattern, plainPathPattern } from "../model/path-pattern.ts";
+import { translatePattern } from "../pattern/posix.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
-import { dotted, emitExpression, type Scope } from "./expression.ts";
+import { importLibrary } from "../runtime/assets.ts";
+import { dotted, emitExpression, type Scope } from "./emit-expression.ts";
 
 /** Rows of the variant table are plain values. */
 const noOptions: Scope = {

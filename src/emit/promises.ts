@@ -2,8 +2,8 @@
 // why it cannot. Made of the same rules as the modules.
 
 import { UserError } from "../errors.ts";
-import type { ConfinementRule, IrService } from "../ir/model.ts";
-import type { PlatformPromise } from "../ir/promises.ts";
+import type { ConfinementRule, IrService } from "../model/service-model.ts";
+import type { PlatformPromise } from "../model/promise.ts";
 
 const columns = [
   "rule",

@@ -1,9 +1,9 @@
 // Options that had another path: an old configuration goes on working and says what to change.
 
-import type { IrService, SupersededModule, SupersededOptions } from "../ir/model.ts";
-import { importLibrary } from "../library/files.ts";
+import type { IrService, SupersededModule, SupersededOptions } from "../model/service-model.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
-import type { Platform } from "../platform.ts";
+import { importLibrary } from "../runtime/assets.ts";
+import type { Platform } from "../model/platform.ts";
 import { optionsOn } from "./options.ts";
 
 /** The name of the list of the service's options, by their dotted paths. */

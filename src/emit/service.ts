@@ -2,14 +2,13 @@
 // into everything a platform needs to run it: names, settings, environment, credentials, the
 // scripts that prepare and start it, and assertions. Platforms add nothing of their own to it.
 
-import type { IrService } from "../ir/model.ts";
-import { type ExpNode, nodeOf, type OrValue } from "../ir/expression.ts";
+import type { IrService } from "../model/service-model.ts";
+import { type ExpNode, nodeOf, type OrValue } from "../model/expression.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
-import type { Platform } from "../platform.ts";
-import { emitExpression, type Scope, scopeOf } from "./expression.ts";
+import { importLibrary, includeShell } from "../runtime/assets.ts";
+import type { Platform } from "../model/platform.ts";
+import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { emitIsKnownVariant, optionsOn } from "./options.ts";
-import { importLibrary } from "../library/files.ts";
-import { includeShell } from "../shell/files.ts";
 import { emitSettings } from "./settings.ts";
 
 export function emitValue(value: OrValue<unknown>, scope: Scope): NixExpr {
@@ -216,7 +215,7 @@ function emitEnvironment({ model }: IrService, scope: Scope, { variables }: Serv
   return nix.op("//", all, nix.id("ownVariables"));
 }
 
-/** What the scripts of `src/shell/` run. */
+/** What the scripts of `src/runtime/shell/` run. */
 const scriptPackages = ["coreutils", "findutils"];
 
 function emitPath(service: IrService, scope: Scope): NixExpr {

@@ -2,12 +2,12 @@
 // options fill, and the user's free settings, which win.
 
 import { BugError } from "../errors.ts";
-import type { ExpNode } from "../ir/expression.ts";
-import type { IrService, ServiceModel } from "../ir/model.ts";
-import type { IrOption } from "../ir/options.ts";
-import { expressionsIn, walkExpression } from "../ir/walk-expression.ts";
+import type { ExpNode } from "../model/expression.ts";
+import type { IrService, ServiceModel } from "../model/service-model.ts";
+import type { IrOption } from "../model/option-type.ts";
+import { expressionsIn, walkExpression } from "../model/walk-expression.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
-import { dotted, emitExpression, type Scope } from "./expression.ts";
+import { dotted, emitExpression, type Scope } from "./emit-expression.ts";
 
 /** A leaf has a value and, where it is not always there, the condition under which it is. */
 interface Leaf {

@@ -4,12 +4,12 @@
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
 
-import { codeVariables } from "../ir/code-variables.ts";
-import type { ConfinementRule, IrService, RestartRules } from "../ir/model.ts";
-import type { DirectiveValue } from "../ir/systemd.ts";
+import { codeVariables } from "../model/code-variables.ts";
+import type { ConfinementRule, IrService, RestartRules } from "../model/service-model.ts";
+import type { DirectiveValue } from "../model/directives.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
-import { includeShell } from "../shell/files.ts";
-import type { Scope } from "./expression.ts";
+import { includeShell } from "../runtime/assets.ts";
+import type { Scope } from "./emit-expression.ts";
 import { emitValue, type ShellText } from "./service.ts";
 import { wrapComment } from "./wrap.ts";
 

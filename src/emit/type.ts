@@ -1,10 +1,10 @@
-// Option types (ir/options.ts) as types of the Nix module system, the narrowest that says the
+// Option types (model/option-type.ts) as types of the Nix module system, the narrowest that says the
 // same. https://nixos.org/manual/nixos/stable/#sec-option-types
 
-import type { Field, OptionType } from "../ir/options.ts";
+import type { Field, OptionType } from "../model/option-type.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { emitExample } from "./example.ts";
-import { emitExpression, type Scope } from "./expression.ts";
+import { emitExpression, type Scope } from "./emit-expression.ts";
 
 type Visitor = {
   readonly [K in OptionType["kind"]]: (type: Extract<OptionType, { readonly kind: K }>) => NixExpr;

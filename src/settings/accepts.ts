@@ -3,10 +3,10 @@
 // where that cannot be decided or said in an option's type: two patterns, upper limits of lengths.
 
 import type { SourceLocation } from "../errors.ts";
-import type { Field, OptionType } from "../ir/options.ts";
+import type { Field, OptionType } from "../model/option-type.ts";
 import { describeSchema, describeType, isUnlimited, listNames, show } from "./describe.ts";
 import { isList, type JsonSchema, type SchemaObject } from "./json-schema.ts";
-import { acceptsType, anyName, below, isAnything, isOpen, keysOf } from "./place.ts";
+import { acceptsType, anyName, below, isAnything, isOpen, keysOf } from "./schema-place.ts";
 import { isValid } from "./validate.ts";
 
 /** A value the option's type admits and the program does not. */

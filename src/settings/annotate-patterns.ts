@@ -5,7 +5,7 @@
 // can say. What it cannot say gets no translation and is counted: the Nix side then skips that
 // pattern, which makes it more lenient, never wrong.
 
-import { translatePattern } from "../ir/pattern.ts";
+import { translatePattern } from "../pattern/posix.ts";
 import { type JsonSchema, mapSubschemas, type SchemaObject } from "./json-schema.ts";
 
 /** A schema object as the Nix side reads it. */

@@ -5,11 +5,11 @@
 
 import { compareVersions } from "../compare-versions.ts";
 import type { SourceLocation } from "../errors.ts";
-import type { ExpNode } from "../ir/expression.ts";
-import type { IrService } from "../ir/model.ts";
-import type { IrOption, OptionType } from "../ir/options.ts";
+import type { ExpNode } from "../model/expression.ts";
+import type { IrService } from "../model/service-model.ts";
+import type { IrOption, OptionType } from "../model/option-type.ts";
 import type { JsonValue } from "../json.ts";
-import { platforms } from "../platform.ts";
+import { platforms } from "../model/platform.ts";
 import { mismatches, type Mismatch } from "./accepts.ts";
 import { expandSchema } from "./compact.ts";
 import { defaultConfig, evaluate, isObject, variantOf, withoutNulls } from "./default-config.ts";
@@ -17,7 +17,7 @@ import { describeSchema } from "./describe.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { type Misfit, misfitError, settingAt } from "./misfit.ts";
 import { optionalDefaults } from "./optional-defaults.ts";
-import { at, keysOf } from "./place.ts";
+import { at, keysOf } from "./schema-place.ts";
 import { relevantTo } from "./relevant.ts";
 import { schemaPath } from "./schema-path.ts";
 import { formatKey, suggestKey } from "./suggest-key.ts";

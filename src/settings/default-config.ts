@@ -2,10 +2,10 @@
 // configuration is evaluated. Values that only the machine knows (store paths, package lists) are
 // `unknown`, and left out of the whole.
 
-import type { ExpNode } from "../ir/expression.ts";
-import type { IrService } from "../ir/model.ts";
+import type { ExpNode } from "../model/expression.ts";
+import type { IrService } from "../model/service-model.ts";
 import type { JsonValue } from "../json.ts";
-import type { Platform } from "../platform.ts";
+import type { Platform } from "../model/platform.ts";
 import { compareVersions } from "../compare-versions.ts";
 
 /** A value that cannot be known here. */

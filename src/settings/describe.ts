@@ -1,10 +1,10 @@
 // Schemas and option types in words, for messages: what is accepted, what an option may hold.
 
-import type { OptionType } from "../ir/options.ts";
+import type { OptionType } from "../model/option-type.ts";
 import type { JsonValue } from "../json.ts";
 import type { JsonSchema, SchemaObject, TypeName } from "./json-schema.ts";
 import { isList } from "./json-schema.ts";
-import { isAnything, isOpen, keysOf } from "./place.ts";
+import { isAnything, isOpen, keysOf } from "./schema-place.ts";
 
 /** Longer lists of names are cut: the nearest one is named anyway. */
 const maximumNames = 12;

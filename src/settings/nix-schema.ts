@@ -1,4 +1,4 @@
-// The form of a schema that the Nix option type reads (nix/lib/json-schema-type.nix).
+// The form of a schema that the Nix option type reads (src/runtime/nix/json-schema-type.nix).
 //
 // Contract: accepts what the schema accepts, with keys that have a default left out or not, and is
 // annotated with what Nix cannot find out by itself: translated patterns, places of secrets, and

@@ -3,7 +3,7 @@
 
 import { nearest } from "../nearest.ts";
 import { type JsonSchema } from "./json-schema.ts";
-import { anyName, below, keysOf } from "./place.ts";
+import { anyName, below, keysOf } from "./schema-place.ts";
 
 /** How many levels to search for a key that moved: deeper ones are coincidences. */
 const maximumDepth = 4;

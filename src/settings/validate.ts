@@ -6,7 +6,7 @@ import type { JsonValue } from "../json.ts";
 import { canonicalJson } from "./canonical.ts";
 import { describeSchema, show } from "./describe.ts";
 import { type JsonSchema } from "./json-schema.ts";
-import { at } from "./place.ts";
+import { at } from "./schema-place.ts";
 
 /** What is wrong with a value, and where in it. */
 export interface Invalid {

@@ -226,7 +226,7 @@ function bench(nix: Tool, nixpkgs: string, directory: string): void {
   const inLibrary = (body: string): string => `
     let
       lib = import ${nixPath(join(nixpkgs, "lib"))};
-      inherit (import ${nixPath(join(root, "nix/lib/json-schema-type.nix"))} { inherit lib; }) jsonSchemaType;
+      inherit (import ${nixPath(join(root, "src/runtime/nix/json-schema-type.nix"))} { inherit lib; }) jsonSchemaType;
     in copy: ${body}`;
   const cost = (type: string, settings: string): Cost =>
     evaluator.measure(

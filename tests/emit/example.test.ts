@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { emitExample } from "../../src/emit/example.ts";
-import type { Field, OptionType } from "../../src/ir/options.ts";
+import type { Field, OptionType } from "../../src/model/option-type.ts";
 import type { JsonValue } from "../../src/json.ts";
 import { printNix } from "../../src/nix/index.ts";
 

@@ -5,11 +5,11 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 import { emitPromises } from "../../src/emit/promises.ts";
-import type { ConfinementRule, Difference } from "../../src/ir/model.ts";
-import type { PlatformPromise } from "../../src/ir/promises.ts";
-import { literal } from "../../src/schema/expression.ts";
-import { lifts, probe } from "../../src/schema/proof.ts";
-import { lowerWith } from "../ir/service.ts";
+import type { ConfinementRule, Difference } from "../../src/model/service-model.ts";
+import type { PlatformPromise } from "../../src/model/promise.ts";
+import { literal } from "../../src/schema/build-expression.ts";
+import { lifts, probe } from "../../src/schema/define-proof.ts";
+import { lowerWith } from "../lower/service.ts";
 
 const proofs = [
   probe("others' files", ["read", "/a"], "ENOENT", "done"),

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 
 import { missingForEvaluation, nixPath, type Outcome } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
-import { readShell } from "../../src/shell/files.ts";
+import { shellCode } from "../../src/runtime/assets.ts";
 import { evaluateTogether } from "../support/together.ts";
 import { compileProfile, type Decision, decide } from "../seatbelt/evaluator.ts";
 import { requestOf } from "../seatbelt/request.ts";
@@ -131,9 +131,11 @@ function expectPreparation(
   expect(launcher).toMatch(/^confined 120 \/nix\/store\/\S+-moltbot-gateway-prepare$/m);
   // No other code of the launcher's own has to do with them.
   for (const code of ["own-secret", "prepare", "leftovers", "manage-copies"] as const) {
-    expect(launcher).not.toContain(readShell(code));
+    expect(launcher).not.toContain(shellCode.read(code));
   }
-  expect(textEnding(summary, "-moltbot-gateway-own-secret")).toContain(readShell("own-secret"));
+  expect(textEnding(summary, "-moltbot-gateway-own-secret")).toContain(
+    shellCode.read("own-secret"),
+  );
   const profile = compileProfile(textEnding(summary, "-moltbot-gateway-preparation.sb"));
   const rows: readonly Row[] = [
     ["file-write-create", `${state}/gateway-token.1`, "allow"],
@@ -280,7 +282,7 @@ suite(`the daemon${note}`, () => {
       "[ -e /var/log/moltbot/moltbot-gateway/output.log.old ] || install -m 0640 -o _moltbot -g _moltbot /dev/null /var/log/moltbot/moltbot-gateway/output.log.old",
       "make_own_directory /var/lib/moltbot _moltbot _moltbot 0700",
     ];
-    expect(script).toContain(readShell("await-stop"));
+    expect(script).toContain(shellCode.read("await-stop"));
     const found = script.split("\n");
     const start = found.indexOf(lines[0] ?? "");
     expect(found.slice(start, start + lines.length)).toEqual(lines);

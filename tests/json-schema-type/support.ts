@@ -46,7 +46,7 @@ export function nixJson(value: JsonValue | JsonSchema): string {
 }
 
 /** The tested file, as a Nix path. */
-export const libraryFile = nixPath(`${root}nix/lib/json-schema-type.nix`);
+export const libraryFile = nixPath(`${root}src/runtime/nix/json-schema-type.nix`);
 
 /** An expression with `lib` (nixpkgs' own and this project's functions) in scope. */
 function withLibrary(expression: string): string {

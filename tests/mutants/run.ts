@@ -4,7 +4,7 @@
 //                          [--least PERCENT] [--full] [--list]
 //
 // Layers: schema (schema/, and what of src/ makes Nix), nix (the generated modules and the library
-// they import), shell (src/shell/). The rest of src/ is StrykerJS' (stryker.config.js).
+// they import), shell (src/runtime/shell/). The rest of src/ is StrykerJS' (stryker.config.js).
 // A sample is the same for the same seed and sources. After `--minutes` no further mutant is begun.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

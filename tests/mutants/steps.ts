@@ -15,7 +15,7 @@ const enabled = "a service that is enabled";
 
 /** By what the path of a changed file begins with. */
 const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
-  ["src/shell/", [{ files: ["tests/shell"] }]],
+  ["src/runtime/shell/", [{ files: ["tests/shell"] }]],
   ["generated/lib/seatbelt", [{ files: ["tests/seatbelt"] }]],
   [
     "generated/lib/json-schema",

@@ -5,10 +5,10 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: [
-      "tests/{docs,ir,output,schema}/**/*.test.ts",
+      "tests/{docs,lower,output,pattern,schema,sync}/**/*.test.ts",
       "tests/nix/{create,escape,parse,print,quote}.test.ts",
-      "tests/settings/{accepts,annotate-patterns,check-settings,compact,compare-schemas}.test.ts",
-      "tests/settings/{default-config,nix-schema,structure}.test.ts",
+      "tests/settings/{accepts,annotate-patterns,check-settings,compact}.test.ts",
+      "tests/settings/{default-config,nix-schema}.test.ts",
       "tests/{errors,nearest}.test.ts",
     ],
     exclude: ["tests/output/signals.test.ts"],

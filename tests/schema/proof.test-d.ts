@@ -2,7 +2,7 @@
 
 import { describe, expectTypeOf, it } from "vitest";
 
-import type { OwnPromise } from "../../src/ir/own-promises.ts";
+import type { OwnPromise } from "../../src/vm-test/own-promises.ts";
 import { type ConfinementRule, lifts, probe, relaxation, shows, z } from "../../src/index.ts";
 
 const rule = { id: "a", why: "b", directives: { PrivateTmp: true } };

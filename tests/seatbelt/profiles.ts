@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { findNix, findTree, nixEval } from "../support/tools.ts";
 
-/** The arguments of nix/lib/seatbelt-profile.nix. */
+/** The arguments of src/runtime/nix/seatbelt-profile.nix. */
 export interface ProfileInput {
   readonly name: string;
   readonly readable?: readonly string[];
@@ -38,10 +38,12 @@ export function titled(title: string): string {
   return missing === "" ? title : `${title} (no ${missing} found)`;
 }
 
-const FUNCTION = fileURLToPath(new URL("../../nix/lib/seatbelt-profile.nix", import.meta.url));
+const FUNCTION = fileURLToPath(
+  new URL("../../src/runtime/nix/seatbelt-profile.nix", import.meta.url),
+);
 
 const CLOSURE_FUNCTION = fileURLToPath(
-  new URL("../../nix/lib/closure-profile.nix", import.meta.url),
+  new URL("../../src/runtime/nix/closure-profile.nix", import.meta.url),
 );
 
 function nixString(text: string): string {
@@ -60,7 +62,7 @@ function evaluate(inputs: readonly ProfileInput[], body: string): unknown {
   });
 }
 
-/** The build script of nix/lib/closure-profile.nix, and what the line that it replaces names. */
+/** The build script of src/runtime/nix/closure-profile.nix, and what the line that it replaces names. */
 export function closureScript(): { readonly script: string; readonly store: string } {
   const { script, store } = nixEval({
     expr: `

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Field, OptionType } from "../../src/ir/options.ts";
+import type { Field, OptionType } from "../../src/model/option-type.ts";
 import { mismatches } from "../../src/settings/accepts.ts";
 import type { JsonSchema } from "../../src/settings/json-schema.ts";
 

@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import { loadConfig, loadServices } from "../../src/config.ts";
 import { readDocs } from "../../src/docs/read-docs.ts";
 import { BugError } from "../../src/errors.ts";
-import { lowerService } from "../../src/ir/lower.ts";
-import type { IrService } from "../../src/ir/model.ts";
-import type { IrOption } from "../../src/ir/options.ts";
+import { lowerService } from "../../src/lower/lower.ts";
+import type { IrService } from "../../src/model/service-model.ts";
+import type { IrOption } from "../../src/model/option-type.ts";
 import {
   and,
   isAtLeast,
@@ -15,15 +15,15 @@ import {
   reference,
   text,
   when,
-} from "../../src/schema/expression.ts";
-import { option, type OptionTree } from "../../src/schema/option.ts";
-import { variants } from "../../src/schema/service.ts";
-import { port, submodule } from "../../src/schema/types.ts";
+} from "../../src/schema/build-expression.ts";
+import { option, type OptionTree } from "../../src/schema/define-option.ts";
+import { variants } from "../../src/schema/define-service.ts";
+import { port, submodule } from "../../src/schema/value-types.ts";
 import { checkSettings } from "../../src/settings/check-settings.ts";
 import { compactSchema } from "../../src/settings/compact.ts";
 import type { JsonSchema, SchemaObject } from "../../src/settings/json-schema.ts";
 import { z } from "../../src/zod.ts";
-import { lowerWith, model, type Parts } from "../ir/service.ts";
+import { lowerWith, model, type Parts } from "../lower/service.ts";
 import { lines, mistakeOf, stored } from "./support.ts";
 
 const object = (

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { canonicalJson } from "../../src/settings/canonical.ts";
 import { compactSchema, expandSchema } from "../../src/settings/compact.ts";
 import type { JsonSchema, SchemaObject } from "../../src/settings/json-schema.ts";
-import { printStored } from "../../src/settings/schema-files.ts";
+import { printStored } from "../../tools/sync/schema-files.ts";
 import { stored } from "./support.ts";
 
 const long: SchemaObject = {

@@ -3,7 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { UserError, formatUserError } from "../../src/errors.ts";
 import type { JsonSchema } from "../../src/settings/json-schema.ts";
-import { readStored } from "../../src/settings/schema-files.ts";
+import { readStored } from "../../tools/sync/schema-files.ts";
 import { schemaPath } from "../../src/settings/schema-path.ts";
 
 export const storedDirectory = fileURLToPath(new URL("../../schema/gateway", import.meta.url));

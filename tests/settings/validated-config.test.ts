@@ -1,4 +1,4 @@
-// Checks nix/lib/validated-config.nix. A derivation cannot be built in a test, so its parts are
+// Checks src/runtime/nix/validated-config.nix. A derivation cannot be built in a test, so its parts are
 // taken from a real evaluation, with a `pkgs` whose builders return their arguments, and its script
 // is run here: by the shell a builder uses, with what a builder's environment has in it, and the
 // real gateway as the validator.
@@ -38,7 +38,9 @@ const derivation = z.union([builder, z.object({ generated: z.string() })]);
 
 /** What the expression gives, as the arguments of the builders it calls. */
 function evaluate(platforms = "canExecute = _: true;"): z.infer<typeof derivation> {
-  const file = fileURLToPath(new URL("../../nix/lib/validated-config.nix", import.meta.url));
+  const file = fileURLToPath(
+    new URL("../../src/runtime/nix/validated-config.nix", import.meta.url),
+  );
   const expr = `
     import ${file} {
       lib = import ${nixpkgs ?? ""}/lib;
@@ -208,7 +210,10 @@ describe.skipIf(missing.length > 0)(`a configuration checked at build time${suit
 });
 
 test("the script has no error bash can find", () => {
-  const text = readFileSync(new URL("../../nix/lib/validated-config.nix", import.meta.url), "utf8");
+  const text = readFileSync(
+    new URL("../../src/runtime/nix/validated-config.nix", import.meta.url),
+    "utf8",
+  );
   const script = /''\n([^]*)\n {4}''/.exec(text)?.[1] ?? "";
   expect(script).toContain("config validate");
   execFileSync("bash", ["-n", "-c", script]);

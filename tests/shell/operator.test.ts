@@ -6,7 +6,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-import { readShell, type ShellFile } from "../../src/shell/files.ts";
+import { shellCode, type ShellFile } from "../../src/runtime/assets.ts";
 import { runShell, type ShellResult, withDirectory } from "./run-shell.ts";
 
 /** Notes its arguments and its environment, then runs the program that its arguments name. */
@@ -99,8 +99,8 @@ function operator(words: readonly string[], situation: Situation = {}): Outcome 
         "PATH=HERE:/usr/bin:/bin",
         `command_name=it instances=(${instances}) options=(--help) interactive=(tui 'login to')`,
         "systemd_run=HERE/systemd-run setpriv=setpriv",
-        readShell(file).replaceAll(/\/usr\/bin\/(sudo|script)/g, "HERE/$1"),
-        readShell("operator"),
+        shellCode.read(file).replaceAll(/\/usr\/bin\/(sudo|script)/g, "HERE/$1"),
+        shellCode.read("operator"),
         `case $instance in ${instances.replaceAll(" ", "|")}) unit=it-$instance; ${call}`,
         'start HERE/inside "$@" ;;',
         '*) refuse "there is no instance called $instance" ;; esac',

@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { readShell, type ShellFile } from "../../src/shell/files.ts";
+import { shellCode, type ShellFile } from "../../src/runtime/assets.ts";
 
 export interface ShellResult {
   readonly status: number | null;
@@ -20,7 +20,9 @@ export function runShell(
   directory: string,
   env: NodeJS.ProcessEnv = {},
 ): ShellResult {
-  const script = ["set -euo pipefail", "umask 0077", ...files.map(readShell), commands].join("\n");
+  const script = ["set -euo pipefail", "umask 0077", ...files.map(shellCode.read), commands].join(
+    "\n",
+  );
   const { status, stdout, stderr } = spawnSync("bash", ["--norc", "-c", script], {
     cwd: directory,
     env: { PATH: process.env["PATH"], ...env },

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 
-import { readShell } from "../../src/shell/files.ts";
+import { shellCode } from "../../src/runtime/assets.ts";
 
 // A request that goes unheard would be waited for; some seconds are more than any of them takes.
 vi.setConfig({ testTimeout: 20_000 });
@@ -33,7 +33,7 @@ interface Service {
 function start(place: readonly string[], before: string, program: string): Service {
   const script = [
     "set -euo pipefail",
-    readShell("supervise"),
+    shellCode.read("supervise"),
     "echo started",
     before,
     `supervise bash -c ${JSON.stringify(program)}`,
@@ -74,7 +74,7 @@ function launcherOf({ job }: Service, place: readonly string[]): string {
 
 /** What systemd runs as ExecStop=. */
 function stop(pid: string): ChildProcess {
-  const asking = spawn("bash", ["--norc", "-c", readShell("stop")], {
+  const asking = spawn("bash", ["--norc", "-c", shellCode.read("stop")], {
     env: { PATH: process.env["PATH"], MAINPID: pid },
     stdio: "inherit",
   });
@@ -117,7 +117,7 @@ test.runIf(hasNamespaces)("orphans are reaped", async () => {
 });
 
 test("there is nothing to wait for when the service has ended by itself", () => {
-  const { status } = spawnSync("bash", ["--norc", "-c", readShell("stop")], {
+  const { status } = spawnSync("bash", ["--norc", "-c", shellCode.read("stop")], {
     env: { PATH: process.env["PATH"] },
   });
   expect(status).toBe(0);

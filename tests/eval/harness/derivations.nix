@@ -83,8 +83,8 @@ let
     );
 
   # What a trivial builder's derivation would write, or null. Two of the project's own builders
-  # count as trivial: one copies a file once it is checked (nix/lib/validated-config.nix), the other
-  # replaces one line of a text (nix/lib/closure-profile.nix).
+  # count as trivial: one copies a file once it is checked (src/runtime/nix/validated-config.nix), the other
+  # replaces one line of a text (src/runtime/nix/closure-profile.nix).
   #   text        the content
   #   kind        "text", or "value": the value given to a pkgs.formats.* generator, as JSON
   #   destination path below the output ("" when the output is the file itself)

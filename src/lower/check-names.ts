@@ -1,0 +1,93 @@
+// Checks that nothing is named twice: settings, earlier paths, variables of credentials.
+
+import type { OptionDocs } from "../docs/option-docs.ts";
+import { UserError } from "../errors.ts";
+import type { IrService } from "../model/service-model.ts";
+import { mistake, type Place } from "./place.ts";
+
+export function checkNames(service: IrService, docs: OptionDocs): void {
+  const placeOf = (path: readonly string[]): Place => ({ path, docs });
+
+  checkApart(
+    service.options.flatMap(({ path, setting }) =>
+      setting === undefined ? [] : [{ path: setting, place: placeOf(path), what: "setting" }],
+    ),
+  );
+  checkApart([
+    ...service.options.map(({ path }) => ({ path, place: placeOf(path), what: "option" })),
+    ...service.options.flatMap(({ path, renamedFrom }) =>
+      renamedFrom.map((old) => ({ path: old, place: placeOf(path), what: "earlier path" })),
+    ),
+  ]);
+  checkVariables(service, docs);
+  checkServiceNames(service, docs);
+}
+
+interface Claim {
+  readonly path: readonly string[];
+  readonly place: Place;
+  readonly what: string;
+}
+
+/** No path may be another one, or lead into another one. */
+function checkApart(claims: readonly Claim[]): void {
+  for (const [index, claim] of claims.entries()) {
+    const other = claims.slice(0, index).find((earlier) => overlap(earlier.path, claim.path));
+    if (other === undefined) continue;
+    const [path, otherPath] = [claim.path.join("."), other.path.join(".")];
+    const owner = other.place.path.join(".");
+    throw mistake(
+      claim.place,
+      path === otherPath
+        ? `the ${claim.what} ${path} is taken`
+        : `the ${claim.what} ${path} and the ${other.what} ${otherPath} overlap`,
+      {
+        received:
+          other.what === "option"
+            ? `there is an option ${owner}`
+            : `${owner} has the ${other.what} ${otherPath}`,
+        next: "choose a path that is not part of another",
+      },
+    );
+  }
+}
+
+function overlap(a: readonly string[], b: readonly string[]): boolean {
+  return a.slice(0, b.length).join("\n") === b.slice(0, a.length).join("\n");
+}
+
+function checkVariables(service: IrService, docs: OptionDocs): void {
+  const owners = new Map<string, readonly string[]>();
+  for (const { path, credential } of service.options) {
+    const node = credential?.variable;
+    const variable = node?.kind === "literal" ? node.value : undefined;
+    if (typeof variable !== "string") continue;
+    const owner = owners.get(variable);
+    if (owner !== undefined) {
+      throw mistake({ path, docs }, `the variable ${variable} is taken`, {
+        received: `${owner.join(".")} is exported as ${variable} as well`,
+      });
+    }
+    owners.set(variable, path);
+  }
+}
+
+const serviceName = /^[a-z][a-z0-9-]*$/;
+
+function checkServiceNames({ name, renamedFrom }: IrService, docs: OptionDocs): void {
+  const names = [name, ...renamedFrom];
+  const wrong = names.find((candidate) => !serviceName.test(candidate));
+  if (wrong !== undefined) {
+    throw new UserError(`"${wrong}" cannot be the name of a service`, {
+      location: docs.service,
+      expected: "a lower-case letter, then lower-case letters, digits and -",
+    });
+  }
+  const repeated = names.find((candidate, index) => names.indexOf(candidate) !== index);
+  if (repeated !== undefined) {
+    throw new UserError(`the service has the name ${repeated} twice`, {
+      location: docs.service,
+      next: "remove it from renamedFrom",
+    });
+  }
+}

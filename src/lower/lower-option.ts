@@ -1,0 +1,167 @@
+// Lowers one option: its type, its facets, and the values the schema gives it.
+
+import type { CredentialFacet, Option } from "../schema/define-option.ts";
+import { platforms, type Platform, type System } from "../model/platform.ts";
+import { environmentVariablePattern } from "../schema/value-types.ts";
+import type { JsonValue } from "../json.ts";
+import { checkWithType, checkWithZod, type ValueKind } from "./check-value.ts";
+import { type ExpNode, nodeOf } from "../model/expression.ts";
+import { lowerType } from "./lower-type.ts";
+import type { IrCredential, IrOption, OptionType } from "../model/option-type.ts";
+import { checkName, describe, mistake, type Place } from "./place.ts";
+import { isPlatformValues } from "../model/platform-values.ts";
+
+export interface OptionContext {
+  readonly guard: readonly string[] | undefined;
+  /** The default the service's model derives for the option. */
+  /** A value, an expression, or one of them per platform. */
+  readonly derived: unknown;
+}
+
+export function lowerOption(option: Option, place: Place, context: OptionContext): IrOption {
+  const { facets } = option;
+  const described = describe(place);
+  const type = lowerType(place, option.type);
+  const instance = facets.instance ?? "inherit";
+  const setting = facets.setting === undefined ? undefined : splitPath(facets.setting, place);
+  if (instance === "none" && (setting !== undefined || option.credential !== undefined)) {
+    throw mistake(place, "an option of the top level only cannot reach the instances", {
+      received: `instance: "none", and ${setting === undefined ? "a credential" : "a setting"}`,
+      next: "remove one of the two",
+    });
+  }
+  if (facets.deprecated?.trim() === "") {
+    throw mistake(place, "the facet `deprecated` says nothing", {
+      expected: "why the option should not be used, and what to use instead",
+    });
+  }
+  return {
+    path: place.path,
+    type,
+    ...described,
+    defaults: lowerDefaults(option, type, place, context.derived),
+    example:
+      facets.example === undefined
+        ? undefined
+        : checkValue(option, type, place, facets.example, "example"),
+    platforms: lowerPlatforms(facets.platforms, place),
+    systems: lowerSystems(facets, place),
+    instance,
+    setting,
+    guard: context.guard,
+    deprecated: facets.deprecated,
+    renamedFrom: (facets.renamedFrom ?? []).map((old) => lowerOldPath(old, place)),
+    credential: option.credential && lowerCredential(option.credential, place),
+    relaxation: option.relaxation?.map((test) => ({
+      ...test,
+      value: checkValue(option, type, place, test.value, "value of the test"),
+    })),
+  };
+}
+
+function checkValue(
+  option: Option,
+  type: OptionType,
+  place: Place,
+  value: unknown,
+  kind: ValueKind,
+): JsonValue {
+  checkWithZod(place, option.type, value, kind);
+  return checkWithType(place, type, value, kind);
+}
+
+function lowerPlatforms(given: readonly Platform[] | undefined, place: Place): readonly Platform[] {
+  if (given === undefined) return platforms;
+  if (given.length === 0) {
+    throw mistake(place, "the option exists on no platform", { expected: platforms.join(", ") });
+  }
+  return platforms.filter((platform) => given.includes(platform));
+}
+
+/** The other platforms are for one operating system each: there, the option would have to go. */
+function lowerSystems(
+  { systems: given, platforms: on, instance }: Option["facets"],
+  place: Place,
+): readonly System[] | undefined {
+  if (given === undefined) return undefined;
+  if (on?.join() !== "home-manager" || instance !== "none") {
+    throw mistake(place, "the facet `systems` is for options of a home, at the top level", {
+      expected: 'platforms: ["home-manager"], instance: "none"',
+    });
+  }
+  return given;
+}
+
+function lowerDefaults(
+  option: Option,
+  type: OptionType,
+  place: Place,
+  derived: unknown,
+): IrOption["defaults"] {
+  const facet: unknown = option.facets.default;
+  if (facet !== undefined && derived !== undefined) {
+    throw mistake(place, "the option has two defaults", {
+      received: "the facet `default`, and one derived in the service's model",
+      next: "keep one of the two",
+    });
+  }
+  // Null is a default.
+  const value = facet === undefined ? derived : facet;
+  if (value === undefined) return undefined;
+  const perPlatform = isPlatformValues(value)
+    ? valuesByPlatform(value.values, option, place)
+    : lowerPlatforms(option.facets.platforms, place).map((platform) => [platform, value] as const);
+  const nodes = perPlatform.map(([platform, platformValue]): readonly [Platform, ExpNode] => {
+    const node = nodeOf(platformValue);
+    if (node.kind !== "literal") return [platform, node];
+    const literal = checkValue(option, type, place, node.value, "default");
+    return [platform, { kind: "literal", value: literal }];
+  });
+  return Object.fromEntries(nodes);
+}
+
+/** The values of `perPlatform`, which has to have one for each platform of the option. */
+function valuesByPlatform(
+  values: Readonly<Partial<Record<Platform, unknown>>>,
+  option: Option,
+  place: Place,
+): readonly (readonly [Platform, unknown])[] {
+  const wanted = lowerPlatforms(option.facets.platforms, place);
+  const given = platforms.filter((platform) => values[platform] !== undefined);
+  if (wanted.join() !== given.join()) {
+    throw mistake(place, "the platforms of the default are not those of the option", {
+      expected: wanted.join(", "),
+      received: given.join(", "),
+    });
+  }
+  return wanted.map((platform) => [platform, values[platform]]);
+}
+
+function splitPath(path: string, place: Place): readonly string[] {
+  const segments = path.split(".");
+  if (segments.includes("")) {
+    throw mistake(place, `"${path}" is not a path`, { expected: "names with dots between them" });
+  }
+  return segments;
+}
+
+function lowerOldPath(path: string, place: Place): readonly string[] {
+  const segments = splitPath(path, place);
+  for (const segment of segments) checkName({ ...place, path: [...place.path, segment] });
+  return segments;
+}
+
+function isVariableName(value: JsonValue): boolean {
+  return typeof value === "string" && environmentVariablePattern.test(value);
+}
+
+function lowerCredential(facet: CredentialFacet, place: Place): IrCredential {
+  const variable = nodeOf(facet.variable);
+  if (variable.kind === "literal" && !isVariableName(variable.value)) {
+    throw mistake(place, "a credential is exported as an environment variable", {
+      expected: "letters, digits and _, not starting with a digit",
+      received: JSON.stringify(variable.value),
+    });
+  }
+  return { variable, purpose: facet.purpose };
+}

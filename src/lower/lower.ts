@@ -1,0 +1,111 @@
+// From the schema to the intermediate representation: everything the emitters read.
+//
+// Contract: what comes out of here is right as a whole. Every type has an equivalent in Nix, every
+// value is one of its option's type, every reference leads somewhere, and nothing is said twice.
+// Whatever is wrong is the schema author's mistake: an error with option path, file and line.
+
+import { compareVersions } from "../compare-versions.ts";
+import type { OptionDocs } from "../docs/option-docs.ts";
+import { isOption, type Option, type OptionTree } from "../schema/define-option.ts";
+import type { Service } from "../schema/define-service.ts";
+import { z } from "../zod.ts";
+import { checkModel } from "./check-model.ts";
+import { checkNames } from "./check-names.ts";
+import { checkReferences } from "./check-references.ts";
+import { checkRelaxations } from "./check-relaxations.ts";
+import { checkVariants } from "./check-variants.ts";
+import { lowerOption } from "./lower-option.ts";
+import type {
+  ConfigSchema,
+  DerivedDefault,
+  IrConfigSchema,
+  IrService,
+} from "../model/service-model.ts";
+import type { IrOption } from "../model/option-type.ts";
+import { checkName, mistake, type Place } from "./place.ts";
+
+export function lowerService(service: Service, docs: OptionDocs): IrService {
+  const derived = derivedByPath(service.model.derived, docs);
+  const options = lowerTree(service.options, { path: [], docs }, undefined, derived);
+  const lowered: IrService = {
+    name: service.name,
+    summary: service.summary,
+    documentation: service.documentation,
+    renamedFrom: service.renamedFrom,
+    options,
+    variants: service.variants,
+    configSchema: service.configSchema && lowerConfigSchema(service.configSchema, docs),
+    model: service.model,
+  };
+  checkModel(lowered, docs);
+  checkNames(lowered, docs);
+  checkVariants(lowered, docs);
+  checkReferences(lowered, docs);
+  checkRelaxations(lowered, docs);
+  return lowered;
+}
+
+function lowerConfigSchema(
+  { versions, ...schema }: ConfigSchema,
+  { service: location }: OptionDocs,
+): IrConfigSchema {
+  const newest = versions.reduce((left, right) =>
+    compareVersions(left, right) < 0 ? right : left,
+  );
+  const older = versions.filter((version) => version !== newest);
+  return { ...schema, newest, older: older.sort(compareVersions).reverse(), location };
+}
+
+function derivedByPath(
+  all: readonly DerivedDefault[],
+  docs: OptionDocs,
+): ReadonlyMap<string, unknown> {
+  const byPath = new Map<string, unknown>();
+  for (const { option, value } of all) {
+    const path = option.path.join(".");
+    if (byPath.has(path)) {
+      throw mistake({ path: option.path, docs }, "two defaults are derived for the option", {
+        next: "keep one of the two",
+      });
+    }
+    byPath.set(path, value);
+  }
+  return byPath;
+}
+
+/** The module adds these to every service. */
+const reservedOptions: ReadonlySet<string> = new Set(["enable", "instances"]);
+
+/** The options of a tree, in the order they are declared. */
+function lowerTree(
+  tree: OptionTree,
+  place: Place,
+  outerGuard: readonly string[] | undefined,
+  derived: ReadonlyMap<string, unknown>,
+): readonly IrOption[] {
+  const guard = guardOf(tree, place) ?? outerGuard;
+  return Object.entries(tree).flatMap(([name, child]): readonly IrOption[] => {
+    const childPlace = { ...place, path: [...place.path, name] };
+    checkName(childPlace);
+    if (place.path.length === 0 && reservedOptions.has(name)) {
+      throw mistake(childPlace, `the name "${name}" is reserved`, {
+        next: "remove it: every service has this option",
+      });
+    }
+    if (!isOption(child)) return lowerTree(child, childPlace, guard, derived);
+    const context = { guard, derived: derived.get(childPlace.path.join(".")) };
+    return [lowerOption(child, childPlace, context)];
+  });
+}
+
+/** The option that switches the settings of a group on, its own included. */
+function guardOf(tree: OptionTree, place: Place): readonly string[] | undefined {
+  const enable: Option | OptionTree | undefined = tree["enable"];
+  if (place.path.length === 0 || enable === undefined || !isOption(enable)) return undefined;
+  const path = [...place.path, "enable"];
+  if (enable.type instanceof z.ZodBoolean) return path;
+  throw mistake({ ...place, path }, "the option `enable` of a group switches the group on", {
+    expected: "z.boolean()",
+    next: "give it that type, or another name",
+  });
+}

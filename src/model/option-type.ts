@@ -1,0 +1,88 @@
+// Options after lowering: what every emitter reads. Closed and readonly; the types are the
+// narrowest that both JSON Schema and the Nix module system can express.
+
+import type { Platform, System } from "./platform.ts";
+import type { SourceLocation } from "../errors.ts";
+import type { JsonValue } from "../json.ts";
+import type { ExpNode } from "./expression.ts";
+import type { RelaxationTest } from "./relaxation.ts";
+
+/** The type of an option's value. */
+export type OptionType =
+  | { readonly kind: "bool" }
+  /** A string; `pattern` is a POSIX extended regular expression for the whole string. */
+  | { readonly kind: "string"; readonly nonEmpty: boolean; readonly pattern?: string }
+  | { readonly kind: "int"; readonly min?: number; readonly max?: number }
+  | { readonly kind: "number"; readonly min?: number; readonly max?: number }
+  | { readonly kind: "port" }
+  | { readonly kind: "enum"; readonly values: readonly (string | number | boolean)[] }
+  | { readonly kind: "list"; readonly element: OptionType; readonly nonEmpty: boolean }
+  /** An open set of names; `keyPattern` is a POSIX extended regular expression. */
+  | { readonly kind: "attrs"; readonly value: OptionType; readonly keyPattern?: string }
+  | { readonly kind: "submodule"; readonly fields: readonly Field[] }
+  | { readonly kind: "nullable"; readonly of: OptionType }
+  | { readonly kind: "union"; readonly members: readonly OptionType[] }
+  /** Objects told apart by the value of one field. */
+  | {
+      readonly kind: "taggedUnion";
+      readonly tag: string;
+      readonly members: readonly { readonly value: string; readonly fields: readonly Field[] }[];
+    }
+  | { readonly kind: "json" }
+  | { readonly kind: "jsonObject" }
+  | { readonly kind: "absolutePath" }
+  | { readonly kind: "plainPath" }
+  | { readonly kind: "sourcePath" }
+  | { readonly kind: "secretFile" }
+  | { readonly kind: "package" };
+
+export type OptionTypeKind = OptionType["kind"];
+
+/** A field of a submodule: an option without facets of its own. */
+export interface Field {
+  readonly name: string;
+  readonly type: OptionType;
+  readonly description: string;
+  readonly location: SourceLocation;
+  readonly default: ExpNode | undefined;
+  readonly example: JsonValue | undefined;
+}
+
+/**
+ * How an instance comes by the option's value when it does not set it.
+ *
+ * - `inherit`: it takes the top level's value (the usual case).
+ * - `own`: it has a default of its own (a user, a directory), and the top level's is not for it.
+ * - `none`: the option exists at the top level only.
+ */
+export type Inheritance = "inherit" | "own" | "none";
+
+export interface IrOption {
+  /** Path below the service: `["gateway", "port"]`. */
+  readonly path: readonly string[];
+  readonly type: OptionType;
+  readonly description: string;
+  readonly location: SourceLocation;
+  /** One for each of the option's platforms; absent where the option must be set. */
+  readonly defaults: Readonly<Partial<Record<Platform, ExpNode>>> | undefined;
+  readonly example: JsonValue | undefined;
+  readonly platforms: readonly Platform[];
+  /** Where it is refused on other operating systems. */
+  readonly systems: readonly System[] | undefined;
+  readonly instance: Inheritance;
+  /** Key of the program's configuration that the option fills: `["gateway", "port"]`. */
+  readonly setting: readonly string[] | undefined;
+  /** The `enable` option of the nearest group that has one: without it the setting is left out. */
+  readonly guard: readonly string[] | undefined;
+  readonly deprecated: string | undefined;
+  readonly renamedFrom: readonly (readonly string[])[];
+  readonly credential: IrCredential | undefined;
+  /** The tests of an option that loosens confinement. */
+  readonly relaxation: readonly RelaxationTest<JsonValue>[] | undefined;
+}
+
+export interface IrCredential {
+  /** The environment variable the secret is exported as. */
+  readonly variable: ExpNode;
+  readonly purpose: string | undefined;
+}

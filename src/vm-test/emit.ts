@@ -1,0 +1,354 @@
+// The VM test of a service: what `pkgs.testers.runNixOSTest` takes. Machines with the module, the
+// facts about their instances as Nix knows them, and a script in Python: the data of the proofs,
+// the part that runs probes (vm-test/sandbox.py), and the service's own scenarios.
+//
+// https://nixos.org/manual/nixos/stable/#sec-writing-nixos-tests
+
+import { BugError } from "../errors.ts";
+import type { ExpNode } from "../model/expression.ts";
+import type { IrService, Scenario, Scenarios } from "../model/service-model.ts";
+import type { IrOption } from "../model/option-type.ts";
+import type { FactName, Proof } from "../model/proof.ts";
+import { strictInstance, type Contrast, type RelaxationTest } from "../model/relaxation.ts";
+import { expressionsIn, walkExpression } from "../model/walk-expression.ts";
+import { directoryFact, type ownFactNames, ownPromises } from "./own-promises.ts";
+import type { JsonValue } from "../json.ts";
+import { type Binding, nix, type NixExpr } from "../nix/index.ts";
+import { includeProgram, readAuthority } from "../runtime/assets.ts";
+import { emitExpression, type Scope, scopeOf } from "../emit/emit-expression.ts";
+import { preludeFor } from "../emit/prelude.ts";
+import { emitValue } from "../emit/service.ts";
+
+/** What the script finds out by itself. */
+type FoundFact = Extract<FactName, `host-${string}`>;
+
+export function emitVmTest(
+  service: IrService,
+  { nodes, relaxed, main, programs = {}, packages = [] }: Scenarios,
+): NixExpr {
+  const tests = testsOf(service);
+  const all = tests.length === 0 ? nodes : { ...nodes, relaxed: relaxedNode(service, relaxed) };
+  const machines = nix.attrs(
+    Object.entries(all).map(([name, options]) =>
+      nix.binding([name], nix`machine ${nix.value(options)}`),
+    ),
+  );
+  const credentialOptions = service.options.flatMap(({ credential, path }) =>
+    credential === undefined ? [] : [path.join(".")],
+  );
+  const commands = ["probe", "neighbourhood", ...Object.keys(programs)].map(
+    (name) => nix`(program ${`nixmodgen-${name}`} (${includeProgram(name)}))`,
+  );
+  return nix`
+    {
+      module,
+      pkgs,
+      lib,
+      # What happens on the machines; comes after the data and the functions of the script.
+      scenarios ? ${nix.path(`./nixos-${service.name}.py`)},
+      # Names of the machines that they need.
+      on ? ${nix.value([...main.on].sort())},
+    }:
+    let
+      inherit (pkgs) python3;
+
+      program = name: text: pkgs.writeScriptBin name ("#!\${python3}/bin/python3\n" + text);
+
+      programs = ${nix.list([...commands, nix`python3`, nix`pkgs.curl`])};
+
+      machine = service: {
+        imports = [ module ];
+        services.${service.name} = service // ${nix.attrs([
+          nix.binding(["enable"], nix`true`),
+          ...(packages.length === 0 ? [] : [emitPackages(service, packages)]),
+        ])};
+        environment.systemPackages = programs;
+        # neighbourhood.py is who answers there, and has a certificate of that authority.
+        networking.resolvconf.enable = false;
+        environment.etc."resolv.conf".text = ${nix.value(resolvConf)};
+        security.pki.certificates = [ ${nix.value(readAuthority())} ];
+        virtualisation.memorySize = 2048;
+      };
+
+      instancesOf =
+        node:
+        let
+          cfg = node.services.${service.name};
+        in
+        if cfg.instances == { } then { default = cfg; } else cfg.instances;
+
+      # The options of an instance that name the file of a credential, and the files.
+      credentialsOf =
+        instance:
+        lib.filter (credential: credential.file != null) (
+          map (option: {
+            inherit option;
+            file = lib.getAttrFromPath (lib.splitString "." option) instance;
+          }) ${nix.value(credentialOptions)}
+        );
+
+      # What the script has to know about an instance, each fact a text.
+      factsOf = name: instance: lib.mapAttrs (_: toString) ${emitFacts(service)};
+
+      # A JSON text is a Python text, too.
+      python = value: builtins.toJSON (builtins.toJSON value);
+    in
+    {
+      name = ${`nixos-${service.name}`};
+
+      nodes = lib.getAttrs on ${machines};
+
+      testScript =
+        { nodes, ... }:
+        lib.concatStringsSep "\n" [
+          ''
+            import base64
+            import json
+            import re
+            from typing import Any
+
+            FACTS = json.loads(\${python (lib.mapAttrs (_: node: lib.mapAttrs factsOf (instancesOf node)) nodes)})
+            RULES = json.loads(\${builtins.toJSON (builtins.readFile ${nix.path(`./nixos-${service.name}.json`)})})
+            OWN_PROMISES = json.loads(\${builtins.toJSON (builtins.readFile ${nix.path(`./promises-${service.name}.json`)})})
+            RELAXATIONS = json.loads(\${builtins.toJSON (builtins.readFile ${nix.path(`./relaxations-${service.name}.json`)})})
+          ''
+          (${includeProgram("sandbox")})
+          (${includeProgram("trials")})
+          (builtins.readFile scenarios)
+        ];
+    }
+  `;
+}
+
+/** A resolver of the machine itself, and one of the local network. */
+const resolvConf = "nameserver 127.0.0.53\nnameserver 192.168.20.30\n";
+
+/** The option for further programs, with what the proofs run. */
+function emitPackages(service: IrService, names: readonly string[]): Binding {
+  const { packages } = service.model.extra;
+  const attributes = names.map((name) => nix.select(nix`pkgs`, [name]));
+  return nix.binding(pathFilling(service, packages.node), nix.list(attributes));
+}
+
+/** Further scenarios, on machines of the test that is named after the service. */
+export function emitFurtherVmTest(service: IrService, name: string, { on }: Scenario): NixExpr {
+  const main = `nixos-${service.name}`;
+  return nix`
+    {
+      module,
+      pkgs,
+      lib,
+    }:
+    import ${nix.path(`./${main}.nix`)} {
+      inherit module pkgs lib;
+      scenarios = ${nix.path(`./${main}-${name}.py`)};
+      on = ${nix.value([...on].sort())};
+    }
+    // {
+      name = ${`${main}-${name}`};
+    }
+  `;
+}
+
+function emitFacts(service: IrService): NixExpr {
+  const { model } = service;
+  const [workspace] = model.directories;
+  if (workspace === undefined) throw new BugError("a service without a directory to work in");
+  const scope: Scope = scopeOf(service, "instance");
+  const facts: Readonly<Record<Exclude<FactName, FoundFact>, NixExpr>> = {
+    unit: nix`(if name == "default" then ${model.unit} else ${`${model.unit}-`} + name) + ".service"`,
+    user: emitValue(model.identity.user, scope),
+    group: emitValue(model.identity.group, scope),
+    state: emitValue(model.stateDirectory.path, scope),
+    workspace: emitValue(workspace, scope),
+    config: emitValue(model.config.path, scope),
+    port: emitSetting(service, model.firewall.port.node, scope),
+  };
+  const all = { ...facts, ...emitOwnFacts(service, scope) };
+  return nix.attrs(Object.entries(all).map(([name, value]) => nix.binding([name], value)));
+}
+
+type Fact = readonly [name: string, value: NixExpr];
+
+/** The facts of the library's own promises; lists become words with blanks between them. */
+function emitOwnFacts(service: IrService, scope: Scope): Readonly<Record<string, NixExpr>> {
+  const { model } = service;
+  const own: Readonly<Record<(typeof ownFactNames)[number], NixExpr>> = {
+    release: nix`lib.getVersion ${emitValue(model.package, scope)}`,
+    credentials: nix`map (credential: credential.file) (credentialsOf instance)`,
+    // Empty where an instance has free credentials only.
+    option: nix`map (credential: credential.option) (lib.take 1 (credentialsOf instance))`,
+    generated: nix.call(
+      nix`lib.concatLists`,
+      nix.list(
+        model.generatedSecrets.map(
+          ({ file, when }) =>
+            nix`lib.optional (${emitValue(when, scope)}) ${emitValue(file, scope)}`,
+        ),
+      ),
+    ),
+  };
+  return {
+    ...own,
+    differences: emitDifferences(service, scope),
+    ...Object.fromEntries<NixExpr>([
+      ...model.directories.map((path, index): Fact => [
+        directoryFact(index),
+        emitValue(path, scope),
+      ]),
+    ]),
+  };
+}
+
+/** The names of the differences that an instance has. */
+function emitDifferences(service: IrService, scope: Scope): NixExpr {
+  const differences = service.model.confinement.flatMap((rule) => rule.differences ?? []);
+  if (differences.length === 0) return nix`[ ]`;
+  const paths = new Map<string, readonly string[]>();
+  for (const { when } of differences) {
+    walkExpression(when.node, (part) => {
+      if (part.kind === "setting") paths.set(part.path.join("."), part.path);
+    });
+  }
+  // A test does not set them freely.
+  const settings = nix.attrs(
+    [...paths.values()].map((path) =>
+      nix.binding(path, emitSetting(service, { kind: "setting", path }, scope)),
+    ),
+  );
+  const names = differences.map(
+    ({ name, when }) => nix`lib.optional (${emitValue(when, scope)}) ${name}`,
+  );
+  return nix`
+    let
+      settings = ${settings};
+      ${preludeFor(service, names)}
+    in
+    ${names.reduce((left, right) => nix.op("++", left, right))}
+  `;
+}
+
+/**
+ * The data of the script: what holds for every service, made of this one's facts. What is seen while
+ * the service runs comes first, because trials stop it.
+ */
+export function emitOwnPromises({ model }: IrService): readonly JsonValue[] {
+  return ownPromises(model)
+    .flatMap(({ part, promises }) => promises.map((promise) => ({ rule: part, ...promise })))
+    .toSorted((one, other) => Number("trial" in one) - Number("trial" in other));
+}
+
+/** The option that fills a setting: a test does not set it freely. */
+function emitSetting(service: IrService, node: ExpNode, scope: Scope): NixExpr {
+  return emitExpression({ kind: "option", path: pathFilling(service, node) }, scope);
+}
+
+/** The path of the option that an expression stands for, as itself or as the setting it fills. */
+function pathFilling(service: IrService, node: ExpNode): readonly string[] {
+  if (node.kind === "option") return node.path;
+  const key = node.kind === "setting" ? node.path.join(".") : undefined;
+  const option = service.options.find(({ setting }) => setting?.join(".") === key);
+  if (key === undefined || option === undefined) {
+    throw new BugError(`no option fills the setting ${key ?? node.kind}`);
+  }
+  return option.path;
+}
+
+/** Every test of a relaxation, with the option it is of. */
+function testsOf(
+  service: IrService,
+): readonly { readonly option: IrOption; readonly test: RelaxationTest<JsonValue> }[] {
+  return service.options.flatMap((option) =>
+    (option.relaxation ?? []).map((test) => ({ option, test })),
+  );
+}
+
+type JsonObject = Readonly<Record<string, JsonValue>>;
+
+/** Ports of instances on one machine, beside those that probes and scenarios use. */
+const firstPort = 18_900;
+
+/** A machine with an instance per test, and one that has nothing relaxed. */
+function relaxedNode(service: IrService, options: Scenarios["relaxed"]): JsonObject {
+  const portPath = pathFilling(service, service.model.firewall.port.node);
+  const instances = [
+    { name: strictInstance, settings: {} },
+    ...testsOf(service).map(({ option, test }) => ({
+      name: test.name,
+      settings: nest(option.path, test.value),
+    })),
+  ].map(({ name, settings }, index): readonly [string, JsonObject] => [
+    name,
+    { ...settings, ...nest(portPath, firstPort + index) },
+  ]);
+  return { ...options, instances: Object.fromEntries(instances) };
+}
+
+function nest(path: readonly string[], value: JsonValue): JsonObject {
+  const [last, ...above] = path.toReversed();
+  if (last === undefined) throw new BugError("an option without a name");
+  return above.reduce<JsonObject>((inner, name) => ({ [name]: inner }), { [last]: value });
+}
+
+/** The data of the script: every test of a relaxation. */
+export function emitRelaxations(service: IrService): readonly JsonValue[] {
+  return testsOf(service).map(({ option, test }) => ({
+    name: test.name,
+    option: option.path.join("."),
+    description: option.description,
+    value: test.value,
+    directives: directivesWith(service, option),
+    lifts: Object.fromEntries((test.lifts ?? []).map(({ promise, word }) => [promise, word])),
+    shows: (test.shows ?? []).map(contrastData),
+  }));
+}
+
+/** The directives whose values depend on an option. */
+function directivesWith({ model }: IrService, { path }: IrOption): readonly string[] {
+  const uses = (node: ExpNode): boolean => {
+    let found = false;
+    walkExpression(node, (part) => {
+      found ||= part.kind === "option" && part.path.join(".") === path.join(".");
+    });
+    return found;
+  };
+  return model.confinement.flatMap(({ directives }) =>
+    Object.entries(directives).flatMap(([name, value]) =>
+      expressionsIn(value, name).some(({ node }) => uses(node)) ? [name] : [],
+    ),
+  );
+}
+
+/** The data of the script: every confinement rule with its proofs. */
+export function emitProofs({ model }: IrService): readonly JsonValue[] {
+  return model.confinement.map((rule) => ({
+    id: rule.id,
+    directives: Object.keys(rule.directives),
+    proofs: (rule.proofs ?? []).map((proof) => ({ rule: rule.id, ...proofData(proof) })),
+    differences: (rule.differences ?? []).map(({ name, lifts }) => ({
+      name,
+      lifts: Object.fromEntries(lifts.map(({ promise, word }) => [promise, word])),
+    })),
+    unprovable: rule.unprovable ?? {},
+  }));
+}
+
+function contrastData(contrast: Contrast): Readonly<Record<string, JsonValue>> {
+  const { promise, relaxed, strict } = contrast;
+  switch (contrast.kind) {
+    case "probe":
+      return { promise, attempt: contrast.attempt, relaxed, strict };
+    case "observation":
+      return { promise, command: contrast.command, relaxed, strict };
+  }
+}
+
+function proofData(proof: Proof): Readonly<Record<string, JsonValue>> {
+  const { promise, must, bare } = proof;
+  switch (proof.kind) {
+    case "probe":
+      return { promise, attempt: proof.attempt, must, bare };
+    case "observation":
+      return { promise, command: proof.command, must, bare };
+  }
+}

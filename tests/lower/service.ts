@@ -1,0 +1,109 @@
+// A small service for tests: the options every model refers to, and a model that does so.
+
+import type { IrService, ServiceModel } from "../../src/model/service-model.ts";
+import { lowerService } from "../../src/lower/lower.ts";
+import { record, reference, text } from "../../src/schema/build-expression.ts";
+import { option, type OptionTree } from "../../src/schema/define-option.ts";
+import type { Service } from "../../src/schema/define-service.ts";
+import {
+  absolutePath,
+  jsonObject,
+  packageType,
+  port,
+  secretFile,
+} from "../../src/schema/value-types.ts";
+import { z } from "../../src/zod.ts";
+import { docs } from "./support.ts";
+
+export const base = {
+  user: option(z.string(), { default: "it" }),
+  createUser: option(z.boolean(), { default: true }),
+  package: option(packageType(), { default: "it" }),
+  stateDir: option(absolutePath(), { default: "/var/lib/it" }),
+  settings: option(jsonObject(), { default: {} }),
+  port: option(port(), { default: 80 }),
+  names: option(z.record(z.string()), { default: {} }),
+  files: option(z.array(absolutePath()), { default: [] }),
+  packages: option(z.array(packageType()), { default: [] }),
+  credentials: option(z.record(secretFile()), { default: {} }),
+} satisfies OptionTree;
+
+const stateDir = reference<string>(["stateDir"]);
+
+export const model: ServiceModel = {
+  systemdVersion: "257",
+  unit: "it",
+  derived: [],
+  identity: {
+    user: reference(["user"]),
+    group: reference(["user"]),
+    uid: reference(["port"]),
+    gid: reference(["port"]),
+    create: reference(["createUser"]),
+    shell: text`/bin/sh`,
+  },
+  package: reference(["package"]),
+  arguments: [],
+  stateDirectory: { path: stateDir, mode: "0700" },
+  directories: [],
+  temporaryPrefixes: [],
+  config: {
+    path: stateDir,
+    title: "configuration",
+    check: reference(["user"]),
+    validate: reference(["createUser"]),
+    variables: { config: text`CONFIG`, state: text`STATE` },
+    settings: reference(["settings"]),
+    layers: [record({})],
+    link: stateDir,
+  },
+  environment: [],
+  extra: {
+    variables: reference(["names"]),
+    files: reference(["files"]),
+    packages: reference(["packages"]),
+  },
+  packages: [],
+  credentials: reference(["credentials"]),
+  generatedSecrets: [],
+  managedFiles: [],
+  unique: [],
+  assertions: [],
+  restart: {
+    delay: 1,
+    throttle: 1,
+    maxDelay: 1,
+    steps: 1,
+    finalExitCodes: [],
+    successExitCodes: [],
+    stopTimeout: 1,
+    stopTimeoutReason: "it stops at once",
+  },
+  confinement: [],
+  elsewhere: {},
+  command: { name: "it", secrets: [] },
+  firewall: { open: reference(["createUser"]), port: reference(["port"]) },
+};
+
+export interface Parts extends Partial<Omit<Service, "options" | "model">> {
+  readonly options?: OptionTree;
+  readonly model?: Partial<ServiceModel>;
+}
+
+/** Lowers a service that differs from the usual one in some parts. */
+export function lowerWith({ options, model: differences, ...parts }: Parts): IrService {
+  return lowerService(
+    {
+      kind: "service",
+      name: "it",
+      summary: "the service",
+      documentation: "https://example.org",
+      renamedFrom: [],
+      variants: undefined,
+      options: { ...base, ...options },
+      model: { ...model, ...differences },
+      ...parts,
+    },
+    docs,
+  );
+}

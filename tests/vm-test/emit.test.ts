@@ -1,0 +1,111 @@
+// The generated VM tests: they evaluate to derivations in the real nixpkgs, and their scripts pass
+// the checks that the NixOS test driver makes when it is built (flakes and types), against the
+// driver's own sources.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { evaluateNix, missingForEvaluation, nixPath } from "../support/evaluate.ts";
+import { generatedFile, generatedRoot } from "../support/generated.ts";
+import { findTree } from "../support/tools.ts";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+const inRepository = (path: string): string => nixPath(join(repository, path));
+
+/** Debian's names of the programs. */
+const missingLinters = ["pyflakes3", "mypy"].filter(
+  (name) => spawnSync(name, ["--version"]).status !== 0,
+);
+const missing = missingForEvaluation();
+const suite = (names: readonly string[]): string =>
+  names.length === 0 ? "" : ` (missing: ${names.join(", ")})`;
+
+/** A check of the flake, with the stand-ins of the evaluation tests instead of the flake's pkgs. */
+const checkOn = (system: string, name: string): string => `
+  (import ${nixPath(join(generatedRoot(), "nix/checks.nix"))} {
+    module = ${nixPath(generatedFile("nixos/moltbot.nix"))};
+    pkgs = import ${inRepository("tests/eval/harness/packages.nix")} {
+      nixpkgs = /. + builtins.getEnv "NIXPKGS_TREE";
+      system = "${system}";
+    };
+  }).${name}`;
+
+const vmTests = ["nixos-moltbot", "nixos-moltbot-faults"];
+
+describe.skipIf(missing.length > 0).each(vmTests)(`the VM test %s${suite(missing)}`, (name) => {
+  test.each(["x86_64-linux", "aarch64-linux"])(
+    "evaluates to a derivation on %s",
+    async (system) => {
+      const path = await evaluateNix(`${checkOn(system, name)}.drvPath`);
+      expect(path).toMatch(/^\/nix\/store\/[0-9a-z]{32}-/);
+      expect(path).toContain(`-vm-test-run-${name}.drv`);
+    },
+  );
+
+  describe.skipIf(missingLinters.length > 0)(`its script${suite(missingLinters)}`, () => {
+    const folder = mkdtempSync(join(tmpdir(), "nixmodgen-script-"));
+    const script = join(folder, "script.py");
+    const library = join(findTree("nixpkgs") ?? "", "nixos/lib");
+
+    beforeAll(async () => {
+      const result = await evaluateNix(`
+        let test = ${checkOn("x86_64-linux", name)}; in {
+          script = builtins.unsafeDiscardStringContext test.config.testScriptString;
+          nodes = builtins.attrNames test.nodes;
+        }`);
+      const { script: text, nodes } = result as { script: string; nodes: readonly string[] };
+      const hints = nodes.map((node) => `${node} = create_fake_qemu_machine()`);
+      const prepended = readFileSync(join(library, "test-script-prepend.py"), "utf8");
+      writeFileSync(script, [prepended, ...hints, text].join("\n"));
+    });
+
+    afterAll(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    test("has no flakes", () => {
+      expect(spawnSync("pyflakes3", [script], { encoding: "utf8" }).stdout).toBe("");
+    });
+
+    test("calls what the driver has", () => {
+      expect(complaints(script)).toBe("");
+    });
+
+    test("would not pass with a method that the driver has not", () => {
+      const wrong = join(folder, "wrong.py");
+      writeFileSync(wrong, `${readFileSync(script, "utf8")}\nmachines[0].succeeed("true")\n`);
+      expect(complaints(wrong)).toMatch(/has no attribute "succeeed"/);
+    });
+
+    /** The driver's own third-party libraries are not needed to know its methods. */
+    function complaints(file: string): string {
+      const options = [
+        "--ignore-missing-imports",
+        "--follow-imports=silent",
+        "--cache-dir=/dev/null",
+      ];
+      const env = { ...process.env, MYPYPATH: join(library, "test-driver/src") };
+      const arguments_ = [...options, "--no-error-summary", file];
+      const { stdout, stderr } = spawnSync("mypy", arguments_, { encoding: "utf8", env });
+      return `${stdout}${stderr}`;
+    }
+  });
+});
+
+describe("the programs of VM tests", () => {
+  test("know the verbs that proofs may use, and no others", () => {
+    const program = join(repository, "src/vm-test/probe.py");
+    const print = `import runpy, json; print(json.dumps(sorted(runpy.run_path(${JSON.stringify(program)})["VERBS"])))`;
+    const verbs: unknown = JSON.parse(execFileSync("python3", ["-c", print], { encoding: "utf8" }));
+    const source = readFileSync(join(repository, "src/model/proof.ts"), "utf8");
+    const declared = /export interface Verbs \{(.*?)\n\}/s.exec(source)?.[1] ?? "";
+    const names = [...declared.matchAll(/readonly "?([a-z-]+)"?: readonly \[/g)].map(
+      ([, name]) => name,
+    );
+    expect(verbs).toEqual(names.sort());
+  });
+});
