@@ -46,6 +46,11 @@ function isProse(node: Node): boolean {
   );
 }
 
+/** Descriptions that have no name to know them by. */
+function isSentence(text: string): boolean {
+  return /^[A-Z].* .*\.$/.test(text);
+}
+
 function editsOf(node: Node): readonly Edit[] {
   const replaced = (text: string): readonly Edit[] => [
     { start: node.getStart(), end: node.getEnd(), text },
@@ -53,7 +58,9 @@ function editsOf(node: Node): readonly Edit[] {
   if (Node.isStringLiteral(node)) {
     const parent = node.getParent();
     const isName = Node.isPropertyAssignment(parent) && parent.getNameNode() === node;
-    return isName ? [] : replaced(`${node.getText().slice(0, -1)}x${node.getText().slice(-1)}`);
+    return isName || isSentence(node.getLiteralText())
+      ? []
+      : replaced(`${node.getText().slice(0, -1)}x${node.getText().slice(-1)}`);
   }
   if (Node.isNumericLiteral(node)) return replaced(String(node.getLiteralValue() + 1));
   if (Node.isTrueLiteral(node)) return replaced("false");
