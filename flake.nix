@@ -33,7 +33,7 @@
 
       # An option type for values that are described by a JSON Schema.
       lib = {
-        inherit (import ./src/runtime/nix/json-schema-type.nix { inherit (nixpkgs) lib; })
+        inherit (import ./generated/lib/json-schema-type.nix { inherit (nixpkgs) lib; })
           jsonSchemaType
           jsonSchemaMistakes
           ;

@@ -219,7 +219,7 @@ export function confinement({
       why: "Documents and skills that the configuration puts into the workspace tell the model who it is and what it may do. Talked into rewriting them, it would stay talked into: they are read-only to it, and can be neither removed nor replaced by others, because each is a mount of its own. So is an empty file over every other that the gateway would take settings from.",
       directives: { ReadOnlyPaths: managedPaths },
       cannot:
-        "hold against a helper outside of the sandbox: who is lent the directory, by its mode or through a socket, can move a file there, and what is mounted over it goes with it until the next start",
+        "hold against a helper outside of the sandbox: who is lent the directory, by its mode or through a socket, can move a file there, and what is mounted over it goes with it until the next start. Where a link is left in its place, systemd makes an empty file or directory where that leads, when a command or a stop sets up the same mounts: in the service's directories, or in what it may read",
       proofs: [
         probe(
           "a skill can be read",
@@ -450,7 +450,7 @@ export function confinement({
         // "Any free port" is port 0, which no rule names: what is not denied is allowed.
         SocketBindDeny: choose<readonly string[]>(
           triesFreePort,
-          ["ipv4:tcp:1-65535", "ipv4:udp", "ipv6"],
+          ["ipv4:1-65535", "ipv4:udp", "ipv6"],
           ["any"],
         ),
         SocketBindAllow: concat(
@@ -460,11 +460,17 @@ export function confinement({
         ),
       },
       cannot:
-        "keep it from a port that the kernel chooses, for a socket that listens without having asked for one: systemd looks at `bind` only. The firewall keeps others from it, and the rule `egress` those of the local network",
+        "keep it from a port that the kernel chooses, for a socket that listens without having asked for one: systemd looks at `bind` only. The firewall keeps others from it, and the rule `egress` those of the local network; ports of a gateway are not among those, but whoever asks often enough gets all the others, and programs of this machine connect to nobody over TCP for as long",
       proofs: [
         probe("other ports", ["listen", "tcp", "28790"], "EPERM", "done"),
         probe("any free port", ["listen", "tcp", "0"], "EPERM", "done"),
         probe("datagram ports", ["listen", "udp", "28790"], "EPERM", "done"),
+        probe(
+          "ports of a rarer protocol",
+          ["listen", "udplite", "28790"],
+          ["EPERM", "no-such-machine"],
+          "done",
+        ),
         probe(
           "a limit: who listens without a port is given one",
           ["listen-anywhere"],

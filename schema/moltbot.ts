@@ -57,7 +57,7 @@ import { gateway } from "./options/gateway.ts";
 import { identity } from "./options/identity.ts";
 import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
 import { isLocal, isTailnet, listeningAssertions, triesFreePort } from "./listening.ts";
-import { ownRefusals, portRefusal, refusals } from "./refusals.ts";
+import { chosenPortRefusal, ownRefusals, portRefusals, refusals } from "./refusals.ts";
 import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./skills.ts";
 import { scenarios } from "./scenarios.ts";
 import { superseded } from "./superseded.ts";
@@ -440,7 +440,8 @@ export default defineService({
         )}. Use \`credentials.<NAME>\` with a file instead.`,
       },
       ...listeningAssertions({ options: cfg.gateway, settings: cfg.settings }),
-      portRefusal(cfg.gateway.port, port),
+      ...portRefusals(cfg.gateway.port, port),
+      ...[cfg.confinement.listenTCPPorts, cfg.confinement.listenUDPPorts].map(chosenPortRefusal),
       ...ownRefusals(cfg),
       ...refusals({
         relaxed: cfg.confinement,

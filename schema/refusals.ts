@@ -153,12 +153,36 @@ function neither(option: Ref<string>, isRefused: Exp<boolean>, message: string):
 /** Ports below 1024, in decimal. */
 const privilegedPorts = "[0-9]{1,3}|10[01][0-9]|102[0-3]";
 
-/** The service has no capability to listen on such a port. */
-export function portRefusal(option: Ref<number>, port: Exp<number>): Assertion {
+/** Ports from 32768 on, in decimal: Linux, and from 49152 on macOS, gives them to whoever asks for none. */
+const chosenPorts = "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}";
+
+const isChosenByKernel = (port: Exp<number>): Exp<boolean> => matches(text`${port}`, chosenPorts);
+
+const chosenByKernel =
+  "among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
+
+/** The service has no capability to listen on some ports, and could find others taken. */
+export function portRefusals(option: Ref<number>, port: Exp<number>): readonly Assertion[] {
+  return [
+    {
+      option,
+      holds: not(matches(text`${port}`, privilegedPorts)),
+      message: text`${port} is below 1024, where only programs with a capability may listen, and the service has none. Choose a higher port; a reverse proxy can listen on this one.`,
+    },
+    {
+      option,
+      holds: not(isChosenByKernel(port)),
+      message: text`${port} is ${chosenByKernel}`,
+    },
+  ];
+}
+
+/** The same of a list of ports. */
+export function chosenPortRefusal(option: Ref<readonly number[]>): Assertion {
   return {
     option,
-    holds: not(matches(text`${port}`, privilegedPorts)),
-    message: text`${port} is below 1024, where only programs with a capability may listen, and the service has none. Choose a higher port; a reverse proxy can listen on this one.`,
+    holds: not(any(option, "extra", isChosenByKernel)),
+    message: `has a port ${chosenByKernel}`,
   };
 }
 

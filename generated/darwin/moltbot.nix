@@ -1835,6 +1835,32 @@ let
         {
           assertion =
             !(
+              builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString settings.gateway.port}"
+              != null
+            );
+          message = "gateway.port: ${toString settings.gateway.port} is among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
+        }
+        {
+          assertion =
+            !lib.any (
+              extra:
+              builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString extra}"
+              != null
+            ) instance.confinement.listenTCPPorts;
+          message = "confinement.listenTCPPorts: has a port among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
+        }
+        {
+          assertion =
+            !lib.any (
+              extra:
+              builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString extra}"
+              != null
+            ) instance.confinement.listenUDPPorts;
+          message = "confinement.listenUDPPorts: has a port among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
+        }
+        {
+          assertion =
+            !(
               builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.stateDir
               != null
             );
@@ -2070,9 +2096,11 @@ in
                   home = toString config.users.users.${instance.user}.home or "";
                 in
                 !lib.any (directory: lib.hasPrefix "${directory}/" "${home}/") (
-                  ownDirectories ++ instance.confinement.readWritePaths
+                  lib.concatMap (service: service.ownDirectories ++ service.instance.confinement.readWritePaths) (
+                    lib.attrValues services
+                  )
                 );
-              message = "${prefix}.user: the home of this account is a directory that the service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.";
+              message = "${prefix}.user: the home of this account is a directory that a service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.";
             }
             {
               assertion =
@@ -2254,7 +2282,7 @@ in
               let
                 loading = lib.filter (
                   name:
-                  lib.match "(LD|DYLD)_.*|BASHOPTS|BASH_ENV|BASH_LOADABLES_PATH|ENV|GCONV_PATH|GLIBC_TUNABLES|MALLOC_TRACE|PS4|SHELLOPTS" name
+                  lib.match "(LD|DYLD)_.*|BASHOPTS|BASH_ENV|BASH_LOADABLES_PATH|ENV|GCONV_PATH|GETCONF_DIR|GLIBC_TUNABLES|LOCPATH|MALLOC_TRACE|NLSPATH|PS4|SHELLOPTS" name
                   != null
                 ) names;
                 ours = lib.filter (name: ownVariables ? ${name}) names;

@@ -953,9 +953,10 @@ let
           do. Namespaces and the system calls for mounts bring kernel code within reach that is otherwise
           for administrators, and that many local attacks began with; facts about the machine in `/proc`
           can be read, too. What is closed to the service stays closed to its sandboxes; but from one of them it
-          can take managed files off, until the next start, and write in their places. Rootless
-          containers do not work: their `newuidmap` is a set-uid program. A browser that is driven over a
-          port needs that in {option}`confinement.listenTCPPorts`.
+          can take managed files off, until the next start, and write in their places; and where it leaves a
+          link there, the service manager makes an empty file or directory where that leads, in whatever
+          the service may read. Rootless containers do not work: their `newuidmap` is a set-uid program. A
+          browser that is driven over a port needs that in {option}`confinement.listenTCPPorts`.
         '';
       };
 
@@ -1928,6 +1929,32 @@ let
         {
           assertion =
             !(
+              builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString settings.gateway.port}"
+              != null
+            );
+          message = "gateway.port: ${toString settings.gateway.port} is among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
+        }
+        {
+          assertion =
+            !lib.any (
+              extra:
+              builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString extra}"
+              != null
+            ) instance.confinement.listenTCPPorts;
+          message = "confinement.listenTCPPorts: has a port among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
+        }
+        {
+          assertion =
+            !lib.any (
+              extra:
+              builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString extra}"
+              != null
+            ) instance.confinement.listenUDPPorts;
+          message = "confinement.listenUDPPorts: has a port among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
+        }
+        {
+          assertion =
+            !(
               builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.stateDir
               != null
             );
@@ -2322,6 +2349,18 @@ let
       confinement = confinementOf (service // { managedPaths = [ ]; });
     in
     confinement // { BindPaths = confinement.BindPaths or [ ] ++ [ "%t/${unit}" ]; };
+
+  # What confines the operator's command, in words that systemd-run has before version 258.
+  forCommand =
+    confinement:
+    removeAttrs confinement [ "PrivateTmp" ]
+    // {
+      TemporaryFileSystem = confinement.TemporaryFileSystem or [ ] ++ [
+        "/tmp:mode=1777,nosuid,nodev,size=10%"
+        "/var/tmp:mode=1777,nosuid,nodev,size=10%"
+      ];
+      ProtectControlGroups = true;
+    };
 in
 {
   imports =
@@ -2632,7 +2671,7 @@ in
               let
                 loading = lib.filter (
                   name:
-                  lib.match "(LD|DYLD)_.*|BASHOPTS|BASH_ENV|BASH_LOADABLES_PATH|ENV|GCONV_PATH|GLIBC_TUNABLES|MALLOC_TRACE|PS4|SHELLOPTS" name
+                  lib.match "(LD|DYLD)_.*|BASHOPTS|BASH_ENV|BASH_LOADABLES_PATH|ENV|GCONV_PATH|GETCONF_DIR|GLIBC_TUNABLES|LOCPATH|MALLOC_TRACE|NLSPATH|PS4|SHELLOPTS" name
                   != null
                 ) names;
                 ours = lib.filter (name: ownVariables ? ${name}) names;
@@ -2820,23 +2859,15 @@ in
                         "enter_user_service ${
                           lib.escapeShellArgs (
                             lib.concatLists (
-                              lib.mapAttrsToList
-                                (
-                                  directive: value:
-                                  map (
-                                    element:
-                                    "--property=${directive}=${
-                                      if lib.isBool element then lib.boolToString element else toString element
-                                    }"
-                                  ) (lib.toList value)
-                                )
-                                (
-                                  confinementOf service
-                                  // {
-                                    PrivateTmp = true;
-                                    ProtectControlGroups = true;
-                                  }
-                                )
+                              lib.mapAttrsToList (
+                                directive: value:
+                                map (
+                                  element:
+                                  "--property=${directive}=${
+                                    if lib.isBool element then lib.boolToString element else toString element
+                                  }"
+                                ) (lib.toList value)
+                              ) (forCommand (confinementOf service))
                             )
                           )
                         }\nwith_credentials ${

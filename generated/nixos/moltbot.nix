@@ -993,9 +993,10 @@ let
           do. Namespaces and the system calls for mounts bring kernel code within reach that is otherwise
           for administrators, and that many local attacks began with; facts about the machine in `/proc`
           can be read, too. What is closed to the service stays closed to its sandboxes; but from one of them it
-          can take managed files off, until the next start, and write in their places. Rootless
-          containers do not work: their `newuidmap` is a set-uid program. A browser that is driven over a
-          port needs that in {option}`confinement.listenTCPPorts`.
+          can take managed files off, until the next start, and write in their places; and where it leaves a
+          link there, the service manager makes an empty file or directory where that leads, in whatever
+          the service may read. Rootless containers do not work: their `newuidmap` is a set-uid program. A
+          browser that is driven over a port needs that in {option}`confinement.listenTCPPorts`.
         '';
       };
 
@@ -1780,6 +1781,32 @@ let
         {
           assertion =
             !(
+              builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString settings.gateway.port}"
+              != null
+            );
+          message = "gateway.port: ${toString settings.gateway.port} is among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
+        }
+        {
+          assertion =
+            !lib.any (
+              extra:
+              builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString extra}"
+              != null
+            ) instance.confinement.listenTCPPorts;
+          message = "confinement.listenTCPPorts: has a port among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
+        }
+        {
+          assertion =
+            !lib.any (
+              extra:
+              builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString extra}"
+              != null
+            ) instance.confinement.listenUDPPorts;
+          message = "confinement.listenUDPPorts: has a port among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
+        }
+        {
+          assertion =
+            !(
               builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.stateDir
               != null
             );
@@ -2206,7 +2233,7 @@ let
           || settings.gateway.bind == "loopback" && !isAtLeast "2026.8" instance.package
         then
           [
-            "ipv4:tcp:1-65535"
+            "ipv4:1-65535"
             "ipv4:udp"
             "ipv6"
           ]
@@ -2325,6 +2352,18 @@ let
       confinement = confinementOf (service // { managedPaths = [ ]; });
     in
     confinement // { BindPaths = confinement.BindPaths or [ ] ++ [ "%t/${unit}" ]; };
+
+  # What confines the operator's command, in words that systemd-run has before version 258.
+  forCommand =
+    confinement:
+    removeAttrs confinement [ "PrivateTmp" ]
+    // {
+      TemporaryFileSystem = confinement.TemporaryFileSystem or [ ] ++ [
+        "/tmp:mode=1777,nosuid,nodev,size=10%"
+        "/var/tmp:mode=1777,nosuid,nodev,size=10%"
+      ];
+      ProtectControlGroups = true;
+    };
 in
 {
   imports = map (
@@ -2370,9 +2409,11 @@ in
                   home = toString config.users.users.${instance.user}.home or "";
                 in
                 !lib.any (directory: lib.hasPrefix "${directory}/" "${home}/") (
-                  ownDirectories ++ instance.confinement.readWritePaths
+                  lib.concatMap (service: service.ownDirectories ++ service.instance.confinement.readWritePaths) (
+                    lib.attrValues services
+                  )
                 );
-              message = "${prefix}.user: the home of this account is a directory that the service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.";
+              message = "${prefix}.user: the home of this account is a directory that a service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.";
             }
             {
               assertion = lib.hasPrefix "/etc/" instance.configPath;
@@ -2397,6 +2438,15 @@ in
                   !lib.elem account.name serviceUsers && lib.hasPrefix "${instance.workspaceDir}/" "${account.home}/"
                 ) (lib.attrValues config.users.users);
               message = "${prefix}.workspaceDir: this is the home of another user, or has it in it: choose a directory of the service's own.";
+            }
+            {
+              assertion =
+                !lib.any (
+                  account:
+                  !lib.elem account.name serviceUsers
+                  && lib.any (path: lib.hasPrefix "${path}/" "${account.home}/") instance.confinement.readWritePaths
+                ) (lib.attrValues config.users.users);
+              message = "${prefix}.confinement.readWritePaths: this is the home of another user, or has it in it, and what is in a home is obeyed outside of the sandbox: name a directory in it.";
             }
           ]
         ) services
@@ -2568,7 +2618,7 @@ in
               let
                 loading = lib.filter (
                   name:
-                  lib.match "(LD|DYLD)_.*|BASHOPTS|BASH_ENV|BASH_LOADABLES_PATH|ENV|GCONV_PATH|GLIBC_TUNABLES|MALLOC_TRACE|PS4|SHELLOPTS" name
+                  lib.match "(LD|DYLD)_.*|BASHOPTS|BASH_ENV|BASH_LOADABLES_PATH|ENV|GCONV_PATH|GETCONF_DIR|GLIBC_TUNABLES|LOCPATH|MALLOC_TRACE|NLSPATH|PS4|SHELLOPTS" name
                   != null
                 ) names;
                 ours = lib.filter (name: ownVariables ? ${name}) names;
@@ -2718,23 +2768,15 @@ in
                     } ${
                       lib.escapeShellArgs (
                         lib.concatLists (
-                          lib.mapAttrsToList
-                            (
-                              directive: value:
-                              map (
-                                element:
-                                "--property=${directive}=${
-                                  if lib.isBool element then lib.boolToString element else toString element
-                                }"
-                              ) (lib.toList value)
-                            )
-                            (
-                              confinementOf service
-                              // {
-                                PrivateTmp = true;
-                                ProtectControlGroups = true;
-                              }
-                            )
+                          lib.mapAttrsToList (
+                            directive: value:
+                            map (
+                              element:
+                              "--property=${directive}=${
+                                if lib.isBool element then lib.boolToString element else toString element
+                              }"
+                            ) (lib.toList value)
+                          ) (forCommand (confinementOf service))
                         )
                       )
                     }
@@ -2884,7 +2926,7 @@ in
             # variable names it.
             UnsetEnvironment = [
               "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID"
-              "BASHOPTS BASH_ENV BASH_LOADABLES_PATH ENV GCONV_PATH GLIBC_TUNABLES LD_AUDIT LD_DEBUG_OUTPUT LD_LIBRARY_PATH LD_ORIGIN_PATH LD_PRELOAD LD_PROFILE LD_PROFILE_OUTPUT MALLOC_TRACE PS4 SHELLOPTS"
+              "BASHOPTS BASH_ENV BASH_LOADABLES_PATH ENV GCONV_PATH GETCONF_DIR GLIBC_TUNABLES LD_AUDIT LD_DEBUG_OUTPUT LD_LIBRARY_PATH LD_ORIGIN_PATH LD_PRELOAD LD_PROFILE LD_PROFILE_OUTPUT LOCPATH MALLOC_TRACE NLSPATH PS4 SHELLOPTS"
             ];
           }
           // confinementOf service;

@@ -49,6 +49,6 @@ expect_mounts() {
 generate() {
   local variable=$1 file=$2 value
   value=$(own_secret "$file" | head -c 65536) ||
-    fail "$file holds no secret that can be read: remove it, or give it back with chown $(id -un) $file"
+    fail "$file holds no secret that can be read: remove it, or give it back with chown -h $(id -un) $file"
   export "$variable=$value"
 }

@@ -54,9 +54,9 @@ keep_variables() {
 # Colours, and UTF-8 that is printed. Everything else that a terminal would obey is left out: other escape
 # sequences, control characters in both their forms, marks that turn the direction of writing around. Bytes
 # are taken for what they are, whatever the operator's language is.
-harmless='\x1b\[[0-9;:]*m|\xc2[\xa0-\xbf]|[\xc3-\xdf][\x80-\xbf]'
+harmless='\x1b\[[0-9;:]*m|\xc2[\xa0-\xbf]|[\xc3-\xd7\xd9-\xdf][\x80-\xbf]|\xd8[\x80-\x9b\x9d-\xbf]'
 harmless+='|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1\xe3-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]'
-harmless+='|\xe2(\x80[\x80-\xa7\xaf-\xbf]|\x81[\x80-\xa5\xaa-\xbf]|[\x82-\xbf][\x80-\xbf])'
+harmless+='|\xe2(\x80[\x80-\x8d\x90-\xa7\xaf-\xbf]|\x81[\x80-\xa5\xaa-\xbf]|[\x82-\xbf][\x80-\xbf])'
 harmless+='|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}'
 
 # show [EXPRESSION]: passes on what is harmless to a terminal, line by line, and each at once; no colour reaches
@@ -83,11 +83,21 @@ pass_on() {
   fi
 }
 
-# end_idle READER...: the program has ended, and these pass on what it has said. One that waits for more waits
-# for somebody whom the program has lent its pipe: it is ended. Only Linux tells what a process waits for.
+# written READER: how many bytes it has passed on
+written() {
+  local key value
+  { while read -r key value; do [ "$key" != wchar: ] || echo "$value"; done < "/proc/$1/io"; } 2>&- || :
+}
+
+# end_idle READER...: the program has ended, and these pass on what it has said, which is no more than a pipe
+# holds. One that finds the pipe empty, or goes on for much longer, serves somebody whom the program has lent it:
+# it is ended. Only Linux tells what a process waits for, and what it has done.
 end_idle() {
-  local reader doing
-  declare -A idle=()
+  local reader doing most=$((4 * 1024 * 1024))
+  declare -A idle=() before=()
+  for reader in "$@"; do
+    before[$reader]=$(written "$reader")
+  done
   while sleep 0.2; do
     for reader in "$@"; do
       doing=
@@ -95,9 +105,9 @@ end_idle() {
       { read -r doing < "/proc/$reader/wchan" || :; } 2>&-
       case $doing in
         *pipe_read*) idle[$reader]=$((${idle[$reader]-0} + 1)) ;;
-        *) idle[$reader]=0 ;;
       esac
-      [ "${idle[$reader]}" -lt 5 ] || kill "$reader" 2>&- || :
+      [ "${idle[$reader]-0}" -lt 5 ] && [ $(($(written "$reader") - ${before[$reader]:-0})) -lt "$most" ] ||
+        kill "$reader" 2>&- || :
     done
   done
 }

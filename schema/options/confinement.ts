@@ -85,9 +85,10 @@ export const relaxations = {
    * do. Namespaces and the system calls for mounts bring kernel code within reach that is otherwise
    * for administrators, and that many local attacks began with; facts about the machine in `/proc`
    * can be read, too. What is closed to the service stays closed to its sandboxes; but from one of them it
-   * can take managed files off, until the next start, and write in their places. Rootless
-   * containers do not work: their `newuidmap` is a set-uid program. A browser that is driven over a
-   * port needs that in {option}`confinement.listenTCPPorts`.
+   * can take managed files off, until the next start, and write in their places; and where it leaves a
+   * link there, the service manager makes an empty file or directory where that leads, in whatever
+   * the service may read. Rootless containers do not work: their `newuidmap` is a set-uid program. A
+   * browser that is driven over a port needs that in {option}`confinement.listenTCPPorts`.
    */
   nestedSandboxes: relaxation(z.boolean(), { default: false, platforms: onLinux }, [
     {

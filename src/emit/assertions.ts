@@ -57,21 +57,23 @@ export const hasSystemAssertions = (service: IrService, platform: Platform): boo
  * manager of its own its units, and act on them outside of the sandbox.
  */
 export function expectHomeElsewhere({ model }: IrService, user: NixExpr): PlatformAssertion {
-  const own = nix.id("ownDirectories");
+  const own = nix`service.ownDirectories`;
   const writable =
     model.reach === undefined
       ? own
-      : nix.op("++", own, nix.select(nix`instance`, model.reach.writable.path));
+      : nix.op("++", own, nix.select(nix`service.instance`, model.reach.writable.path));
   return {
     option: model.identity.user.path.join("."),
     holds: nix`
       let
         home = toString (config.users.users.\${${user}}.home or "");
       in
-      !lib.any (directory: lib.hasPrefix "\${directory}/" "\${home}/") (${writable})
+      !lib.any (directory: lib.hasPrefix "\${directory}/" "\${home}/") (
+        lib.concatMap (service: ${writable}) (lib.attrValues services)
+      )
     `,
     message:
-      "the home of this account is a directory that the service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.",
+      "the home of this account is a directory that a service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.",
   };
 }
 

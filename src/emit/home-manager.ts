@@ -31,6 +31,7 @@ import { emitModule } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitValue, storeConfig } from "./service.ts";
 import {
+  commandConfinement,
   commandCredentialProperties,
   confinementProperties,
   emitConfinement,
@@ -135,6 +136,7 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
       }),
       emitConfinement(service, scope, "user"),
       preparationConfinement,
+      commandConfinement,
     ],
     assertions: [],
     moduleAssertions: emitApplicationAssertions(service),

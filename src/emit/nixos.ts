@@ -14,6 +14,7 @@ import { wrapComment } from "./wrap.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitValue } from "./service.ts";
 import {
+  commandConfinement,
   commandCredentialProperties,
   confinementProperties,
   emitConfinement,
@@ -84,6 +85,7 @@ export function emitNixosModule(service: IrService): NixExpr {
       emitStopScript(service),
       emitConfinement(service, scope, "system"),
       preparationConfinement,
+      commandConfinement,
     ],
     assertions: [
       expectHomeElsewhere(service, user),
@@ -99,8 +101,11 @@ export function emitNixosModule(service: IrService): NixExpr {
           "this is the account of a person, with all that is theirs: choose a name that nobody else has.",
       },
       ...[model.stateDirectory.path, ...model.directories].flatMap((path) =>
-        path.node.kind === "option" ? [emitNobodysHome(path.node.path, scope)] : [],
+        path.node.kind === "option" ? [emitNobodysHome(path.node.path, false, scope)] : [],
       ),
+      ...(model.reach === undefined
+        ? []
+        : [emitNobodysHome(model.reach.writable.path, true, scope)]),
     ],
     moduleAssertions: [
       nix`{
@@ -185,17 +190,27 @@ export function emitNixosModule(service: IrService): NixExpr {
   });
 }
 
-/** Where somebody lives, a person or a service, nobody else has a directory of their own. */
-function emitNobodysHome(path: readonly string[], scope: Scope): PlatformAssertion {
+/**
+ * Where somebody lives, a person or a service, nobody else has a directory of their own, nor writes: sshd
+ * and others obey what is there.
+ */
+function emitNobodysHome(
+  path: readonly string[],
+  isList: boolean,
+  scope: Scope,
+): PlatformAssertion {
+  const value = emitExpression({ kind: "option", path }, scope);
+  const isIn = nix`lib.hasPrefix "\${${isList ? nix`path` : value}}/" "\${account.home}/"`;
   return {
     option: path.join("."),
     holds: nix`
       !lib.any (
-        account: !lib.elem account.name serviceUsers && lib.hasPrefix "\${${emitExpression({ kind: "option", path }, scope)}}/" "\${account.home}/"
+        account: !lib.elem account.name serviceUsers && ${isList ? nix`lib.any (path: ${isIn}) ${value}` : isIn}
       ) (lib.attrValues config.users.users)
     `,
-    message:
-      "this is the home of another user, or has it in it: choose a directory of the service's own.",
+    message: isList
+      ? "this is the home of another user, or has it in it, and what is in a home is obeyed outside of the sandbox: name a directory in it."
+      : "this is the home of another user, or has it in it: choose a directory of the service's own.",
   };
 }
 

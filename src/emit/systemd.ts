@@ -150,8 +150,7 @@ function emitUnsetVariables(
 }
 
 /**
- * Properties of a transient unit that is confined like the service; words of a command. The two
- * stricter values that systemd-run has no word for before version 258 are left to unit files.
+ * Properties of a transient unit that is confined like the service; words of a command. `forCommand` is in scope.
  */
 export const confinementProperties: NixExpr = nix`
   lib.escapeShellArgs (
@@ -162,10 +161,31 @@ export const confinementProperties: NixExpr = nix`
           element:
           "--property=\${directive}=\${if lib.isBool element then lib.boolToString element else toString element}"
         ) (lib.toList value)
-      ) (confinementOf service // { PrivateTmp = true; ProtectControlGroups = true; })
+      ) (forCommand (confinementOf service))
     )
   )
 `;
+
+/** `forCommand confinement`: the same, in words that systemd-run has before version 258. */
+export const commandConfinement: Binding = nix.binding(
+  ["forCommand"],
+  nix`
+    confinement:
+    removeAttrs confinement [ "PrivateTmp" ]
+    // {
+      TemporaryFileSystem = confinement.TemporaryFileSystem or [ ] ++ [
+        "/tmp:mode=1777,nosuid,nodev,size=10%"
+        "/var/tmp:mode=1777,nosuid,nodev,size=10%"
+      ];
+      ProtectControlGroups = true;
+    }
+  `,
+  {
+    comment:
+      "What confines the operator's command, in words that systemd-run has before version 258.",
+    blankLine: true,
+  },
+);
 
 /** What systemd gives the unit of the operator's command of the service's credentials; words of a command. */
 export const commandCredentialProperties: NixExpr = nix`

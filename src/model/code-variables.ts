@@ -10,6 +10,7 @@ export const codeVariables = [
   "BASH_LOADABLES_PATH",
   "ENV",
   "GCONV_PATH",
+  "GETCONF_DIR",
   "GLIBC_TUNABLES",
   "LD_AUDIT",
   "LD_DEBUG_OUTPUT",
@@ -18,7 +19,9 @@ export const codeVariables = [
   "LD_PRELOAD",
   "LD_PROFILE",
   "LD_PROFILE_OUTPUT",
+  "LOCPATH",
   "MALLOC_TRACE",
+  "NLSPATH",
   "PS4",
   "SHELLOPTS",
 ] as const;

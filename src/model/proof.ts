@@ -63,7 +63,7 @@ export interface Verbs {
   /** Asks a name server over UDP and waits for any answer. */
   readonly query: readonly [address: string];
   /** Listens on a port. */
-  readonly listen: readonly [kind: "tcp" | "udp", port: string];
+  readonly listen: readonly [kind: "tcp" | "udp" | "udplite", port: string];
   /** Listens without having asked for a port: the kernel chooses one. */
   readonly "listen-anywhere": readonly [];
   /** Opens a socket of an address family. */

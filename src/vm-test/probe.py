@@ -180,7 +180,14 @@ def query(address: str) -> str:
 
 
 def listen(kind: str, port: str) -> str:
-    with socket.socket(socket.AF_INET, getattr(socket, _SOCKET_TYPES[kind])) as server:
+    try:
+        server = socket.socket(socket.AF_INET, *_SOCKETS[kind])
+    except OSError as error:
+        # A protocol that a kernel need not have.
+        if error.errno == errno.EPROTONOSUPPORT:
+            return "no-such-machine"
+        raise
+    with server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server.bind(("127.0.0.1", int(port)))
     return "done"
@@ -192,7 +199,12 @@ def listen_anywhere() -> str:
     return "done"
 
 
-_SOCKET_TYPES = {"tcp": "SOCK_STREAM", "udp": "SOCK_DGRAM"}
+# Kind, and the number of the protocol, where Python has no name for it.
+_SOCKETS = {
+    "tcp": (socket.SOCK_STREAM,),
+    "udp": (socket.SOCK_DGRAM,),
+    "udplite": (socket.SOCK_DGRAM, 136),
+}
 
 
 def open_socket(family: str) -> str:

@@ -180,6 +180,26 @@ const refused: readonly Row[] = [
   ["nixos", "gateway.port = 1023;", "gateway.port: 1023 is below 1024"],
   ["nixos", "gateway.port = 0;", "gateway.port: 0 is below 1024"],
   ["nixos", "settings.gateway.port = 443;", "gateway.port: 443 is below 1024"],
+  ...(["nixos", "darwin", "home"] as const).map((place): Row => [
+    place,
+    "gateway.port = 32768;",
+    "gateway.port: 32768 is among those that the kernel gives",
+  ]),
+  ...[32779, 32999, 33000, 40000, 65535].map((port): Row => [
+    "nixos",
+    `settings.gateway.port = ${port};`,
+    `gateway.port: ${port} is among those that the kernel gives`,
+  ]),
+  [
+    "nixos",
+    "confinement.listenTCPPorts = [ 9222 50000 ];",
+    "confinement.listenTCPPorts: has a port among those that the kernel gives",
+  ],
+  [
+    "nixos",
+    "confinement.listenUDPPorts = [ 50000 ];",
+    "confinement.listenUDPPorts: has a port among those that the kernel gives",
+  ],
 ];
 
 /** Accepted: nothing is said about the instance. */
@@ -192,6 +212,8 @@ const allowed: readonly (readonly [place: Place, options: string])[] = [
     'environmentFiles = [ "/run/my keys/50% of *?" ]; credentials.A_KEY = "/run/k:1 \'a\'";',
   ],
   ["nixos", "gateway.port = 1024;"],
+  ["nixos", "gateway.port = 32767;"],
+  ["nixos", "gateway.port = 9999; confinement.listenTCPPorts = [ 31999 32699 ];"],
   ["nixos", 'user = "bot"; group = "bots";'],
   ["darwin", 'stateDir = "/Users/Shared/bot";'],
   ["home", 'stateDir = "/home/tester/bots/one"; workspaceDir = "/home/tester/work";'],
@@ -229,8 +251,10 @@ suite(`what a service may have as its own${note}`, async () => {
     return (
       (outcome.value as readonly string[])
         .filter((message) => message.startsWith(about))
-        // That several of these lie in each other, or are shared, is another matter.
-        .filter((message) => !/is inside of a directory|have the same/.test(message))
+        // That several of these lie in each other, have somebody's home in them, or are shared, is another matter.
+        .filter(
+          (message) => !/is inside of a directory|home of this account|have the same/.test(message),
+        )
         .map((message) => message.slice(about.length))
     );
   };
@@ -327,6 +351,21 @@ const known: readonly (readonly [options: string, more: string, reasons: readonl
     'stateDir = "/var/lib/postgresql";',
     "services.postgresql.enable = true;",
     ["stateDir: this is the home of another user, or has it in it"],
+  ],
+  [
+    'confinement.readWritePaths = [ "/data/people/alice" ];',
+    'users.users.alice = { isNormalUser = true; home = "/data/people/alice"; };',
+    ["confinement.readWritePaths: this is the home of another user, or has it in it"],
+  ],
+  [
+    'confinement.readWritePaths = [ "/data/people/alice/notes" ];',
+    'users.users.alice = { isNormalUser = true; home = "/data/people/alice"; };',
+    [],
+  ],
+  [
+    "instances = { a = { }; b.gateway.port = 18790; };",
+    'users.users.moltbot-b.home = { _type = "override"; priority = 50; content = "/var/lib/moltbot-a/sub"; };',
+    ["instances.b.user: the home of this account is a directory that a service can write"],
   ],
   [
     'stateDir = "/data/people/bot";',

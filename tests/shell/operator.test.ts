@@ -30,6 +30,8 @@ case \${1-} in
   both) echo one; echo two >&2; echo three ;;
   read) cat > HERE/was-read ;;
   lend) echo said; sleep 61 & exit 3 ;;
+  flood) yes > /dev/stdout 2> /dev/null & exit 3 ;;
+  trickle) while sleep 0.1; do echo; done & exit 3 ;;
   pipe) readlink /proc/self/fd/1 ;;
   opened) ls /proc/self/fd | tr '\n' ' ' ;;
   wait) echo "$$" > HERE/pid; sleep 60 ;;
@@ -136,7 +138,7 @@ const ofTheStandIn = (entry: string): boolean => !/^(_|SHLVL|PWD)=/.test(entry);
 
 /** The words of a unit's own name have a process id in them. */
 const withoutIds = (words: readonly string[]): readonly string[] =>
-  words.map((word) => word.replace(/-command-\d+/, "-command-N"));
+  words.map((word) => word.replace(/(command-it-\w+)-\d+/, "$1-N"));
 
 describe("what the programs that enter the sandbox are given", () => {
   const client = ["systemd-run", "--quiet", "--collect"];
@@ -145,8 +147,8 @@ describe("what the programs that enter the sandbox are given", () => {
     "--service-type=exec",
     "--description=it for it-default",
     "--expand-environment=no",
-    "--property=BindsTo=it-default-command-N.scope",
-    "--property=After=it-default-command-N.scope",
+    "--property=BindsTo=command-it-default-N.scope",
+    "--property=After=command-it-default-N.scope",
     "--property=Wants=prepare-it-default.service",
     "--property=After=prepare-it-default.service",
     "--property=StopPropagatedFrom=prepare-it-default.service",
@@ -156,16 +158,16 @@ describe("what the programs that enter the sandbox are given", () => {
   test("the system's service manager", () => {
     const { calls } = operator(["do", "a b", "$$"]);
     const service = [
-      ...[...client, "--unit=it-default-command-N.service", "--uid=it", "--gid=its", ...bound],
-      ...["--property=A=/run/it-default-command-N.service", "--property=B=a  b"],
+      ...[...client, "--unit=command-it-default-N.service", "--uid=it", "--gid=its", ...bound],
+      ...["--property=A=/run/command-it-default-N.service", "--property=B=a  b"],
       // A path of the operator's has no specifiers.
       credential,
       ...["--pipe", "--", "HERE/inside", "do", "a b", "$$"],
     ];
     const [scope, ...more] = calls.map(withoutIds);
     expect(scope).toEqual([
-      ...[...client, "--scope", "--unit=it-default-command-N.scope"],
-      ...["--description=Caller of it-default-command-N", "--", "HERE/systemd-run"],
+      ...[...client, "--scope", "--unit=command-it-default-N.scope"],
+      ...["--description=Caller of command-it-default-N", "--", "HERE/systemd-run"],
       ...service.slice(1),
     ]);
     expect(more).toEqual([service]);
@@ -178,7 +180,7 @@ describe("what the programs that enter the sandbox are given", () => {
       expect(call.slice(0, 4)).toEqual([client[0], "--user", ...client.slice(1)]);
     expect(calls[1]).not.toContain("--uid");
     expect(withoutIds(calls[1] ?? [])).toContain(
-      "--property=A=/run/user/1000/it-default-command-N.service",
+      "--property=A=/run/user/1000/command-it-default-N.service",
     );
     expect(environment.filter(ofTheStandIn).toSorted()).toEqual([
       "DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus",
@@ -280,7 +282,7 @@ describe("what is understood", () => {
     const { calls, arguments: given, status } = operator(words, { instances });
     expect(status).toBe(0);
     expect(given).toEqual(want.length === 0 ? [""] : want);
-    expect(withoutIds(calls[1] ?? [])).toContain(`--unit=it-${instance}-command-N.service`);
+    expect(withoutIds(calls[1] ?? [])).toContain(`--unit=command-it-${instance}-N.service`);
   });
 
   const refused: readonly (readonly [readonly string[], string])[] = [
@@ -408,6 +410,21 @@ describe("streams", () => {
     const around = 'IT || echo "$?"; pkill -f "^sleep 61$"';
     const start = Date.now();
     expect(operator(["lend"], { around }).stdout).toBe("said\n3\n");
+    expect(Date.now() - start).toBeLessThan(20_000);
+  });
+
+  test.each(["> /dev/null", "> HERE/file", "| tail -c 1 > /dev/null"])(
+    "nor for whom never stops saying something: %s",
+    (where) => {
+      const start = Date.now();
+      operator(["flood"], { around: `IT ${where} || :; pkill -x yes` });
+      expect(Date.now() - start).toBeLessThan(30_000);
+    },
+  );
+
+  test("nor for whom says something now and then", () => {
+    const start = Date.now();
+    operator(["trickle"], { around: "IT > /dev/null || :" });
     expect(Date.now() - start).toBeLessThan(20_000);
   });
 

@@ -7,6 +7,7 @@
 // process that died, is evaluated once more alone, where the evaluator's own report is read.
 
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { freemem, tmpdir } from "node:os";
 import path from "node:path";
@@ -118,7 +119,20 @@ export async function evaluateMany(
   for (const batch of batches(Object.entries(cases))) {
     Object.assign(outcomes, await evaluateBatch(evaluator, batch));
   }
+  await keep(outcomes);
   return outcomes;
+}
+
+/**
+ * With `$NIXMODGEN_KEEP` a directory, what was evaluated is kept there, so that two versions of the sources
+ * can be compared.
+ */
+async function keep(outcomes: Readonly<Record<string, Outcome>>): Promise<void> {
+  const directory = process.env["NIXMODGEN_KEEP"];
+  if (directory === undefined) return;
+  const names = Object.keys(outcomes).sort().join("\n");
+  const name = createHash("sha256").update(names).digest("hex").slice(0, 16);
+  await writeFile(path.join(directory, `${name}.json`), JSON.stringify(outcomes, null, 1));
 }
 
 /** Evaluates any expression, with the trees of the module systems in its environment. */

@@ -39,7 +39,7 @@ bound_memory() {
 # The unit ends with what started it, however that ends: it is bound to a scope that has nothing in it but
 # systemd-run, and that is killed with this shell.
 start() {
-  local name=$unit-command-$$ stream=--pipe property pair
+  local name=command-$unit-$$ stream=--pipe property pair
   local client=("$systemd_run" "${manager[@]}" --quiet --collect)
   local service=("--unit=$name.service" "${account[@]}" --wait --service-type=exec)
   # The arguments are the operator's: they are neither put into the journal nor expanded.

@@ -49,7 +49,7 @@ tell_of_others() {
   if [ -n "$other" ]; then
     # A name may have line breaks and more in it.
     printf -v other %q "$other"
-    echo "$other belongs to somebody else: if that is in the way, chown $(id -un) $other" >&2
+    echo "$other belongs to somebody else: if that is in the way, chown -h $(id -un) $other" >&2
   fi
 }
 

@@ -238,7 +238,7 @@ with subtest("the operator's command works, and is confined like the service"):
     machine.succeed(as_user(f"{COMMAND} health"))
     # A command that goes on, so that it can be looked at.
     machine.succeed(as_user(f"(setsid {COMMAND} logs --follow > /dev/null 2>&1 < /dev/null &)"))
-    running = "systemctl --user list-units --plain --no-legend --state=running 'moltbot-gateway-command-*.service'"
+    running = "systemctl --user list-units --plain --no-legend --state=running 'command-moltbot-gateway-*.service'"
     machine.wait_until_succeeds(as_user(f"{running} | grep ."), timeout=30)
     transient = machine.succeed(as_user(running)).split()[0]
     process = machine.get_unit_property(transient, "MainPID", USER)
