@@ -2,10 +2,11 @@
 // reading the schema's own sources, where the descriptions are.
 
 import { readDocs } from "./docs/read-docs.ts";
-import { emitDarwinModule } from "./emit/darwin.ts";
-import { emitHomeManagerModule } from "./emit/home-manager.ts";
+import { darwinParts } from "./emit/darwin.ts";
+import { homeManagerParts } from "./emit/home-manager.ts";
 import { nixLibrary, shellCode } from "./runtime/assets.ts";
-import { emitNixosModule } from "./emit/nixos.ts";
+import { emitModules } from "./emit/module.ts";
+import { nixosParts } from "./emit/nixos.ts";
 import { settingsSchemaPath } from "./emit/prelude.ts";
 import { emitPromises } from "./emit/promises.ts";
 import { lowerService } from "./lower/lower.ts";
@@ -32,9 +33,9 @@ export function generate({ entry, service, root, tsconfig }: ServiceSource): rea
   const schemas = readConfigSchemas(ir, entry);
   checkSettings(ir, schemas[0]?.schema);
   return [
-    { path: `nixos/${ir.name}.nix`, text: printNix(emitNixosModule(ir)) },
-    { path: `darwin/${ir.name}.nix`, text: printNix(emitDarwinModule(ir)) },
-    { path: `home-manager/${ir.name}.nix`, text: printNix(emitHomeManagerModule(ir)) },
+    ...emitModules(ir, [nixosParts(ir), homeManagerParts(ir), darwinParts(ir)]).map(
+      ({ path, code }) => ({ path, text: printNix(code) }),
+    ),
     ...vmTestOutputs(ir, entry),
     { path: `docs/promises-${ir.name}.md`, text: emitPromises(ir) },
     ...schemas.map(({ version, schema }) => ({

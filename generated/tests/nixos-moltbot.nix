@@ -135,14 +135,7 @@ let
           settings = {
             gateway.bind = instance.gateway.bind;
           };
-
-          # A package that does not say its version is taken to be new.
-          isAtLeast =
-            version: package:
-            let
-              actual = lib.getVersion package;
-            in
-            actual == "" || lib.versionAtLeast actual version;
+          inherit (import ../lib/functions.nix { inherit lib pkgs; }) isAtLeast;
         in
         lib.optional (
           settings.gateway.bind == "custom"

@@ -3,13 +3,14 @@
 // sandbox. Messages name the option at fault.
 
 import { codeVariable } from "../model/code-variables.ts";
-import { nodeOf, type Ref } from "../model/expression.ts";
+import { type ExpNode, nodeOf, type Ref } from "../model/expression.ts";
 import type { IrService } from "../model/service-model.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
 import type { Platform } from "../model/platform.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { optionsOn } from "./options.ts";
-import { emitValue } from "./service.ts";
+import { uses } from "./prelude.ts";
+import { emitValue, serviceFields } from "./service.ts";
 
 /** What a platform adds. */
 export interface PlatformAssertions {
@@ -42,7 +43,7 @@ export function emitAllAssertions(
   ];
   return nix.op(
     "++",
-    nix`lib.concatMap (service: service.assertions) (lib.attrValues services)`,
+    emitOwnAssertions(service, platform),
     emitInstanceAssertions(assertions),
     ...more.filter((list) => list !== undefined),
   );
@@ -95,6 +96,33 @@ function emitSystemAssertions(service: IrService, platform: Platform): NixExpr |
         message = "\${lib.showOption option.loc}: exists on \${lib.concatStringsSep " and " systems} only. Remove it, or set it where the configuration is for that system.";
       }
     ) ${nix.value(rows)}
+  `;
+}
+
+/** What the schema asks of each instance. */
+function emitOwnAssertions(service: IrService, platform: Platform): NixExpr {
+  const scope = scopeOf(service, "instance");
+  const asked = service.model.assertions.filter(
+    ({ platforms }) => platforms?.includes(platform) !== false,
+  );
+  const all = nix.list(
+    asked.map(({ option, holds, message }) => {
+      const says: ExpNode = {
+        kind: "text",
+        parts: [`${option.path.join(".")}: `, nodeOf(message)],
+      };
+      return nix`{
+        assertion = ${emitValue(holds, scope)};
+        message = ${emitExpression(says, scope)};
+      }`;
+    }),
+  );
+  const used = serviceFields(service).filter((name) => uses(all, name));
+  return nix`
+    lib.concatMap (
+      { prefix, ${used}, ... }:
+      map (assertion: assertion // { message = "\${prefix}.\${assertion.message}"; }) ${all}
+    ) (lib.attrValues services)
   `;
 }
 

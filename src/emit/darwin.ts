@@ -17,16 +17,17 @@ import {
   emitJob,
   emitJobEnvironment,
   emitSandboxProfile,
+  emitSeatbelt,
   readLaunchdSecret,
   inSandbox,
   preparationSandbox,
 } from "./launchd.ts";
 import { expectHomeElsewhere } from "./assertions.ts";
-import { emitModule } from "./module.ts";
+import type { PlatformParts } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
-import { emitValue, storeConfig } from "./service.ts";
+import { emitCreated, emitValue, storeConfig } from "./service.ts";
 
-export function emitDarwinModule(service: IrService): ReturnType<typeof emitModule> {
+export function darwinParts(service: IrService): PlatformParts {
   const scope = scopeOf(service, "instance", storeConfig);
   const { model, name } = service;
   const { identity } = model;
@@ -45,7 +46,8 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
     enter: ["enter_service ", nix`lib.escapeShellArg ${user}`],
   });
 
-  return emitModule(service, "darwin", {
+  return {
+    platform: "darwin",
     seams: {
       configFile: storeConfig,
       readSecret: readLaunchdSecret("system"),
@@ -71,23 +73,15 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
         emitSandboxProfile(service, scope),
         ...preparationSandbox,
       ],
+      exposed: ["logFile"],
     },
     definitions: [
-      nix.binding(
-        ["created"],
-        nix`lib.filter (instance: ${emitValue(identity.create, scope)}) (lib.attrValues instances)`,
-        { blankLine: true, comment: "The instances whose accounts the module makes." },
-      ),
-      nix.binding(
-        ["outermost"],
-        nix`paths: lib.filter (path: !lib.any (other: lib.hasPrefix "\${other}/" path) paths) paths`,
-        {
-          blankLine: true,
-          comment:
-            "Root makes no directory inside of one of the service's, which makes those itself.",
-        },
-      ),
+      nix.binding(["created"], emitCreated(identity.create, scope), {
+        blankLine: true,
+        comment: "The instances whose accounts the module makes.",
+      }),
     ],
+    confinement: [emitSeatbelt(service, scope)],
     assertions: [
       expectHomeElsewhere(service, user),
       {
@@ -182,5 +176,5 @@ export function emitDarwinModule(service: IrService): ReturnType<typeof emitModu
         { blankLine: true },
       ),
     ],
-  });
+  };
 }

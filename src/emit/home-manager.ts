@@ -23,22 +23,20 @@ import {
   emitJob,
   emitJobEnvironment,
   emitSandboxProfile,
+  emitSeatbelt,
   readLaunchdSecret,
   inSandbox,
   preparationSandbox,
 } from "./launchd.ts";
-import { emitModule } from "./module.ts";
+import type { PlatformParts } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitValue, storeConfig } from "./service.ts";
 import {
-  commandConfinement,
   commandCredentialProperties,
   confinementProperties,
   emitConfinement,
   emitPreparationProcess,
   emitProcess,
-  escapeFile,
-  escapeSpecifiers,
   expectManagedFiles,
   mountManagedFiles,
   preparationConfinement,
@@ -46,11 +44,12 @@ import {
   unitEnvironment,
 } from "./systemd.ts";
 
-export function emitHomeManagerModule(service: IrService): NixExpr {
+export function homeManagerParts(service: IrService): PlatformParts {
   const scope = scopeOf(service, "instance", storeConfig);
   const { model, name } = service;
   // Only what is in the domain of a session at the screen is found again after a restart of the machine.
   const domain = '"gui/$UID"';
+  const logs = `/Library/Logs/${name}`;
   const awaitStop = emitAwaitStop(service, {
     domain,
     label: nix`config.launchd.agents.\${unit}.config.Label`,
@@ -82,7 +81,8 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
   const application = emitApplicationPackages(service);
   const packages = application === undefined ? command : nix.op("++", command, application);
 
-  return emitModule(service, "home-manager", {
+  return {
+    platform: "home-manager",
     seams: {
       configFile: storeConfig,
       readSecret: [
@@ -117,26 +117,22 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
       environment: nix`if isDarwin then ${emitJobEnvironment(service, scope)} else ${unitEnvironment}`,
       variables: nix`lib.optionalAttrs isDarwin ${certificateVariables}`,
       definitions: [
-        nix.binding(["logFile"], nix`"\${logDirectory}/\${unit}.log"`),
+        nix.binding(["logFile"], nix`"\${config.home.homeDirectory}${logs}/\${unit}.log"`),
         emitCertificates(service, scope, nix`"\${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt"`),
         emitSandboxProfile(service, scope),
         ...preparationSandbox,
       ],
+      exposed: ["logFile"],
     },
     definitions: [
-      escapeSpecifiers,
-      escapeFile,
-      nix.binding(
-        ["escapeEnvironment"],
-        nix`lib.replaceStrings [ "\\" "\"" "%" "\n" ] [ "\\\\" "\\\"" "%%" "\\n" ]`,
-        { comment: "A value of Environment=, inside double quotes.", blankLine: true },
-      ),
-      nix.binding(["logDirectory"], nix`"\${config.home.homeDirectory}/Library/Logs/${name}"`, {
+      nix.binding(["logDirectory"], nix`"\${config.home.homeDirectory}${logs}"`, {
         blankLine: true,
       }),
+    ],
+    confinement: [
       emitConfinement(service, scope, "user"),
       preparationConfinement,
-      commandConfinement,
+      emitSeatbelt(service, scope),
     ],
     assertions: [],
     moduleAssertions: emitApplicationAssertions(service),
@@ -204,7 +200,7 @@ export function emitHomeManagerModule(service: IrService): NixExpr {
         { blankLine: true },
       ),
     ],
-  });
+  };
 }
 
 /** `Environment=`, one line per variable. */

@@ -89,8 +89,27 @@ export function emitBeforeLaunchdPreparation({ model: { locks } }: IrService): S
 /** What runs the program in the sandbox: words before it. */
 export const inSandbox: ShellText = ["/usr/bin/sandbox-exec -f ", nix`sandboxProfile`, " "];
 
-/** `sandboxProfile`: what the service is kept from doing, as a Seatbelt profile. */
+/** `sandboxProfile`: what the service is kept from doing, as a Seatbelt profile; `seatbeltOf` is in scope. */
 export function emitSandboxProfile(service: IrService, scope: Scope): AssignBinding {
+  const variant = service.variants === undefined ? [] : ["variant"];
+  return nix.binding(
+    ["sandboxProfile"],
+    nix`
+      ${importLibrary("closure-profile.nix")} { inherit pkgs; } {
+        name = "\${unit}.sb";
+        rootPaths = [ ${emitValue(service.model.package, scope)} configFile program ] ++ path;
+        profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } (seatbeltOf {
+          ${nix.inherit(["instance", "settings", ...variant, "unit", "configFile", "certificates", "ownDirectories", "managedPaths"])}
+        });
+      }
+    `,
+    { comment: "What the service is kept from doing.", blankLine: true },
+  );
+}
+
+/** `seatbeltOf service`: what a service may do, in the words of the library's profiles. */
+export function emitSeatbelt(service: IrService, scope: Scope): AssignBinding {
+  const variant = service.variants === undefined ? [] : ["variant"];
   const { model } = service;
   const { reach } = model;
   const together = (
@@ -109,12 +128,10 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
     ...model.managedFiles.map(({ name }) => nix`"\${${stateDirectory}}/managed-${name}"`),
   ];
   return nix.binding(
-    ["sandboxProfile"],
+    ["seatbeltOf"],
     nix`
-      ${importLibrary("closure-profile.nix")} { inherit pkgs; } {
-        name = "\${unit}.sb";
-        rootPaths = [ ${emitValue(model.package, scope)} configFile program ] ++ path;
-        profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } {
+      { instance, settings, ${variant}, unit, configFile, certificates, ownDirectories, managedPaths }:
+      {
           name = unit;
           readable = ${together(nix`[ configFile certificates ]`, model.readable, reach?.readable)};
           writable = ownDirectories;
@@ -123,10 +140,12 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
           managed = ${nix.op("++", nix`managedPaths`, nix.list(prepared))};
           listenPort = ${emitValue(model.firewall.port, scope)};
           ${emitReach(reach, scope)}
-        };
       }
     `,
-    { comment: "What the service is kept from doing.", blankLine: true },
+    {
+      comment: "What a service may do on macOS: nothing but this.",
+      blankLine: true,
+    },
   );
 }
 

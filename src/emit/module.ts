@@ -1,69 +1,210 @@
-// A whole module file: head, `let` with the shared parts, options, configuration. What a platform
-// contributes is its `config` and the way its credentials are read.
+// The files of a service: its options, what it takes to run it, and what it is kept from doing, each once
+// for all platforms (core/weave.ts), and a module per platform that puts them to work there.
 
-import type { IrService } from "../model/service-model.ts";
-import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import type { Platform } from "../model/platform.ts";
-import { emitAllAssertions, hasSystemAssertions, type PlatformAssertions } from "./assertions.ts";
+import type { IrService } from "../model/service-model.ts";
+import { type Binding, nix, type NixExpr, simplify, withLeading } from "../nix/index.ts";
+import { emitAllAssertions, type PlatformAssertions } from "./assertions.ts";
+import {
+  onPlatforms,
+  onTargets,
+  platformName,
+  type Target,
+  targetName,
+  targets,
+} from "./core/targets.ts";
+import { type Strand, weave } from "./core/weave.ts";
 import { emitInstanceModule, emitInstanceOptions, emitTopLevelOptions } from "./options.ts";
-import { preludeFor } from "./prelude.ts";
+import { definitionsFor, preludeFor } from "./prelude.ts";
 import { emitOptionPaths, emitRenames } from "./renames.ts";
 import { emitServiceFunction, type ServiceSeams } from "./service.ts";
 
+/** What a platform contributes: how it runs what all have in common. */
 export interface PlatformParts extends PlatformAssertions {
+  readonly platform: Platform;
   /** Definitions only this platform needs. */
   readonly definitions: readonly Binding[];
+  /** What the service is kept from doing there, as functions of the service. */
+  readonly confinement: readonly Binding[];
   readonly seams: ServiceSeams;
   /** What the module configures once it is enabled. */
   readonly config: readonly Binding[];
 }
 
-export function emitModule(service: IrService, platform: Platform, parts: PlatformParts): NixExpr {
-  const definitions: readonly Binding[] = [
-    ...emitOptionPaths(service, platform),
-    nix.binding(["instanceOptions"], emitInstanceOptions(service, platform), {
-      comment: "The options of the instance `name`, whose values are `self`.",
-      blankLine: true,
-    }),
-    nix.binding(["instanceModule"], emitInstanceModule(service, platform), {
-      comment: "A declared instance: the same options, with the top level's values as defaults.",
-      blankLine: true,
-    }),
-    nix.binding(["serviceOf"], emitServiceFunction(service, platform, parts.seams), {
-      comment: "All it takes to run one instance, on any platform.",
-      blankLine: true,
-    }),
-    nix.binding(
-      ["instances"],
-      nix`if cfg.instances == { } then { default = cfg; } else cfg.instances`,
-      { comment: "Without declared instances the top level is one.", blankLine: true },
-    ),
-    nix.binding(["services"], nix`lib.mapAttrs serviceOf instances`),
-    ...parts.definitions,
-  ];
-  const options = nix`
-    instanceOptions "default" cfg // ${nix.attrs(emitTopLevelOptions(service, platform))}
-  `;
-  const assertions = emitAllAssertions(service, platform, parts);
-  const looksAtOptions = hasSystemAssertions(service, platform);
-  return nix`
-    { config, lib, ${looksAtOptions ? ["options"] : []}, pkgs, ... }:
-    let
-      inherit (lib) types;
+/** A generated Nix file. */
+export interface NixFile {
+  /** Relative to the output directory. */
+  readonly path: string;
+  readonly code: NixExpr;
+}
 
-      cfg = config.services.${service.name};
-      ${preludeFor(service, [definitions, options, parts.config, assertions])}
-      ${definitions}
+export function emitModules(
+  service: IrService,
+  parts: readonly PlatformParts[],
+): readonly NixFile[] {
+  const core = service.name;
+  return [
+    { path: `${core}/options.nix`, code: emitOptions(service, parts) },
+    { path: `${core}/service.nix`, code: emitService(service, parts) },
+    { path: `${core}/assertions.nix`, code: emitAssertions(service, parts) },
+    { path: `${core}/confinement.nix`, code: emitConfinements(service, parts) },
+    ...parts.map((each) => ({
+      path: `${each.platform}/${service.name}.nix`,
+      code: emitModule(service, each),
+    })),
+  ];
+}
+
+/** A function from the name of a platform to the module that declares the options. */
+function emitOptions(service: IrService, parts: readonly PlatformParts[]): NixExpr {
+  const strands = parts.map(({ platform }) => ({
+    target: platform,
+    code: simplify(nix`
+      let
+        ${emitOptionPaths(service, platform)}
+        ${[
+          nix.binding(["instanceOptions"], emitInstanceOptions(service, platform), {
+            comment: "The options of the instance `name`, whose values are `self`.",
+            blankLine: true,
+          }),
+          nix.binding(["instanceModule"], emitInstanceModule(service, platform), {
+            comment:
+              "A declared instance: the same options, with the top level's values as defaults.",
+            blankLine: true,
+          }),
+        ]}
+      in
+      {
+        imports = ${emitRenames(service, platform)};
+
+        options.services.${service.name} = instanceOptions "default" cfg // ${nix.attrs(emitTopLevelOptions(service, platform))};
+      }
+    `),
+  }));
+  return nix`
+    platform:
+    { config, lib, pkgs, ... }:
+    ${withPrelude(service, weave(strands, onPlatforms, platformName))}
+  `;
+}
+
+/** A function that gives all there is to know of each instance. */
+function emitService(service: IrService, parts: readonly PlatformParts[]): NixExpr {
+  const strands = onEachTarget(parts, ({ platform, seams, definitions, confinement }) => {
+    const serviceOf = emitServiceFunction(service, platform, seams);
+    return nix`
+      let
+        ${inheritUsed(confinement, [serviceOf], nix`import ./confinement.nix { inherit lib pkgs platform; }`)}
+        ${[
+          nix.binding(["serviceOf"], serviceOf, {
+            comment: "All it takes to run one instance.",
+            blankLine: true,
+          }),
+          ...definitionsFor(definitions, [serviceOf]),
+          nix.binding(
+            ["instances"],
+            nix`if cfg.instances == { } then { default = cfg; } else cfg.instances`,
+            { comment: "Without declared instances the top level is one.", blankLine: true },
+          ),
+        ]}
+      in
+      lib.mapAttrs serviceOf instances
+    `;
+  });
+  return nix`
+    { config, lib, pkgs, platform }:
+    ${withPrelude(service, weave(strands, onTargets, targetName))}
+  `;
+}
+
+/** A function that gives what has to hold of the instances. */
+function emitAssertions(service: IrService, parts: readonly PlatformParts[]): NixExpr {
+  const strands = onEachTarget(parts, (each) => emitAllAssertions(service, each.platform, each));
+  const woven = weave(strands, onTargets, targetName);
+  const definitions = parts.flatMap((each) => definitionsFor(each.definitions, [woven]));
+  return nix`
+    { config, lib, options, pkgs, platform, services }:
+    ${withPrelude(service, definitions.length === 0 ? woven : nix.let_(definitions, woven))}
+  `;
+}
+
+/** A function that gives what confines a service: one function for each way of doing that. */
+function emitConfinements(service: IrService, parts: readonly PlatformParts[]): NixExpr {
+  const strands = onEachTarget(parts, ({ confinement }) => nix`let ${confinement} in { }`);
+  const woven = weave(strands, onTargets, targetName);
+  const bindings = woven.kind === "let" ? woven.bindings : [];
+  return nix`
+    { lib, pkgs, platform }:
+    ${withPrelude(service, nix`let ${bindings} in { ${nix.inherit(bindings.flatMap(nameOf))} }`)}
+  `;
+}
+
+function emitModule(service: IrService, parts: PlatformParts): NixExpr {
+  const { platform, config } = parts;
+  const core = (file: string): NixExpr => nix.path(`../${service.name}/${file}.nix`);
+  const own = definitionsFor(parts.definitions, config);
+  const confinement = nix`import ${core("confinement")} { inherit lib pkgs; platform = ${platform}; }`;
+  const code = nix`
+    let
+      services = import ${core("service")} { inherit config lib pkgs; platform = ${platform}; };
+      ${[...inheritUsed(parts.confinement, [own, config], confinement), ...own]}
     in
     {
-      imports = ${emitRenames(service, platform)};
-
-      options.services.${service.name} = ${options};
+      imports = [ (import ${core("options")} ${platform}) ];
 
       config = lib.mkIf cfg.enable {
-        assertions = ${assertions};
-        ${parts.config}
+        assertions = import ${core("assertions")} {
+          inherit config lib options pkgs services;
+          platform = ${platform};
+        };
+        ${config}
       };
     }
   `;
+  return nix`{ config, lib, options, pkgs, ... }: ${withPrelude(service, simplify(code))}`;
+}
+
+/** Code that uses what is defined nowhere, with the definitions of that. */
+function withPrelude(service: IrService, code: NixExpr): NixExpr {
+  const [first, ...own] = code.kind === "let" ? code.bindings : [];
+  const body = code.kind === "let" ? code.body : code;
+  const prelude = preludeFor(service, [code]);
+  const all = [
+    ...prelude,
+    ...(first === undefined ? [] : [withLeading(first, { ...first, blankLine: true })]),
+    ...own,
+  ];
+  return all.length === 0 ? body : nix.let_(all, body);
+}
+
+/** The code for each target there is, of the platform it is one of. */
+function onEachTarget(
+  parts: readonly PlatformParts[],
+  emit: (parts: PlatformParts) => NixExpr,
+): readonly Strand<Target>[] {
+  return parts.flatMap((each) => {
+    const code = emit(each);
+    return targets
+      .filter(({ platform }) => platform === each.platform)
+      .map(({ target, isDarwin }) => ({
+        target,
+        code: simplify(code, new Map([["isDarwin", isDarwin]])),
+      }));
+  });
+}
+
+function nameOf(binding: Binding): readonly string[] {
+  if (binding.kind === "inherit") return binding.names;
+  const [key] = binding.path;
+  return key?.kind === "name" ? [key.name] : [];
+}
+
+/** `inherit (from) …;` with those of the definitions' names that code uses. */
+function inheritUsed(
+  definitions: readonly Binding[],
+  code: readonly unknown[],
+  from: NixExpr,
+): readonly Binding[] {
+  const names = definitionsFor(definitions, code).flatMap(nameOf);
+  return names.length === 0 ? [] : [nix.inherit(names, from)];
 }

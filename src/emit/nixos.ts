@@ -9,20 +9,17 @@ import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
 import { emitExpression, scopeOf, type Scope } from "./emit-expression.ts";
 import { expectHomeElsewhere, type PlatformAssertion } from "./assertions.ts";
-import { emitModule } from "./module.ts";
+import type { PlatformParts } from "./module.ts";
 import { wrapComment } from "./wrap.ts";
 import { emitOperatorCommand } from "./operator.ts";
-import { emitValue } from "./service.ts";
+import { emitCreated, emitValue } from "./service.ts";
 import {
-  commandConfinement,
   commandCredentialProperties,
   confinementProperties,
   emitConfinement,
   emitPreparationProcess,
   emitProcess,
   emitStopScript,
-  escapeFile,
-  escapeSpecifiers,
   expectManagedFiles,
   mountManagedFiles,
   preparationConfinement,
@@ -30,7 +27,7 @@ import {
   unitEnvironment,
 } from "./systemd.ts";
 
-export function emitNixosModule(service: IrService): NixExpr {
+export function nixosParts(service: IrService): PlatformParts {
   const scope = scopeOf(service, "instance");
   const { model } = service;
   // The first of two accounts of one name is taken; the assertion about them then has the word.
@@ -60,7 +57,8 @@ export function emitNixosModule(service: IrService): NixExpr {
     ],
   });
 
-  return emitModule(service, "nixos", {
+  return {
+    platform: "nixos",
     seams: {
       configFile: configPath,
       readSecret: readSystemdSecret,
@@ -72,20 +70,21 @@ export function emitNixosModule(service: IrService): NixExpr {
       definitions: [],
     },
     definitions: [
+      nix.binding(["created"], emitCreated(model.identity.create, scope), {
+        blankLine: true,
+        comment: "The instances whose accounts the module makes.",
+      }),
       nix.binding(
-        ["created"],
-        nix`lib.filter (instance: ${emitValue(model.identity.create, scope)}) (lib.attrValues instances)`,
-        { blankLine: true, comment: "The instances whose accounts the module makes." },
+        ["serviceUsers"],
+        nix`map ({ instance, ... }: ${user}) (lib.attrValues services)`,
       ),
-      nix.binding(["serviceUsers"], nix`map (instance: ${user}) (lib.attrValues instances)`),
-      escapeSpecifiers,
-      escapeFile,
       emitMakeDirectories(user),
-      rootConfinementBinding,
       emitStopScript(service),
+    ],
+    confinement: [
       emitConfinement(service, scope, "system"),
       preparationConfinement,
-      commandConfinement,
+      rootConfinementBinding,
     ],
     assertions: [
       expectHomeElsewhere(service, user),
@@ -187,7 +186,7 @@ export function emitNixosModule(service: IrService): NixExpr {
         { blankLine: true },
       ),
     ],
-  });
+  };
 }
 
 /**

@@ -1,11 +1,12 @@
-// Small Nix functions that emitted code calls. A module defines those it uses and no others.
+// What emitted code takes for granted: functions of the library, types and data of the service. A file
+// defines what it uses and nothing else.
 
 import { BugError } from "../errors.ts";
 import type { IrService } from "../model/service-model.ts";
 import { absolutePathPattern, plainPathPattern } from "../model/path-pattern.ts";
 import { translatePattern } from "../pattern/posix.ts";
-import { type Binding, nix, type NixExpr } from "../nix/index.ts";
-import { importLibrary } from "../runtime/assets.ts";
+import { type Binding, type InheritBinding, nix, type NixExpr, parseNix } from "../nix/index.ts";
+import { importLibrary, nixLibrary } from "../runtime/assets.ts";
 import { dotted, emitExpression, type Scope } from "./emit-expression.ts";
 
 /** Rows of the variant table are plain values. */
@@ -110,159 +111,14 @@ function helpers(service: IrService): readonly Helper[] {
       `,
     },
     {
-      name: "attrsMatching",
-      comment: "An attribute set whose names all match a regular expression.",
-      value: nix`
-        pattern: element:
-        types.addCheck (types.attrsOf element) (
-          value: lib.all (name: builtins.match pattern name != null) (lib.attrNames value)
-        )
-        // {
-          description = "attribute set of \${element.description}, with names matching the pattern \${pattern}";
-          # The module system rebuilds types that hold submodules, and forgets the check.
-          substSubModules = modules: attrsMatching pattern (element.substSubModules modules);
-        }
-      `,
-    },
-    {
-      name: "taggedUnion",
-      comment: "Attribute sets that are told apart by the value of one attribute.",
-      value: nix`
-        tag: members:
-        lib.mkOptionType {
-          name = "taggedUnion";
-          description = "attribute set whose \${tag} is one of \${lib.concatStringsSep ", " (lib.attrNames members)}";
-          check = value: lib.isAttrs value && members ? \${value.\${tag} or ""};
-          merge = loc: definitions: members.\${(lib.head definitions).value.\${tag}}.merge loc definitions;
-        }
-      `,
-    },
-    {
-      name: "nameFor",
-      comment:
-        "The instance `default` goes by the plain name; every other has its own name appended.",
-      value: nix`base: name: if name == "default" then base else "\${base}-\${name}"`,
-    },
-    {
-      name: "numberFor",
-      comment:
-        "A number that depends on the instance's name alone, so that it stays when others come and go.",
-      value: nix`
-        first: count: name:
-        if name == "default" then
-          first
-        else
-          first + 1 + lib.mod (lib.fromHexString (lib.substring 0 8 (builtins.hashString "sha256" name))) count
-      `,
-    },
-    {
       name: "isDarwin",
       comment: "Whether the machine runs macOS.",
       value: nix`pkgs.stdenv.hostPlatform.isDarwin`,
     },
     {
-      name: "isSource",
-      comment:
-        "Whether a directory is part of the configuration: a path, or something of the store.",
-      value: nix`source: lib.isPath source || lib.hasPrefix "\${builtins.storeDir}/" "\${source}"`,
-    },
-    {
-      name: "isBuilt",
-      comment:
-        "Whether a derivation makes it. To look into it would build it while the configuration is evaluated.",
-      value: nix`
-        source:
-        !lib.isPath source
-        && lib.any (origin: origin ? outputs) (lib.attrValues (builtins.getContext "\${source}"))
-      `,
-    },
-    {
-      name: "hasFile",
-      comment: "Whether a directory of the configuration has a file, as far as that is known.",
-      value: nix`
-        source: file:
-        isBuilt source || isSource source && builtins.pathExists (source + "/\${file}")
-      `,
-    },
-    {
-      name: "sourceDirectory",
-      comment:
-        "A directory of the configuration. One that a derivation makes is checked when it is built, and\nhas empty files in place of those that may be missing.",
-      value: nix`
-        { name, required, optional }:
-        source:
-        if !isBuilt source then
-          source
-        else
-          pkgs.runCommandLocal name { inherit source required optional; } ''
-            for file in $required; do
-              if [ ! -f "$source/$file" ]; then
-                echo "$name: $file is missing in $source" >&2
-                exit 1
-              fi
-            done
-            mkdir "$out"
-            for file in $required $optional; do
-              if [ -f "$source/$file" ]; then
-                cp "$source/$file" "$out/$file"
-              else
-                touch "$out/$file"
-              fi
-            done
-          ''
-      `,
-    },
-    {
-      name: "withBetween",
-      comment:
-        "Directories, and those that lie between one and another that it is in; outer ones first.",
-      value: nix`
-        paths:
-        let
-          stepsTo =
-            path:
-            let
-              names = lib.tail (lib.splitString "/" path);
-            in
-            lib.genList (index: "/" + lib.concatStringsSep "/" (lib.take (index + 1) names)) (
-              lib.length names
-            );
-          isInside = step: lib.any (path: lib.hasPrefix "\${path}/" "\${step}/") paths;
-        in
-        lib.unique (lib.filter isInside (lib.concatMap stepsTo paths))
-      `,
-    },
-    {
-      name: "expectSettings",
-      comment: "Null takes a setting away: those that the module goes by have to be there.",
-      value: nix`
-        option: paths: settings:
-        let
-          missing = lib.findFirst (path: !lib.hasAttrByPath (lib.splitString "." path) settings) null paths;
-        in
-        if missing == null then
-          settings
-        else
-          throw "\${option}.\${missing}: is null, or in something that is, but the service goes by what it says. Remove that, and set the option that fills it."
-      `,
-    },
-    {
-      name: "isAtLeast",
-      comment: "A package that does not say its version is taken to be new.",
-      value: nix`
-        version: package:
-        let
-          actual = lib.getVersion package;
-        in
-        actual == "" || lib.versionAtLeast actual version
-      `,
-    },
-    {
-      name: "duplicates",
-      comment: "What occurs more than once in a list of strings.",
-      value: nix`
-        list: lib.attrNames (lib.filterAttrs (_: same: lib.length same > 1) (lib.groupBy lib.id list))
-      `,
+      name: "isHome",
+      comment: "Whether the service is a user's own.",
+      value: nix`platform == "home-manager"`,
     },
     ...(service.variants === undefined
       ? []
@@ -287,30 +143,78 @@ function helpers(service: IrService): readonly Helper[] {
   ];
 }
 
-/** The definitions of the helpers that `code` uses, those of other helpers included. */
+/** What files of the library define: names that generated code may use. */
+const libraryFunctions: readonly string[] = (() => {
+  const text = nixLibrary.read("functions.nix").replace(/^#.*\n/, "");
+  const file = parseNix(text);
+  const body = file.kind === "lambda" && file.body.kind === "let" ? file.body.body : file;
+  if (body.kind !== "set") throw new BugError("functions.nix is no set of functions");
+  return body.bindings.flatMap((binding) =>
+    binding.kind === "assign" && binding.path[0]?.kind === "name" ? [binding.path[0].name] : [],
+  );
+})();
+
+/** The definitions of what `code` uses of the library, and of helpers, those of other helpers included. */
 export function preludeFor(service: IrService, code: readonly unknown[]): readonly Binding[] {
   const all = helpers(service);
   const used = new Set<string>();
   const visit = (value: unknown): void => {
     for (const name of identifiersIn(value)) {
-      const helper = all.find((candidate) => candidate.name === name);
-      if (helper !== undefined && !used.has(name)) {
-        used.add(name);
-        visit(helper.value);
-      }
+      if (used.has(name)) continue;
+      used.add(name);
+      visit(all.find((candidate) => candidate.name === name)?.value);
     }
   };
   visit(code);
-  return all
-    .filter(({ name }) => used.has(name))
-    .map(({ name, comment, value }) => nix.binding([name], value, { comment, blankLine: true }));
+  const functions = libraryFunctions.filter((name) => used.has(name));
+  return [
+    ...(used.has("types") ? [nix.inherit(["types"], nix`lib`)] : []),
+    ...(functions.length === 0
+      ? []
+      : [nix.inherit(functions, nix`${importLibrary("functions.nix")} { inherit lib pkgs; }`)]),
+    ...(used.has("cfg")
+      ? [nix.binding(["cfg"], nix`config.services.${service.name}`, { blankLine: true })]
+      : []),
+    ...all
+      .filter(({ name }) => used.has(name))
+      .map(({ name, comment, value }) => nix.binding([name], value, { comment, blankLine: true })),
+  ];
 }
 
+/** Those of `definitions` that `code` uses, and what these use of each other; in their order. */
+export function definitionsFor(
+  definitions: readonly Binding[],
+  code: readonly unknown[],
+): readonly Binding[] {
+  const used = new Set<Binding>();
+  const visit = (value: unknown): void => {
+    const names = new Set(identifiersIn(value));
+    for (const binding of definitions) {
+      const [key] = binding.kind === "assign" ? binding.path : [];
+      if (used.has(binding) || key?.kind !== "name" || !names.has(key.name)) continue;
+      used.add(binding);
+      visit(binding);
+    }
+  };
+  visit(code);
+  return definitions.filter((binding) => used.has(binding));
+}
+
+/** Whether a variable occurs in code. */
+export function uses(code: unknown, name: string): boolean {
+  return identifiersIn(code).includes(name);
+}
+
+/** The names of all variables in code, and of what is inherited from the surroundings. */
 function identifiersIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(identifiersIn);
   if (typeof value !== "object" || value === null) return [];
   if ("kind" in value && value.kind === "identifier" && "name" in value) {
     return [String(value.name)];
   }
-  return Object.values(value).flatMap(identifiersIn);
+  const inherited =
+    "kind" in value && value.kind === "inherit" && "from" in value && value.from === undefined
+      ? (value as InheritBinding).names
+      : [];
+  return [...inherited, ...Object.values(value).flatMap(identifiersIn)];
 }

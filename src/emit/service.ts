@@ -1,9 +1,9 @@
 // The portable core of a module: a Nix function `serviceOf` that turns the options of one instance
 // into everything a platform needs to run it: names, settings, environment, credentials, the
-// scripts that prepare and start it, and assertions. Platforms add nothing of their own to it.
+// scripts that prepare and start it. Platforms add nothing of their own to it.
 
 import type { IrService } from "../model/service-model.ts";
-import { type ExpNode, nodeOf, type OrValue } from "../model/expression.ts";
+import { nodeOf, type OrValue } from "../model/expression.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { importLibrary, includeShell } from "../runtime/assets.ts";
 import type { Platform } from "../model/platform.ts";
@@ -13,6 +13,15 @@ import { emitSettings } from "./settings.ts";
 
 export function emitValue(value: OrValue<unknown>, scope: Scope): NixExpr {
   return emitExpression(nodeOf(value), scope);
+}
+
+/** The instances whose accounts the module makes. */
+export function emitCreated(create: OrValue<boolean>, scope: Scope): NixExpr {
+  return nix`
+    lib.filter (instance: ${emitValue(create, scope)}) (
+      map (service: service.instance) (lib.attrValues services)
+    )
+  `;
 }
 
 /** The store path itself: a regular file that nobody can replace. */
@@ -45,6 +54,17 @@ export interface ServiceSeams {
   readonly variables?: NixExpr;
   /** More of what an instance is made of. */
   readonly definitions: readonly AssignBinding[];
+  /** Those of `definitions` that the module goes by. */
+  readonly exposed?: readonly string[];
+}
+
+/** What is known of a service on every platform, by its name in Nix. */
+export function serviceFields({ variants }: IrService): readonly string[] {
+  return [
+    ...["instance", "prefix", ...(variants === undefined ? [] : ["variant"]), "unit", "settings"],
+    ...["configFile", "secretOptions", "ownVariables", "credentials", "environment", "path"],
+    ...["managedPaths", "ownDirectories", "prepare", "launch", "commandCredentials", "command"],
+  ];
 }
 
 /** `name: instance: { … }` */
@@ -89,40 +109,13 @@ export function emitServiceFunction(
     }),
     ...emitCommandScripts(service, scope, seams),
   ];
-  const extra = seams.definitions.flatMap(({ path: [key] }) =>
-    key?.kind === "name" ? [key.name] : [],
-  );
   return nix`
     name: instance:
     let
       ${bindings}
     in
     {
-      ${nix.inherit([
-        ...["instance", "prefix"],
-        ...(service.variants === undefined ? [] : ["variant"]),
-        ...[
-          "unit",
-          "settings",
-          "configFile",
-          "secretOptions",
-          "ownVariables",
-          "credentials",
-          "environment",
-          "path",
-        ],
-        ...[
-          "managedPaths",
-          "ownDirectories",
-          "prepare",
-          "launch",
-          "commandCredentials",
-          "command",
-          ...extra,
-        ],
-      ])}
-
-      assertions = map (assertion: assertion // { message = "\${prefix}.\${assertion.message}"; }) ${emitAssertions(service, platform, scope)};
+      ${nix.inherit([...serviceFields(service), ...(seams.exposed ?? [])])}
     }
   `;
 }
@@ -415,22 +408,4 @@ function emitWord(value: OrValue<string>, scope: Scope): string | NixExpr {
   return typeof value === "string" && /^[\w./:=-]+$/.test(value)
     ? value
     : nix`lib.escapeShellArg ${emitValue(value, scope)}`;
-}
-
-function emitAssertions(service: IrService, platform: Platform, scope: Scope): NixExpr {
-  const asked = service.model.assertions.filter(
-    ({ platforms }) => platforms?.includes(platform) !== false,
-  );
-  return nix.list(
-    asked.map(({ option, holds, message }) => {
-      const says: ExpNode = {
-        kind: "text",
-        parts: [`${option.path.join(".")}: `, nodeOf(message)],
-      };
-      return nix`{
-        assertion = ${emitValue(holds, scope)};
-        message = ${emitExpression(says, scope)};
-      }`;
-    }),
-  );
 }

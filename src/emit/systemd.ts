@@ -33,24 +33,6 @@ export const readSystemdSecret: ShellText = [
   includeShell("secrets-systemd"),
 ];
 
-/** `%` starts a specifier in most values of a unit. */
-export const escapeSpecifiers: Binding = nix.binding(
-  ["escapeSpecifiers"],
-  nix`lib.replaceStrings [ "%" ] [ "%%" ]`,
-  {
-    comment: "systemd expands specifiers in paths: a percent sign is written twice.",
-    blankLine: true,
-  },
-);
-
-/** `EnvironmentFile=` takes patterns besides. */
-export const escapeFile: Binding = nix.binding(
-  ["escapeFile"],
-  nix`
-    path: lib.replaceStrings [ "*" "?" "[" ] [ "\\*" "\\?" "\\[" ] (escapeSpecifiers path)
-  `,
-);
-
 /** `stop`: what asks the service to stop, and waits. */
 export function emitStopScript(service: IrService): Binding {
   return nix.binding(
@@ -165,27 +147,6 @@ export const confinementProperties: NixExpr = nix`
     )
   )
 `;
-
-/** `forCommand confinement`: the same, in words that systemd-run has before version 258. */
-export const commandConfinement: Binding = nix.binding(
-  ["forCommand"],
-  nix`
-    confinement:
-    removeAttrs confinement [ "PrivateTmp" ]
-    // {
-      TemporaryFileSystem = confinement.TemporaryFileSystem or [ ] ++ [
-        "/tmp:mode=1777,nosuid,nodev,size=10%"
-        "/var/tmp:mode=1777,nosuid,nodev,size=10%"
-      ];
-      ProtectControlGroups = true;
-    }
-  `,
-  {
-    comment:
-      "What confines the operator's command, in words that systemd-run has before version 258.",
-    blankLine: true,
-  },
-);
 
 /** What systemd gives the unit of the operator's command of the service's credentials; words of a command. */
 export const commandCredentialProperties: NixExpr = nix`

@@ -1,7 +1,7 @@
 /** Breaks a comment into lines a reader can take in, at blanks. */
 export function wrapComment(text: string, width = 88): string {
   return text
-    .split(" ")
+    .split(/\s+/)
     .reduce<string[]>((lines, word) => {
       const last = lines.at(-1);
       if (last === undefined || last.length + 1 + word.length > width) return [...lines, word];

@@ -30,7 +30,10 @@ export type * from "./ast.ts";
 export type { Hole } from "./quote.ts";
 export type { JsonValue, LeadingOptions, PartsInput, PathInput, PatternOptions } from "./create.ts";
 export { parseNix } from "./parse.ts";
+export { keyOf } from "./key.ts";
 export { printNix } from "./print.ts";
+export { simplify } from "./simplify.ts";
+export { withLeading } from "./create.ts";
 
 const { id, str, quoted, indented, int, float, bool, null_, path, searchPath } = factories;
 const { list, item, attrs, rec, binding, inherit, select, has } = factories;

@@ -87,9 +87,7 @@ function parameter(node: Parameter, each: (part: NixExpr) => NixExpr): Parameter
   if (node.kind === "nameParameter") return node;
   return create.pattern(
     node.fields.map((field) =>
-      field.fallback === undefined
-        ? field
-        : create.field(field.name, each(field.fallback), field),
+      field.fallback === undefined ? field : create.field(field.name, each(field.fallback), field),
     ),
     { ellipsis: node.ellipsis, alias: node.alias },
   );

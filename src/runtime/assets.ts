@@ -41,6 +41,7 @@ export const nixLibrary = folder({
   suffix: "",
   names: [
     "closure-profile.nix",
+    "functions.nix",
     "json-schema-type.nix",
     "json-schema/definitions.nix",
     "json-schema/describe.nix",

@@ -843,7 +843,7 @@ const behaviours: readonly Want[] = [
     },
     {
       SocketBindAllow: ["tcp:18789"],
-      SocketBindDeny: triesFreePort ? ["ipv4:tcp:1-65535", "ipv4:udp", "ipv6"] : ["any"],
+      SocketBindDeny: triesFreePort ? ["ipv4:1-65535", "ipv4:udp", "ipv6"] : ["any"],
     },
   ]),
   ...(["openclaw", "moltbot", "clawdbot"] as const).map((generation): Want => [

@@ -26,7 +26,9 @@ const typescript: readonly (readonly [source: string, want: readonly string[]])[
   ["choose(a, b, c);", ["choose(a, c, b);"]],
   // Imports, types and prose are no decisions.
   ['import { a } from "a";\ntype B = "b";', []],
-  ['f({ why: "prose" });', ["f({  });"]],
+  ['f({ why: "prose" });', []],
+  ['probe("prose", ["read", "/a"]);', []],
+  ['f("A whole sentence.");', []],
 ];
 
 test.each(typescript)("TypeScript: %s", (source, want) => {

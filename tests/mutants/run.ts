@@ -31,7 +31,7 @@ const kinds: readonly Kind[] = [
   { layer: "schema", files: /^schema\/(?!scenarios).*\.ts$/, mutants: typescriptMutants },
   { layer: "src", files: /^src\/emit\/.*\.ts$/, mutants: typescriptMutants },
   { layer: "nix", files: /^generated\/(nixos|home-manager|darwin)\/.*\.nix$/, mutants: nixMutants },
-  { layer: "shell", files: /^src\/shell\/.*\.sh$/, mutants: shellMutants },
+  { layer: "shell", files: /^src\/runtime\/shell\/.*\.sh$/, mutants: shellMutants },
 ];
 
 const { values } = parseArgs({

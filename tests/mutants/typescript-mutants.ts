@@ -6,7 +6,11 @@ import { type CallExpression, Node, Project, ScriptKind, SyntaxKind } from "ts-m
 import { type Edit, type Layer, type Mutant, mutantOf } from "./mutant.ts";
 
 /** What is only read by people. */
-const prose = /^(why|reason|summary|documentation|description|cost|makesPossible)$/;
+const prose =
+  /^(why|reason|summary|documentation|description|cost|makesPossible|comment|limit|cannot|where)$/;
+
+/** What only a running machine can show: a proof, whose words the guest tries. */
+const proofs = /^(probe|observation|works|shows|showsOutside|lifts|unlike)$/;
 
 /** Functions of the schema's expressions with an opposite, or without which there is one. */
 const opposites: Readonly<Record<string, string>> = {
@@ -42,7 +46,8 @@ function isProse(node: Node): boolean {
       Node.isTypeNode(each) ||
       Node.isInterfaceDeclaration(each) ||
       Node.isTypeAliasDeclaration(each) ||
-      (Node.isPropertyAssignment(each) && prose.test(each.getName())),
+      (Node.isPropertyAssignment(each) && prose.test(each.getName())) ||
+      (Node.isCallExpression(each) && proofs.test(each.getExpression().getText())),
   );
 }
 
@@ -66,7 +71,9 @@ function editsOf(node: Node): readonly Edit[] {
   if (Node.isTrueLiteral(node)) return replaced("false");
   if (Node.isFalseLiteral(node)) return replaced("true");
   if (Node.isArrayLiteralExpression(node)) return node.getElements().map(without);
-  if (Node.isObjectLiteralExpression(node)) return node.getProperties().map(without);
+  if (Node.isObjectLiteralExpression(node)) {
+    return node.getProperties().flatMap((each: Node) => (isProse(each) ? [] : [without(each)]));
+  }
   if (Node.isConditionalExpression(node)) {
     const [yes, no] = [node.getWhenTrue().getText(), node.getWhenFalse().getText()];
     return replaced(`${node.getCondition().getText()} ? ${no} : ${yes}`);

@@ -1,0 +1,110 @@
+// What is left of code once it is known whether a condition holds.
+
+import type { BinaryNode, BinaryOperator, NixExpr, StringPart } from "./ast.ts";
+import * as create from "./create.ts";
+import { transform } from "./transform.ts";
+
+/** Functions of nixpkgs' library that take a condition and a value: what they are without the value. */
+const optional: ReadonlyMap<string, NixExpr> = new Map<string, NixExpr>([
+  ["optional", create.list([])],
+  ["optionals", create.list([])],
+  ["optionalAttrs", create.attrs([])],
+  ["optionalString", create.quoted("")],
+]);
+
+/**
+ * Replaces variables by whether they hold, and takes away what then is never reached, or adds nothing.
+ * The value stays the same.
+ */
+export function simplify(node: NixExpr, known: ReadonlyMap<string, boolean> = new Map()): NixExpr {
+  return transform(node, (part) => {
+    const held = part.kind === "identifier" ? known.get(part.name) : undefined;
+    return held === undefined ? reduce(part) : create.bool(held);
+  });
+}
+
+/** Whether a node is `true` or `false`; undefined where that is known when it is evaluated. */
+export function truth(node: NixExpr): boolean | undefined {
+  if (node.kind !== "identifier") return undefined;
+  return node.name === "true" ? true : node.name === "false" ? false : undefined;
+}
+
+function reduce(node: NixExpr): NixExpr {
+  if (node.kind === "string") return create.quoted(flat(node.parts));
+  if (node.kind === "indentedString") return create.indented(flat(node.parts));
+  if (node.kind === "call") return reduceOptional(node) ?? node;
+  if (node.kind === "binary") {
+    return reduceCondition(node) ?? reduceChain(node.operator, node.left, node.right) ?? node;
+  }
+  if (node.kind === "unary") {
+    const holds = node.operator === "!" ? truth(node.operand) : undefined;
+    return holds === undefined ? node : create.bool(!holds);
+  }
+  if (node.kind === "if") {
+    const holds = truth(node.condition);
+    return holds === undefined ? node : holds ? node.consequent : node.alternative;
+  }
+  return node;
+}
+
+function reduceCondition({ operator, left, right }: BinaryNode): NixExpr | undefined {
+  if (operator !== "&&" && operator !== "||") return undefined;
+  // What does not change the result.
+  const neutral = operator === "&&";
+  if (truth(left) === neutral) return right;
+  if (truth(left) === !neutral) return left;
+  return truth(right) === neutral ? left : undefined;
+}
+
+function reduceChain(operator: BinaryOperator, left: NixExpr, right: NixExpr): NixExpr | undefined {
+  if (operator !== "++" && operator !== "//") return undefined;
+  if (isEmpty(left)) return right;
+  if (isEmpty(right)) return left;
+  // Either way the same; this way nobody needs parentheses.
+  if (left.kind === "binary" && left.operator === operator) {
+    const rest = reduceChain(operator, left.right, right);
+    return create.op(operator, left.left, rest ?? create.op(operator, left.right, right));
+  }
+  return operator === "++" ? joined(left, right) : undefined;
+}
+
+/** Lists that stand beside each other as one. */
+function joined(left: NixExpr, right: NixExpr): NixExpr | undefined {
+  if (left.kind !== "list") return undefined;
+  if (right.kind === "list") return create.list([...left.items, ...right.items]);
+  return right.kind === "binary" && right.operator === "++" && right.left.kind === "list"
+    ? create.op("++", create.list([...left.items, ...right.left.items]), right.right)
+    : undefined;
+}
+
+function isEmpty(node: NixExpr): boolean {
+  return (
+    (node.kind === "list" && node.items.length === 0) ||
+    (node.kind === "set" && node.bindings.length === 0)
+  );
+}
+
+function reduceOptional(node: NixExpr & { readonly kind: "call" }): NixExpr | undefined {
+  const { callee, args } = node;
+  const [condition, value, ...more] = args;
+  if (callee.kind !== "select" || callee.subject.kind !== "identifier") return undefined;
+  if (callee.subject.name !== "lib" || more.length > 0) return undefined;
+  const [key] = callee.path;
+  const name = key?.kind === "name" && callee.path.length === 1 ? key.name : undefined;
+  const otherwise = name === undefined ? undefined : optional.get(name);
+  const holds = condition === undefined ? undefined : truth(condition);
+  if (otherwise === undefined || holds === undefined || value === undefined) return undefined;
+  if (!holds) return otherwise;
+  return name === "optional" ? create.list([value]) : value;
+}
+
+/** Strings inside of a string are part of it. */
+function flat(parts: readonly StringPart[]): readonly (string | NixExpr)[] {
+  return parts.flatMap((part): readonly (string | NixExpr)[] => {
+    if (part.kind === "text") return [part.text];
+    const { expression } = part;
+    return expression.kind === "string" || expression.kind === "indentedString"
+      ? flat(expression.parts)
+      : [expression];
+  });
+}
