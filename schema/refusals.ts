@@ -212,8 +212,8 @@ function none(
 ): Assertion {
   return {
     option,
-    holds: not(any(option, "path", isRefused)),
-    message: text`${join(filter(option, "path", isRefused), ", ")} ${message}`,
+    offenders: filter(option, "path", isRefused),
+    complaint: message,
   };
 }
 

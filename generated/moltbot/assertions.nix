@@ -10,7 +10,12 @@
   services,
 }:
 let
-  inherit (import ../lib/functions.nix { inherit lib pkgs; }) isSource hasFile duplicates;
+  inherit (import ../lib/functions.nix { inherit lib pkgs; })
+    isSource
+    hasFile
+    duplicates
+    assertionsOf
+    ;
 
   cfg = config.services.moltbot;
 
@@ -32,119 +37,131 @@ lib.concatMap (
     ownDirectories,
     ...
   }:
-  map (assertion: assertion // { message = "${prefix}.${assertion.message}"; }) (
-    [
-      {
-        assertion =
-          lib.any (credential: credential.purpose == "model") credentials
-          || lib.attrNames instance.credentials != [ ]
-          || instance.environmentFiles != [ ]
-          || instance.settings ? models.providers;
-        message = "credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.";
-      }
-      {
-        assertion =
-          settings.gateway.auth.mode == instance.gateway.auth.mode
-          || settings.gateway.auth.mode == "trusted-proxy";
-        message = "gateway.auth.mode: is \"${instance.gateway.auth.mode}\", which the secret goes by, but `settings` says \"${toString settings.gateway.auth.mode}\". Set it here, and remove it there; without a secret, every program that reaches the port could give the model orders.";
-      }
-      {
-        assertion = settings.agents.defaults.workspace == instance.workspaceDir;
-        message = "workspaceDir: is ${instance.workspaceDir}, where the service's directory is and its documents are put, but `settings` says that the workspace is ${toString settings.agents.defaults.workspace}. Remove that, and set this.";
-      }
-      {
-        assertion = instance.gateway.auth.mode == "password" -> instance.gateway.auth.passwordFile != null;
-        message = "gateway.auth.passwordFile: is needed, because `gateway.auth.mode` is \"password\": set it to a file holding the password.";
-      }
-      {
-        assertion = instance.gateway.auth.passwordFile != null -> instance.gateway.auth.mode == "password";
-        message = "gateway.auth.passwordFile: has no effect while `gateway.auth.mode` is \"token\": set the mode to \"password\" or remove this.";
-      }
-      {
-        assertion = instance.gateway.auth.tokenFile != null -> instance.gateway.auth.mode == "token";
-        message = "gateway.auth.tokenFile: has no effect while `gateway.auth.mode` is \"password\": set the mode to \"token\" or remove this.";
-      }
-      {
-        assertion = instance.providers.telegram.enable -> instance.providers.telegram.botTokenFile != null;
-        message = "providers.telegram.botTokenFile: is needed, because `providers.telegram.enable` is true: set it to a file holding the bot's token.";
-      }
-      {
-        assertion = instance.providers.telegram.enable -> instance.providers.telegram.allowFrom != [ ];
-        message = "providers.telegram.allowFrom: is empty, so nobody could talk to the bot: list the ids of the Telegram users who may.";
-      }
-      {
-        assertion = duplicates (map (skill: skill.name) instance.skills) == [ ];
-        message = "skills: these names are used more than once: ${
-          lib.concatStringsSep ", " (duplicates (map (skill: skill.name) instance.skills))
-        }. Give every skill a name of its own.";
-      }
-      {
-        assertion = !lib.any (skill: skill.mode != "inline" && skill.source == null) instance.skills;
-        message = "skills: these skills have mode \"copy\" or \"symlink\", but no source: ${
-          lib.concatMapStringsSep ", " (skill: skill.name) (
-            lib.filter (skill: skill.mode != "inline" && skill.source == null) instance.skills
-          )
-        }. Set `source` to the skill's directory, or `mode` to \"inline\".";
-      }
-      {
-        assertion =
-          !lib.any (
+  let
+    inherit (assertionsOf prefix) expect refuse;
+  in
+  [
+    (expect "credentials"
+      (
+        lib.any (credential: credential.purpose == "model") credentials
+        || lib.attrNames instance.credentials != [ ]
+        || instance.environmentFiles != [ ]
+        || instance.settings ? models.providers
+      )
+      "no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`."
+    )
+    (expect "gateway.auth.mode"
+      (
+        settings.gateway.auth.mode == instance.gateway.auth.mode
+        || settings.gateway.auth.mode == "trusted-proxy"
+      )
+      "is \"${instance.gateway.auth.mode}\", which the secret goes by, but `settings` says \"${toString settings.gateway.auth.mode}\". Set it here, and remove it there; without a secret, every program that reaches the port could give the model orders."
+    )
+    (expect "workspaceDir" (settings.agents.defaults.workspace == instance.workspaceDir)
+      "is ${instance.workspaceDir}, where the service's directory is and its documents are put, but `settings` says that the workspace is ${toString settings.agents.defaults.workspace}. Remove that, and set this."
+    )
+    (expect "gateway.auth.passwordFile" (
+      instance.gateway.auth.mode == "password" -> instance.gateway.auth.passwordFile != null
+    ) "is needed, because `gateway.auth.mode` is \"password\": set it to a file holding the password.")
+    (expect "gateway.auth.passwordFile"
+      (instance.gateway.auth.passwordFile != null -> instance.gateway.auth.mode == "password")
+      "has no effect while `gateway.auth.mode` is \"token\": set the mode to \"password\" or remove this."
+    )
+    (expect "gateway.auth.tokenFile"
+      (instance.gateway.auth.tokenFile != null -> instance.gateway.auth.mode == "token")
+      "has no effect while `gateway.auth.mode` is \"password\": set the mode to \"token\" or remove this."
+    )
+    (expect "providers.telegram.botTokenFile"
+      (instance.providers.telegram.enable -> instance.providers.telegram.botTokenFile != null)
+      "is needed, because `providers.telegram.enable` is true: set it to a file holding the bot's token."
+    )
+    (expect "providers.telegram.allowFrom" (
+      instance.providers.telegram.enable -> instance.providers.telegram.allowFrom != [ ]
+    ) "is empty, so nobody could talk to the bot: list the ids of the Telegram users who may.")
+    (expect "skills" (duplicates (map (skill: skill.name) instance.skills) == [ ])
+      "these names are used more than once: ${
+        lib.concatStringsSep ", " (duplicates (map (skill: skill.name) instance.skills))
+      }. Give every skill a name of its own."
+    )
+    (expect "skills" (!lib.any (skill: skill.mode != "inline" && skill.source == null) instance.skills)
+      "these skills have mode \"copy\" or \"symlink\", but no source: ${
+        lib.concatMapStringsSep ", " (skill: skill.name) (
+          lib.filter (skill: skill.mode != "inline" && skill.source == null) instance.skills
+        )
+      }. Set `source` to the skill's directory, or `mode` to \"inline\"."
+    )
+    (expect "skills"
+      (
+        !lib.any (
+          skill: skill.mode == "copy" && skill.source != null && !isSource skill.source
+        ) instance.skills
+      )
+      "these skills have mode \"copy\", and a source that is a text outside of the Nix store: ${
+        lib.concatMapStringsSep ", " (skill: skill.name) (
+          lib.filter (
             skill: skill.mode == "copy" && skill.source != null && !isSource skill.source
-          ) instance.skills;
-        message = "skills: these skills have mode \"copy\", and a source that is a text outside of the Nix store: ${
-          lib.concatMapStringsSep ", " (skill: skill.name) (
-            lib.filter (
-              skill: skill.mode == "copy" && skill.source != null && !isSource skill.source
+          ) instance.skills
+        )
+      }. Write the path without quotes, and it is copied there."
+    )
+    (expect "skills"
+      (!lib.any (skill: skill.mode == "inline" && skill.description == "") instance.skills)
+      "these skills have no description, and the gateway passes such skills over: ${
+        lib.concatMapStringsSep ", " (skill: skill.name) (
+          lib.filter (skill: skill.mode == "inline" && skill.description == "") instance.skills
+        )
+      }. Say in `description` when the model should use it."
+    )
+    (expect "skills" (!lib.any (skill: skill.mode == "inline" && skill.source != null) instance.skills)
+      "these skills have a source, which mode \"inline\" does not use: ${
+        lib.concatMapStringsSep ", " (skill: skill.name) (
+          lib.filter (skill: skill.mode == "inline" && skill.source != null) instance.skills
+        )
+      }. Set `mode` to \"copy\", or remove `source`."
+    )
+  ]
+  ++ (
+    if isHome then
+      [
+        (expect "skills"
+          (
+            !lib.any (
+              skill:
+              skill.mode == "symlink"
+              && skill.source != null
+              && lib.any (directory: lib.hasPrefix "${directory}/" (toString skill.source)) (
+                ownDirectories ++ instance.confinement.readWritePaths
+              )
             ) instance.skills
           )
-        }. Write the path without quotes, and it is copied there.";
-      }
-      {
-        assertion = !lib.any (skill: skill.mode == "inline" && skill.description == "") instance.skills;
-        message = "skills: these skills have no description, and the gateway passes such skills over: ${
-          lib.concatMapStringsSep ", " (skill: skill.name) (
-            lib.filter (skill: skill.mode == "inline" && skill.description == "") instance.skills
-          )
-        }. Say in `description` when the model should use it.";
-      }
-      {
-        assertion = !lib.any (skill: skill.mode == "inline" && skill.source != null) instance.skills;
-        message = "skills: these skills have a source, which mode \"inline\" does not use: ${
-          lib.concatMapStringsSep ", " (skill: skill.name) (
-            lib.filter (skill: skill.mode == "inline" && skill.source != null) instance.skills
-          )
-        }. Set `mode` to \"copy\", or remove `source`.";
-      }
-    ]
-    ++ (
-      if isHome then
-        [
-          {
-            assertion =
-              !lib.any (
+          "these skills are read in a directory that the service can write, where it could put anything else: ${
+            lib.concatMapStringsSep ", " (skill: skill.name) (
+              lib.filter (
                 skill:
                 skill.mode == "symlink"
                 && skill.source != null
                 && lib.any (directory: lib.hasPrefix "${directory}/" (toString skill.source)) (
                   ownDirectories ++ instance.confinement.readWritePaths
                 )
-              ) instance.skills;
-            message = "skills: these skills are read in a directory that the service can write, where it could put anything else: ${
-              lib.concatMapStringsSep ", " (skill: skill.name) (
-                lib.filter (
-                  skill:
-                  skill.mode == "symlink"
-                  && skill.source != null
-                  && lib.any (directory: lib.hasPrefix "${directory}/" (toString skill.source)) (
-                    ownDirectories ++ instance.confinement.readWritePaths
-                  )
-                ) instance.skills
+              ) instance.skills
+            )
+          }. Keep them elsewhere. What the model writes for itself is in the workspace's `.agents/skills`."
+        )
+        (expect "skills"
+          (
+            !lib.any (
+              skill:
+              skill.mode == "symlink"
+              && skill.source != null
+              && !(
+                !lib.hasPrefix "/nix/store/" (toString skill.source)
+                && builtins.match "/[A-Za-z0-9/._+@~,=-]+" (toString skill.source) != null
               )
-            }. Keep them elsewhere. What the model writes for itself is in the workspace's `.agents/skills`.";
-          }
-          {
-            assertion =
-              !lib.any (
+            ) instance.skills
+          )
+          "these skills have mode \"symlink\", and a source that cannot be read where it is: ${
+            lib.concatMapStringsSep ", " (skill: skill.name) (
+              lib.filter (
                 skill:
                 skill.mode == "symlink"
                 && skill.source != null
@@ -152,440 +169,361 @@ lib.concatMap (
                   !lib.hasPrefix "/nix/store/" (toString skill.source)
                   && builtins.match "/[A-Za-z0-9/._+@~,=-]+" (toString skill.source) != null
                 )
-              ) instance.skills;
-            message = "skills: these skills have mode \"symlink\", and a source that cannot be read where it is: ${
-              lib.concatMapStringsSep ", " (skill: skill.name) (
-                lib.filter (
-                  skill:
-                  skill.mode == "symlink"
-                  && skill.source != null
-                  && !(
-                    !lib.hasPrefix "/nix/store/" (toString skill.source)
-                    && builtins.match "/[A-Za-z0-9/._+@~,=-]+" (toString skill.source) != null
-                  )
-                ) instance.skills
-              )
-            }. Write `source` as a path outside of the Nix store, of letters, digits and /._+@~,=- only, or set `mode` to \"copy\".";
-          }
-          {
-            assertion =
-              lib.any (skill: skill.mode == "symlink") instance.skills
-              -> !(instance.settings ? skills.load.extraDirs);
-            message = "skills: mode \"symlink\" has no effect while `settings.skills.load.extraDirs` is set: list the directories there, or remove it.";
-          }
-        ]
-      else
-        [
-          {
-            assertion = !lib.any (skill: skill.mode == "symlink") instance.skills;
-            message = "skills: these skills have mode \"symlink\", which exists in home-manager only: ${
-              lib.concatMapStringsSep ", " (skill: skill.name) (
-                lib.filter (skill: skill.mode == "symlink") instance.skills
-              )
-            }. The service is a user of its own here, to whom the directories of others are closed: set `mode` to \"copy\".";
-          }
-        ]
-    )
-    ++ [
-      {
-        assertion = instance.documents != null -> isSource instance.documents;
-        message = "documents: is a text that names a directory outside of the Nix store, of which the configuration knows nothing: write the path ${instance.documents} without quotes, and it is copied there.";
-      }
-      {
-        assertion =
-          instance.documents != null && isSource instance.documents
-          ->
-            hasFile instance.documents "AGENTS.md"
-            && hasFile instance.documents "SOUL.md"
-            && hasFile instance.documents "TOOLS.md";
-        message = "documents: these files are missing in the directory: ${
-          lib.concatStringsSep ", " (
-            lib.filter (file: !hasFile instance.documents file) [
-              "AGENTS.md"
-              "SOUL.md"
-              "TOOLS.md"
-            ]
+              ) instance.skills
+            )
+          }. Write `source` as a path outside of the Nix store, of letters, digits and /._+@~,=- only, or set `mode` to \"copy\"."
+        )
+        (expect "skills"
+          (
+            lib.any (skill: skill.mode == "symlink") instance.skills
+            -> !(instance.settings ? skills.load.extraDirs)
           )
-        }. Add them, in a flake to git as well, or set the option to null.";
-      }
-      {
-        assertion =
-          !lib.any (
+          "mode \"symlink\" has no effect while `settings.skills.load.extraDirs` is set: list the directories there, or remove it."
+        )
+      ]
+    else
+      [
+        (expect "skills" (!lib.any (skill: skill.mode == "symlink") instance.skills)
+          "these skills have mode \"symlink\", which exists in home-manager only: ${
+            lib.concatMapStringsSep ", " (skill: skill.name) (
+              lib.filter (skill: skill.mode == "symlink") instance.skills
+            )
+          }. The service is a user of its own here, to whom the directories of others are closed: set `mode` to \"copy\"."
+        )
+      ]
+  )
+  ++ [
+    (expect "documents" (instance.documents != null -> isSource instance.documents)
+      "is a text that names a directory outside of the Nix store, of which the configuration knows nothing: write the path ${instance.documents} without quotes, and it is copied there."
+    )
+    (expect "documents"
+      (
+        instance.documents != null && isSource instance.documents
+        ->
+          hasFile instance.documents "AGENTS.md"
+          && hasFile instance.documents "SOUL.md"
+          && hasFile instance.documents "TOOLS.md"
+      )
+      "these files are missing in the directory: ${
+        lib.concatStringsSep ", " (
+          lib.filter (file: !hasFile instance.documents file) [
+            "AGENTS.md"
+            "SOUL.md"
+            "TOOLS.md"
+          ]
+        )
+      }. Add them, in a flake to git as well, or set the option to null."
+    )
+    (expect "environment"
+      (
+        !lib.any (
+          name:
+          builtins.match "(.*_)?([Kk][Ee][Yy]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Aa][Ss][Ss]|[Pp][Aa][Tt])|.*[Aa][Pp][Ii][Kk][Ee][Yy]" name
+          != null
+        ) (lib.attrNames instance.environment)
+      )
+      "these look like secrets and would be readable by everybody: ${
+        lib.concatStringsSep ", " (
+          lib.filter (
             name:
             builtins.match "(.*_)?([Kk][Ee][Yy]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Aa][Ss][Ss]|[Pp][Aa][Tt])|.*[Aa][Pp][Ii][Kk][Ee][Yy]" name
             != null
-          ) (lib.attrNames instance.environment);
-        message = "environment: these look like secrets and would be readable by everybody: ${
-          lib.concatStringsSep ", " (
-            lib.filter (
-              name:
-              builtins.match "(.*_)?([Kk][Ee][Yy]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Aa][Ss][Ss]|[Pp][Aa][Tt])|.*[Aa][Pp][Ii][Kk][Ee][Yy]" name
-              != null
-            ) (lib.attrNames instance.environment)
-          )
-        }. Use `credentials.<NAME>` with a file instead.";
-      }
-      {
-        assertion = settings.gateway.bind != "auto";
-        message = "gateway.bind: is \"auto\": the gateway would listen on loopback here, and on all addresses where it takes the machine for a container. Set it to \"loopback\", or to \"lan\" for all addresses.";
-      }
-      {
-        assertion =
-          settings.gateway.bind == "custom"
-          -> instance.gateway.customBindHost == null
-          -> instance.settings ? gateway.customBindHost;
-        message = "gateway.customBindHost: is needed, because `gateway.bind` is \"custom\": set it to the address of this machine that the gateway is to listen on.";
-      }
-      {
-        assertion = instance.gateway.customBindHost != null -> settings.gateway.bind == "custom";
-        message = "gateway.customBindHost: has no effect while `gateway.bind` is not \"custom\": set that to \"custom\" or remove this.";
-      }
-      {
-        assertion =
-          !(builtins.match "[0-9]{1,3}|10[01][0-9]|102[0-3]" "${toString settings.gateway.port}" != null);
-        message = "gateway.port: ${toString settings.gateway.port} is below 1024, where only programs with a capability may listen, and the service has none. Choose a higher port; a reverse proxy can listen on this one.";
-      }
-      {
-        assertion =
-          !(
-            builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString settings.gateway.port}"
-            != null
-          );
-        message = "gateway.port: ${toString settings.gateway.port} is among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
-      }
-      {
-        assertion =
-          !lib.any (
-            extra:
-            builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString extra}"
-            != null
-          ) instance.confinement.listenTCPPorts;
-        message = "confinement.listenTCPPorts: has a port among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
-      }
-      {
-        assertion =
-          !lib.any (
-            extra:
-            builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString extra}"
-            != null
-          ) instance.confinement.listenUDPPorts;
-        message = "confinement.listenUDPPorts: has a port among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
-      }
-      {
-        assertion =
-          !(
-            builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.stateDir
-            != null
-          );
-        message = "stateDir: ${instance.stateDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
-      }
-      {
-        assertion =
-          !(
-            builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.stateDir
-            != null
-          );
-        message = "stateDir: ${instance.stateDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
-      }
-      {
-        assertion = !(builtins.match "/(media|mnt|opt|srv)" instance.stateDir != null);
-        message = "stateDir: ${instance.stateDir} holds the directories of others. Name a directory in it.";
-      }
-      {
-        assertion = !(builtins.match "(/private)?/(run|tmp|var/run|var/tmp)/.*" instance.stateDir != null);
-        message = "stateDir: ${instance.stateDir} is emptied by the system. Name a directory that is kept.";
-      }
-      {
-        assertion =
-          !(
-            builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.stateDir
-            != null
-          );
-        message = "stateDir: ${instance.stateDir} belongs to the system's own services. Name a directory of its own.";
-      }
-    ]
-    ++ lib.optionals isHome [
-      {
-        assertion = !lib.hasPrefix "${instance.stateDir}/" "${config.home.homeDirectory}/";
-        message = "stateDir: ${instance.stateDir} is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home.";
-      }
-    ]
-    ++ [
-      {
-        assertion =
-          !(
-            builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.workspaceDir
-            != null
-          );
-        message = "workspaceDir: ${instance.workspaceDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
-      }
-      {
-        assertion =
-          !(
-            builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.workspaceDir
-            != null
-          );
-        message = "workspaceDir: ${instance.workspaceDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
-      }
-      {
-        assertion = !(builtins.match "/(media|mnt|opt|srv)" instance.workspaceDir != null);
-        message = "workspaceDir: ${instance.workspaceDir} holds the directories of others. Name a directory in it.";
-      }
-      {
-        assertion =
-          !(builtins.match "(/private)?/(run|tmp|var/run|var/tmp)/.*" instance.workspaceDir != null);
-        message = "workspaceDir: ${instance.workspaceDir} is emptied by the system. Name a directory that is kept.";
-      }
-      {
-        assertion =
-          !(
-            builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.workspaceDir
-            != null
-          );
-        message = "workspaceDir: ${instance.workspaceDir} belongs to the system's own services. Name a directory of its own.";
-      }
-    ]
-    ++ lib.optionals isHome [
-      {
-        assertion = !lib.hasPrefix "${instance.workspaceDir}/" "${config.home.homeDirectory}/";
-        message = "workspaceDir: ${instance.workspaceDir} is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home.";
-      }
-    ]
-    ++ lib.optionals (platform == "nixos") [
-      {
-        assertion = builtins.match ".*[.]json" instance.configPath != null;
-        message = "configPath: ${instance.configPath} does not end in `.json`: other files there belong to others.";
-      }
-    ]
-    ++ lib.optionals (!isHome) [
-      {
-        assertion =
-          !(
-            builtins.match "root|nobody|daemon|bin|sys|nixbld.*|systemd-.*|messagebus|polkituser|sshd|_?unknown" instance.user
-            != null
-          );
-        message = "user: ${instance.user} belongs to the system, with all that this user may do. Choose a name that nobody else has.";
-      }
-      {
-        assertion =
-          !(
-            builtins.match "root|wheel|sudo|admin|staff|users|everyone|nobody|nogroup|nixbld|adm|daemon|bin|sys|disk|kmem|keys|kvm|libvirtd|docker|podman|lxd|incus-admin|shadow|tty|systemd-.*|messagebus|polkituser|sshd" instance.group
-            != null
-          );
-        message = "group: ${instance.group} belongs to the system, and lets its members do what the service must not. Choose a name that nobody else has.";
-      }
-    ]
-    ++ [
-      {
-        assertion =
-          !lib.any (
-            path:
-            builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
-            != null
-          ) instance.confinement.readOnlyPaths;
-        message = "confinement.readOnlyPaths: ${
-          lib.concatStringsSep ", " (
-            lib.filter (
-              path:
-              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
-              != null
-            ) instance.confinement.readOnlyPaths
-          )
-        } belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
-      }
-      {
-        assertion =
-          !lib.any (
-            path:
-            builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
-            != null
-          ) instance.confinement.readOnlyPaths;
-        message = "confinement.readOnlyPaths: ${
-          lib.concatStringsSep ", " (
-            lib.filter (
-              path:
-              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
-              != null
-            ) instance.confinement.readOnlyPaths
-          )
-        } holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
-      }
-    ]
-    ++ lib.optionals isHome [
-      {
-        assertion =
-          !lib.any (
-            path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
-          ) instance.confinement.readOnlyPaths;
-        message = "confinement.readOnlyPaths: ${
-          lib.concatStringsSep ", " (
-            lib.filter (
-              path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
-            ) instance.confinement.readOnlyPaths
-          )
-        } is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home.";
-      }
-    ]
-    ++ [
-      {
-        assertion =
-          !lib.any (
-            path:
-            builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
-            != null
-          ) instance.confinement.readWritePaths;
-        message = "confinement.readWritePaths: ${
-          lib.concatStringsSep ", " (
-            lib.filter (
-              path:
-              builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
-              != null
-            ) instance.confinement.readWritePaths
-          )
-        } belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.";
-      }
-      {
-        assertion =
-          !lib.any (
-            path:
-            builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
-            != null
-          ) instance.confinement.readWritePaths;
-        message = "confinement.readWritePaths: ${
-          lib.concatStringsSep ", " (
-            lib.filter (
-              path:
-              builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
-              != null
-            ) instance.confinement.readWritePaths
-          )
-        } holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.";
-      }
-    ]
-    ++ lib.optionals isHome [
-      {
-        assertion =
-          !lib.any (
-            path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
-          ) instance.confinement.readWritePaths;
-        message = "confinement.readWritePaths: ${
-          lib.concatStringsSep ", " (
-            lib.filter (
-              path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
-            ) instance.confinement.readWritePaths
-          )
-        } is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home.";
-      }
-    ]
-    ++ [
-      {
-        assertion =
-          duplicates (instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths) == [ ];
-        message = "confinement.readWritePaths: ${
-          lib.concatStringsSep ", " (
-            duplicates (instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths)
-          )
-        }: listed twice, here or in `confinement.readOnlyPaths`. Remove one.";
-      }
-    ]
-    ++ lib.optionals (platform == "darwin") [
-      {
-        assertion =
-          lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress == [ ];
-        message = "confinement.egress: is a list, but on macOS a sandbox cannot tell addresses apart: set it to \"none\", \"internet\" or \"any\".";
-      }
-    ]
-    ++ lib.optionals (isDarwin && isHome) [
-      {
-        assertion =
-          true -> lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress == [ ];
-        message = "confinement.egress: is a list, but on macOS a sandbox cannot tell addresses apart: set it to \"none\", \"internet\" or \"any\".";
-      }
-      {
-        assertion = true;
-        message = "confinement.egress: is not \"any\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets. Set it to \"any\", or use the NixOS module.";
-      }
-      {
-        assertion = true -> !instance.confinement.nestedSandboxes;
-        message = "confinement.nestedSandboxes: cannot be had on macOS: a sandbox cannot hold another one. Remove it there.";
-      }
-      {
-        assertion = true -> instance.confinement.memoryMax == null;
-        message = "confinement.memoryMax: cannot be had on macOS: launchd has limits for single processes only. Remove it there.";
-      }
-      {
-        assertion = true -> instance.confinement.tasksMax == null;
-        message = "confinement.tasksMax: cannot be had on macOS: launchd has limits for single processes only. Remove it there.";
-      }
-      {
-        assertion = true -> instance.confinement.cpuQuota == null;
-        message = "confinement.cpuQuota: cannot be had on macOS: launchd has limits for single processes only. Remove it there.";
-      }
-      {
-        assertion = true -> instance.confinement.addressFamilies == [ ];
-        message = "confinement.addressFamilies: cannot be had on macOS: it has no such sockets. Remove it there.";
-      }
-    ]
-    ++ lib.optionals (!isDarwin && isHome) [
-      {
-        assertion =
-          false -> lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress == [ ];
-        message = "confinement.egress: is a list, but on macOS a sandbox cannot tell addresses apart: set it to \"none\", \"internet\" or \"any\".";
-      }
-      {
-        assertion = instance.confinement.egress == "any";
-        message = "confinement.egress: is not \"any\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets. Set it to \"any\", or use the NixOS module.";
-      }
-      {
-        assertion = false -> !instance.confinement.nestedSandboxes;
-        message = "confinement.nestedSandboxes: cannot be had on macOS: a sandbox cannot hold another one. Remove it there.";
-      }
-      {
-        assertion = false -> instance.confinement.memoryMax == null;
-        message = "confinement.memoryMax: cannot be had on macOS: launchd has limits for single processes only. Remove it there.";
-      }
-      {
-        assertion = false -> instance.confinement.tasksMax == null;
-        message = "confinement.tasksMax: cannot be had on macOS: launchd has limits for single processes only. Remove it there.";
-      }
-      {
-        assertion = false -> instance.confinement.cpuQuota == null;
-        message = "confinement.cpuQuota: cannot be had on macOS: launchd has limits for single processes only. Remove it there.";
-      }
-      {
-        assertion = false -> instance.confinement.addressFamilies == [ ];
-        message = "confinement.addressFamilies: cannot be had on macOS: it has no such sockets. Remove it there.";
-      }
-    ]
-    ++ lib.optionals (platform == "nixos") [
-      {
-        assertion =
-          instance.confinement.egress == "none" || instance.confinement.egress == [ ]
-          -> settings.gateway.bind == "loopback";
-        message = "confinement.egress: is \"none\", but `gateway.bind` is not \"loopback\": the gateway's answers to other machines would be lost. List the addresses of its clients here, or set `gateway.bind` to \"loopback\".";
-      }
-    ]
-    ++ lib.optionals (!isHome) [
-      {
-        assertion =
-          !(
-            instance.confinement.nixDaemon
-            && lib.any (
-              entry: entry == "*" || entry == instance.user || entry == "@${instance.group}"
-            ) config.nix.settings.trusted-users or [ ]
-          );
-        message = "confinement.nixDaemon: is true, but `nix.settings.trusted-users` lets the service's user ${instance.user} do everything (by name, by a group, or by `*`), who could become root. Remove that entry, or set this to false.";
-      }
-      {
-        assertion =
+          ) (lib.attrNames instance.environment)
+        )
+      }. Use `credentials.<NAME>` with a file instead."
+    )
+    (expect "gateway.bind" (settings.gateway.bind != "auto")
+      "is \"auto\": the gateway would listen on loopback here, and on all addresses where it takes the machine for a container. Set it to \"loopback\", or to \"lan\" for all addresses."
+    )
+    (expect "gateway.customBindHost"
+      (
+        settings.gateway.bind == "custom"
+        -> instance.gateway.customBindHost == null
+        -> instance.settings ? gateway.customBindHost
+      )
+      "is needed, because `gateway.bind` is \"custom\": set it to the address of this machine that the gateway is to listen on."
+    )
+    (expect "gateway.customBindHost" (
+      instance.gateway.customBindHost != null -> settings.gateway.bind == "custom"
+    ) "has no effect while `gateway.bind` is not \"custom\": set that to \"custom\" or remove this.")
+    (expect "gateway.port"
+      (!(builtins.match "[0-9]{1,3}|10[01][0-9]|102[0-3]" "${toString settings.gateway.port}" != null))
+      "${toString settings.gateway.port} is below 1024, where only programs with a capability may listen, and the service has none. Choose a higher port; a reverse proxy can listen on this one."
+    )
+    (expect "gateway.port"
+      (
+        !(
+          builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString settings.gateway.port}"
+          != null
+        )
+      )
+      "${toString settings.gateway.port} is among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768."
+    )
+    (expect "confinement.listenTCPPorts"
+      (
+        !lib.any (
+          extra:
+          builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString extra}"
+          != null
+        ) instance.confinement.listenTCPPorts
+      )
+      "has a port among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768."
+    )
+    (expect "confinement.listenUDPPorts"
+      (
+        !lib.any (
+          extra:
+          builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString extra}"
+          != null
+        ) instance.confinement.listenUDPPorts
+      )
+      "has a port among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768."
+    )
+    (expect "stateDir"
+      (
+        !(
+          builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.stateDir
+          != null
+        )
+      )
+      "${instance.stateDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
+    )
+    (expect "stateDir"
+      (
+        !(
+          builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.stateDir
+          != null
+        )
+      )
+      "${instance.stateDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
+    )
+    (expect "stateDir" (
+      !(builtins.match "/(media|mnt|opt|srv)" instance.stateDir != null)
+    ) "${instance.stateDir} holds the directories of others. Name a directory in it.")
+    (expect "stateDir" (
+      !(builtins.match "(/private)?/(run|tmp|var/run|var/tmp)/.*" instance.stateDir != null)
+    ) "${instance.stateDir} is emptied by the system. Name a directory that is kept.")
+    (expect "stateDir" (
+      !(
+        builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.stateDir
+        != null
+      )
+    ) "${instance.stateDir} belongs to the system's own services. Name a directory of its own.")
+  ]
+  ++ lib.optionals isHome [
+    (expect "stateDir" (!lib.hasPrefix "${instance.stateDir}/" "${config.home.homeDirectory}/")
+      "${instance.stateDir} is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home."
+    )
+  ]
+  ++ [
+    (expect "workspaceDir"
+      (
+        !(
+          builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.workspaceDir
+          != null
+        )
+      )
+      "${instance.workspaceDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
+    )
+    (expect "workspaceDir"
+      (
+        !(
+          builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.workspaceDir
+          != null
+        )
+      )
+      "${instance.workspaceDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
+    )
+    (expect "workspaceDir" (
+      !(builtins.match "/(media|mnt|opt|srv)" instance.workspaceDir != null)
+    ) "${instance.workspaceDir} holds the directories of others. Name a directory in it.")
+    (expect "workspaceDir" (
+      !(builtins.match "(/private)?/(run|tmp|var/run|var/tmp)/.*" instance.workspaceDir != null)
+    ) "${instance.workspaceDir} is emptied by the system. Name a directory that is kept.")
+    (expect "workspaceDir" (
+      !(
+        builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.workspaceDir
+        != null
+      )
+    ) "${instance.workspaceDir} belongs to the system's own services. Name a directory of its own.")
+  ]
+  ++ lib.optionals isHome [
+    (expect "workspaceDir" (!lib.hasPrefix "${instance.workspaceDir}/" "${config.home.homeDirectory}/")
+      "${instance.workspaceDir} is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home."
+    )
+  ]
+  ++ lib.optionals (platform == "nixos") [
+    (expect "configPath" (
+      builtins.match ".*[.]json" instance.configPath != null
+    ) "${instance.configPath} does not end in `.json`: other files there belong to others.")
+  ]
+  ++ lib.optionals (!isHome) [
+    (expect "user"
+      (
+        !(
+          builtins.match "root|nobody|daemon|bin|sys|nixbld.*|systemd-.*|messagebus|polkituser|sshd|_?unknown" instance.user
+          != null
+        )
+      )
+      "${instance.user} belongs to the system, with all that this user may do. Choose a name that nobody else has."
+    )
+    (expect "group"
+      (
+        !(
+          builtins.match "root|wheel|sudo|admin|staff|users|everyone|nobody|nogroup|nixbld|adm|daemon|bin|sys|disk|kmem|keys|kvm|libvirtd|docker|podman|lxd|incus-admin|shadow|tty|systemd-.*|messagebus|polkituser|sshd" instance.group
+          != null
+        )
+      )
+      "${instance.group} belongs to the system, and lets its members do what the service must not. Choose a name that nobody else has."
+    )
+  ]
+  ++ [
+    (refuse "confinement.readOnlyPaths"
+      (lib.filter (
+        path:
+        builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
+        != null
+      ) instance.confinement.readOnlyPaths)
+      "belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
+    )
+    (refuse "confinement.readOnlyPaths"
+      (lib.filter (
+        path:
+        builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
+        != null
+      ) instance.confinement.readOnlyPaths)
+      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
+    )
+  ]
+  ++ lib.optionals isHome [
+    (refuse "confinement.readOnlyPaths"
+      (lib.filter (
+        path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
+      ) instance.confinement.readOnlyPaths)
+      "is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home."
+    )
+  ]
+  ++ [
+    (refuse "confinement.readWritePaths"
+      (lib.filter (
+        path:
+        builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
+        != null
+      ) instance.confinement.readWritePaths)
+      "belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
+    )
+    (refuse "confinement.readWritePaths"
+      (lib.filter (
+        path:
+        builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
+        != null
+      ) instance.confinement.readWritePaths)
+      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
+    )
+  ]
+  ++ lib.optionals isHome [
+    (refuse "confinement.readWritePaths"
+      (lib.filter (
+        path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
+      ) instance.confinement.readWritePaths)
+      "is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home."
+    )
+  ]
+  ++ [
+    (expect "confinement.readWritePaths"
+      (duplicates (instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths) == [ ])
+      "${
+        lib.concatStringsSep ", " (
+          duplicates (instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths)
+        )
+      }: listed twice, here or in `confinement.readOnlyPaths`. Remove one."
+    )
+  ]
+  ++ lib.optionals (platform == "darwin") [
+    (expect "confinement.egress"
+      (lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress == [ ])
+      "is a list, but on macOS a sandbox cannot tell addresses apart: set it to \"none\", \"internet\" or \"any\"."
+    )
+  ]
+  ++ lib.optionals (isDarwin && isHome) [
+    (expect "confinement.egress"
+      (true -> lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress == [ ])
+      "is a list, but on macOS a sandbox cannot tell addresses apart: set it to \"none\", \"internet\" or \"any\"."
+    )
+    (expect "confinement.egress" true
+      "is not \"any\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets. Set it to \"any\", or use the NixOS module."
+    )
+    (expect "confinement.nestedSandboxes" (
+      true -> !instance.confinement.nestedSandboxes
+    ) "cannot be had on macOS: a sandbox cannot hold another one. Remove it there.")
+    (expect "confinement.memoryMax" (
+      true -> instance.confinement.memoryMax == null
+    ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
+    (expect "confinement.tasksMax" (
+      true -> instance.confinement.tasksMax == null
+    ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
+    (expect "confinement.cpuQuota" (
+      true -> instance.confinement.cpuQuota == null
+    ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
+    (expect "confinement.addressFamilies" (
+      true -> instance.confinement.addressFamilies == [ ]
+    ) "cannot be had on macOS: it has no such sockets. Remove it there.")
+  ]
+  ++ lib.optionals (!isDarwin && isHome) [
+    (expect "confinement.egress"
+      (false -> lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress == [ ])
+      "is a list, but on macOS a sandbox cannot tell addresses apart: set it to \"none\", \"internet\" or \"any\"."
+    )
+    (expect "confinement.egress" (instance.confinement.egress == "any")
+      "is not \"any\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets. Set it to \"any\", or use the NixOS module."
+    )
+    (expect "confinement.nestedSandboxes" (
+      false -> !instance.confinement.nestedSandboxes
+    ) "cannot be had on macOS: a sandbox cannot hold another one. Remove it there.")
+    (expect "confinement.memoryMax" (
+      false -> instance.confinement.memoryMax == null
+    ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
+    (expect "confinement.tasksMax" (
+      false -> instance.confinement.tasksMax == null
+    ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
+    (expect "confinement.cpuQuota" (
+      false -> instance.confinement.cpuQuota == null
+    ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
+    (expect "confinement.addressFamilies" (
+      false -> instance.confinement.addressFamilies == [ ]
+    ) "cannot be had on macOS: it has no such sockets. Remove it there.")
+  ]
+  ++ lib.optionals (platform == "nixos") [
+    (expect "confinement.egress"
+      (
+        instance.confinement.egress == "none" || instance.confinement.egress == [ ]
+        -> settings.gateway.bind == "loopback"
+      )
+      "is \"none\", but `gateway.bind` is not \"loopback\": the gateway's answers to other machines would be lost. List the addresses of its clients here, or set `gateway.bind` to \"loopback\"."
+    )
+  ]
+  ++ lib.optionals (!isHome) [
+    (expect "confinement.nixDaemon"
+      (
+        !(
           instance.confinement.nixDaemon
-          -> lib.any (
+          && lib.any (
             entry: entry == "*" || entry == instance.user || entry == "@${instance.group}"
-          ) config.nix.settings.allowed-users or [ "*" ];
-        message = "confinement.nixDaemon: is true, but the daemon would not answer the service's user ${instance.user}: add the user to `nix.settings.allowed-users`.";
-      }
-    ]
-  )
+          ) config.nix.settings.trusted-users or [ ]
+        )
+      )
+      "is true, but `nix.settings.trusted-users` lets the service's user ${instance.user} do everything (by name, by a group, or by `*`), who could become root. Remove that entry, or set this to false."
+    )
+    (expect "confinement.nixDaemon"
+      (
+        instance.confinement.nixDaemon
+        -> lib.any (
+          entry: entry == "*" || entry == instance.user || entry == "@${instance.group}"
+        ) config.nix.settings.allowed-users or [ "*" ]
+      )
+      "is true, but the daemon would not answer the service's user ${instance.user}: add the user to `nix.settings.allowed-users`."
+    )
+  ]
 ) (lib.attrValues services)
 ++ lib.concatLists (
   lib.mapAttrsToList (
@@ -596,9 +534,12 @@ lib.concatMap (
       ownDirectories,
       ...
     }:
+    let
+      inherit (assertionsOf prefix) expect;
+    in
     lib.optionals (!isHome) [
-      {
-        assertion =
+      (expect "user"
+        (
           let
             home = toString config.users.users.${instance.user}.home or "";
           in
@@ -606,51 +547,45 @@ lib.concatMap (
             lib.concatMap (service: service.ownDirectories ++ service.instance.confinement.readWritePaths) (
               lib.attrValues services
             )
-          );
-        message = "${prefix}.user: the home of this account is a directory that a service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.";
-      }
+          )
+        )
+        "the home of this account is a directory that a service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty."
+      )
     ]
     ++ lib.optionals (platform == "darwin") [
-      {
-        assertion =
-          builtins.match "/Users/[^/]+" (toString config.users.users.${instance.user}.home or "") == null;
-        message = "${prefix}.user: this is the account of a person, with all that is theirs: choose a name that nobody else has.";
-      }
+      (expect "user" (
+        builtins.match "/Users/[^/]+" (toString config.users.users.${instance.user}.home or "") == null
+      ) "this is the account of a person, with all that is theirs: choose a name that nobody else has.")
     ]
     ++ lib.optionals (platform == "nixos") [
-      {
-        assertion = lib.hasPrefix "/etc/" instance.configPath;
-        message = "${prefix}.configPath: NixOS manages files below /etc only: choose a path there.";
-      }
-      {
-        assertion = !config.users.users.${instance.user}.isNormalUser or false;
-        message = "${prefix}.user: this is the account of a person, with all that is theirs: choose a name that nobody else has.";
-      }
-      {
-        assertion =
-          !lib.any (
-            account:
-            !lib.elem account.name serviceUsers && lib.hasPrefix "${instance.stateDir}/" "${account.home}/"
-          ) (lib.attrValues config.users.users);
-        message = "${prefix}.stateDir: this is the home of another user, or has it in it: choose a directory of the service's own.";
-      }
-      {
-        assertion =
-          !lib.any (
-            account:
-            !lib.elem account.name serviceUsers && lib.hasPrefix "${instance.workspaceDir}/" "${account.home}/"
-          ) (lib.attrValues config.users.users);
-        message = "${prefix}.workspaceDir: this is the home of another user, or has it in it: choose a directory of the service's own.";
-      }
-      {
-        assertion =
+      (expect "configPath" (lib.hasPrefix "/etc/" instance.configPath)
+        "NixOS manages files below /etc only: choose a path there."
+      )
+      (expect "user" (
+        !config.users.users.${instance.user}.isNormalUser or false
+      ) "this is the account of a person, with all that is theirs: choose a name that nobody else has.")
+      (expect "stateDir" (
+        !lib.any (
+          account:
+          !lib.elem account.name serviceUsers && lib.hasPrefix "${instance.stateDir}/" "${account.home}/"
+        ) (lib.attrValues config.users.users)
+      ) "this is the home of another user, or has it in it: choose a directory of the service's own.")
+      (expect "workspaceDir" (
+        !lib.any (
+          account:
+          !lib.elem account.name serviceUsers && lib.hasPrefix "${instance.workspaceDir}/" "${account.home}/"
+        ) (lib.attrValues config.users.users)
+      ) "this is the home of another user, or has it in it: choose a directory of the service's own.")
+      (expect "confinement.readWritePaths"
+        (
           !lib.any (
             account:
             !lib.elem account.name serviceUsers
             && lib.any (path: lib.hasPrefix "${path}/" "${account.home}/") instance.confinement.readWritePaths
-          ) (lib.attrValues config.users.users);
-        message = "${prefix}.confinement.readWritePaths: this is the home of another user, or has it in it, and what is in a home is obeyed outside of the sandbox: name a directory in it.";
-      }
+          ) (lib.attrValues config.users.users)
+        )
+        "this is the home of another user, or has it in it, and what is in a home is obeyed outside of the sandbox: name a directory in it."
+      )
     ]
   ) services
 )

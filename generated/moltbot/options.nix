@@ -68,6 +68,15 @@ let
       description = "absolute path in its shortest form, not in the Nix store";
     };
 
+  # A file with a secret, where there is one.
+  secretFileOption =
+    description:
+    lib.mkOption {
+      type = types.nullOr absolutePath;
+      default = null;
+      inherit description;
+    };
+
   # A path that is one word in units and their lists, in scripts and in sandbox profiles.
   plainPath =
     types.strMatching "(/([^\"%'./:[:cntrl:][:space:]\\]|\\.[^\"%'./:[:cntrl:][:space:]\\]|\\.\\.[^\"%'/:[:cntrl:][:space:]\\])([^\"%'/:[:cntrl:][:space:]\\]*[^\"%'/:[:cntrl:][:space:]\\])?)+"
@@ -215,8 +224,8 @@ let
         defaultText = lib.literalMD "`<stateDir>/workspace`";
         description = ''
           Directory the model's tools work in. Everything in it can be changed by the model. As with
-          {option}`stateDir`, it is made where there is none; for a directory of yours there is
-          {option}`confinement.readWritePaths`.
+          {option}`services.moltbot.stateDir`, it is made where there is none; for a directory of yours there is
+          {option}`services.moltbot.confinement.readWritePaths`.
         '';
       };
 
@@ -232,7 +241,7 @@ let
             Which generation of the program the package is: it was called clawdbot, for four days in
             January 2026 moltbot, and openclaw since. Decides the names of environment variables and
             files and the shape of the configuration. A wrong value silently switches Nix mode off, so it
-            has to match {option}`package`.
+            has to match {option}`services.moltbot.package`.
           '';
         };
 
@@ -254,7 +263,7 @@ let
           description = ''
             Which addresses the gateway listens on: `loopback`, this machine's own; `lan`, all it has;
             `tailnet`, the one that Tailscale gave it, and loopback alone while there is none at the start;
-            `custom`, {option}`gateway.customBindHost`. Anything but `loopback` lets other machines reach a
+            `custom`, {option}`services.moltbot.gateway.customBindHost`. Anything but `loopback` lets other machines reach a
             program that acts on what it is told; put a reverse proxy or a private network in front. `auto` is
             refused: it is all addresses where the gateway takes the machine for a container.
           '';
@@ -267,7 +276,7 @@ let
           default = null;
           example = "192.168.1.10";
           description = ''
-            The address of version 4 that the gateway listens on, with {option}`gateway.bind` set to
+            The address of version 4 that the gateway listens on, with {option}`services.moltbot.gateway.bind` set to
             `custom`. While the machine has no such address, the gateway is started again and again.
           '';
         };
@@ -282,21 +291,12 @@ let
             description = "How clients of the gateway authenticate.";
           };
 
-          tokenFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = ''
-              File holding the token clients show. Without it, and with {option}`gateway.auth.mode` set to
-              `token`, a random token is made at the first start and kept in `gateway-token` in the state
-              directory.
-            '';
-          };
+          tokenFile = secretFileOption ''
+            File holding the token clients show. Without it, and with {option}`services.moltbot.gateway.auth.mode` set to
+            `token`, a random token is made at the first start and kept in `gateway-token` in the state
+            directory.'';
 
-          passwordFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding the password clients show. Needed when {option}`gateway.auth.mode` is `password`.";
-          };
+          passwordFile = secretFileOption "File holding the password clients show. Needed when {option}`services.moltbot.gateway.auth.mode` is `password`.";
         };
       }
       // lib.optionalAttrs (platform == "nixos") {
@@ -304,7 +304,7 @@ let
           type = types.bool;
           default = false;
           description = ''
-            Whether to open {option}`gateway.port` in the firewall. Has no use while {option}`gateway.bind`
+            Whether to open {option}`services.moltbot.gateway.port` in the firewall. Has no use while {option}`services.moltbot.gateway.bind`
             is `loopback`.
           '';
         };
@@ -312,207 +312,103 @@ let
 
       providers = {
         anthropic = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding an Anthropic API key.";
-          };
+          apiKeyFile = secretFileOption "File holding an Anthropic API key.";
 
-          oauthTokenFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding a long-lived Anthropic token, made with `claude setup-token`.";
-          };
+          oauthTokenFile = secretFileOption "File holding a long-lived Anthropic token, made with `claude setup-token`.";
         };
 
         openai = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding an OpenAI API key.";
-          };
+          apiKeyFile = secretFileOption "File holding an OpenAI API key.";
         };
 
         google = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding a Google Gemini API key.";
-          };
+          apiKeyFile = secretFileOption "File holding a Google Gemini API key.";
         };
 
         googleVertex = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding a Google Cloud API key for Vertex AI.";
-          };
+          apiKeyFile = secretFileOption "File holding a Google Cloud API key for Vertex AI.";
         };
 
         openrouter = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding an OpenRouter API key.";
-          };
+          apiKeyFile = secretFileOption "File holding an OpenRouter API key.";
         };
 
         xai = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding an xAI API key.";
-          };
+          apiKeyFile = secretFileOption "File holding an xAI API key.";
         };
 
         githubCopilot = {
-          tokenFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding a GitHub token with access to Copilot.";
-          };
+          tokenFile = secretFileOption "File holding a GitHub token with access to Copilot.";
         };
 
         microsoftFoundry = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding an Azure OpenAI (Microsoft Foundry) API key.";
-          };
+          apiKeyFile = secretFileOption "File holding an Azure OpenAI (Microsoft Foundry) API key.";
         };
 
         huggingface = {
-          tokenFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding a Hugging Face access token.";
-          };
+          tokenFile = secretFileOption "File holding a Hugging Face access token.";
         };
 
         together = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding a Together AI API key.";
-          };
+          apiKeyFile = secretFileOption "File holding a Together AI API key.";
         };
 
         nvidia = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding an NVIDIA API key.";
-          };
+          apiKeyFile = secretFileOption "File holding an NVIDIA API key.";
         };
 
         litellm = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding the key of a LiteLLM proxy.";
-          };
+          apiKeyFile = secretFileOption "File holding the key of a LiteLLM proxy.";
         };
 
         vllm = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding the key of a vLLM server.";
-          };
+          apiKeyFile = secretFileOption "File holding the key of a vLLM server.";
         };
 
         sglang = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding the key of an SGLang server.";
-          };
+          apiKeyFile = secretFileOption "File holding the key of an SGLang server.";
         };
 
         ollama = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding the key of an Ollama server; any text does for a local one.";
-          };
+          apiKeyFile = secretFileOption "File holding the key of an Ollama server; any text does for a local one.";
         };
 
         lmstudio = {
-          tokenFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding the token of an LM Studio server.";
-          };
+          tokenFile = secretFileOption "File holding the token of an LM Studio server.";
         };
 
         alibaba = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding an Alibaba Cloud Model Studio (DashScope) API key.";
-          };
+          apiKeyFile = secretFileOption "File holding an Alibaba Cloud Model Studio (DashScope) API key.";
         };
 
         minimax = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding a MiniMax API key.";
-          };
+          apiKeyFile = secretFileOption "File holding a MiniMax API key.";
 
-          oauthTokenFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding a MiniMax OAuth token.";
-          };
+          oauthTokenFile = secretFileOption "File holding a MiniMax OAuth token.";
         };
 
         opencode = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding an OpenCode API key.";
-          };
+          apiKeyFile = secretFileOption "File holding an OpenCode API key.";
         };
 
         deepgram = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding a Deepgram API key.";
-          };
+          apiKeyFile = secretFileOption "File holding a Deepgram API key.";
         };
 
         elevenlabs = {
-          apiKeyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding an ElevenLabs API key.";
-          };
+          apiKeyFile = secretFileOption "File holding an ElevenLabs API key.";
         };
 
         azureSpeech = {
-          keyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding an Azure Speech key; its region goes to {option}`environment` as `AZURE_SPEECH_REGION`.";
-          };
+          keyFile = secretFileOption "File holding an Azure Speech key; its region goes to {option}`services.moltbot.environment` as `AZURE_SPEECH_REGION`.";
         };
 
         fal = {
-          keyFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding a fal.ai key.";
-          };
+          keyFile = secretFileOption "File holding a fal.ai key.";
         };
 
         runway = {
-          apiSecretFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding a Runway API secret.";
-          };
+          apiSecretFile = secretFileOption "File holding a Runway API secret.";
         };
 
         telegram = {
@@ -522,11 +418,7 @@ let
             description = "Whether the gateway answers on Telegram.";
           };
 
-          botTokenFile = lib.mkOption {
-            type = types.nullOr absolutePath;
-            default = null;
-            description = "File holding the bot token that BotFather gave.";
-          };
+          botTokenFile = secretFileOption "File holding the bot token that BotFather gave.";
 
           allowFrom = lib.mkOption {
             type = types.listOf (types.either types.ints.positive (types.strMatching "[1-9][0-9]*"));
@@ -724,7 +616,7 @@ let
         description = ''
           Configuration of the gateway, as in its own configuration file. What is written here wins over
           what the other options say. It is readable by everybody who can read the Nix store: secrets
-          belong into {option}`credentials`.
+          belong into {option}`services.moltbot.credentials`.
         '';
       };
 
@@ -736,9 +628,9 @@ let
         ];
         default = "error";
         description = ''
-          What happens when {option}`settings` has a key or a value the gateway does not know: `error`
+          What happens when {option}`services.moltbot.settings` has a key or a value the gateway does not know: `error`
           refuses the configuration, `warn` says so, `off` says nothing. Settings are known for some
-          releases of the gateway; the newest that is not newer than {option}`package` counts, or else the
+          releases of the gateway; the newest that is not newer than {option}`services.moltbot.package` counts, or else the
           oldest, and a mistake says which. Use `warn` or `off` for keys that came between that release and
           the package's. Secrets in the settings are refused in any case.
         '';
@@ -773,7 +665,7 @@ let
         };
         description = ''
           Environment variables of the service. Everybody on the machine can read them: secrets belong
-          into {option}`credentials`.
+          into {option}`services.moltbot.credentials`.
         '';
       };
 
@@ -813,7 +705,7 @@ let
           example = [ "/srv/notes" ];
           description = ''
             Directories and files outside of its own that the service may read, change and delete: all that
-            {option}`confinement.readOnlyPaths` costs, and what is in them is lost when the model is talked
+            {option}`services.moltbot.confinement.readOnlyPaths` costs, and what is in them is lost when the model is talked
             into it. Whatever other programs take from there (scripts, web pages, configuration) is the
             model's word. The service's user needs permission to write there.
           '';
@@ -849,7 +741,7 @@ let
               - `none`: this machine alone. Only models that run here can be used.
               - a list: the addresses and networks in it, on every port (`192.168.1.10`, `10.0.0.0/8`,
                 `fd00::/8`), and what `internet` stands for if that is among them. Where
-                {option}`gateway.bind` is not `loopback`, the gateway's clients have to be in it.
+                {option}`services.moltbot.gateway.bind` is not `loopback`, the gateway's clients have to be in it.
 
               This machine, with all that listens on it, is always within reach. Names can always be looked
               up, which is a way out for small amounts of data.
@@ -886,9 +778,9 @@ let
           default = false;
           description = ''
             Whether the service may ask the Nix daemon to build; the `nix` program itself has to be added to
-            {option}`path`. The model can then fill the disk, add anything to the store, run programs as
+            {option}`services.moltbot.path`. The model can then fill the disk, add anything to the store, run programs as
             the build users outside of this service's limits, and reach every address from
-            fixed-output derivations, whatever {option}`confinement.egress` says. A user that the daemon
+            fixed-output derivations, whatever {option}`services.moltbot.confinement.egress` says. A user that the daemon
             trusts can become root: that is refused where the daemon's settings are known.
           '';
         };
@@ -905,7 +797,7 @@ let
             can take managed files off, until the next start, and write in their places; and where it leaves a
             link there, the service manager makes an empty file or directory where that leads, in whatever
             the service may read. Rootless containers do not work: their `newuidmap` is a set-uid program. A
-            browser that is driven over a port needs that in {option}`confinement.listenTCPPorts`.
+            browser that is driven over a port needs that in {option}`services.moltbot.confinement.listenTCPPorts`.
           '';
         };
 
@@ -1170,7 +1062,7 @@ in
             type = types.bool;
             default = false;
             description = ''
-              Whether to install {option}`app.package`. home-manager puts applications into
+              Whether to install {option}`services.moltbot.app.package`. home-manager puts applications into
               `~/Applications/Home Manager Apps`. The application runs as you, outside of the sandbox.
               macOS only.
             '';

@@ -15,6 +15,7 @@ let
     withBetween
     expectSettings
     isAtLeast
+    commands
     ;
 
   cfg = config.services.moltbot;
@@ -436,7 +437,7 @@ let
           if isDarwin then
             "state_directory=${lib.escapeShellArg instance.stateDir}"
           else
-            "${builtins.readFile ../shell/manage-mounts.sh}"
+            builtins.readFile ../shell/manage-mounts.sh
         }
         ${lib.optionalString isDarwin ''
           ${builtins.readFile ../shell/manage-copies.sh}
@@ -445,28 +446,66 @@ let
           mkdir -p -m 0700 "$TMPDIR"
           forget_locks 'openclaw-*/gateway.*.lock'
         ''}${
-          lib.concatMapStrings (path: "own_directory ${lib.escapeShellArg path} 0700\n") ownDirectories
-        }tell_of_others ${lib.escapeShellArgs ownDirectories}
-        own_link ${lib.escapeShellArg "${instance.stateDir}/${variant.configName}"} ${
-          lib.escapeShellArg (if platform == "nixos" then instance.configPath else "${configFile}")
-        }
-        manage documents ${lib.escapeShellArg instance.workspaceDir}
-        ${
-          lib.concatMapStrings (
-            file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
-          ) managedFiles.documents
-        }manage skills ${lib.escapeShellArg instance.workspaceDir}
-        ${
-          lib.concatMapStrings (
-            file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
-          ) managedFiles.skills
-        }manage closed ${lib.escapeShellArg instance.stateDir}
-        ${
-          lib.concatMapStrings (
-            file: "put ${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
-          ) managedFiles.closed
-        }finish
-      '';
+          commands (
+            map (path: [
+              "own_directory"
+              path
+              "0700"
+            ]) ownDirectories
+            ++ [
+              ([ "tell_of_others" ] ++ ownDirectories)
+              [
+                "own_link"
+                "${instance.stateDir}/${variant.configName}"
+                (if platform == "nixos" then instance.configPath else "${configFile}")
+              ]
+              [
+                "manage"
+                "documents"
+                instance.workspaceDir
+              ]
+            ]
+            ++ map (
+              file:
+              [
+                "put"
+                file.target
+              ]
+              ++ file.sources
+            ) managedFiles.documents
+            ++ [
+              [
+                "manage"
+                "skills"
+                instance.workspaceDir
+              ]
+            ]
+            ++ map (
+              file:
+              [
+                "put"
+                file.target
+              ]
+              ++ file.sources
+            ) managedFiles.skills
+            ++ [
+              [
+                "manage"
+                "closed"
+                instance.stateDir
+              ]
+            ]
+            ++ map (
+              file:
+              [
+                "put"
+                file.target
+              ]
+              ++ file.sources
+            ) managedFiles.closed
+            ++ [ [ "finish" ] ]
+          )
+        }'';
       logFile =
         if platform == "darwin" then
           "/var/log/moltbot/${unit}/output.log"
@@ -545,13 +584,10 @@ let
         umask 0077
 
         ${
-          if isDarwin then
-            "${builtins.readFile ../shell/secrets-files.sh}"
-          else
-            ''
-              missing_credential=missing-credential-file
-              ${builtins.readFile ../shell/secrets-systemd.sh}''
-        }
+          lib.optionalString (!isDarwin) ''
+            missing_credential=missing-credential-file
+          ''
+        }${builtins.readFile (if isDarwin then ../shell/secrets-files.sh else ../shell/secrets-systemd.sh)}
         ${
           if isDarwin && isHome then
             ''
@@ -562,7 +598,7 @@ let
               launchd_domain=system
               preparation_profile=${preparationProfile}''
           else
-            "${builtins.readFile ../shell/own-secret.sh}"
+            builtins.readFile ../shell/own-secret.sh
         }
         ${
           if isDarwin && isHome then
@@ -584,64 +620,72 @@ let
             ''
         }${builtins.readFile ../shell/launch.sh}
         ${builtins.readFile ../shell/supervise.sh}
-        ${
-          lib.concatMapStrings (
+        ${commands (
+          map (
             {
               variable,
               option,
               file,
               ...
             }:
-            "load ${
-              lib.escapeShellArgs [
-                variable
-                "${prefix}.${option}"
-                file
-              ]
-            }\n"
+            [
+              "load"
+              variable
+              "${prefix}.${option}"
+              file
+            ]
           ) credentials
-        }${
-          lib.concatMapStrings (
-            path:
-            "expect_path ${
-              lib.escapeShellArgs [
-                "${prefix}.confinement.readOnlyPaths"
-                path
+          ++ map (path: [
+            "expect_path"
+            "${prefix}.confinement.readOnlyPaths"
+            path
+          ]) instance.confinement.readOnlyPaths
+          ++ map (path: [
+            "expect_path"
+            "${prefix}.confinement.readWritePaths"
+            path
+          ]) instance.confinement.readWritePaths
+          ++ lib.optional (instance.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null) [
+            "generate"
+            variant.token
+            "${instance.stateDir}/gateway-token"
+          ]
+          ++ (
+            if isDarwin then
+              map (file: [
+                "load_environment"
+                file
+              ]) instance.environmentFiles
+            else
+              lib.optional (managedPaths != [ ]) ([ "expect_mounts" ] ++ managedPaths)
+          )
+          ++ (
+            if isDarwin then
+              [
+                [
+                  "confined"
+                  "120"
+                  prepare
+                ]
+                [
+                  "supervise"
+                  "/usr/bin/sandbox-exec"
+                  "-f"
+                  sandboxProfile
+                  (lib.getExe instance.package)
+                  "gateway"
+                ]
               ]
-            }\n"
-          ) instance.confinement.readOnlyPaths
-        }${
-          lib.concatMapStrings (
-            path:
-            "expect_path ${
-              lib.escapeShellArgs [
-                "${prefix}.confinement.readWritePaths"
-                path
+            else
+              [
+                [
+                  "supervise"
+                  (lib.getExe instance.package)
+                  "gateway"
+                ]
               ]
-            }\n"
-          ) instance.confinement.readWritePaths
-        }${
-          lib.optionalString
-            (instance.gateway.auth.mode == "token" && instance.gateway.auth.tokenFile == null)
-            "generate ${
-              lib.escapeShellArgs [
-                variant.token
-                "${instance.stateDir}/gateway-token"
-              ]
-            }\n"
-        }${
-          if isDarwin then
-            "${
-              lib.concatMapStrings (
-                file: "load_environment ${lib.escapeShellArg file}\n"
-              ) instance.environmentFiles
-            }confined 120 ${prepare}\nsupervise /usr/bin/sandbox-exec -f ${sandboxProfile} "
-          else
-            "${
-              lib.optionalString (managedPaths != [ ]) "expect_mounts ${lib.escapeShellArgs managedPaths}\n"
-            }supervise "
-        }${lib.getExe instance.package} gateway
-      '';
+          )
+        )}'';
 
       # What the operator's command needs of them.
       commandCredentials = lib.filter (
@@ -658,21 +702,22 @@ let
         ${builtins.readFile ../shell/own-secret.sh}
         ${builtins.readFile ../shell/command.sh}
         ${
-          lib.optionalString
-            (
-              instance.gateway.auth.mode == "token"
-              && instance.gateway.auth.tokenFile == null
-              && lib.elem variant.token [
-                variant.token
-                variant.password
-              ]
-            )
-            "load_own ${
-              lib.escapeShellArgs [
+          commands (
+            lib.optional
+              (
+                instance.gateway.auth.mode == "token"
+                && instance.gateway.auth.tokenFile == null
+                && lib.elem variant.token [
+                  variant.token
+                  variant.password
+                ]
+              )
+              [
+                "load_own"
                 variant.token
                 "${instance.stateDir}/gateway-token"
               ]
-            }\n"
+          )
         }unset -v INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID
         run ${lib.getExe instance.package} "$@"
       '';
@@ -695,32 +740,48 @@ let
           )
         )}
         ${
-          if isDarwin then
-            "${builtins.readFile ../shell/secrets-files.sh}"
-          else
-            ''
-              missing_credential=missing-credential-file
-              ${builtins.readFile ../shell/secrets-systemd.sh}''
-        }
+          lib.optionalString (!isDarwin) ''
+            missing_credential=missing-credential-file
+          ''
+        }${builtins.readFile (if isDarwin then ../shell/secrets-files.sh else ../shell/secrets-systemd.sh)}
         ${builtins.readFile ../shell/launch.sh}
         ${
-          lib.concatMapStrings (
-            {
-              variable,
-              option,
-              file,
-              ...
-            }:
-            "load ${
-              lib.escapeShellArgs [
+          commands (
+            map (
+              {
+                variable,
+                option,
+                file,
+                ...
+              }:
+              [
+                "load"
                 variable
                 "${prefix}.${option}"
                 file
               ]
-            }\n"
-          ) commandCredentials
-        }cd -- ${lib.escapeShellArg instance.stateDir}
-        ${if isDarwin then "exec /usr/bin/sandbox-exec -f ${sandboxProfile} " else "exec "}${program} "$@"
+            ) commandCredentials
+            ++ [
+              [
+                "cd"
+                "--"
+                instance.stateDir
+              ]
+            ]
+          )
+        }exec ${
+          lib.escapeShellArgs (
+            if isDarwin then
+              [
+                "/usr/bin/sandbox-exec"
+                "-f"
+                sandboxProfile
+                program
+              ]
+            else
+              [ program ]
+          )
+        } "$@"
       '';
     in
     {

@@ -3,7 +3,7 @@
 // sandbox. Messages name the option at fault.
 
 import { codeVariable } from "../model/code-variables.ts";
-import { type ExpNode, nodeOf, type Ref } from "../model/expression.ts";
+import { nodeOf, type Ref } from "../model/expression.ts";
 import type { IrService } from "../model/service-model.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
 import type { Platform } from "../model/platform.ts";
@@ -106,36 +106,38 @@ function emitOwnAssertions(service: IrService, platform: Platform): NixExpr {
     ({ platforms }) => platforms?.includes(platform) !== false,
   );
   const all = nix.list(
-    asked.map(({ option, holds, message }) => {
-      const says: ExpNode = {
-        kind: "text",
-        parts: [`${option.path.join(".")}: `, nodeOf(message)],
-      };
-      return nix`{
-        assertion = ${emitValue(holds, scope)};
-        message = ${emitExpression(says, scope)};
-      }`;
+    asked.map((assertion) => {
+      const option = assertion.option.path.join(".");
+      return "offenders" in assertion
+        ? nix`(refuse ${option} (${emitValue(assertion.offenders, scope)}) ${assertion.complaint})`
+        : nix`(expect ${option} (${emitValue(assertion.holds, scope)}) (${emitValue(assertion.message, scope)}))`;
     }),
   );
   const used = serviceFields(service).filter((name) => uses(all, name));
   return nix`
     lib.concatMap (
       { prefix, ${used}, ... }:
-      map (assertion: assertion // { message = "\${prefix}.\${assertion.message}"; }) ${all}
+      let
+        inherit (assertionsOf prefix) expect refuse;
+      in
+      ${all}
     ) (lib.attrValues services)
   `;
 }
 
 function emitInstanceAssertions(assertions: readonly PlatformAssertion[]): NixExpr {
   const all = assertions.map(
-    ({ option, holds, message }) => nix`{
-      assertion = ${holds};
-      message = "\${prefix}.${option}: ${message}";
-    }`,
+    ({ option, holds, message }) => nix`(expect ${option} (${holds}) ${message})`,
   );
   return nix`
     lib.concatLists (
-      lib.mapAttrsToList (_: { instance, prefix, ownDirectories, ... }: ${nix.list(all)}) services
+      lib.mapAttrsToList (
+        _: { instance, prefix, ownDirectories, ... }:
+        let
+          inherit (assertionsOf prefix) expect;
+        in
+        ${nix.list(all)}
+      ) services
     )
   `;
 }

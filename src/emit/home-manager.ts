@@ -105,15 +105,13 @@ export function homeManagerParts(service: IrService): PlatformParts {
             ${nix.str(mountManagedFiles)}
         `,
       ],
-      beforeStart: [
-        nix`
-          if isDarwin then ${nix.indented(emitBeforeLaunchdStart(service, scope))} else ${nix.str(expectManagedFiles)}
-        `,
-      ],
+      beforeStart: nix`
+        if isDarwin then ${emitBeforeLaunchdStart(service, scope)} else ${expectManagedFiles}
+      `,
       beforePreparation: [
         nix`lib.optionalString isDarwin ${nix.str(emitBeforeLaunchdPreparation(service))}`,
       ],
-      confine: [nix`lib.optionalString isDarwin ${nix.str(inSandbox)}`],
+      confine: nix`lib.optionals isDarwin ${inSandbox}`,
       environment: nix`if isDarwin then ${emitJobEnvironment(service, scope)} else ${unitEnvironment}`,
       variables: nix`lib.optionalAttrs isDarwin ${certificateVariables}`,
       definitions: [

@@ -64,15 +64,11 @@ export function copyManagedFiles(service: IrService, scope: Scope): ShellText {
 }
 
 /** launchd has neither a step before the start nor files of variables: the launcher does both. */
-export function emitBeforeLaunchdStart(service: IrService, scope: Scope): ShellText {
-  return [
-    nix`
-      lib.concatMapStrings (file: "load_environment \${lib.escapeShellArg file}\n") ${emitValue(service.model.extra.files, scope)}
-    `,
-    `confined ${String(preparationTimeout)} `,
-    nix`prepare`,
-    "\n",
-  ];
+export function emitBeforeLaunchdStart(service: IrService, scope: Scope): NixExpr {
+  return nix`
+    map (file: [ "load_environment" file ]) ${emitValue(service.model.extra.files, scope)}
+    ++ [ [ "confined" ${String(preparationTimeout)} prepare ] ]
+  `;
 }
 
 /** What the preparation does about an earlier run. */
@@ -87,7 +83,7 @@ export function emitBeforeLaunchdPreparation({ model: { locks } }: IrService): S
 }
 
 /** What runs the program in the sandbox: words before it. */
-export const inSandbox: ShellText = ["/usr/bin/sandbox-exec -f ", nix`sandboxProfile`, " "];
+export const inSandbox: NixExpr = nix`[ "/usr/bin/sandbox-exec" "-f" sandboxProfile ]`;
 
 /** `sandboxProfile`: what the service is kept from doing, as a Seatbelt profile; `seatbeltOf` is in scope. */
 export function emitSandboxProfile(service: IrService, scope: Scope): AssignBinding {

@@ -65,7 +65,7 @@ export function nixosParts(service: IrService): PlatformParts {
       ownSecret: [includeShell("own-secret")],
       manage: mountManagedFiles,
       beforeStart: expectManagedFiles,
-      confine: [],
+      confine: nix.list([]),
       environment: unitEnvironment,
       definitions: [],
     },

@@ -143,9 +143,11 @@ function emitOption(
 ): NixExpr {
   const value = option.defaults?.[platform];
   const literal = value?.kind === "literal" ? value.value : undefined;
+  const description = withWholeNames(service, option.description);
   if (option.type.kind === "package" && typeof literal === "string") {
-    return emitPackageOption(literal, option.description);
+    return emitPackageOption(literal, description);
   }
+  if (isPlainSecret(option, value)) return nix`secretFileOption ${description}`;
   return mkOption({
     type: isSettings(service, option) ? emitSettingsType(service, scope) : emitType(option.type),
     default: value === undefined ? undefined : emitExpression(value, scope),
@@ -153,8 +155,31 @@ function emitOption(
     example: option.example === undefined ? undefined : emitExample(option.type, option.example),
     // The program's own manual has a page for each of them; editors find them in the type.
     visible: isSettings(service, option) ? nix.str("shallow") : undefined,
-    description: option.description,
+    description,
   });
+}
+
+/** A file that need not be there, as nearly all secrets are. */
+function isPlainSecret(
+  { credential, example, type }: IrOption,
+  value: ExpNode | undefined,
+): boolean {
+  return (
+    credential !== undefined &&
+    example === undefined &&
+    type.kind === "nullable" &&
+    type.of.kind === "secretFile" &&
+    value?.kind === "literal" &&
+    value.value === null
+  );
+}
+
+/** Options that a description refers to, by their whole names: manuals link these. */
+function withWholeNames({ name, options }: IrService, description: string): string {
+  const known = new Set(options.map(({ path }) => path.join(".")));
+  return description.replaceAll(/(?<=\{option\}`)[^`]+(?=`)/g, (path) =>
+    known.has(path) ? `services.${name}.${path}` : path,
+  );
 }
 
 function emitPackageOption(attribute: string, description: string): NixExpr {

@@ -100,6 +100,18 @@ function helpers(service: IrService): readonly Helper[] {
       `,
     },
     {
+      name: "secretFileOption",
+      comment: "A file with a secret, where there is one.",
+      value: nix`
+        description:
+        lib.mkOption {
+          type = types.nullOr absolutePath;
+          default = null;
+          inherit description;
+        }
+      `,
+    },
+    {
       name: "plainPath",
       comment:
         "A path that is one word in units and their lists, in scripts and in sandbox profiles.",

@@ -44,10 +44,10 @@ export interface ServiceSeams {
   readonly manage: ShellText;
   /** What the preparation does before anything else. */
   readonly beforePreparation?: ShellText;
-  /** What the launcher does once the credentials are there. */
-  readonly beforeStart: ShellText;
-  /** The words before the program: what confines it where the manager cannot. */
-  readonly confine: ShellText;
+  /** What the launcher does once the credentials are there: a list of commands. */
+  readonly beforeStart: NixExpr;
+  /** A list of words before the program: what confines it where the manager cannot. */
+  readonly confine: NixExpr;
   /** What the program gets as its environment; `environment` and `path` are in scope. */
   readonly environment: NixExpr;
   /** Variables that the platform needs; the user's own win over them. */
@@ -254,50 +254,49 @@ function emitOwnDirectories({ model }: IrService, scope: Scope): NixExpr {
 
 function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams): NixExpr {
   const { model } = service;
-  const word = (value: OrValue<unknown>): NixExpr =>
-    nix`lib.escapeShellArg ${emitValue(value, scope)}`;
+  const files = model.managedFiles.map(
+    ({ name, directory }) => nix`
+      [ [ "manage" ${name} ${emitValue(directory, scope)} ] ]
+      ++ map (file: [ "put" file.target ] ++ file.sources) managedFiles.${name}
+    `,
+  );
+  const lines = [
+    nix`map (path: [ "own_directory" path ${model.stateDirectory.mode} ]) ownDirectories`,
+    nix`[
+      ([ "tell_of_others" ] ++ ownDirectories)
+      [ "own_link" ${emitValue(model.config.link, scope)} ${seams.configFile} ]
+    ]`,
+    ...files,
+    ...(files.length === 0 ? [] : [nix`[ [ "finish" ] ]`]),
+  ];
   return nix`pkgs.writeShellScript "\${unit}-prepare" ${nix.indented([
     "set -euo pipefail\numask 0077\n\n",
     includeShell("prepare"),
     "\n",
-    ...(model.managedFiles.length === 0 ? [] : [...seams.manage, "\n"]),
+    ...(files.length === 0 ? [] : [...seams.manage, "\n"]),
     ...(seams.beforePreparation ?? []),
-    nix`
-      lib.concatMapStrings (
-        path: "own_directory \${lib.escapeShellArg path} ${model.stateDirectory.mode}\n"
-      ) ownDirectories
-    `,
-    "tell_of_others ",
-    nix`lib.escapeShellArgs ownDirectories`,
-    "\n",
-    ...[
-      "own_link ",
-      word(model.config.link),
-      " ",
-      nix`lib.escapeShellArg ${seams.configFile}`,
-      "\n",
-    ],
-    ...model.managedFiles.flatMap(({ name, directory }) => [
-      ...[`manage ${name} `, word(directory), "\n"],
-      nix`
-        lib.concatMapStrings (
-          file: "put \${lib.escapeShellArgs ([ file.target ] ++ file.sources)}\n"
-        ) managedFiles.${name}
-      `,
-    ]),
-    ...(model.managedFiles.length === 0 ? [] : ["finish\n"]),
+    emitCommands(lines),
   ])}`;
+}
+
+/** Lines of shell code, of lists of commands. */
+function emitCommands(lists: readonly NixExpr[]): NixExpr {
+  const [first, ...rest] = lists;
+  const all = rest.reduce((left, right) => nix.op("++", left, right), first ?? nix.list([]));
+  return nix`commands (${all})`;
 }
 
 function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams): NixExpr {
   const { model } = service;
-  const generated = model.generatedSecrets.map((secret) => {
-    const words = nix.list([emitValue(secret.variable, scope), emitValue(secret.file, scope)]);
-    return nix`
-      lib.optionalString (${emitValue(secret.when, scope)})
-        "generate \${lib.escapeShellArgs ${words}}\n"
-    `;
-  });
+  const generated = model.generatedSecrets.map(
+    ({ when, variable, file }) => nix`
+      lib.optional (${emitValue(when, scope)}) [ "generate" ${emitValue(variable, scope)} ${emitValue(file, scope)} ]
+    `,
+  );
+  const program = nix`[
+    (lib.getExe ${emitValue(model.package, scope)})
+    ${model.arguments.map((argument) => emitValue(argument, scope))}
+  ]`;
   return nix`pkgs.writeShellScript "\${unit}-launch" ${nix.indented([
     "set -euo pipefail\numask 0077\n\n",
     ...seams.readSecret,
@@ -307,13 +306,13 @@ function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams)
     "\n",
     includeShell("supervise"),
     "\n",
-    emitLoads(nix`credentials`),
-    ...emitExpectations(service, scope),
-    ...generated,
-    ...seams.beforeStart,
-    ...["supervise ", ...seams.confine, nix`lib.getExe ${emitValue(model.package, scope)}`],
-    ...model.arguments.flatMap((argument) => [" ", emitWord(argument, scope)]),
-    "\n",
+    emitCommands([
+      emitLoads(nix`credentials`),
+      ...emitExpectations(service, scope),
+      ...generated,
+      seams.beforeStart,
+      nix`[ ([ "supervise" ] ++ ${seams.confine} ++ ${program}) ]`,
+    ]),
   ])}`;
 }
 
@@ -328,13 +327,15 @@ function emitCommandScripts(
 ): readonly Binding[] {
   const { model } = service;
   const needed = nix.list(model.command.secrets.map((variable) => emitValue(variable, scope)));
-  const own = model.generatedSecrets.map((secret) => {
-    const words = nix.list([emitValue(secret.variable, scope), emitValue(secret.file, scope)]);
-    return nix`
-      lib.optionalString (${emitValue(secret.when, scope)} && lib.elem ${emitValue(secret.variable, scope)} ${needed})
-        "load_own \${lib.escapeShellArgs ${words}}\n"
-    `;
-  });
+  const own = model.generatedSecrets.map(
+    ({ when, variable, file }) => nix`
+      lib.optional (${emitValue(when, scope)} && lib.elem ${emitValue(variable, scope)} ${needed}) [
+        "load_own"
+        ${emitValue(variable, scope)}
+        ${emitValue(file, scope)}
+      ]
+    `,
+  );
   const hidden = model.restart.hiddenVariables?.names ?? [];
   return [
     nix.binding(
@@ -350,7 +351,7 @@ function emitCommandScripts(
         "\n",
         includeShell("command"),
         "\n",
-        ...own,
+        emitCommands(own),
         ...(hidden.length === 0 ? [] : [`unset -v ${hidden.join(" ")}\n`]),
         ...["run ", nix`lib.getExe ${emitValue(model.package, scope)}`, ' "$@"\n'],
       ])}`,
@@ -369,43 +370,31 @@ function emitCommandScripts(
         "\n",
         includeShell("launch"),
         "\n",
-        emitLoads(nix`commandCredentials`),
-        "cd -- ",
-        nix`lib.escapeShellArg ${emitValue(model.stateDirectory.path, scope)}`,
-        "\nexec ",
-        ...seams.confine,
-        nix`program`,
+        emitCommands([
+          emitLoads(nix`commandCredentials`),
+          nix`[ [ "cd" "--" ${emitValue(model.stateDirectory.path, scope)} ] ]`,
+        ]),
+        "exec ",
+        nix`lib.escapeShellArgs (${seams.confine} ++ [ program ])`,
         ' "$@"\n',
       ])}`,
     ),
   ];
 }
 
-/** A line for each credential, which exports it. */
+/** Commands that export the credentials. */
 function emitLoads(credentials: NixExpr): NixExpr {
   return nix`
-    lib.concatMapStrings (
-      { variable, option, file, ... }:
-      "load \${lib.escapeShellArgs [ variable "\${prefix}.\${option}" file ]}\n"
-    ) ${credentials}
+    map ({ variable, option, file, ... }: [ "load" variable "\${prefix}.\${option}" file ]) ${credentials}
   `;
 }
 
 /** The launcher looks for the paths: it knows the option's name, which systemd does not. */
-function emitExpectations({ model: { reach } }: IrService, scope: Scope): ShellText {
+function emitExpectations({ model: { reach } }: IrService, scope: Scope): readonly NixExpr[] {
   if (reach === undefined) return [];
   return [reach.readable, reach.writable].map(
     (option) => nix`
-      lib.concatMapStrings (
-        path: "expect_path \${lib.escapeShellArgs [ "\${prefix}.${option.path.join(".")}" path ]}\n"
-      ) ${emitValue(option, scope)}
+      map (path: [ "expect_path" "\${prefix}.${option.path.join(".")}" path ]) ${emitValue(option, scope)}
     `,
   );
-}
-
-/** A word of a shell command; a plain one needs no quoting. */
-function emitWord(value: OrValue<string>, scope: Scope): string | NixExpr {
-  return typeof value === "string" && /^[\w./:=-]+$/.test(value)
-    ? value
-    : nix`lib.escapeShellArg ${emitValue(value, scope)}`;
 }

@@ -23,9 +23,9 @@ const credentialsExitCode = 243;
 export const mountManagedFiles: ShellText = [includeShell("manage-mounts")];
 
 /** The launcher looks whether they are: what the service left in a place must not be there instead. */
-export const expectManagedFiles: ShellText = [
-  nix`lib.optionalString (managedPaths != [ ]) "expect_mounts \${lib.escapeShellArgs managedPaths}\n"`,
-];
+export const expectManagedFiles: NixExpr = nix`
+  lib.optional (managedPaths != [ ]) ([ "expect_mounts" ] ++ managedPaths)
+`;
 
 /** Reads a credential that systemd loaded. */
 export const readSystemdSecret: ShellText = [

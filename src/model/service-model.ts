@@ -126,14 +126,27 @@ export interface Reach {
   readonly egress: Exp<unknown>;
 }
 
-export interface Assertion {
+export type Assertion = Expectation | Refusal;
+
+interface AboutOption {
   /** The option at fault; its path starts the message. */
   readonly option: Ref<unknown>;
+  /** Where it is asked; everywhere if absent. */
+  readonly platforms?: readonly Platform[];
+}
+
+/** What has to hold. */
+export interface Expectation extends AboutOption {
   readonly holds: Exp<boolean>;
   /** What to set instead. */
   readonly message: OrValue<string>;
-  /** Where it is asked; everywhere if absent. */
-  readonly platforms?: readonly Platform[];
+}
+
+/** What must not be among the values of an option. */
+export interface Refusal extends AboutOption {
+  readonly offenders: Exp<readonly string[]>;
+  /** What is wrong with them, which are named before, and what to set instead. */
+  readonly complaint: string;
 }
 
 /** When the service is started again. Times in seconds. */

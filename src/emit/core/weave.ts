@@ -383,7 +383,21 @@ class Loom<Target> {
         key: value.kind === "text" ? JSON.stringify(value.text) : keyOf(value.expression),
       })),
     );
-    const parts = runsOf(units).flatMap((run): readonly (string | NixExpr)[] => {
+    // Interpolations that differ are told by their shape.
+    const runs = runsOf(units).flatMap((run) =>
+      onePerTarget(run, strands.length) === undefined
+        ? runsOf(
+            run.map((sequence) =>
+              sequence.map((unit) =>
+                unit.value.kind === "text"
+                  ? unit
+                  : { ...unit, key: shapeOf(unit.value.expression) },
+              ),
+            ),
+          )
+        : [run],
+    );
+    const parts = runs.flatMap((run): readonly (string | NixExpr)[] => {
       const only = onePerTarget(run, strands.length);
       if (only?.every(({ value }) => value.kind === "interpolation") === true) {
         return [
@@ -402,7 +416,7 @@ class Loom<Target> {
         this.#apart(
           strands.map(({ target }, index) => ({
             target,
-            code: nix.str((run[index] ?? []).map(({ value }) => partOf(value))),
+            code: pieceOf((run[index] ?? []).map(({ value }) => value)),
           })),
         ),
       ];
@@ -681,8 +695,12 @@ function unitsOf(node: NixExpr): readonly StringPart[] {
   );
 }
 
-function partOf(part: StringPart): string | NixExpr {
-  return part.kind === "text" ? part.text : part.expression;
+/** Code for a piece of a string. */
+function pieceOf(parts: readonly StringPart[]): NixExpr {
+  const [only, ...more] = parts;
+  return only?.kind === "interpolation" && more.length === 0
+    ? only.expression
+    : nix.str(parts.map((part) => (part.kind === "text" ? part.text : part.expression)));
 }
 
 function isSameText(left: StringPart, right: StringPart): boolean {

@@ -122,6 +122,9 @@ rec {
   escapeSpecifiers = lib.replaceStrings [ "%" ] [ "%%" ];
   escapeFile = path: lib.replaceStrings [ "*" "?" "[" ] [ "\\*" "\\?" "\\[" ] (escapeSpecifiers path);
 
+  # Shell code: a line for each command, which is a list of words.
+  commands = lib.concatMapStrings (words: "${lib.escapeShellArgs words}\n");
+
   # A value of Environment=, inside double quotes.
   escapeEnvironment = lib.replaceStrings [ "\\" "\"" "%" "\n" ] [ "\\\\" "\\\"" "%%" "\\n" ];
 
@@ -139,4 +142,19 @@ rec {
 
   # Root makes no directory inside of one of the service's, which makes those itself.
   outermost = paths: lib.filter (path: !lib.any (other: lib.hasPrefix "${other}/" path) paths) paths;
+
+  # Assertions about the options below `prefix`.
+  assertionsOf = prefix: {
+    # Something has to hold, or the option is at fault.
+    expect = option: assertion: message: {
+      inherit assertion;
+      message = "${prefix}.${option}: ${message}";
+    };
+
+    # An option must not have certain values, which the message names.
+    refuse = option: offenders: complaint: {
+      assertion = offenders == [ ];
+      message = "${prefix}.${option}: ${lib.concatStringsSep ", " offenders} ${complaint}";
+    };
+  };
 }
