@@ -30,7 +30,11 @@ const kinds: readonly Kind[] = [
   // Proofs and scenarios are tried in the guest only.
   { layer: "schema", files: /^schema\/(?!scenarios).*\.ts$/, mutants: typescriptMutants },
   { layer: "src", files: /^src\/emit\/.*\.ts$/, mutants: typescriptMutants },
-  { layer: "nix", files: /^generated\/(nixos|home-manager|darwin)\/.*\.nix$/, mutants: nixMutants },
+  {
+    layer: "nix",
+    files: /^generated\/(nixos|home-manager|darwin|moltbot)\/.*\.nix$/,
+    mutants: nixMutants,
+  },
   { layer: "shell", files: /^src\/runtime\/shell\/.*\.sh$/, mutants: shellMutants },
 ];
 

@@ -13,8 +13,17 @@ export interface Step {
 
 const enabled = "a service that is enabled";
 
+/** The same for the modules of some platforms, and for what all of them share. */
+function anywhere(
+  platforms: readonly string[],
+  those: readonly Step[],
+): readonly (readonly [prefix: string, steps: readonly Step[]])[] {
+  return [...platforms, "moltbot", "lib/functions"].map((place) => [`generated/${place}`, those]);
+}
+
 /** By what the path of a changed file begins with. */
 const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
+  ["src/emit/core/", [{ files: ["tests/emit/weave.test.ts"] }]],
   ["src/runtime/shell/", [{ files: ["tests/shell"] }]],
   ["generated/lib/seatbelt", [{ files: ["tests/seatbelt"] }]],
   [
@@ -33,25 +42,28 @@ const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
   ["generated/lib/superseded", [{ files: ["tests/eval/home-manager-superseded.test.ts"] }]],
   ["generated/shell/", [{ files: ["tests/shell"] }]],
   ["generated/docs/", [{ files: ["tests/emit/promises.test.ts"] }]],
-  ["generated/nixos/", [{ files: ["tests/eval/nixos.test.ts"], name: enabled }]],
-  ["generated/home-manager/", [{ files: ["tests/eval/home-manager.test.ts"], name: enabled }]],
-  ["generated/darwin/", [{ files: ["tests/eval/darwin.test.ts"] }]],
-  ["generated/nixos/", [{ files: ["tests/eval/branches.test.ts"] }]],
-  ["generated/nixos/", [{ files: ["tests/eval/nixos.test.ts"] }]],
-  [
-    "generated/home-manager/",
+  // What all platforms share is tried on each of them.
+  ...anywhere(["nixos"], [{ files: ["tests/eval/nixos.test.ts"], name: enabled }]),
+  ...anywhere(["home-manager"], [{ files: ["tests/eval/home-manager.test.ts"], name: enabled }]),
+  ...anywhere(["nixos"], [{ files: ["tests/eval/branches.test.ts"] }]),
+  ...anywhere(["darwin"], [{ files: ["tests/eval/darwin.test.ts"] }]),
+  ...anywhere(["nixos"], [{ files: ["tests/eval/nixos.test.ts"] }]),
+  ...anywhere(["nixos", "home-manager", "darwin"], [{ files: ["tests/eval/directories.test.ts"] }]),
+  ...anywhere(
+    ["home-manager"],
     [
       { files: ["tests/eval/home-manager.test.ts", "tests/eval/home-manager-app.test.ts"] },
       { files: ["tests/eval/home-manager-superseded.test.ts"] },
     ],
-  ],
-  ["generated/nixos/", [{ files: ["tests/eval/relaxations.test.ts"] }]],
-  ["generated/home-manager/", [{ files: ["tests/eval/relaxations.test.ts"] }]],
-  ["generated/darwin/", [{ files: ["tests/eval/relaxations.test.ts"] }]],
-  [
-    "generated/nixos/",
-    [{ files: ["tests/eval/parity.test.ts", "tests/settings/secrets-page.test.ts"] }],
-  ],
+  ),
+  ...anywhere(["nixos", "home-manager", "darwin"], [{ files: ["tests/eval/relaxations.test.ts"] }]),
+  ...anywhere(
+    ["nixos"],
+    [
+      { files: ["tests/eval/operator.test.ts", "tests/eval/texts-in-units.test.ts"] },
+      { files: ["tests/eval/parity.test.ts", "tests/settings/secrets-page.test.ts"] },
+    ],
+  ),
   ["generated/tests/", [{ files: ["tests/emit"] }]],
 ];
 
