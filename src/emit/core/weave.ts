@@ -4,21 +4,35 @@
 // what they have in common, so that nothing has to be said twice, and nobody has to say where targets
 // differ. For each target the woven code means what that target's own code does.
 
-import { BugError } from "../../errors.ts";
+import { isKind, shapeOf, sizeOf } from "./shapes.ts";
+import { type Keyed, type Thread, groupBy, inOrder, onePerTarget, runsOf } from "./sequences.ts";
+import {
+  bindingsOf,
+  headOf,
+  isSameText,
+  keyOfFrom,
+  linksOf,
+  nameOf,
+  pieceOf,
+  together,
+  unitsOf,
+  valueOf,
+} from "./pieces.ts";
+import { either } from "./conditions.ts";
+import { wrapComment } from "../wrap.ts";
 import {
   type Binding,
-  keyOf,
   type LeadingOptions,
   type ListItem,
-  nix,
   type NixExpr,
   type NixKind,
   type NodeOf,
   type PatternField,
+  keyOf,
+  nix,
   simplify,
-  type StringPart,
 } from "../../nix/index.ts";
-import { wrapComment } from "../wrap.ts";
+import { BugError } from "../../errors.ts";
 
 /** The code of one target. */
 export interface Strand<Target> {
@@ -39,12 +53,6 @@ export function weave<Target>(
   name: TargetName<Target>,
 ): NixExpr {
   return simplify(new Loom(test, name).weave(strands));
-}
-
-/** Something that each of some targets has: an element, a binding, a piece of a string. */
-interface Thread<Target, Value> {
-  readonly target: Target;
-  readonly value: Value;
 }
 
 class Loom<Target> {
@@ -427,117 +435,6 @@ class Loom<Target> {
   }
 }
 
-function isKind<K extends NixKind>(node: NixExpr, kind: K): node is NodeOf<K> {
-  return node.kind === kind;
-}
-
-// ---- conditions ----
-
-/** `if condition then yes else no`, in the words that nixpkgs has where one of them is nothing. */
-function either(condition: NixExpr, yes: NixExpr, no: NixExpr): NixExpr {
-  const nothing: readonly (readonly [isNothing: (node: NixExpr) => boolean, name: string])[] = [
-    [(node) => node.kind === "list" && node.items.length === 0, "optionals"],
-    [(node) => node.kind === "set" && node.bindings.length === 0, "optionalAttrs"],
-    [(node) => node.kind === "string" && node.parts.length === 0, "optionalString"],
-  ];
-  for (const [isNothing, name] of nothing) {
-    const fn = nix.select(nix`lib`, [name]);
-    if (isNothing(no)) return nix.call(fn, condition, yes);
-    if (isNothing(yes)) return nix.call(fn, negated(condition), no);
-  }
-  // What holds is easier to read than what does not.
-  return isNegative(condition) ? nix.if_(negated(condition), no, yes) : nix.if_(condition, yes, no);
-}
-
-function isNegative(condition: NixExpr): boolean {
-  return (
-    (condition.kind === "unary" && condition.operator === "!") ||
-    (condition.kind === "binary" && condition.operator === "!=")
-  );
-}
-
-function negated(condition: NixExpr): NixExpr {
-  if (condition.kind === "unary" && condition.operator === "!") return condition.operand;
-  if (condition.kind === "binary" && condition.operator === "==")
-    return nix.op("!=", condition.left, condition.right);
-  if (condition.kind === "binary" && condition.operator === "!=")
-    return nix.op("==", condition.left, condition.right);
-  return nix.unary("!", condition);
-}
-
-// ---- what nodes have in common ----
-
-/** Nodes of one shape differ in their parts only. */
-function shapeOf(node: NixExpr): string {
-  switch (node.kind) {
-    case "set":
-      return node.recursive ? keyOf(node) : "set";
-    case "list":
-      return "list";
-    case "string":
-    case "indentedString":
-      return "string";
-    case "call":
-      return `call ${keyOf(node.callee)} ${String(node.args.length)}`;
-    case "lambda":
-      return node.parameter.kind === "nameParameter"
-        ? `lambda ${node.parameter.name}`
-        : `lambda @${node.parameter.alias ?? ""}`;
-    case "let":
-      return "let";
-    case "if":
-      return `if ${keyOf(node.condition)}`;
-    case "unary":
-      return node.operator;
-    case "binary":
-      return node.operator;
-    case "select":
-      return node.fallback === undefined
-        ? keyOf(node)
-        : `or ${keyOf(nix.select(node.subject, node.path))}`;
-    case "integer":
-    case "float":
-    case "path":
-    case "searchPath":
-    case "identifier":
-    case "hasAttr":
-    case "with":
-    case "assert":
-      return keyOf(node);
-  }
-}
-
-/** How much there is to read. */
-function sizeOf(node: NixExpr): number {
-  const known = sizes.get(node);
-  if (known !== undefined) return known;
-  const size = 1 + sizeOfValues(Object.values(node));
-  sizes.set(node, size);
-  return size;
-}
-
-const sizes = new WeakMap<NixExpr, number>();
-
-function sizeOfValues(values: readonly unknown[]): number {
-  return values.reduce<number>((sum, value) => {
-    if (Array.isArray(value)) return sum + sizeOfValues(value);
-    if (typeof value === "string") return sum + value.length / 40;
-    return typeof value === "object" && value !== null ? sum + sizeOf(value as NixExpr) : sum;
-  }, 0);
-}
-
-function groupBy<Value>(
-  values: readonly Value[],
-  keyOfEach: (value: Value) => string,
-): readonly (readonly Value[])[] {
-  const groups = new Map<string, Value[]>();
-  for (const value of values) {
-    const key = keyOfEach(value);
-    groups.set(key, [...(groups.get(key) ?? []), value]);
-  }
-  return [...groups.values()];
-}
-
 function codeOf<Target>([first]: readonly Strand<Target>[]): NixExpr {
   if (first === undefined) throw new BugError("a group is empty");
   return first.code;
@@ -545,164 +442,4 @@ function codeOf<Target>([first]: readonly Strand<Target>[]): NixExpr {
 
 function targetsOf<Target>(of: readonly { readonly target: Target }[]): readonly Target[] {
   return of.map(({ target }) => target);
-}
-
-// ---- bindings ----
-
-function bindingsOf(node: NixExpr): readonly Binding[] {
-  const all = node.kind === "set" || node.kind === "let" ? node.bindings : [];
-  // Each name by itself: others may inherit fewer.
-  return all.flatMap((binding): readonly Binding[] =>
-    binding.kind === "assign"
-      ? [binding]
-      : binding.names.map((name, index) =>
-          nix.inherit([name], binding.from, index === 0 ? binding : {}),
-        ),
-  );
-}
-
-function nameOf(binding: Binding): string {
-  return binding.kind === "inherit"
-    ? binding.names.join(".")
-    : binding.path.map((key) => (key.kind === "name" ? key.name : keyOf(key.expression))).join(".");
-}
-
-/** The first name of its path. */
-function headOf(binding: Binding): string {
-  return nameOf(binding).split(".")[0] ?? "";
-}
-
-function keyOfFrom(binding: Binding): string {
-  return binding.kind === "inherit" && binding.from !== undefined ? keyOf(binding.from) : "";
-}
-
-function valueOf(binding: Binding): NixExpr {
-  if (binding.kind === "assign") return binding.value;
-  const [name = ""] = binding.names;
-  return binding.from === undefined ? nix.id(name) : nix.select(binding.from, [name]);
-}
-
-/** Neighbours that inherit from one place do so together. */
-function together(bindings: readonly Binding[]): readonly Binding[] {
-  return bindings.reduce<readonly Binding[]>((all, binding) => {
-    const last = all.at(-1);
-    const isNext =
-      last?.kind === "inherit" &&
-      binding.kind === "inherit" &&
-      keyOfFrom(last) === keyOfFrom(binding) &&
-      binding.comment === undefined &&
-      !binding.blankLine;
-    return isNext
-      ? [...all.slice(0, -1), nix.inherit([...last.names, ...binding.names], last.from, last)]
-      : [...all, binding];
-  }, []);
-}
-
-// ---- sequences ----
-
-interface Keyed<Target, Value> extends Thread<Target, Value> {
-  readonly key: string;
-}
-
-/** By their keys, in an order that all of them have, as far as there is one. */
-function inOrder<Target, Value>(
-  sequences: readonly (readonly Keyed<Target, Value>[])[],
-): readonly (readonly Keyed<Target, Value>[])[] {
-  const order: string[] = [];
-  for (const sequence of sequences) {
-    let place = 0;
-    for (const { key } of sequence) {
-      const known = order.indexOf(key);
-      if (known < 0) order.splice(place, 0, key);
-      place = (known < 0 ? place : known) + 1;
-    }
-  }
-  return order.map((key) =>
-    sequences.flatMap((sequence) => sequence.filter((each) => each.key === key)),
-  );
-}
-
-/** What all sequences have, in order, and what each has in between: an array per sequence. */
-function runsOf<Target, Value>(
-  sequences: readonly (readonly Keyed<Target, Value>[])[],
-): readonly (readonly (readonly Keyed<Target, Value>[])[])[] {
-  const [first = [], ...others] = sequences;
-  const common = others.reduce<readonly string[]>(
-    (keys, sequence) =>
-      longestCommon(
-        keys,
-        sequence.map(({ key }) => key),
-      ),
-    first.map(({ key }) => key),
-  );
-  const runs: (readonly (readonly Keyed<Target, Value>[])[])[] = [];
-  let rest = sequences;
-  for (const anchor of common) {
-    const places = rest.map((sequence) => sequence.findIndex(({ key }) => key === anchor));
-    runs.push(
-      rest.map((sequence, index) => sequence.slice(0, places[index])),
-      rest.map((sequence, index) => sequence.slice(places[index], (places[index] ?? 0) + 1)),
-    );
-    rest = rest.map((sequence, index) => sequence.slice((places[index] ?? 0) + 1));
-  }
-  return [...runs, rest].filter((run) => run.some((sequence) => sequence.length > 0));
-}
-
-/** The longest subsequence of two. */
-function longestCommon(left: readonly string[], right: readonly string[]): readonly string[] {
-  const lengths = left.map(() => right.map(() => 0));
-  const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
-  for (let i = left.length - 1; i >= 0; i--) {
-    for (let j = right.length - 1; j >= 0; j--) {
-      const row = lengths[i] ?? [];
-      row[j] = left[i] === right[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-    }
-  }
-  const common: string[] = [];
-  for (let i = 0, j = 0; i < left.length && j < right.length;) {
-    const value = left[i];
-    if (value !== undefined && value === right[j]) {
-      common.push(value);
-      i++;
-      j++;
-    } else if (at(i + 1, j) >= at(i, j + 1)) i++;
-    else j++;
-  }
-  return common;
-}
-
-function onePerTarget<Target, Value>(
-  run: readonly (readonly Keyed<Target, Value>[])[],
-  count: number,
-): readonly Keyed<Target, Value>[] | undefined {
-  const all = run.flat();
-  return all.length === count && run.every((sequence) => sequence.length === 1) ? all : undefined;
-}
-
-function linksOf(node: NixExpr, operator: "++" | "//"): readonly NixExpr[] {
-  return node.kind === "binary" && node.operator === operator
-    ? [...linksOf(node.left, operator), ...linksOf(node.right, operator)]
-    : [node];
-}
-
-/** The lines and the interpolations of a string. */
-function unitsOf(node: NixExpr): readonly StringPart[] {
-  const parts = node.kind === "string" || node.kind === "indentedString" ? node.parts : [];
-  return parts.flatMap((part) =>
-    part.kind === "text"
-      ? part.text.split(/(?<=\n)/).map((text): StringPart => ({ kind: "text", text }))
-      : [part],
-  );
-}
-
-/** Code for a piece of a string. */
-function pieceOf(parts: readonly StringPart[]): NixExpr {
-  const [only, ...more] = parts;
-  return only?.kind === "interpolation" && more.length === 0
-    ? only.expression
-    : nix.str(parts.map((part) => (part.kind === "text" ? part.text : part.expression)));
-}
-
-function isSameText(left: StringPart, right: StringPart): boolean {
-  return left.kind === "text" && right.kind === "text" && left.text === right.text;
 }
