@@ -45,8 +45,7 @@ import {
   textFile,
   when,
 } from "../src/index.ts";
-import { confinement } from "./confinement.ts";
-import { elsewhere } from "./elsewhere.ts";
+import { confinement } from "./confinement/rules.ts";
 import { generations, since2026_7, since2026_8, until2026_8 } from "./generations.ts";
 import { agent, routing } from "./options/agent.ts";
 import { appDomain, desktop } from "./options/app.ts";
@@ -473,10 +472,6 @@ export default defineService({
       isLocal,
       isTailnet,
       triesFreePort: triesFreePort(cfg.package),
-      relaxed: cfg.confinement,
-    }),
-
-    elsewhere: elsewhere({
       readablePaths: skillsInPlace(cfg.skills),
       relaxed: cfg.confinement,
     }),

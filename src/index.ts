@@ -75,7 +75,6 @@ export {
   submodule,
 } from "./schema/value-types.ts";
 export { perPlatform } from "./model/platform-values.ts";
-export type { PlatformPromise } from "./model/promise.ts";
 export type {
   Assertion,
   ConfinementRule,

@@ -1,9 +1,7 @@
 // The table of promises: each confinement rule, why it exists, and how each platform keeps it or
 // why it cannot. Made of the same rules as the modules.
 
-import { UserError } from "../errors.ts";
 import type { ConfinementRule, IrService } from "../model/service-model.ts";
-import type { PlatformPromise } from "../model/promise.ts";
 
 const columns = [
   "rule",
@@ -22,7 +20,7 @@ export function emitPromises(service: IrService): string {
     `\`${rule.id}\``,
     rule.why,
     onSystemd(rule.directives, rule.cannot),
-    ...elsewhere(rule, service.model.elsewhere[rule.id]),
+    ...elsewhere(rule),
     proofOf(rule, service),
   ]);
   return [
@@ -67,16 +65,7 @@ function differencesOf({ model }: IrService): readonly string[] {
   ];
 }
 
-function elsewhere(
-  rule: ConfinementRule,
-  promise: PlatformPromise | undefined,
-): readonly [string, string, string] {
-  if (promise === undefined) {
-    throw new UserError(`confinement rule ${rule.id} does not say how it is kept elsewhere`, {
-      next: `add ${rule.id} to the service's \`elsewhere\``,
-    });
-  }
-  const { user, seatbelt } = promise;
+function elsewhere({ user, seatbelt }: ConfinementRule): readonly [string, string, string] {
   const daemon = sentence([seatbelt.keptBy, limitOf(seatbelt.cannot)]);
   return [onSystemd(user.directives, user.cannot), daemon, seatbelt.agent ?? "the same"];
 }
@@ -97,7 +86,7 @@ function limitOf(cannot: string | undefined): string | undefined {
 /** What is tried on systemd, in the words of the promises, and what is asked about macOS. */
 function proofOf(rule: ConfinementRule, { model }: IrService): string {
   const { evidence } = model;
-  const { keptBy, byJob = false } = model.elsewhere[rule.id]?.seatbelt ?? {};
+  const { keptBy, byJob = false } = rule.seatbelt;
   const { proofs = [] } = rule;
   const onSystemd =
     rule.proofs === undefined

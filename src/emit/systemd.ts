@@ -168,7 +168,7 @@ export function emitConfinement(
   manager: "system" | "user",
 ): Binding {
   const directives = service.model.confinement.flatMap((rule) => {
-    const own = manager === "user" ? service.model.elsewhere[rule.id]?.user : undefined;
+    const own = manager === "user" ? rule.user : undefined;
     return emitRule(own?.why ?? rule.why, own?.directives ?? rule.directives, scope);
   });
   return nix.binding(

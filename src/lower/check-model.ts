@@ -1,9 +1,7 @@
-// What the types of the model cannot say: modes are octal, what is said about a rule is said about
-// one that exists, and what a rule gives up somewhere it has promised.
+// What the types of the model cannot say: modes are octal, and what a rule gives up somewhere it has promised.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { UserError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
 import type { ConfinementRule, IrService } from "../model/service-model.ts";
 
 export function checkModel({ model }: IrService, { service: location }: OptionDocs): void {
@@ -17,16 +15,6 @@ export function checkModel({ model }: IrService, { service: location }: OptionDo
     });
   }
   for (const rule of model.confinement) checkDifferences(rule, location);
-  const rules = model.confinement.map(({ id }) => id);
-  for (const id of Object.keys(model.elsewhere)) {
-    if (rules.includes(id)) continue;
-    const meant = nearest(id, rules);
-    throw new UserError(`\`elsewhere\` speaks of a rule ${id}, which does not exist`, {
-      location,
-      expected: rules.join(", "),
-      next: meant === undefined ? "remove it, or add the rule" : `did you mean ${meant}?`,
-    });
-  }
 }
 
 function checkDifferences(rule: ConfinementRule, location: OptionDocs["service"]): void {

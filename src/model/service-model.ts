@@ -10,7 +10,6 @@ import type { Proof } from "./proof.ts";
 import type { Lift } from "./relaxation.ts";
 import type { ConfinementDirective, DirectiveValue } from "./directives.ts";
 import type { JsonValue } from "../json.ts";
-import type { PlatformPromise } from "./promise.ts";
 
 /** A default computed from other options of the same instance. */
 export interface DerivedDefault {
@@ -180,6 +179,30 @@ interface ConfinementFacts {
   readonly differences?: readonly Difference[];
   /** What the directives cannot keep, and why; follows "it cannot". */
   readonly cannot?: string;
+  /** Under a user's own systemd. */
+  readonly user: UserManagerPromise;
+  /** In a Seatbelt sandbox on macOS, for daemons and agents. */
+  readonly seatbelt: SeatbeltPromise;
+}
+
+/** How a rule is kept under a user's own systemd. One that cannot be kept says why. */
+interface UserManagerPromise {
+  /** The directives it can enforce; absent where they are the same. */
+  readonly directives?: ConfinementFacts["directives"];
+  /** What these directives do, where the rule's own reason would promise more than they keep. */
+  readonly why?: string;
+  /** What it cannot keep, and why. */
+  readonly cannot?: string;
+}
+
+/** How a rule is kept on macOS. One that cannot be kept says why. */
+interface SeatbeltPromise {
+  readonly keptBy?: string;
+  /** Whether it is the job's property list that keeps it, instead of the sandbox's profile. */
+  readonly byJob?: boolean;
+  readonly cannot?: string;
+  /** Where it differs for an agent, which runs as the user. */
+  readonly agent?: string;
 }
 
 /**
@@ -341,8 +364,6 @@ export interface ServiceModel {
   readonly restart: RestartRules;
   readonly confinement: readonly ConfinementRule[];
   readonly reach?: Reach;
-  /** How each rule, by its id, is kept where the system's own systemd does not keep it. */
-  readonly elsewhere: Readonly<Record<string, PlatformPromise>>;
   /** Where the outcome of the proofs can be read; links of Markdown. */
   readonly evidence?: Evidence;
   readonly scenarios?: Scenarios;

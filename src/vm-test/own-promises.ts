@@ -305,7 +305,6 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
   confinement: elsewhereProved,
   reach: elsewhereProved,
   readable: elsewhereProved,
-  elsewhere: { none: "Rules of other platforms, which have no machine here." },
   systemdVersion: { none: "Checked when a configuration is evaluated." },
   unit: input,
   variant: input,

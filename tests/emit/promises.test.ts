@@ -6,7 +6,6 @@ import { expect, test } from "vitest";
 
 import { emitPromises } from "../../src/emit/promises.ts";
 import type { ConfinementRule, Difference } from "../../src/model/service-model.ts";
-import type { PlatformPromise } from "../../src/model/promise.ts";
 import { literal } from "../../src/schema/build-expression.ts";
 import { lifts, probe } from "../../src/schema/define-proof.ts";
 import { lowerWith } from "../lower/service.ts";
@@ -15,16 +14,23 @@ const proofs = [
   probe("others' files", ["read", "/a"], "ENOENT", "done"),
   probe("a | b", ["read", "/b"], "ENOENT", "done"),
 ] as const;
-const rule = { id: "files", why: "Others are not its business.", directives: { UMask: "0077" } };
+const rule = {
+  id: "files",
+  why: "Others are not its business.",
+  directives: { UMask: "0077" },
+  user: {},
+  seatbelt: {},
+};
 const unshown: ConfinementRule = { ...rule, unprovable: "It is the default." };
 const shown: ConfinementRule = { ...rule, proofs };
 const evidence = { probes: "/p.md", sandbox: "/s.ts", job: "/j.ts" };
 
+type Elsewhere = Pick<ConfinementRule, "user" | "seatbelt">;
+
 /** The last row's cells. */
-function row(confinement: ConfinementRule, promise?: PlatformPromise): readonly string[] {
-  const elsewhere = promise === undefined ? {} : { files: promise };
+function row(confinement: ConfinementRule, elsewhere?: Elsewhere): readonly string[] {
   const table = emitPromises(
-    lowerWith({ model: { confinement: [confinement], elsewhere, evidence } }),
+    lowerWith({ model: { confinement: [{ ...confinement, ...elsewhere }], evidence } }),
   );
   const last = table.trimEnd().split("\n").at(-1) ?? "";
   return last.slice(2, -2).split(" | ");

@@ -80,7 +80,6 @@ export const model: ServiceModel = {
     stopTimeoutReason: "it stops at once",
   },
   confinement: [],
-  elsewhere: {},
   command: { name: "it", secrets: [] },
   firewall: { open: reference(["createUser"]), port: reference(["port"]) },
 };

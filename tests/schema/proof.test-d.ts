@@ -5,7 +5,7 @@ import { describe, expectTypeOf, it } from "vitest";
 import type { OwnPromise } from "../../src/vm-test/own-promises.ts";
 import { type ConfinementRule, lifts, probe, relaxation, shows, z } from "../../src/index.ts";
 
-const rule = { id: "a", why: "b", directives: { PrivateTmp: true } };
+const rule = { id: "a", why: "b", directives: { PrivateTmp: true }, user: {}, seatbelt: {} };
 const proof = probe("files", ["read", "/tmp/a"], "ENOENT", "done");
 
 describe("a confinement rule", () => {

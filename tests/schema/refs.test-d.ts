@@ -161,7 +161,10 @@ describe("expressions", () => {
 
 describe("confinement", () => {
   it("uses directives that exist", () => {
-    const rule = { id: "a", why: "b", unprovable: "only the types matter" };
+    const rule = {
+      ...{ id: "a", why: "b", unprovable: "only the types matter" },
+      ...{ user: {}, seatbelt: {} },
+    };
     const good: ConfinementRule = { ...rule, directives: { ProtectSystem: "strict" } };
     expectTypeOf(good.directives.ProtectSystem).not.toBeUndefined();
     // @ts-expect-error the directive is called ProtectSystem

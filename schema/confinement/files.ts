@@ -1,0 +1,309 @@
+// What the service sees of the file system, and what it can change there.
+
+import {
+  any,
+  choose,
+  concat,
+  type ConfinementRule,
+  type Exp,
+  filter,
+  hasPrefix,
+  list,
+  managedPaths,
+  map,
+  not,
+  or,
+  ownDirectories,
+  probe,
+  text,
+  unitName,
+  works,
+} from "../../src/index.ts";
+import { emptyRoot, systemConfiguration } from "../empty-root.ts";
+import { type ConfinementInputs, same } from "./inputs.ts";
+
+/** What ProtectHome= hides. */
+const isInHome = (path: Exp<string>): Exp<boolean> =>
+  or(hasPrefix(path, "/home/"), hasPrefix(path, "/root/"), hasPrefix(path, "/run/user/"));
+
+const gone = ["ENOENT", "EACCES"] as const;
+
+const isInAnother = (path: Exp<string>): Exp<boolean> =>
+  any(ownDirectories, "other", (other) => hasPrefix(path, text`${other}/`));
+
+const outermostDirectories = filter(ownDirectories, "path", (path) => not(isInAnother(path)));
+
+const innerDirectories = filter(ownDirectories, "path", isInAnother);
+
+/** Shell commands that need a directory of their own in the workspace; the last decides. */
+const inWorkspace = (...commands: readonly string[]): string =>
+  ["set -e", "d=$(mktemp -d -p {workspace})", 'trap "rm -rf $d" EXIT', "cd $d", ...commands].join(
+    "; ",
+  );
+
+export function filesRules({
+  configPath,
+  readablePaths,
+  relaxed,
+}: ConfinementInputs): readonly ConfinementRule[] {
+  // A path that is not there is reported by the launcher, which knows the option's name.
+  const readable = map(relaxed.readOnlyPaths, "path", (path) => text`-${path}`);
+  const changeable = map(relaxed.readWritePaths, "path", (path) => text`-${path}`);
+  const outside = concat(ownDirectories, relaxed.readOnlyPaths, relaxed.readWritePaths);
+  return [
+    {
+      id: "root",
+      why: "The file system it sees is an empty one, with what is listed here put in. Homes, other services' state, sockets below /run, logs and every directory somebody adds later are not hidden one by one: they are not there. Names are resolved through the sockets of nscd and resolved.",
+      directives: emptyRoot(
+        systemConfiguration,
+        list(configPath),
+        // The C library looks for nscd in /var/run, which is a link elsewhere.
+        list("-/run/nscd:/var/run/nscd", "-/run/systemd/resolve"),
+        readable,
+        choose<readonly string[]>(
+          relaxed.nixDaemon,
+          ["-/nix/var/nix/daemon-socket", "-/etc/nix/nix.conf"],
+          [],
+        ),
+      ),
+      user: {
+        why: "The file system it sees is an empty one, with what is listed here put in. The rest of the home, the user's sockets and everything else that the user can read are not hidden one by one: they are not there. Local sockets are refused besides, so names are asked of the network's resolver, which /etc/resolv.conf, often a link, tells.",
+        directives: {
+          ...emptyRoot(
+            // All of it: the file with the resolvers is replaced as networks come and go, and what is
+            // mounted by itself would stay the old one.
+            list(
+              "/etc",
+              ...["-/run/systemd/resolve", "-/run/NetworkManager/resolv.conf", "-/run/resolvconf"],
+            ),
+            map(concat(readablePaths, relaxed.readOnlyPaths), "path", (path) => text`-${path}`),
+            choose<readonly string[]>(relaxed.nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
+          ),
+          InaccessiblePaths: list("-/sys", "-/etc/machine-id", "-/etc/nixos"),
+        },
+        cannot:
+          "leave out what other programs keep in /etc for everybody to read: the file with the network's resolvers is replaced there as networks come and go, so the directory is shown whole",
+      },
+      seatbelt: {
+        keptBy:
+          "everything is refused that is not named: the closure of the service in the store, a list of system files, its own directories",
+      },
+      proofs: [
+        probe("directories nobody thought of", ["read", "/data/neighbour"], "ENOENT", "done"),
+        probe("its own configuration", ["write", "{config}"], ["EROFS", "EACCES"], "EACCES"),
+        probe("files of /etc, units among them", ["write", "/etc/neighbourly"], "EROFS", "done"),
+        probe("files of others in /etc", ["read", "/etc/neighbourly"], "ENOENT", "done"),
+        probe("the machine's id", ["read", "/etc/machine-id"], "ENOENT", "done"),
+        probe(
+          "what it may not write has no second name",
+          ["second-name", "{config}"],
+          "none",
+          "done",
+        ),
+        probe("writing elsewhere", ["write", "/data/mine"], "ENOENT", "done"),
+        probe("state of other services", ["stat", "/var/lib/neighbour/state"], "ENOENT", "done"),
+        probe("logs", ["read", "/var/log/neighbour"], "ENOENT", "done"),
+        probe("/srv", ["read", "/srv/neighbour"], "ENOENT", "done"),
+        probe("/mnt", ["read", "/mnt/neighbour"], "ENOENT", "done"),
+        probe("/media", ["read", "/media/neighbour"], "ENOENT", "done"),
+        probe("/opt", ["read", "/opt/neighbour"], "ENOENT", "done"),
+        probe("/boot", ["read", "/boot/neighbour"], "ENOENT", "done"),
+        probe("runtime files of others", ["read", "/run/neighbour/file"], "ENOENT", "done"),
+        probe("the system's configuration", ["read", "/etc/nixos/neighbour"], gone, "done"),
+        probe("the kernel's object tree", ["stat", "/sys/kernel"], gone, "done"),
+        probe("shared memory files of others", ["read", "/dev/shm/neighbour"], "ENOENT", "done"),
+        probe("the system bus", ["connect-local", "/run/dbus/system_bus_socket"], "ENOENT", "done"),
+        probe("systemd's private socket", ["stat", "/run/systemd/private"], "ENOENT", "done"),
+        probe(
+          "systemd's lookup sockets",
+          ["connect-local", "/run/systemd/userdb/io.systemd.DynamicUser"],
+          "ENOENT",
+          "done",
+        ),
+        probe("the journal's sockets", ["stat", "/run/systemd/journal/stdout"], "ENOENT", "done"),
+        probe("the container daemon", ["connect-local", "/run/docker.sock"], "ENOENT", "done"),
+        probe("podman", ["connect-local", "/run/podman/podman.sock"], "ENOENT", "done"),
+        probe("databases", ["connect-local", "/run/postgresql/.s.PGSQL.5432"], "ENOENT", "done"),
+        probe(
+          "other services' sockets",
+          ["connect-local", "/run/neighbour/socket"],
+          "ENOENT",
+          "done",
+        ),
+        probe(
+          "the Nix daemon",
+          ["connect-local", "/nix/var/nix/daemon-socket/socket"],
+          "ENOENT",
+          "done",
+        ),
+        probe("runtime files have little room", ["room", "/run", "2"], "within", "more"),
+        works("its state directory is there", ["stat", "{state}"]),
+        works("memory can be shared among its own processes", ["write", "/dev/shm/mine"]),
+        works("names and certificates can be looked up in /etc", ["read", "/etc/passwd"]),
+        works("shell, git and text tools run", [
+          "run",
+          "set -e; d=$(mktemp -d); cd $d; git init -q; ls -la | grep -q git; echo x | sed s/x/y/",
+        ]),
+        works("a repository in the workspace can be committed to", [
+          "run",
+          inWorkspace(
+            "git init -q",
+            "echo x > file",
+            "git add file",
+            "git -c user.name=a -c user.email=a@example.org commit -qm first",
+            "git log | grep -q first",
+          ),
+        ]),
+        works("node starts programs and writes what they say", [
+          "run",
+          inWorkspace(
+            `node -e 'require("fs").writeFileSync("said", require("child_process").execFileSync("git", ["version"]))'`,
+            "grep -q '^git version' said",
+          ),
+        ]),
+        works("python starts programs and writes what they say", [
+          "run",
+          inWorkspace(
+            `python3 -c 'import subprocess; open("said", "wb").write(subprocess.check_output(["git", "version"]))'`,
+            "grep -q '^git version' said",
+          ),
+        ]),
+        works("names are looked up by nscd, which may ask the local network", [
+          "lookup",
+          "network.neighbour.test",
+        ]),
+      ],
+      unprovable: {
+        MemoryPressureWatch:
+          "Does not start without: there is no control group in this root to be mounted.",
+        IOAccounting:
+          "The same from systemd 261 on, of what stops it, where accounting is the default as on NixOS.",
+      },
+    },
+    {
+      id: "file-system",
+      why: "Nothing can be written but the service's own directories. Its configuration is mounted over the places of managed files.",
+      directives: {
+        // systemd looks for these outside of the sandbox, and for all others in it: a name that the
+        // service can change leads nowhere else.
+        BindPaths: concat(
+          outermostDirectories,
+          changeable,
+          map(managedPaths, "path", (path) => text`%t/${unitName}${path}:${path}`),
+        ),
+        // Each is a mount of its own, which cannot be moved away.
+        ExecPaths: innerDirectories,
+      },
+      user: same,
+      seatbelt: {
+        keptBy:
+          "writing is allowed in the declared directories only, operation by operation; reading outside the store, a list of system files and its own directories is refused, too",
+      },
+      proofs: [
+        probe("the root directory is not writable", ["write", "/mine"], "EROFS", "EACCES"),
+        probe("world-writable directories", ["write", "/data/mine"], ["ENOENT", "EROFS"], "done"),
+        probe("runtime files cannot be made", ["write", "/run/mine"], "EACCES", "EACCES"),
+        probe("its workspace cannot be moved away", ["rename", "{workspace}"], "EBUSY", "done"),
+        works("its state can be written", ["write", "{state}/probe"]),
+        works("its workspace can be written", ["write", "{workspace}/probe"]),
+      ],
+    },
+    {
+      id: "managed-files",
+      why: "Documents and skills that the configuration puts into the workspace tell the model who it is and what it may do. Talked into rewriting them, it would stay talked into: they are read-only to it, and can be neither removed nor replaced by others, because each is a mount of its own. So is an empty file over every other that the gateway would take settings from.",
+      directives: { ReadOnlyPaths: managedPaths },
+      cannot:
+        "hold against a helper outside of the sandbox: who is lent the directory, by its mode or through a socket, can move a file there, and what is mounted over it goes with it until the next start. Where a link is left in its place, systemd makes an empty file or directory where that leads, when a command or a stop sets up the same mounts: in the service's directories, or in what it may read",
+      user: same,
+      seatbelt: {
+        keptBy:
+          "they cannot be written, moved or removed by the service; nor can the directories above them",
+      },
+      proofs: [
+        probe(
+          "a skill can be read",
+          ["read", "{workspace}/skills/probed/SKILL.md"],
+          "done",
+          "ENOENT",
+        ),
+        probe(
+          "a skill cannot be written",
+          ["write", "{workspace}/skills/probed/SKILL.md"],
+          "EROFS",
+          "ENOENT",
+        ),
+        probe(
+          "no skill can be added beside it",
+          ["write", "{workspace}/skills/mine"],
+          "EROFS",
+          "done",
+        ),
+        probe("the skills cannot be moved away", ["rename", "{workspace}/skills"], "EBUSY", "done"),
+        probe(
+          "they have no second name that can be written",
+          ["second-name", "{workspace}/skills"],
+          "none",
+          "done",
+        ),
+        works("the model's own skills can be written", [
+          "run",
+          "mkdir -p {workspace}/.agents/skills/mine",
+        ]),
+      ],
+    },
+    {
+      id: "homes",
+      why: "SSH keys, mail and browser profiles live in home directories: there are none, but for the service's own directories, should they be there.",
+      directives: {
+        ProtectHome: choose<boolean | string>(any(outside, "path", isInHome), "tmpfs", true),
+      },
+      user: {
+        directives: {
+          // Empty, whatever is put into it: directories of the home may be named besides its own.
+          ProtectHome: "tmpfs",
+        },
+      },
+      seatbelt: {
+        keptBy: "no rule allows a home; whether a file exists there is hidden, too",
+        agent: "the same, but for its own directories and the names of those above them",
+      },
+      proofs: [
+        probe("home directories", ["read", "/home/alice/neighbour"], gone, "done"),
+        probe("root's home", ["read", "/root/neighbour"], gone, "done"),
+      ],
+    },
+    {
+      id: "temporary-files",
+      why: "Other programs' temporary files and sockets in /tmp and /var/tmp are out of sight.",
+      directives: { PrivateTmp: "disconnected" },
+      user: same,
+      seatbelt: {
+        keptBy: "other files in /tmp cannot be listed, read or written",
+        cannot: "be a private /tmp: size and age of a file whose name is known show",
+      },
+      proofs: [
+        probe("temporary files of others", ["read", "/tmp/neighbour"], "ENOENT", "done"),
+        probe("longer-lived temporary files", ["read", "/var/tmp/neighbour"], "ENOENT", "done"),
+        works("it has temporary files of its own", ["write", "/tmp/mine"]),
+      ],
+    },
+    {
+      id: "new-files",
+      why: "Files the service makes are for its user alone; the gateway itself would make them readable by all.",
+      directives: { UMask: "0077" },
+      user: same,
+      seatbelt: { keptBy: "`Umask` in the property list", byJob: true },
+      proofs: [probe("new files are private", ["new-file-mode", "/tmp"], "600", "644")],
+    },
+    {
+      id: "mounts",
+      why: "Mounts made inside do not reach the system.",
+      directives: { PrivateMounts: true },
+      user: same,
+      seatbelt: {
+        keptBy: "mounting, unmounting, chroot, snapshots and grafted images are refused",
+      },
+      proofs: [probe("mounts are its own", ["namespace", "mnt", "{host-mnt}"], "own", "shared")],
+    },
+  ];
+}

@@ -1,0 +1,158 @@
+// What the service may ask of the kernel, and how much it may use.
+
+import {
+  choose,
+  concat,
+  type ConfinementRule,
+  isNull,
+  isSet,
+  list,
+  nonNull,
+  observation,
+  probe,
+} from "../../src/index.ts";
+import { propertyIs } from "../unit-property.ts";
+import { type ConfinementInputs, same } from "./inputs.ts";
+
+export function limitsRules({ relaxed }: ConfinementInputs): readonly ConfinementRule[] {
+  return [
+    {
+      id: "system-calls",
+      why: "System calls a network service has no use for fail with EPERM; killing the process instead would let one stray call of a native module take the gateway down. The second group is in @system-service and has no use here: asynchronous rings and page fault handlers are kernel code that exploits like best.",
+      directives: {
+        SystemCallArchitectures: "native",
+        SystemCallFilter: concat(
+          list(
+            "@system-service",
+            "~@privileged @resources @mount @debug @cpu-emulation @obsolete @keyring",
+            "~bpf io_uring_enter io_uring_register io_uring_setup kcmp name_to_handle_at perf_event_open pidfd_getfd process_vm_readv process_vm_writev userfaultfd",
+          ),
+          choose<readonly string[]>(relaxed.nestedSandboxes, ["@mount capset"], []),
+        ),
+        SystemCallErrorNumber: "EPERM",
+      },
+      user: same,
+      seatbelt: {
+        cannot:
+          "be kept: there is no supported filter; operations are refused instead, never by killing",
+      },
+      proofs: [
+        probe("bpf", ["call", "bpf"], "EPERM", "EINVAL"),
+        probe("performance counters", ["call", "perf_event_open"], "EPERM", "EINVAL"),
+        probe("page fault handlers", ["call", "userfaultfd"], "EPERM", "EINVAL"),
+        probe("asynchronous rings", ["call", "io_uring_setup"], "EPERM", "EFAULT"),
+        probe("keyrings", ["call", "keyctl"], "EPERM", "ENOKEY"),
+        probe("adding keys", ["call", "add_key"], "EPERM", "EFAULT"),
+        probe("tracing", ["call", "ptrace"], "EPERM", "done"),
+        probe("memory of other processes", ["call", "process_vm_readv"], "EPERM", "EINVAL"),
+        probe("writing memory of others", ["call", "process_vm_writev"], "EPERM", "EINVAL"),
+        probe("files of other processes", ["call", "pidfd_getfd"], "EPERM", "EBADF"),
+        probe("comparing processes", ["call", "kcmp"], "EPERM", "ESRCH"),
+        probe("files by handle", ["call", "name_to_handle_at"], "EPERM", "EFAULT"),
+        probe("priorities", ["call", "setpriority"], "EPERM", "done"),
+        probe("mounts", ["call", "mount"], "EPERM", "EFAULT"),
+        probe("another root", ["call", "chroot"], "EPERM", "EFAULT"),
+        probe("swap space", ["call", "swapon"], "EPERM", "EINVAL"),
+        probe("segments of other processors", ["call", "modify_ldt"], "EPERM", "done"),
+        probe("obsolete questions about file systems", ["call", "ustat"], "EPERM", "EINVAL"),
+        probe(
+          "programs for other machines",
+          ["foreign-call"],
+          ["SIGSYS", "EPERM", "no-such-machine"],
+          "done",
+        ),
+      ],
+    },
+    {
+      id: "resources",
+      cannot:
+        "bound what it writes into its own directories: systemd has quotas for those since version 258, on file systems that have been made for it; give them a file system of their own where that matters. Nor what the kernel has once for all: terminals, of which it can open all there are; nor swap; nor the service and a command of the operator's together, which each have these limits",
+      why: "A loop that starts processes or fills memory ends itself, not the machine: a quarter of the memory is never the service's, and it is the first to go. A tool that is killed for its size does not take the gateway along.",
+      directives: {
+        TasksMax: choose(isNull(relaxed.tasksMax), 1024, nonNull(relaxed.tasksMax)),
+        MemoryMax: choose(isNull(relaxed.memoryMax), "75%", nonNull(relaxed.memoryMax)),
+        CPUQuota: choose<readonly string[]>(
+          isSet(relaxed.cpuQuota),
+          list(nonNull(relaxed.cpuQuota)),
+          [],
+        ),
+        OOMPolicy: "continue",
+        OOMScoreAdjust: 500,
+      },
+      user: {
+        cannot:
+          "bound what the kernel counts per user: it can take all inotify instances, and the user's editors have none",
+      },
+      seatbelt: { cannot: "be kept as a whole: launchd has limits for single processes only" },
+      proofs: [
+        observation("no more than 1024 processes", propertyIs("TasksMax", "1024"), "yes", "no"),
+        observation("memory is bounded", propertyIs("MemoryMax", "infinity"), "no", "yes"),
+        observation(
+          "a tool that is too large does not end the gateway",
+          propertyIs("OOMPolicy", "continue"),
+          "yes",
+          "no",
+        ),
+        probe("memory is taken from it first", ["oom-score"], "500", "0"),
+      ],
+    },
+    {
+      id: "journal",
+      why: "What it says is text in the journal, at one level: it cannot ring the operator's terminal with an emergency, nor push out what other units have said within a minute.",
+      directives: {
+        SyslogLevelPrefix: false,
+        LogRateLimitIntervalSec: 30,
+        LogRateLimitBurst: 200,
+      },
+      cannot:
+        "keep it from filling the journal slowly: systemd bounds lines and not bytes, and a journal of its own would hide it from `journalctl --unit`",
+      user: same,
+      seatbelt: {
+        keptBy: "its output goes to a file of its own, which is rotated by size",
+        byJob: true,
+      },
+      proofs: [
+        observation(
+          "a line cannot choose its own level",
+          propertyIs("SyslogLevelPrefix", "no"),
+          "yes",
+          "no",
+        ),
+        observation(
+          "no more than 200 lines in half a minute, or a few times as many where the journal has room",
+          propertyIs("LogRateLimitBurst", "200"),
+          "yes",
+          "no",
+        ),
+        observation(
+          "half a minute, whatever the journal's own limit is",
+          propertyIs("LogRateLimitIntervalUSec", "30s"),
+          "yes",
+          "no",
+        ),
+      ],
+    },
+    {
+      id: "core-dumps",
+      why: "A core dump holds every secret the process knows.",
+      directives: { LimitCORE: 0 },
+      user: same,
+      seatbelt: {
+        keptBy: "`HardResourceLimits.Core` in the property list; /cores cannot be written",
+        byJob: true,
+      },
+      proofs: [probe("core dumps", ["hard-limit", "CORE"], "0", "-1")],
+    },
+    {
+      id: "memory-execution",
+      why: "Not possible: the JavaScript engine compiles at run time and dies without memory that is both writable and executable.",
+      directives: { MemoryDenyWriteExecute: false },
+      user: same,
+      seatbelt: {
+        cannot:
+          "be kept, for the same reason; code from files is limited to the store and the system's libraries and shell",
+      },
+      unprovable: "The rule that is not there; that the gateway starts is its proof.",
+    },
+  ];
+}

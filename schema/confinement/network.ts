@@ -1,0 +1,210 @@
+// Which sockets the service may open, where it may listen, and whom it reaches.
+
+import {
+  any,
+  choose,
+  concat,
+  type ConfinementRule,
+  equals,
+  filter,
+  lifts,
+  list,
+  listOrEmpty,
+  map,
+  not,
+  or,
+  probe,
+  text,
+  works,
+} from "../../src/index.ts";
+import { linkAndHost, privateNetworks, sharedNetwork, special, tailnet6 } from "../addresses.ts";
+import { triesFreePortWhere } from "../listening.ts";
+import { type ConfinementInputs } from "./inputs.ts";
+
+export function networkRules({
+  port,
+  isLocal,
+  isTailnet,
+  triesFreePort,
+  relaxed,
+}: ConfinementInputs): readonly ConfinementRule[] {
+  const { egress } = relaxed;
+  const allowed = listOrEmpty(egress);
+  const isInternet = or(
+    equals(egress, "internet"),
+    any(allowed, "range", (range) => equals(range, "internet")),
+  );
+  return [
+    {
+      id: "address-families",
+      why: "Internet and local sockets only. Netlink stays, because Node.js lists network interfaces with it.",
+      directives: {
+        RestrictAddressFamilies: concat<string>(
+          list("AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK"),
+          relaxed.addressFamilies,
+        ),
+      },
+      cannot:
+        "keep it from abstract sockets, which have a name but no file: they belong to the network namespace, which is the machine's, as the internet is; without local sockets no name of the local network could be looked up; and no directive of systemd tells one kind from the other",
+      // The gateway works without local sockets, and the user's session bus, X11's abstract socket and
+      // the agents of SSH and GnuPG are all local sockets of the same user.
+      user: {
+        directives: {
+          RestrictAddressFamilies: concat<string>(
+            list("AF_INET", "AF_INET6", "AF_NETLINK"),
+            relaxed.addressFamilies,
+            // The daemon's socket is a local one.
+            choose<readonly string[]>(relaxed.nixDaemon, ["AF_UNIX"], []),
+          ),
+        },
+      },
+      seatbelt: { keptBy: "local, IPv4, IPv6 and routing sockets only" },
+      proofs: [
+        probe(
+          "a limit: abstract sockets of others are within reach",
+          ["connect-local", "@neighbour"],
+          "done",
+          "done",
+        ),
+        probe("raw packets", ["socket", "AF_PACKET"], "EAFNOSUPPORT", "EPERM"),
+        works("internet sockets", ["socket", "AF_INET"]),
+        works("internet sockets of version 6", ["socket", "AF_INET6"]),
+        works("local sockets", ["socket", "AF_UNIX"]),
+        works("netlink sockets", ["socket", "AF_NETLINK"]),
+      ],
+    },
+    {
+      id: "listening",
+      why: "A port of its own for a shell or a relay cannot be opened: only the gateway's is.",
+      directives: {
+        // "Any free port" is port 0, which no rule names: what is not denied is allowed.
+        SocketBindDeny: choose<readonly string[]>(
+          triesFreePort,
+          ["ipv4:1-65535", "ipv4:udp", "ipv6"],
+          ["any"],
+        ),
+        SocketBindAllow: concat(
+          list(text`tcp:${port}`),
+          map(relaxed.listenTCPPorts, "extra", (extra) => text`tcp:${extra}`),
+          map(relaxed.listenUDPPorts, "extra", (extra) => text`udp:${extra}`),
+        ),
+      },
+      cannot:
+        "keep it from a port that the kernel chooses, for a socket that listens without having asked for one: systemd looks at `bind` only. The firewall keeps others from it, and the rule `egress` those of the local network; ports of a gateway are not among those, but whoever asks often enough gets all the others, and programs of this machine connect to nobody over TCP for as long",
+      user: {
+        directives: {},
+        cannot: "be kept: the programs that decide about sockets may be loaded by root only",
+      },
+      seatbelt: {
+        keptBy: "binding is allowed on its own TCP port and for sockets in its own directories",
+        cannot:
+          "tell this machine's addresses apart: which one it listens on is up to `gateway.bind`; nor tell a port that the kernel chooses from the others: where the gateway tries one before it listens, as releases before 2026.8 do, it may listen on all",
+      },
+      proofs: [
+        probe("other ports", ["listen", "tcp", "28790"], "EPERM", "done"),
+        probe("any free port", ["listen", "tcp", "0"], "EPERM", "done"),
+        probe("datagram ports", ["listen", "udp", "28790"], "EPERM", "done"),
+        probe(
+          "ports of a rarer protocol",
+          ["listen", "udplite", "28790"],
+          ["EPERM", "no-such-machine"],
+          "done",
+        ),
+        probe(
+          "a limit: who listens without a port is given one",
+          ["listen-anywhere"],
+          "done",
+          "done",
+        ),
+        probe(
+          "the gateway's port is its own",
+          ["listen", "tcp", "{port}"],
+          ["done", "EADDRINUSE"],
+          "EADDRINUSE",
+        ),
+      ],
+      differences: [
+        {
+          name: "tries-free-port",
+          where: triesFreePortWhere,
+          when: triesFreePort,
+          lifts: lifts("done", "any free port"),
+          why: "The gateway listens on any free port of the address, to see whether it can, and refuses to run where it cannot. So a port that the kernel chooses can be opened, over version 4 of the protocol; a port of its own choice still cannot.",
+        },
+      ],
+    },
+    {
+      id: "egress",
+      why: "The cloud's metadata service and the machines of the local network are not for a language model; the internet is, and so is this machine, where resolvers and local models listen. A resolver elsewhere in the local network is asked by nscd or resolved, outside. Where other machines use the gateway, the private ranges stay open, or the tailnet's alone, as their answers would be lost: the kernel does not tell one direction from the other.",
+      directives: {
+        IPAddressDeny: choose(
+          isInternet,
+          concat(
+            list(...linkAndHost, ...special),
+            choose<readonly string[]>(or(isLocal, isTailnet), privateNetworks, []),
+            choose<readonly string[]>(isLocal, sharedNetwork, []),
+          ),
+          choose<readonly string[]>(equals(egress, "any"), [], ["any"]),
+        ),
+        IPAddressAllow: concat(
+          list("localhost"),
+          choose<readonly string[]>(isTailnet, [tailnet6], []),
+          filter(allowed, "range", (range) => not(equals(range, "internet"))),
+        ),
+      },
+      user: {
+        directives: {},
+        cannot: "be kept: the programs that decide about packets may be loaded by root only",
+      },
+      seatbelt: {
+        keptBy: "connections to this machine are refused, but for its own port; IPv4 only",
+        cannot: "tell private addresses from the internet: the language knows no ranges",
+      },
+      proofs: [
+        probe("cloud metadata", ["connect", "169.254.169.254", "4280"], "timeout", "done"),
+        probe(
+          "cloud metadata over version 6",
+          ["connect", "fd00:ec2::254", "4280"],
+          "timeout",
+          "done",
+        ),
+        probe("the cloud's host", ["connect", "168.63.129.16", "4280"], "timeout", "done"),
+        probe("large private networks", ["connect", "10.20.30.40", "4280"], "timeout", "done"),
+        probe("middling private networks", ["connect", "172.16.20.30", "4280"], "timeout", "done"),
+        probe("small private networks", ["connect", "192.168.20.30", "4280"], "timeout", "done"),
+        probe(
+          "carriers' and tunnels' networks",
+          ["connect", "100.64.20.30", "4280"],
+          "timeout",
+          "done",
+        ),
+        probe("site-local networks", ["connect", "fec0::20:30", "4280"], "timeout", "done"),
+        probe(
+          "cloud metadata behind a translator",
+          ["connect", "64:ff9b::a9fe:a9fe", "4280"],
+          "timeout",
+          "done",
+        ),
+        probe(
+          "private networks through a tunnel",
+          ["connect", "2002:a14:1e28::1", "4280"],
+          "timeout",
+          "done",
+        ),
+        works("the internet can be reached", ["connect", "1.1.1.1", "4280"]),
+        works("the internet of version 6, too", ["connect", "2606:4700:4700::1111", "4280"]),
+        works("services of this machine", ["connect", "127.0.0.1", "4280"]),
+        works("the resolver answers", ["query", "127.0.0.53"]),
+        works("names of the internet are looked up", ["lookup", "neighbour.test"]),
+        works("servers show certificates that the machine trusts", [
+          "tls",
+          "neighbour.test",
+          "4281",
+        ]),
+      ],
+      unprovable: {
+        IPAddressAllow: "Loopback is in none of the ranges; said for those who add one.",
+      },
+    },
+  ];
+}
