@@ -1,6 +1,5 @@
 // The types of options that have a meaning beyond their shape: a port, a path, a package, a
-// secret. Each is a zod type; those that JSON Schema cannot tell apart from a plain string carry
-// a mark that lowering reads.
+// secret. Each is a zod type; those that zod has no word for carry a mark that lowering reads.
 
 import { z } from "../zod.ts";
 import type { JsonValue } from "../json.ts";
