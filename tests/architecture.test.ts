@@ -161,6 +161,12 @@ const reserved: readonly {
     only: ["src/cli.ts", "src/output"],
     why: "they are for terminals",
   },
+  {
+    what: "regexpp",
+    module: /^@eslint-community\/regexpp$/,
+    only: ["src/pattern/ecmascript.ts"],
+    why: "the rest knows meanings, not syntax",
+  },
   { what: "diff", module: /^diff$/, only: ["src/output"], why: "texts are compared with the disk" },
 ];
 
