@@ -88,6 +88,11 @@ const layers: readonly {
     why: "lowering goes from an author's schema to the model, and knows no target",
   },
   {
+    layer: "src/json-schema",
+    imports: ["src/model", "src/pattern", "src/docs", "src/schema", "src/lower/zod-definition.ts"],
+    why: "zod's converter takes an author's own types, of which lowering knows the kinds",
+  },
+  {
     layer: "src/settings",
     imports: ["src/model", "src/pattern"],
     why: "settings are checked against a schema that no author of options wrote",

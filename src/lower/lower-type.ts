@@ -6,7 +6,7 @@
 import { inspect } from "node:util";
 import { elementSegment, memberSegment } from "../docs/option-docs.ts";
 import type { Field, OptionType } from "../model/option-type.ts";
-import { type LeafType, specialTypeOf } from "../schema/value-types.ts";
+import { type LeafType, leafTypeOf } from "../schema/value-types.ts";
 import { z } from "../zod.ts";
 import { checkWithType } from "./check-value.ts";
 import { lowerNumber } from "./lower-number.ts";
@@ -75,19 +75,12 @@ function lowerMember(place: Place, type: z.ZodTypeAny): Member {
   }
 }
 
-const portChecks: readonly unknown[] = z.number().int().min(0).max(65535)._def.checks;
-
-/**
- * The library's own type, if it is as the library made it. A port with further bounds is a number
- * like any other; the others have no room for more.
- */
+/** The library's own types have no room for more, but for a port: with bounds it is a number. */
 function leafOf(definition: ZodDefinition, place: Place): LeafType | undefined {
-  const special = specialTypeOf(definition);
-  if (special === undefined || special === "submodule") return undefined;
-  const checks: readonly unknown[] = "checks" in definition ? definition.checks : [];
-  if (special === "port") return checks.length === portChecks.length ? special : undefined;
-  if (checks.length === 0) return special;
-  throw mistake(place, `${special}() cannot be restricted further`, {
+  const leaf = leafTypeOf(definition);
+  const hasChecks = "checks" in definition && definition.checks.length > 0;
+  if (leaf === undefined || leaf === "port" || !hasChecks) return leaf;
+  throw mistake(place, `${leaf}() cannot be restricted further`, {
     next: "remove what follows it, or check it with an assertion of the service's model",
   });
 }

@@ -34,7 +34,7 @@ export type ZodDefinition = SupportedDefinition | RefusedDefinition;
 /** The definition of a type, without anything that none of them may say. */
 export function definitionOf(type: z.ZodTypeAny, place: Place): ZodDefinition {
   const definition: unknown = type._def;
-  if (!isDefinition(definition)) throw mistake(place, "this is not a zod type");
+  if (!isZodDefinition(definition)) throw mistake(place, "this is not a zod type");
   if (definition.description !== undefined) {
     throw mistake(place, "a description given with .describe() is not read", {
       next: "write it as a doc comment",
@@ -49,7 +49,7 @@ export function definitionOf(type: z.ZodTypeAny, place: Place): ZodDefinition {
   return definition;
 }
 
-function isDefinition(value: unknown): value is ZodDefinition {
+export function isZodDefinition(value: unknown): value is ZodDefinition {
   return (
     typeof value === "object" &&
     value !== null &&
