@@ -7,10 +7,13 @@ import type { JsonSchema7Type } from "../zod.ts";
 
 type LeafSchema = JsonSchema7Type & { readonly "x-nix-type"?: string };
 
+/** What `types.externalPath` refuses: the store, and where Nix puts what has no place in it yet. */
+const storePath = "^/(nix/store/[^/]{32}-[^/]|[0-9a-z]{52}(/|$))";
+
 const outsideTheStore = {
   type: "string",
   pattern: absolutePathPattern.source,
-  not: { pattern: "^/nix/store/" },
+  not: { pattern: storePath },
 } as const;
 
 export const leafSchemas: Readonly<Record<LeafType, LeafSchema>> = {
