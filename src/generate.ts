@@ -9,6 +9,7 @@ import { emitModules } from "./emit/module.ts";
 import { nixosParts } from "./emit/nixos.ts";
 import { settingsSchemaPath } from "./emit/prelude.ts";
 import { emitPromises } from "./emit/promises.ts";
+import { emitJsonSchema } from "./json-schema/service-schema.ts";
 import { lowerService } from "./lower/lower.ts";
 import { printNix } from "./nix/index.ts";
 import type { IrService } from "./model/service-model.ts";
@@ -37,6 +38,7 @@ export function generate({ entry, service, root, tsconfig }: ServiceSource): rea
       ({ path, code }) => ({ path, text: printNix(code) }),
     ),
     ...vmTestOutputs(ir, entry),
+    { path: `json-schema/${ir.name}.json`, text: emitJsonSchema(service, ir, docs) },
     { path: `docs/promises-${ir.name}.md`, text: emitPromises(ir) },
     ...schemas.map(({ version, schema }) => ({
       path: settingsSchemaPath(ir, version),

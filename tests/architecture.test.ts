@@ -88,6 +88,11 @@ const layers: readonly {
     why: "lowering goes from an author's schema to the model, and knows no target",
   },
   {
+    layer: "src/json-schema",
+    imports: ["src/model", "src/pattern", "src/docs", "src/schema", "src/lower/zod-definition.ts"],
+    why: "zod's converter takes an author's own types, of which lowering knows the kinds",
+  },
+  {
     layer: "src/settings",
     imports: ["src/model", "src/pattern"],
     why: "settings are checked against a schema that no author of options wrote",
@@ -160,6 +165,12 @@ const reserved: readonly {
     module: /^picocolors(\/.*)?$/,
     only: ["src/cli.ts", "src/output"],
     why: "they are for terminals",
+  },
+  {
+    what: "regexpp",
+    module: /^@eslint-community\/regexpp$/,
+    only: ["src/pattern/ecmascript.ts"],
+    why: "the rest knows meanings, not syntax",
   },
   { what: "diff", module: /^diff$/, only: ["src/output"], why: "texts are compared with the disk" },
 ];

@@ -4,14 +4,12 @@
 import type { ExpNode } from "../model/expression.ts";
 import type { IrService } from "../model/service-model.ts";
 import type { IrOption } from "../model/option-type.ts";
+import { instanceNamePattern, instancesDescription } from "../model/own-options.ts";
 import type { Platform } from "../model/platform.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { emitExample } from "./example.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { emitType, mkOption } from "./type.ts";
-
-/** What a name has to look like to be part of a unit's, a user's and a file's name. */
-const instanceName = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
 
 export function optionsOn(service: IrService, platform: Platform): readonly IrOption[] {
   return service.options.filter((option) => option.platforms.includes(platform));
@@ -33,14 +31,10 @@ export function emitTopLevelOptions(service: IrService, platform: Platform): rea
     nix.binding(
       ["instances"],
       mkOption({
-        type: nix`attrsMatching ${instanceName} (types.submodule instanceModule)`,
+        type: nix`attrsMatching ${instanceNamePattern} (types.submodule instanceModule)`,
         default: nix`{ }`,
         example: emitExampleInstances(service, platform),
-        description: [
-          `Instances of the service, each with a user, a state directory and a unit of its own. An`,
-          `instance takes every option it does not set from the top level. Without any, there is one`,
-          `called \`default\`. Names are made of lower-case letters, digits and hyphens.`,
-        ].join("\n"),
+        description: instancesDescription,
       }),
     ),
   ];

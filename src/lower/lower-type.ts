@@ -1,134 +1,169 @@
-// From JSON Schema to the type of an option: the narrowest one that says the same.
+// From a zod type to the type of an option: the narrowest one that says the same.
+//
+// zod's definitions are read directly, each kind in the one switch below. What a definition says and
+// a Nix type cannot is refused, so that no restriction is lost on the way.
 
 import { inspect } from "node:util";
 import { elementSegment, memberSegment } from "../docs/option-docs.ts";
-import type { z } from "../zod.ts";
-import { checkWithType, isRecord } from "./check-value.ts";
-import { toJsonSchema } from "./zod-json-schema.ts";
-import { lowerUnion, type Member } from "./lower-union.ts";
 import type { Field, OptionType } from "../model/option-type.ts";
-import { checkName, describe, inside, mistake, type Place } from "./place.ts";
-import { formOf, type ObjectForm, type SchemaForm } from "./schema-forms.ts";
-import { lowerKeys, lowerString } from "./lower-string.ts";
-import { supportedTypes } from "./refused-types.ts";
+import { type LeafType, leafTypeOf } from "../schema/value-types.ts";
+import { z } from "../zod.ts";
+import { checkWithType } from "./check-value.ts";
+import { lowerNumber } from "./lower-number.ts";
+import { keyPatternOf, lowerString } from "./lower-string.ts";
+import { lowerUnion, type Member } from "./lower-union.ts";
+import {
+  fieldsOf,
+  misplacedDefault,
+  misplacedOptional,
+  type ObjectField,
+} from "./object-fields.ts";
+import { describe, inside, mistake, type Place } from "./place.ts";
+import { definitionOf, requireSupported, type ZodDefinition } from "./zod-definition.ts";
 
 /** Lowers the type of the option at `place`. */
 export function lowerType(place: Place, type: z.ZodTypeAny): OptionType {
-  return lowerSchema(toJsonSchema(place, type), place);
+  return lowerUnion([lowerMember(place, type)], place);
 }
 
-function lowerSchema(schema: unknown, place: Place): OptionType {
-  return lowerUnion([lowerMember(schema, place)], place);
+function lowerMember(place: Place, type: z.ZodTypeAny): Member {
+  const definition = definitionOf(type, place);
+  const leaf = leafOf(definition, place);
+  if (leaf !== undefined) return { kind: leaf };
+  requireSupported(definition, place);
+  switch (definition.typeName) {
+    case z.ZodFirstPartyTypeKind.ZodBoolean:
+      return { kind: "bool" };
+    case z.ZodFirstPartyTypeKind.ZodNull:
+      return "null";
+    case z.ZodFirstPartyTypeKind.ZodString:
+      return lowerString(definition, place);
+    case z.ZodFirstPartyTypeKind.ZodNumber:
+      return lowerNumber(definition, place);
+    case z.ZodFirstPartyTypeKind.ZodEnum:
+      return { kind: "enum", values: definition.values };
+    case z.ZodFirstPartyTypeKind.ZodNativeEnum:
+      return { kind: "enum", values: enumValues(definition.values) };
+    case z.ZodFirstPartyTypeKind.ZodLiteral:
+      return lowerLiteral(definition.value, place);
+    case z.ZodFirstPartyTypeKind.ZodArray:
+      return lowerArray(definition, place);
+    case z.ZodFirstPartyTypeKind.ZodRecord:
+      return lowerRecord(definition, place);
+    case z.ZodFirstPartyTypeKind.ZodObject:
+      return { kind: "submodule", fields: fieldsOf(definition, place).map(lowerField) };
+    case z.ZodFirstPartyTypeKind.ZodUnion:
+      return lowerUnion(
+        definition.options.map((member, index) =>
+          lowerMember(inside(place, memberSegment(index)), member),
+        ),
+        place,
+      );
+    case z.ZodFirstPartyTypeKind.ZodDiscriminatedUnion:
+      return lowerTagged(definition, place);
+    case z.ZodFirstPartyTypeKind.ZodNullable:
+      return lowerUnion([lowerMember(place, definition.innerType), "null"], place);
+    case z.ZodFirstPartyTypeKind.ZodReadonly:
+      return lowerMember(place, definition.innerType);
+    case z.ZodFirstPartyTypeKind.ZodBranded:
+      return lowerMember(place, definition.type);
+    // Where these are allowed, `fieldsOf` has taken them away.
+    case z.ZodFirstPartyTypeKind.ZodOptional:
+      throw misplacedOptional(definition, place);
+    case z.ZodFirstPartyTypeKind.ZodDefault:
+      throw misplacedDefault(place);
+  }
 }
 
-function readForm(schema: unknown, place: Place): SchemaForm {
-  const form = formOf(schema);
-  if (form !== undefined) return form;
-  throw mistake(place, "this type has no equivalent in Nix", {
-    expected: supportedTypes,
-    received: inspect(schema),
+/** The library's own types have no room for more, but for a port: with bounds it is a number. */
+function leafOf(definition: ZodDefinition, place: Place): LeafType | undefined {
+  const leaf = leafTypeOf(definition);
+  const hasChecks = "checks" in definition && definition.checks.length > 0;
+  if (leaf === undefined || leaf === "port" || !hasChecks) return leaf;
+  throw mistake(place, `${leaf}() cannot be restricted further`, {
+    next: "remove what follows it, or check it with an assertion of the service's model",
   });
 }
 
-function lowerMember(schema: unknown, place: Place): Member {
-  const form = readForm(schema, place);
-  if ("$ref" in form) return { kind: form.$ref };
-  if ("enum" in form) return { kind: "enum", values: form.enum };
-  if ("const" in form) return { kind: "enum", values: [form.const] };
-  if ("nullable" in form) {
-    return lowerUnion([...form.anyOf.map((of) => lowerMember(of, place)), "null"], place);
+/** TypeScript also maps the numbers of an enum to their names; those are no values of it. */
+function enumValues(values: z.EnumLike): readonly (string | number)[] {
+  return Object.values(values).filter((value) => typeof values[value] !== "number");
+}
+
+function lowerLiteral(value: unknown, place: Place): Member {
+  if (value === null) return "null";
+  if (typeof value === "string" || typeof value === "boolean") {
+    return { kind: "enum", values: [value] };
   }
-  if ("discriminator" in form) {
-    return lowerTagged(form.anyOf, form.discriminator.propertyName, place);
+  if (typeof value === "number" && Number.isFinite(value)) return { kind: "enum", values: [value] };
+  throw mistake(place, "this literal has no equivalent in Nix", {
+    expected: "a text, a number, true, false or null",
+    received: inspect(value),
+  });
+}
+
+function lowerArray(definition: z.ZodArrayDef, place: Place): OptionType {
+  const { minLength, maxLength, exactLength } = definition;
+  const least = minLength?.value ?? 0;
+  if (maxLength !== null || exactLength !== null || least > 1) {
+    throw mistake(place, "an array with this length has no equivalent in Nix", {
+      expected: "any number of elements, or at least one: .nonempty()",
+      next: "check the length with an assertion of the service's model",
+    });
   }
-  if ("anyOf" in form) {
-    const members = form.anyOf.map((member, index) =>
-      lowerMember(member, inside(place, memberSegment(index))),
-    );
-    return lowerUnion(members, place);
-  }
-  switch (form.type) {
-    case "null":
-      return "null";
-    case "boolean":
-      return { kind: "bool" };
-    case "string":
-      return lowerString(form, place);
-    case "number":
-    case "integer":
-      return {
-        kind: form.type === "integer" ? "int" : "number",
-        ...(form.minimum !== undefined && { min: form.minimum }),
-        ...(form.maximum !== undefined && { max: form.maximum }),
-      };
-    case "array":
-      return {
-        kind: "list",
-        element: lowerSchema(form.items, inside(place, elementSegment)),
-        nonEmpty: form.minItems > 0,
-      };
-    case "object":
-      return "properties" in form
-        ? { kind: "submodule", fields: lowerFields(form, place) }
-        : lowerRecord(form, place);
-  }
+  const element = lowerType(inside(place, elementSegment), definition.type);
+  return { kind: "list", element, nonEmpty: least === 1 };
 }
 
 function lowerRecord(
-  form: { readonly additionalProperties?: unknown; readonly propertyNames?: unknown },
+  { keyType, valueType }: z.ZodRecordDef<z.KeySchema>,
   place: Place,
 ): OptionType {
-  const keys = readForm(form.propertyNames, place);
-  const keyPattern = lowerKeys(keys, place);
-  return {
-    kind: "attrs",
-    value: lowerSchema(form.additionalProperties, inside(place, elementSegment)),
-    ...(keyPattern !== undefined && { keyPattern }),
-  };
+  const keyPattern = keyPatternOf(lowerMember(place, keyType), place);
+  const value = lowerType(inside(place, elementSegment), valueType);
+  return { kind: "attrs", value, ...(keyPattern !== undefined && { keyPattern }) };
 }
 
 /** Objects told apart by a field whose value is a text of its own in each. */
-function lowerTagged(schemas: readonly unknown[], tag: string, place: Place): OptionType {
-  const members = schemas.map((schema, index) => {
+function lowerTagged(
+  { discriminator: tag, options }: z.ZodDiscriminatedUnionDef<string>,
+  place: Place,
+): OptionType {
+  const members = options.map((member, index) => {
     const memberPlace = inside(place, memberSegment(index));
-    const form = readForm(schema, memberPlace);
-    if (!("properties" in form)) throw mistake(memberPlace, "a member of the union is no object");
-    const { [tag]: tagSchema, ...properties } = form.properties;
-    const tagForm = readForm(tagSchema, inside(memberPlace, tag));
-    if (!("const" in tagForm) || typeof tagForm.const !== "string") {
+    const definition = definitionOf(member, memberPlace);
+    if (definition.typeName !== z.ZodFirstPartyTypeKind.ZodObject) {
+      throw mistake(memberPlace, "a member of the union is no object");
+    }
+    const fields = fieldsOf(definition, memberPlace);
+    const [value] = fields.filter(({ name }) => name === tag).flatMap(tagValue);
+    if (value === undefined) {
       throw mistake(inside(memberPlace, tag), `the field ${tag} tells the members apart`, {
-        expected: "z.literal() with a text",
-        received: JSON.stringify(tagSchema),
+        expected: "z.literal() with a text, and neither default nor example",
       });
     }
-    return { value: tagForm.const, fields: lowerFields({ ...form, properties }, memberPlace) };
+    return { value, fields: fields.filter(({ name }) => name !== tag).map(lowerField) };
   });
   return { kind: "taggedUnion", tag, members };
 }
 
-function lowerFields(form: ObjectForm, place: Place): readonly Field[] {
-  return Object.entries(form.properties).map(([name, schema]) => {
-    const fieldPlace = inside(place, name);
-    checkName(fieldPlace);
-    return lowerField(schema, form.required.includes(name), fieldPlace);
-  });
+function tagValue({ type, default: fallback, example }: ObjectField): readonly string[] {
+  const value: unknown = type instanceof z.ZodLiteral ? type.value : undefined;
+  const isTag = typeof value === "string" && fallback === undefined && example === undefined;
+  return isTag ? [value] : [];
 }
 
-function lowerField(schema: unknown, isRequired: boolean, place: Place): Field {
-  const { default: fallback, examples, ...rest } = isRecord(schema) ? schema : {};
-  const lowered = lowerSchema(rest, place);
-  const isOptional = !isRequired && fallback === undefined;
-  const type = isOptional ? lowerUnion([lowered, "null"], place) : lowered;
-  const example: unknown = Array.isArray(examples) ? examples[0] : undefined;
-  const value = isOptional ? null : fallback;
+function lowerField({ name, place, ...field }: ObjectField): Field {
+  const type = lowerType(place, field.type);
+  const { default: fallback, example } = field;
   return {
-    name: place.path.at(-1) ?? "",
+    name,
     type,
     ...describe(place),
     default:
-      value === undefined
+      fallback === undefined
         ? undefined
-        : { kind: "literal", value: checkWithType(place, type, value, "default") },
+        : { kind: "literal", value: checkWithType(place, type, fallback, "default") },
     example: example === undefined ? undefined : checkWithType(place, type, example, "example"),
   };
 }

@@ -1,5 +1,5 @@
 // Options after lowering: what every emitter reads. Closed and readonly; the types are the
-// narrowest that both JSON Schema and the Nix module system can express.
+// narrowest that both zod and the Nix module system can express.
 
 import type { Platform, System } from "./platform.ts";
 import type { SourceLocation } from "../errors.ts";

@@ -1,8 +1,11 @@
 // Reads the source of an ECMAScript regular expression without flags into a tree.
 //
-// Contract: accepts exactly what can be said as a POSIX extended regular expression; anything else
-// is an UntranslatableError with the reason. Sets of characters are kept by meaning (which ASCII
-// characters are in, whether the others are), so that a printer is free to write them its own way.
+// regexpp reads the syntax; this file says what it means. Contract: accepts exactly what can be said
+// as a POSIX extended regular expression; anything else is an UntranslatableError with the reason.
+// Sets of characters are kept by meaning (which ASCII characters are in, whether the others are), so
+// that a printer is free to write them its own way.
+
+import { type AST, RegExpParser } from "@eslint-community/regexpp";
 
 /** A part of the expression that POSIX has no word for. The message is a reason for people. */
 export class UntranslatableError extends Error {}
@@ -59,213 +62,127 @@ function union(sets: readonly CharacterSet[]): CharacterSet {
   );
 }
 
-const digits = setOf(codes("0123456789"));
-const wordCharacters = setOf([...range(65, 90), ...range(97, 122), ...digits.ascii, 95]);
-const spaces = setOf(codes("\t\n\v\f\r "));
+const digit = setOf(codes("0123456789"));
+const word = setOf([...range(65, 90), ...range(97, 122), ...digit.ascii, 95]);
+const space = setOf(codes("\t\n\v\f\r "));
+const escapes = { digit, space, word };
 /** What `.` stands for: ECMAScript leaves out line ends. */
 const notLineEnd = complement(setOf(codes("\n\r")));
 
-const classEscapes: Readonly<Record<string, CharacterSet>> = {
-  d: digits,
-  D: complement(digits),
-  w: wordCharacters,
-  W: complement(wordCharacters),
-  s: spaces,
-  S: complement(spaces),
-};
-
-const controlEscapes: Readonly<Record<string, string>> = {
-  t: "\t",
-  n: "\n",
-  v: "\v",
-  f: "\f",
-  r: "\r",
-};
+const parser = new RegExpParser();
 
 export function parseRegExp(source: string): Alternatives {
-  return new Parser(source).parse();
+  return readAlternatives(parser.parsePattern(source));
 }
 
-class Parser {
-  private position = 0;
-  private readonly source: string;
+function readAlternatives({ alternatives }: Pick<AST.Pattern, "alternatives">): Alternatives {
+  return alternatives.map(({ elements }) => elements.map(readElement));
+}
 
-  constructor(source: string) {
-    this.source = source;
-  }
-
-  parse(): Alternatives {
-    const alternatives = this.alternatives();
-    if (this.position < this.source.length) throw new UntranslatableError("a `)` without `(`");
-    return alternatives;
-  }
-
-  private alternatives(): Alternatives {
-    const branches = [this.sequence()];
-    while (this.take("|")) branches.push(this.sequence());
-    return branches;
-  }
-
-  private sequence(): Sequence {
-    const terms: Term[] = [];
-    for (;;) {
-      const next = this.source[this.position];
-      if (next === undefined || next === "|" || next === ")") return terms;
-      terms.push(this.quantified(this.atom()));
-    }
-  }
-
-  private quantified(of: Term): Term {
-    const counts = this.quantifier();
-    if (counts === undefined) return of;
-    if (this.take("?")) throw new UntranslatableError("a lazy quantifier");
-    return { kind: "repeat", of, ...counts };
-  }
-
-  private quantifier(): { readonly min: number; readonly max: number | undefined } | undefined {
-    if (this.take("*")) return { min: 0, max: undefined };
-    if (this.take("+")) return { min: 1, max: undefined };
-    if (this.take("?")) return { min: 0, max: 1 };
-    // A brace that is not a quantifier stands for itself.
-    const counts = this.takePattern(/\{(\d+)(,?)(\d*)\}/y);
-    if (counts === undefined) return undefined;
-    const [, min = "", comma = "", max = ""] = counts;
-    if (comma === "") return { min: Number(min), max: Number(min) };
-    return { min: Number(min), max: max === "" ? undefined : Number(max) };
-  }
-
-  private atom(): Term {
-    if (this.take("^")) return { kind: "anchor", at: "start" };
-    if (this.take("$")) return { kind: "anchor", at: "end" };
-    if (this.take(".")) return notLineEnd;
-    if (this.take("[")) return this.characterClass();
-    if (this.take("(")) return this.group();
-    if (this.take("\\")) return this.escape();
-    return characterTerm(this.next());
-  }
-
-  private group(): Term {
-    if (this.take("?") && !this.take(":")) {
-      const rest = this.source.slice(this.position, this.position + 2);
-      if (rest.startsWith("=") || rest.startsWith("!")) throw new UntranslatableError("lookahead");
-      if (rest === "<=" || rest === "<!") throw new UntranslatableError("lookbehind");
-      if (rest.startsWith("<")) throw new UntranslatableError("a named group");
+function readElement(element: AST.Element): Term {
+  switch (element.type) {
+    case "Character":
+      return characterTerm(element);
+    case "CharacterSet":
+      return readSet(element);
+    case "CharacterClass":
+      return readClass(element);
+    case "Group":
+      if (element.modifiers === null) return { kind: "group", of: readAlternatives(element) };
       throw new UntranslatableError("flags inside the expression");
-    }
-    const of = this.alternatives();
-    if (!this.take(")")) throw new UntranslatableError("a `(` without `)`");
-    return { kind: "group", of };
-  }
-
-  private escape(): Term {
-    const next = this.source[this.position] ?? "";
-    const named = classEscapes[next];
-    if (named !== undefined) {
-      this.position += 1;
-      return named;
-    }
-    if (next === "b" || next === "B") throw new UntranslatableError(`a word boundary (\\${next})`);
-    if (/[1-9]/.test(next)) throw new UntranslatableError(`a backreference (\\${next})`);
-    if (next === "k") throw new UntranslatableError("a backreference (\\k)");
-    return characterTerm(this.escapedCharacter());
-  }
-
-  private characterClass(): CharacterSet {
-    const negated = this.take("^");
-    const members: CharacterSet[] = [];
-    while (!this.take("]")) {
-      const first = this.classMember();
-      const isRange = this.source[this.position] === "-" && this.source[this.position + 1] !== "]";
-      if (!isRange) {
-        members.push(toSet(first));
-        continue;
-      }
-      this.position += 1;
-      const last = this.classMember();
-      // With a class at one end the `-` stands for itself: `[\w-.]`.
-      members.push(
-        ...(typeof first === "string" && typeof last === "string"
-          ? [setOf(range(asciiCode(first), asciiCode(last)))]
-          : [toSet(first), toSet("-"), toSet(last)]),
-      );
-    }
-    const set = negated ? complement(union(members)) : union(members);
-    if (set.ascii.size === 0 && !set.others) {
-      throw new UntranslatableError("a class no character is in");
-    }
-    return set;
-  }
-
-  private classMember(): string | CharacterSet {
-    if (!this.take("\\")) return this.next();
-    const next = this.source[this.position] ?? "";
-    const named = classEscapes[next];
-    if (named !== undefined) {
-      this.position += 1;
-      return named;
-    }
-    if (next === "b") throw new UntranslatableError("a backspace (\\b)");
-    if (/[1-9]/.test(next)) throw new UntranslatableError(`an octal escape (\\${next})`);
-    return this.escapedCharacter();
-  }
-
-  /** The character an escape stands for; the backslash is already taken. */
-  private escapedCharacter(): string {
-    const code =
-      this.takePattern(/x([0-9A-Fa-f]{2})/y) ??
-      this.takePattern(/u([0-9A-Fa-f]{4})/y) ??
-      this.takePattern(/(0)(?![0-9])/y);
-    if (code?.[1] !== undefined) return String.fromCharCode(parseInt(code[1], 16));
-    const next = this.next();
-    const control = controlEscapes[next];
-    if (control !== undefined) return control;
-    if (next === "p" || next === "P") throw new UntranslatableError("a Unicode property");
-    if (/[A-Za-z0-9]/.test(next)) throw new UntranslatableError(`the escape \\${next}`);
-    return next;
-  }
-
-  private next(): string {
-    const character = this.source[this.position];
-    if (character === undefined) throw new UntranslatableError("an unfinished expression");
-    this.position += 1;
-    return character;
-  }
-
-  private take(text: string): boolean {
-    if (!this.source.startsWith(text, this.position)) return false;
-    this.position += text.length;
-    return true;
-  }
-
-  /** `pattern` must be sticky. */
-  private takePattern(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.position;
-    const match = pattern.exec(this.source);
-    if (match === null) return undefined;
-    this.position += match[0].length;
-    return match;
+    case "CapturingGroup":
+      if (element.name === null) return { kind: "group", of: readAlternatives(element) };
+      throw new UntranslatableError("a named group");
+    case "Quantifier":
+      return readQuantifier(element);
+    case "Assertion":
+      return readAssertion(element);
+    case "Backreference":
+      throw new UntranslatableError(`a backreference (${element.raw})`);
+    case "ExpressionCharacterClass":
+      throw withFlag(element);
   }
 }
 
-function characterTerm(character: string): Term {
-  const code = character.charCodeAt(0);
+function readQuantifier({ element, greedy, min, max }: AST.Quantifier): Term {
+  if (!greedy) throw new UntranslatableError("a lazy quantifier");
+  return { kind: "repeat", of: readElement(element), min, max: max === Infinity ? undefined : max };
+}
+
+function readAssertion({ kind, raw }: AST.Assertion): Term {
+  switch (kind) {
+    case "start":
+    case "end":
+      return { kind: "anchor", at: kind };
+    case "word":
+      throw new UntranslatableError(`a word boundary (${raw})`);
+    case "lookahead":
+    case "lookbehind":
+      throw new UntranslatableError(kind);
+  }
+}
+
+function readSet(set: AST.CharacterSet): CharacterSet {
+  switch (set.kind) {
+    case "any":
+      return notLineEnd;
+    case "digit":
+    case "space":
+    case "word":
+      return set.negate ? complement(escapes[set.kind]) : escapes[set.kind];
+    case "property":
+      throw withFlag(set);
+  }
+}
+
+function readClass({ elements, negate }: AST.CharacterClass): CharacterSet {
+  const members = union(elements.map(readMember));
+  const set = negate ? complement(members) : members;
+  if (set.ascii.size > 0 || set.others) return set;
+  throw new UntranslatableError("a class no character is in");
+}
+
+function readMember(member: AST.CharacterClassElement): CharacterSet {
+  switch (member.type) {
+    case "Character":
+      return setOf([asciiCode(member)]);
+    case "CharacterClassRange":
+      return setOf(range(asciiCode(member.min), asciiCode(member.max)));
+    case "CharacterSet":
+      return readSet(member);
+    case "CharacterClass":
+    case "ClassStringDisjunction":
+    case "ExpressionCharacterClass":
+      throw withFlag(member);
+  }
+}
+
+/** What can only be written with the flags `u` and `v`, which are refused before. */
+function withFlag({ raw }: AST.Node): UntranslatableError {
+  return new UntranslatableError(`the expression ${raw}`);
+}
+
+function characterTerm(character: AST.Character): Term {
+  const code = codeOf(character);
   if (code === 0) throw new UntranslatableError("the character NUL");
   if (code < asciiEnd) return setOf([code]);
   // Without the flag `u`, half a character is what a quantifier after it would repeat.
   if (code >= 0xd800 && code <= 0xdfff) {
     throw new UntranslatableError("a character outside the Basic Multilingual Plane");
   }
-  return { kind: "character", text: character };
+  return { kind: "character", text: String.fromCharCode(code) };
 }
 
-function asciiCode(character: string): number {
-  const code = character.charCodeAt(0);
-  if (code >= asciiEnd) {
-    throw new UntranslatableError("a class with characters outside ASCII (Nix matches bytes)");
+function asciiCode(character: AST.Character): number {
+  const code = codeOf(character);
+  if (code < asciiEnd) return code;
+  throw new UntranslatableError("a class with characters outside ASCII (Nix matches bytes)");
+}
+
+/** Escaped letters that stand for themselves are refused: who writes `\p` or `\z` means more. */
+function codeOf({ raw, value }: AST.Character): number {
+  if (/^\\[A-Za-z]$/.test(raw) && raw.charCodeAt(1) === value) {
+    throw new UntranslatableError(`the escape ${raw}`);
   }
-  return code;
-}
-
-function toSet(member: string | CharacterSet): CharacterSet {
-  return typeof member === "string" ? setOf([asciiCode(member)]) : member;
+  return value;
 }

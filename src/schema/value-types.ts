@@ -1,7 +1,7 @@
 // The types of options that have a meaning beyond their shape: a port, a path, a package, a
-// secret. Each is a zod type; those that JSON Schema cannot tell apart from a plain string carry
-// a mark that lowering reads.
+// secret. Each is a zod type; those that zod has no word for carry a mark that lowering reads.
 
+import { isDeepStrictEqual } from "node:util";
 import { z } from "../zod.ts";
 import type { JsonValue } from "../json.ts";
 import type { Option } from "./define-option.ts";
@@ -29,6 +29,14 @@ export function specialTypeOf(definition: object): SpecialType | undefined {
   return (definition as { readonly [specialKey]?: SpecialType })[specialKey];
 }
 
+/** The library's own type of a definition. A port with further bounds is a number like any other. */
+export function leafTypeOf(definition: object): LeafType | undefined {
+  const special = specialTypeOf(definition);
+  if (special === "submodule") return undefined;
+  const checks = "checks" in definition ? definition.checks : [];
+  return special === "port" && !isDeepStrictEqual(checks, portChecks) ? undefined : special;
+}
+
 function special<S extends z.ZodTypeAny>(type: S, name: SpecialType): S {
   Object.assign(type._def, { [specialKey]: name });
   return type;
@@ -38,6 +46,8 @@ function special<S extends z.ZodTypeAny>(type: S, name: SpecialType): S {
 export function port(): z.ZodNumber {
   return special(z.number().int().min(0).max(65535), "port");
 }
+
+const portChecks = port()._def.checks;
 
 /**
  * An absolute path on the machine the service runs on, in its shortest form. Never copied to the

@@ -38,6 +38,11 @@ function literal(value: string | number | boolean | null): Field["default"] {
   return { kind: "literal", value };
 }
 
+enum Level {
+  Low,
+  High,
+}
+
 enum Color {
   Red = "red",
   Blue = "blue",
@@ -84,6 +89,7 @@ const accepted: readonly (readonly [string, z.ZodTypeAny, OptionType])[] = [
 
   ["enum", z.enum(["a", "b"]), { kind: "enum", values: ["a", "b"] }],
   ["native enum", z.nativeEnum(Color), { kind: "enum", values: ["red", "blue"] }],
+  ["native enum of numbers", z.nativeEnum(Level), { kind: "enum", values: [0, 1] }],
   ["literal", z.literal("a"), { kind: "enum", values: ["a"] }],
   [
     "union of literals",
@@ -185,6 +191,18 @@ const accepted: readonly (readonly [string, z.ZodTypeAny, OptionType])[] = [
         field("a", { kind: "nullable", of: text }, { default: literal(null) }),
         field("b", { kind: "number" }, { default: literal(3) }),
         field("c", { kind: "nullable", of: text }),
+      ],
+    },
+  ],
+  [
+    "fields that are wrapped, or hold any JSON",
+    z.object({ a: z.string().optional().readonly(), b: jsonValue(), c: jsonValue().optional() }),
+    {
+      kind: "submodule",
+      fields: [
+        field("a", { kind: "nullable", of: text }, { default: literal(null) }),
+        field("b", { kind: "json" }),
+        field("c", { kind: "nullable", of: { kind: "json" } }, { default: literal(null) }),
       ],
     },
   ],
@@ -371,6 +389,7 @@ const refused: readonly (readonly [z.ZodTypeAny, string, string?])[] = [
     "group.it.constructor",
   ],
   [z.record(z.number(), z.string()), "these names of a record have no equivalent in Nix"],
+  [z.record(z.nativeEnum(Level), z.string()), "these names of a record have no equivalent in Nix"],
   [z.record(z.string().uuid(), z.string()), "a string with .uuid() has no equivalent in Nix"],
   [
     z.record(z.string().min(1).regex(/^a*$/), z.string()),
@@ -402,6 +421,11 @@ const refused: readonly (readonly [z.ZodTypeAny, string, string?])[] = [
       z.object({ mode: z.enum(["a", "b"]) }),
       z.object({ mode: z.literal("c") }),
     ]),
+    "the field mode tells the members apart",
+    "group.it.mode",
+  ],
+  [
+    z.discriminatedUnion("mode", [z.object({ mode: z.literal("c").default("c") })]),
     "the field mode tells the members apart",
     "group.it.mode",
   ],

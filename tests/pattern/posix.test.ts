@@ -40,6 +40,9 @@ const readable: readonly (readonly [RegExp, string])[] = [
   [/^[ -~]$/, "[ -~]"],
 ];
 
+const controlCharacters =
+  "single control characters (all of them, [\\x00-\\x1f\\x7f], can be said)";
+
 const refused: readonly (readonly [RegExp, string])[] = [
   [/^a(?=b)/, "lookahead"],
   [/^a(?!b)/, "lookahead"],
@@ -60,9 +63,11 @@ const refused: readonly (readonly [RegExp, string])[] = [
   [/😀/, "a character outside the Basic Multilingual Plane"],
   [/a\0/, "the character NUL"],
   [/[]/, "a class no character is in"],
-  [/\cA/, "the escape \\c"],
-  [/[\b]/, "a backspace (\\b)"],
-  [/\x07/, "single control characters (all of them, [\\x00-\\x1f\\x7f], can be said)"],
+  [new RegExp("\\p{L}"), "the escape \\p"],
+  [/[\z]/, "the escape \\z"],
+  [/\cA/, controlCharacters],
+  [/[\b]/, controlCharacters],
+  [/\x07/, controlCharacters],
   [/^.{0,65536}$/, "repetitions that are too large for Nix"],
   [/^((a{100}){100}){100}$/, "repetitions that are too large for Nix"],
 ];
@@ -128,6 +133,8 @@ const compared: readonly RegExp[] = [
   /^\$\{[a-z]+\}$/,
   /^\t*\n?\r?$/,
   /^[\t\n]$/,
+  /^\cJ[\cM]$/,
+  /^[\b\x00-\x1f\x7f]$/,
   /^[ \x00-\x1f\x7f]+$/,
   /^.$/,
   /./,

@@ -1,0 +1,17 @@
+// The options every service has, whatever its schema says.
+
+import type { IrService } from "./service-model.ts";
+
+/** A POSIX extended regular expression: a name is part of a unit's, a user's and a file's name. */
+export const instanceNamePattern = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
+
+/** In the words of `lib.mkEnableOption`. */
+export function describeEnable({ summary }: IrService): string {
+  return `Whether to enable ${summary}.`;
+}
+
+export const instancesDescription = [
+  `Instances of the service, each with a user, a state directory and a unit of its own. An`,
+  `instance takes every option it does not set from the top level. Without any, there is one`,
+  `called \`default\`. Names are made of lower-case letters, digits and hyphens.`,
+].join("\n");
