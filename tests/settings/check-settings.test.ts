@@ -360,9 +360,9 @@ test("several mistakes are told at once, in the order of the schema", () => {
 
 describe("moltbot", async () => {
   const root = fileURLToPath(new URL("../..", import.meta.url));
-  const [source] = await loadServices(await loadConfig(root));
+  const [source] = await loadServices(await loadConfig(root), readDocs);
   if (source === undefined) throw new BugError("no service");
-  const ir = lowerService(source.service, readDocs(source));
+  const ir = lowerService(source.service, source.docs);
   const now = stored("2026.9.6");
 
   /** The service with one option's setting changed. */
