@@ -8,6 +8,7 @@ import { emitModules } from "./emit/module.ts";
 import { nixosParts } from "./emit/nixos.ts";
 import { settingsSchemaPath } from "./emit/prelude.ts";
 import { emitPromises } from "./emit/promises.ts";
+import { checkUses } from "./lower/check-uses.ts";
 import { lowerService } from "./lower/lower.ts";
 import { printNix } from "./nix/index.ts";
 import type { IrService } from "./model/service-model.ts";
@@ -28,6 +29,7 @@ import { vmTestOutputs } from "./vm-test/outputs.ts";
  */
 export function generate({ entry, service, docs }: ServiceSource): readonly OutputFile[] {
   const ir = lowerService(service, docs);
+  checkUses(ir, docs);
   const schemas = readConfigSchemas(ir, entry);
   checkSettings(ir, schemas[0]?.schema);
   return [
