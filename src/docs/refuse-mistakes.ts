@@ -2,7 +2,7 @@
 // TypeScript complain elsewhere, about types nobody has written, or at length: these are told as what
 // they are, and what only follows from them is not told at all.
 
-import { Node, type Project, type Type } from "ts-morph";
+import { Node, type Project, SyntaxKind, type Type } from "ts-morph";
 import { BugError, together, UserError, type UserErrorDetails } from "../errors.ts";
 import { excerptOf, locateSpan, type SourceSpan } from "./source-place.ts";
 import { findTypeErrors, ownFiles, type SchemaTypeError } from "./type-error.ts";
@@ -84,10 +84,9 @@ function describeMissing({ kind, message, span }: SchemaTypeError): SourceMistak
       };
 }
 
-function describeTypeError(
-  { message, span }: SchemaTypeError,
-  { optionAround }: SchemaSources,
-): SourceMistake {
+function describeTypeError(error: SchemaTypeError, { optionAround }: SchemaSources): SourceMistake {
+  const { message } = error;
+  const span = innermostSpan(error);
   return {
     message: "the schema does not compile",
     span,
@@ -97,6 +96,30 @@ function describeTypeError(
       next: "correct it; the types of `src/index.ts` say what there is",
     },
   };
+}
+
+/**
+ * Of a function's result, TypeScript says which property in it is wrong, and points to the function. Where
+ * the name, or the name with the value, leads to one property in it, that is the place.
+ */
+function innermostSpan({ reasons, span }: SchemaTypeError): SourceSpan {
+  const names = [...reasons.matchAll(/(?:types|Types of property|property) (?:of )?'([^']+)'/g)];
+  const name = names
+    .at(-1)?.[1]
+    ?.split(/[.[\]]/)
+    .findLast((part) => part !== "");
+  const value = /Type '([^']+)' is not assignable[^\n]*$/.exec(reasons)?.[1];
+  const container = nodeAt(span).getParent();
+  const named = (container?.getDescendantsOfKind(SyntaxKind.PropertyAssignment) ?? []).filter(
+    (property) => property.getName() === name,
+  );
+  const valued = named.filter((property) => property.getInitializer()?.getText() === value);
+  const [found, ...others] = valued.length > 0 ? valued : named;
+  return found === undefined || others.length > 0 ? span : spanOf(found.getNameNode());
+}
+
+function spanOf(node: Pick<Node, "getSourceFile" | "getStart" | "getWidth">): SourceSpan {
+  return { file: node.getSourceFile(), start: node.getStart(), length: node.getWidth() };
 }
 
 function nodeAt({ file, start }: SourceSpan): Node {
@@ -119,7 +142,7 @@ function foreignZod({ project }: SchemaSources): readonly SourceMistake[] {
       return [
         {
           message: "z is the library's own, not that of the package zod",
-          span: { file, start: node.getStart(), length: node.getWidth() },
+          span: spanOf(node),
           details: {
             received,
             next: `import { z } from ${JSON.stringify(specifier)}, as the library's other functions`,
@@ -165,7 +188,7 @@ function nameOf(node: Node): string | undefined {
 
 function describeStray({ path, node, kind }: Stray): SourceMistake {
   const name = Node.isPropertyAssignment(node) ? node.getNameNode() : node;
-  const span = { file: node.getSourceFile(), start: name.getStart(), length: name.getWidth() };
+  const span = spanOf(name);
   if (kind === "reserved name") {
     return {
       message: `the name "${path.split(".").at(-1) ?? ""}" is reserved`,

@@ -110,6 +110,22 @@ test("all mistakes of types are told, each with line, column and the source", ()
   expect(message).toMatch(/\n3 errors$/);
 });
 
+describe("a mistake inside of the model is told where it is, not where the model begins", () => {
+  test("where only one property has the name", () => {
+    expect(told(hello(["ProtectHome: true", 'ProtectHome: "maybe"'])))
+      .toContain(`  at:       it.ts:162:25
+            162 |           directives: { ProtectHome: "maybe" },
+                |                         ^^^^^^^^^^^
+  received: directives.ProtectHome: Type '"maybe"' is not assignable`);
+  });
+
+  test("where only one of them has the value", () => {
+    expect(told(hello(['ProtectHome: "tmpfs"', 'ProtectHome: "temporary"']))).toMatch(
+      /at: {7}it\.ts:170:33\n.*ProtectHome: "temporary"/,
+    );
+  });
+});
+
 test("a long line is cut to the surroundings of the mistake", () => {
   const padding = "x".repeat(200);
   const message = told(
