@@ -8,10 +8,16 @@ register();
 
 try {
   const { main } = await import("../src/cli.ts");
+  const { readDocs: readSchema } = await import("../src/docs/read-docs.ts");
   const { generate } = await import("../src/generate.ts");
-  process.exitCode = await main(process.argv.slice(2), generate);
+  process.exitCode = await main(process.argv.slice(2), { readSchema, generate });
 } catch (error) {
   // The library itself does not load; the command reports everything later on its own.
-  console.error(error);
+  if (process.argv.includes("--json")) {
+    const errors = [{ message: String(error), stack: error?.stack }];
+    console.log(JSON.stringify({ ok: false, files: [], bytes: 0, durationMs: 0, errors }, null, 2));
+  } else {
+    console.error(error);
+  }
   process.exitCode = 70;
 }

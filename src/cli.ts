@@ -1,5 +1,7 @@
-// The command line. `generateOutputs` is the whole pipeline, in order: configuration, services,
-// generation, headers, comparison with the disk, then write or check.
+// The command line. `generateOutputs` is the whole pipeline, in order: configuration, schema files
+// (read, then run), generation, headers, comparison with the disk, then write or check.
+//
+// With `--json` there is one document on standard output, whatever happens, and nothing else.
 //
 // Exit codes: 0 done; 1 the user's mistake, or a check that found differences; 70 a bug.
 
@@ -10,8 +12,9 @@ import { Command, CommanderError, Option } from "commander";
 import picocolors from "picocolors";
 import type { Colors } from "picocolors/types.js";
 import { loadConfig, loadServices } from "./config.ts";
-import { formatUserError, UserError } from "./errors.ts";
-import type { ServiceSource } from "./schema/service-source.ts";
+import { formatUserError, UserError, UserErrors } from "./errors.ts";
+import { type Progress, silent, terminalProgress } from "./progress.ts";
+import type { ReadSchema, ServiceSource } from "./service-source.ts";
 import { checkPlan } from "./output/check.ts";
 import { nodeFileSystem } from "./output/file-system.ts";
 import type { OutputFile } from "./output/file.ts";
@@ -27,6 +30,12 @@ import { z } from "./zod.ts";
 /** From a service to the texts of its files. */
 export type Generate = (service: ServiceSource) => readonly OutputFile[];
 
+/** What the command drives. */
+export interface Generator {
+  readonly readSchema: ReadSchema;
+  readonly generate: Generate;
+}
+
 interface GenerateOptions {
   readonly check?: true;
   readonly watch?: true;
@@ -35,26 +44,40 @@ interface GenerateOptions {
 }
 
 /** Runs the command; `argv` is what follows the program's name. Resolves to the exit code. */
-export async function main(argv: readonly string[], generate: Generate): Promise<number> {
+export async function main(argv: readonly string[], generator: Generator): Promise<number> {
+  const json = argv.includes("--json");
+  const progress = json ? silent : terminalProgress(process.stderr, process.env);
   let exitCode = 0;
-  const program = createProgram(async (options) => {
+  const program = createProgram(json, async (options) => {
     exitCode = options.watch
       ? await watchOutputs(options)
-      : await generateOutputs(options, generate);
+      : await generateOutputs(options, generator, progress);
   });
   try {
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {
-    return reportFailure(error, argv.includes("--json"));
+    progress.end();
+    return json ? reportFailureAsJson(error) : reportFailure(error);
   }
 }
 
-async function generateOutputs(options: GenerateOptions, generate: Generate): Promise<number> {
+async function generateOutputs(
+  options: GenerateOptions,
+  { readSchema, generate }: Generator,
+  progress: Progress,
+): Promise<number> {
   const started = performance.now();
   const config = await loadConfig(process.cwd(), options.config);
-  const services = await loadServices(config);
-  const files = generateAll(services, generate);
+  const services = await loadServices(config, (file) => {
+    progress.step(`reading ${schemaLabel(file)}`);
+    return readSchema(file);
+  });
+  const files = generateAll(services, (service) => {
+    progress.step(`generating ${service.service.name}`);
+    return generate(service);
+  });
+  progress.step(options.check ? "comparing" : "writing");
   const directory = { root: config.root, label: config.output };
   const plan = createPlan(files, scanOutput(directory, nodeFileSystem));
   const colors = colorsFor(process.stdout);
@@ -62,6 +85,7 @@ async function generateOutputs(options: GenerateOptions, generate: Generate): Pr
   if (options.check) {
     const problems = checkPlan(plan);
     const duration = performance.now() - started;
+    progress.end();
     if (options.json) printJson(jsonReport(plan, problems.length === 0, duration));
     else console.log(checkReport(plan, problems, duration, colors));
     return problems.length === 0 ? 0 : 1;
@@ -70,6 +94,7 @@ async function generateOutputs(options: GenerateOptions, generate: Generate): Pr
     writePlan(plan, nodeFileSystem);
   });
   const duration = performance.now() - started;
+  progress.end();
   if (options.json) printJson(jsonReport(plan, true, duration));
   else console.log(writeReport(plan, duration, colors));
   return 0;
@@ -82,7 +107,7 @@ export function generateAll(
 ): readonly OutputFile[] {
   const texts = new Map<string, string>();
   return services.flatMap((service) => {
-    const schemaFile = relative(service.root, service.entry).split(sep).join(posix.sep);
+    const schemaFile = schemaLabel(service);
     return generate(service)
       .filter(({ path, text }) => {
         const isShared = texts.get(path) === text;
@@ -91,6 +116,11 @@ export function generateAll(
       })
       .map((file) => addHeader(file, schemaFile));
   });
+}
+
+/** A schema file as it is called in messages and headers. */
+function schemaLabel({ root, entry }: Pick<ServiceSource, "root" | "entry">): string {
+  return relative(root, entry).split(sep).join(posix.sep);
 }
 
 async function watchOutputs(options: GenerateOptions): Promise<number> {
@@ -102,12 +132,17 @@ async function watchOutputs(options: GenerateOptions): Promise<number> {
   });
 }
 
-function createProgram(onGenerate: (options: GenerateOptions) => Promise<void>): Command {
+function createProgram(
+  json: boolean,
+  onGenerate: (options: GenerateOptions) => Promise<void>,
+): Command {
   const program = new Command("nixmodgen")
     .description("One typed service schema in; NixOS, home-manager and nix-darwin modules out.")
     .version(packageVersion())
     .showHelpAfterError("  next:     see `nixmodgen generate --help`")
     .exitOverride();
+  // Before the subcommand, which inherits it.
+  if (json) program.configureOutput({ writeErr: () => undefined });
   program
     .command("generate")
     .description("write the generated files")
@@ -118,7 +153,7 @@ function createProgram(onGenerate: (options: GenerateOptions) => Promise<void>):
         "json",
       ]),
     )
-    .option("--config <file>", "configuration file (default: nixmodgen.config.ts)")
+    .option("--config <file>", "configuration file (default: nixmodgen.config.ts, here or above)")
     .option("--json", "print one JSON document instead of text")
     .action(onGenerate);
   return program;
@@ -130,23 +165,38 @@ function packageVersion(): string {
 }
 
 /** Tells the user what went wrong and returns the exit code. */
-function reportFailure(error: unknown, json: boolean): number {
+function reportFailure(error: unknown): number {
   // Commander has printed help, the version or its own message already.
-  const isCommander = error instanceof CommanderError;
-  if (isCommander && error.exitCode === 0) return 0;
-  const message = (error instanceof Error ? error.message : String(error)).replace(/^error: /, "");
-  if (json) {
-    const details = error instanceof UserError ? error.details : {};
-    printJson({ ok: false, files: [], bytes: 0, durationMs: 0, errors: [{ message, ...details }] });
-  }
-  if (isCommander) return 1;
+  if (error instanceof CommanderError) return exitCodeOf(error);
   if (error instanceof UserError) {
-    const [first = "", ...rest] = formatUserError(error).split("\n");
-    console.error([colorsFor(process.stderr).red(first), ...rest].join("\n"));
-    return 1;
+    const { red } = colorsFor(process.stderr);
+    console.error(formatUserError(error).replace(/^error: .*$/gm, (line) => red(line)));
+  } else {
+    console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
-  console.error(error instanceof Error ? (error.stack ?? message) : message);
-  return 70;
+  return exitCodeOf(error);
+}
+
+/** The same for programs; help and the version are text even for them. */
+function reportFailureAsJson(error: unknown): number {
+  const exitCode = exitCodeOf(error);
+  if (exitCode !== 0) {
+    const errors = error instanceof UserErrors ? error.errors : [error];
+    printJson({ ok: false, files: [], bytes: 0, durationMs: 0, errors: errors.map(describeError) });
+  }
+  return exitCode;
+}
+
+function describeError(error: unknown): JsonReport["errors"][number] {
+  const message = (error instanceof Error ? error.message : String(error)).replace(/^error: /, "");
+  if (error instanceof UserError) return { message, ...error.details };
+  const isBug = error instanceof Error && !(error instanceof CommanderError);
+  return isBug ? { message, stack: error.stack } : { message };
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+  return error instanceof UserError ? 1 : 70;
 }
 
 function printJson(report: JsonReport): void {

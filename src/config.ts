@@ -2,13 +2,13 @@
 // be wrong with either is found here, before anything is generated.
 
 import { readFileSync, statSync } from "node:fs";
-import { basename, dirname, posix, relative, resolve } from "node:path";
+import { basename, dirname, join, posix, relative, resolve } from "node:path";
 import { inspect } from "node:util";
 import { UserError } from "./errors.ts";
-import type { ServiceSource } from "./schema/service-source.ts";
-import { loadDefaultExport } from "./load-module.ts";
+import { isCode, loadDefaultExport } from "./load-module.ts";
 import { nearest } from "./nearest.ts";
 import type { Service } from "./schema/define-service.ts";
+import type { ReadSchema, ServiceSource } from "./service-source.ts";
 import { z } from "./zod.ts";
 
 export interface Config {
@@ -54,6 +54,18 @@ function isBelow(path: string): boolean {
 }
 
 /**
+ * Where the configuration is: the file that is named, or else the nearest one in a directory and those
+ * above it. Whether it exists, if it is named, is not looked at.
+ */
+export function findConfig(directory: string, path: string | undefined): string | undefined {
+  if (path !== undefined) return resolve(directory, path);
+  const file = join(directory, configName);
+  if (isFile(file)) return file;
+  const above = dirname(directory);
+  return above === directory ? undefined : findConfig(above, undefined);
+}
+
+/**
  * Finds, reads and checks the configuration.
  *
  * @param directory where the command runs
@@ -62,17 +74,12 @@ function isBelow(path: string): boolean {
  */
 export async function loadConfig(
   directory: string,
-  path: string = configName,
+  path?: string,
   fresh = false,
 ): Promise<LoadedConfig> {
-  const file = resolve(directory, path);
+  const file = expectConfig(directory, path);
   const root = dirname(file);
   const label = basename(file);
-  if (!isFile(file)) {
-    throw new UserError(`configuration file ${path} not found`, {
-      next: `run the command where ${configName} is, or name the file with --config`,
-    });
-  }
   const config = validate(await loadDefaultExport(file, { root, fresh }), file);
   const services = config.services.map((service) => resolve(root, service));
   for (const [index, service] of services.entries()) {
@@ -82,6 +89,13 @@ export async function loadConfig(
       throw new UserError(`schema file ${name} not found`, {
         location,
         next: 'correct "services"; its paths are relative to the configuration file',
+      });
+    }
+    if (!isCode(service)) {
+      throw new UserError(`${name} is not a TypeScript file`, {
+        location,
+        expected: "a file whose name ends in .ts",
+        next: 'correct "services"',
       });
     }
     if (services.indexOf(service) !== index) {
@@ -99,6 +113,34 @@ export async function loadConfig(
   }
   const output = posix.normalize(config.output).replace(/\/$/, "");
   return { file, root, output, services, tsconfig };
+}
+
+/** The file of the configuration, which exists and can be imported. */
+function expectConfig(directory: string, path: string | undefined): string {
+  const file = findConfig(directory, path);
+  if (file === undefined) {
+    throw new UserError(
+      `configuration file ${configName} not found, neither here nor in a directory above`,
+      { next: `run the command where ${configName} is, or name the file with --config` },
+    );
+  }
+  if (path === undefined) return file;
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    throw new UserError(`configuration file ${path} not found`, {
+      next: "name an existing file with --config",
+    });
+  }
+  if (stats.isDirectory()) {
+    throw new UserError(`configuration file ${path} is a directory`, {
+      next: `name the file in it, for example ${join(path, configName)}`,
+    });
+  }
+  if (isCode(file)) return file;
+  throw new UserError(`${path} is not a TypeScript file`, {
+    expected: "a file whose name ends in .ts",
+    next: `name ${configName}, or leave --config out: it is found from any directory below it`,
+  });
 }
 
 function validate(value: unknown, file: string): Config {
@@ -135,11 +177,19 @@ function validate(value: unknown, file: string): Config {
   );
 }
 
-/** Imports the schema files of a configuration. */
-export async function loadServices(config: LoadedConfig): Promise<readonly ServiceSource[]> {
+/**
+ * Reads and then imports the schema files of a configuration.
+ *
+ * @param readSchema called before the file is run
+ */
+export async function loadServices(
+  config: LoadedConfig,
+  readSchema: ReadSchema,
+): Promise<readonly ServiceSource[]> {
   const { root, tsconfig } = config;
   const sources: ServiceSource[] = [];
   for (const entry of config.services) {
+    const docs = readSchema({ entry, root, tsconfig });
     const service = await loadDefaultExport(entry, { root });
     if (!isService(service)) {
       throw new UserError(`the default export of ${relative(root, entry)} is not a service`, {
@@ -154,7 +204,7 @@ export async function loadServices(config: LoadedConfig): Promise<readonly Servi
         next: "give each service a name of its own",
       });
     }
-    sources.push({ entry, service, root, tsconfig });
+    sources.push({ entry, service, root, tsconfig, docs });
   }
   return sources;
 }

@@ -1,16 +1,20 @@
 // The two classes of failure. A user's mistake is answered with what to do next and exit code 1;
 // everything else is a bug of this program and keeps its stack.
 
-/** Where in a source file something was written. `line` counts from 1. */
+/** Where in a source file something was written. Lines and columns count from 1. */
 export interface SourceLocation {
   readonly file: string;
   readonly line: number;
+  /** Where it is one of several things on the line. */
+  readonly column?: number;
 }
 
 export interface UserErrorDetails {
   /** Dotted path of the option at fault, for example `gateway.port`. */
   readonly option?: string | undefined;
   readonly location?: SourceLocation | undefined;
+  /** What is written there: lines of the source, with a mark below the mistake. */
+  readonly excerpt?: string | undefined;
   readonly expected?: string | undefined;
   readonly received?: string | undefined;
   /** What the user can do about it, as an instruction. */
@@ -28,6 +32,22 @@ export class UserError extends Error {
   }
 }
 
+/** Several mistakes that were found at once; `errors` has no further ones in it. */
+export class UserErrors extends UserError {
+  readonly errors: readonly UserError[];
+
+  constructor(errors: readonly UserError[]) {
+    super(errors.map(({ message }) => message).join("\n"));
+    this.name = "UserErrors";
+    this.errors = errors;
+  }
+}
+
+/** One error for all mistakes that were found: itself where there is only one. */
+export function together(first: UserError, others: readonly UserError[]): UserError {
+  return others.length === 0 ? first : new UserErrors([first, ...others]);
+}
+
 /** A broken promise of this program itself. */
 export class BugError extends Error {
   constructor(message: string) {
@@ -43,16 +63,28 @@ export function unreachable(value: never): never {
 
 /** Renders a user's mistake for a terminal: one line per fact, no stack. */
 export function formatUserError(error: UserError): string {
-  const { option, location, expected, received, next } = error.details;
+  if (error instanceof UserErrors) {
+    const { errors } = error;
+    return [...errors.map(formatUserError), `${errors.length} errors`].join("\n\n");
+  }
+  const { option, location, excerpt, expected, received, next } = error.details;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["option", option],
-    ["at", location && `${location.file}:${location.line}`],
+    ["at", location && formatLocation(location)],
+    ["", excerpt?.replaceAll("\n", `\n${" ".repeat(factIndent)}`)],
     ["expected", expected],
     ["received", received],
     ["next", next],
   ];
   const lines = facts.flatMap(([label, text]) =>
-    text === undefined ? [] : [`  ${`${label}:`.padEnd(10)}${text}`],
+    text === undefined ? [] : [`  ${label === "" ? "" : `${label}:`}`.padEnd(factIndent) + text],
   );
   return [`error: ${error.message}`, ...lines].join("\n");
+}
+
+/** Where the text of a fact begins. */
+const factIndent = 12;
+
+function formatLocation({ file, line, column }: SourceLocation): string {
+  return [file, line, ...(column === undefined ? [] : [column])].join(":");
 }

@@ -1,7 +1,6 @@
-// From a service to the texts of its files: the phases of the generator, in order. Pure but for
-// reading the schema's own sources, where the descriptions are.
+// From a service to the texts of its files: the phases of the generator, in order. What the schema's own
+// sources say was read before (`readDocs`), so that nothing runs that does not compile.
 
-import { readDocs } from "./docs/read-docs.ts";
 import { darwinParts } from "./emit/darwin.ts";
 import { homeManagerParts } from "./emit/home-manager.ts";
 import { nixLibrary, shellCode } from "./runtime/assets.ts";
@@ -10,11 +9,12 @@ import { nixosParts } from "./emit/nixos.ts";
 import { settingsSchemaPath } from "./emit/prelude.ts";
 import { emitPromises } from "./emit/promises.ts";
 import { emitJsonSchema } from "./json-schema/service-schema.ts";
+import { checkUses } from "./lower/check-uses.ts";
 import { lowerService } from "./lower/lower.ts";
 import { printNix } from "./nix/index.ts";
 import type { IrService } from "./model/service-model.ts";
 import type { OutputFile } from "./output/file.ts";
-import type { ServiceSource } from "./schema/service-source.ts";
+import type { ServiceSource } from "./service-source.ts";
 import { checkSettings } from "./settings/check-settings.ts";
 import { nixSchema } from "./settings/nix-schema.ts";
 import { serializeSchema } from "./settings/serialize.ts";
@@ -28,9 +28,9 @@ import { vmTestOutputs } from "./vm-test/outputs.ts";
  *
  * @throws UserError where the schema is wrong: option path, file and line, what to do
  */
-export function generate({ entry, service, root, tsconfig }: ServiceSource): readonly OutputFile[] {
-  const docs = readDocs({ entry, root, tsconfig });
+export function generate({ entry, service, docs }: ServiceSource): readonly OutputFile[] {
   const ir = lowerService(service, docs);
+  checkUses(ir, docs);
   const schemas = readConfigSchemas(ir, entry);
   checkSettings(ir, schemas[0]?.schema);
   return [

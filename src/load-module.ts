@@ -15,6 +15,11 @@ export interface LoadOptions {
   readonly fresh?: boolean;
 }
 
+/** Whether a file can be imported, going by its name. */
+export function isCode(file: string): boolean {
+  return /\.(?:[cm]?[jt]s|[jt]sx|json)$/.test(file);
+}
+
 /** The module's default export. */
 export async function loadDefaultExport(file: string, options: LoadOptions): Promise<unknown> {
   const label = relative(options.root, file);
@@ -61,6 +66,12 @@ function explain(error: unknown, file: string, root: string): unknown {
       `${relative(root, missing["by"] ?? file)} imports ${isPackage ? name : relative(root, name)}, which does not exist`,
       { next: isPackage ? `install the package ${name}` : "correct the path in the import" },
     );
+  }
+  const other = /^Unknown file extension .* for (?<path>.*)$/.exec(error.message)?.groups?.["path"];
+  if (code === "ERR_UNKNOWN_FILE_EXTENSION" && other !== undefined) {
+    return new UserError(`${label} imports ${relative(root, other)}, which is not code`, {
+      expected: "a file whose name ends in .ts, .js or .json",
+    });
   }
   // The module loader itself complains, for example about a name that is not exported.
   if (error instanceof SyntaxError) {

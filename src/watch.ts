@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { readdirSync, watch, type FSWatcher } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { configName, loadConfig, type LoadedConfig } from "./config.ts";
+import { configName, findConfig, loadConfig, type LoadedConfig } from "./config.ts";
 
 const librarySource = fileURLToPath(new URL(".", import.meta.url));
 
@@ -55,7 +55,8 @@ function sourceDirectories(
   options: WatchOptions,
   config: LoadedConfig | undefined,
 ): readonly WatchedDirectory[] {
-  const file = resolve(options.directory, options.config ?? configName);
+  const file =
+    findConfig(options.directory, options.config) ?? resolve(options.directory, configName);
   const output = config === undefined ? undefined : resolve(config.root, config.output);
   const trees = new Set([
     ...(config?.services ?? []).map((entry) => dirname(entry)),

@@ -50,9 +50,9 @@ describe("generate", () => {
     const root = temporaryDirectory(stubProject(files));
     const { status, stdout, stderr } = runCli(root, ["generate"]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(timeless(stdout)).toBe(`created    generated/demo.json       3 B
-created    generated/manifest.json   359 B
-created    generated/nixos/demo.nix  121 B
+    expect(timeless(stdout)).toBe(`created  generated/demo.json       3 B
+created  generated/manifest.json   359 B
+created  generated/nixos/demo.nix  121 B
 3 files, 483 B in TIME: 3 created
 `);
     expect(outputOf(root)).toEqual({
@@ -61,6 +61,19 @@ created    generated/nixos/demo.nix  121 B
       "generated/nixos/": "",
       "generated/nixos/demo.nix": `${header}{ }\n`,
     });
+  });
+
+  test("says in one line that nothing has changed", () => {
+    const { stdout } = runCli(generatedProject(), ["generate"]);
+    expect(timeless(stdout)).toBe("3 files, 483 B in TIME: 3 unchanged\n");
+  });
+
+  test("finds the configuration from a directory below it", () => {
+    const root = temporaryDirectory({ ...stubProject(files), "schema/deep/er/": "" });
+    const { status, stdout, stderr } = runCli(join(root, "schema/deep/er"), ["generate"]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toContain("created  generated/demo.json");
+    expect(Object.keys(outputOf(root))).toContain("generated/demo.json");
   });
 
   test("tells created, updated, unchanged, orphans and foreign files apart", () => {
@@ -76,14 +89,13 @@ created    generated/nixos/demo.nix  121 B
     });
     const { status, stdout } = runCli(root, ["generate"]);
     expect(status).toBe(0);
-    expect(timeless(stdout)).toBe(`unchanged  generated/a.json         1 B
-updated    generated/b.json         1 B
-updated    generated/c.json         1 B  (had been changed by hand)
-orphan     generated/d.json         (no longer generated: removed)
-orphan     generated/e.json         (no longer generated; changed by hand, so delete it yourself)
-created    generated/f.json         1 B
-updated    generated/manifest.json  588 B
-foreign    generated/notes.txt      (not generated; move or delete it)
+    expect(timeless(stdout)).toBe(`updated  generated/b.json         1 B
+updated  generated/c.json         1 B  (had been changed by hand)
+orphan   generated/d.json         (no longer generated: removed)
+orphan   generated/e.json         (no longer generated; changed by hand, so delete it yourself)
+created  generated/f.json         1 B
+updated  generated/manifest.json  588 B
+foreign  generated/notes.txt      (not generated; move or delete it)
 5 files, 592 B in TIME: 1 created, 3 updated, 1 unchanged, 2 orphan, 1 foreign
 `);
     expect(outputOf(root)).toEqual({
@@ -285,9 +297,22 @@ test("generate --json reports a failure in the same form", () => {
         },
       ],
     },
-    stderr: `error: nixmodgen.config.ts has no default export
-  next:     add \`export default …\` to it
-`,
+    stderr: "",
+  });
+});
+
+test("generate --json reports a bug in the same form, with its stack", () => {
+  const root = temporaryDirectory(stubProject({ "bug.nix": "" }));
+  const { status, stdout, stderr } = runCli(root, ["generate", "--json"]);
+  expect({ status, stderr }).toEqual({ status: 70, stderr: "" });
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: false,
+    errors: [
+      {
+        message: "the generator is wrong",
+        stack: expect.stringMatching(/^TypeError: .*\n {4}at generate /) as unknown,
+      },
+    ],
   });
 });
 
@@ -317,9 +342,14 @@ test.each(usage)("nixmodgen %j is refused", (args, message) => {
 });
 
 test("a command line that is refused is reported as JSON, too, where that was asked for", () => {
-  const { status, stdout } = runCli(temporaryDirectory(), ["generate", "--watch", "--json"]);
-  expect({ status, document: JSON.parse(stdout) as unknown }).toEqual({
+  const { status, stdout, stderr } = runCli(temporaryDirectory(), [
+    "generate",
+    "--watch",
+    "--json",
+  ]);
+  expect({ status, stderr, document: JSON.parse(stdout) as unknown }).toEqual({
     status: 1,
+    stderr: "",
     document: {
       ok: false,
       files: [],
@@ -365,7 +395,8 @@ Options:
   --check          write nothing; show what differs and exit with 1 if anything
                    does
   --watch          generate again whenever a source changes
-  --config <file>  configuration file (default: nixmodgen.config.ts)
+  --config <file>  configuration file (default: nixmodgen.config.ts, here or
+                   above)
   --json           print one JSON document instead of text
   -h, --help       display help for command
 `,
@@ -387,20 +418,34 @@ describe("colours", () => {
   // util-linux's `script` runs a command on a terminal of its own; others have other arguments.
   const script = spawnSync("script", ["--version"], { encoding: "utf8" });
   const hasScript = script.status === 0 && script.stdout.includes("util-linux");
+  const onTerminal = (cwd: string, args: string, noColor = ""): { readonly stdout: string } =>
+    spawnSync("script", ["-qec", `'${process.execPath}' '${stubCli}' ${args}`, "/dev/null"], {
+      cwd,
+      encoding: "utf8",
+      env: { ...process.env, NO_COLOR: noColor, TERM: "xterm" },
+    });
   describe.skipIf(!hasScript)("on a terminal (needs util-linux's script)", () => {
     test.each([
       ["", true],
       ["1", false],
     ])("NO_COLOR=%j: %j", (noColor, isColored) => {
       const root = temporaryDirectory(stubProject(files));
-      const command = `'${process.execPath}' '${stubCli}' generate`;
-      const { stdout } = spawnSync("script", ["-qec", command, "/dev/null"], {
-        cwd: root,
-        encoding: "utf8",
-        env: { ...process.env, NO_COLOR: noColor },
-      });
+      const { stdout } = onTerminal(root, "generate", noColor);
       expect(stdout.includes(color)).toBe(isColored);
       expect(stdout).toContain("generated/demo.json");
+    });
+
+    test("says what it is at, and leaves nothing of that behind", () => {
+      const root = temporaryDirectory(stubProject(files));
+      const { stdout } = onTerminal(root, "generate");
+      const [, lastLine = ""] = /\r\u001b\[K([^\r]*)\r\u001b\[K[^\r]*created/.exec(stdout) ?? [];
+      expect(stdout).toContain("\r\u001b[Kreading schema/demo.ts");
+      expect(lastLine).toBe("writing");
+    });
+
+    test("says nothing of that with --json", () => {
+      const root = temporaryDirectory(stubProject(files));
+      expect(onTerminal(root, "generate --json").stdout).toMatch(/^\{/);
     });
   });
 });
@@ -439,13 +484,13 @@ test("generate --watch follows every source, and outlives mistakes", async () =>
   };
 
   const libraryFile = readFileSync(join(root, "library/src/output/file.ts"), "utf8");
-  await shows("created    generated/a.json");
+  await shows("created  generated/a.json");
   write("schema/demo.ts", stubSchema({ "a.json": "2" }));
-  await shows("updated    generated/a.json");
+  await shows("updated  generated/a.json");
   write("schema/demo.ts", "export default = ;");
   await shows("error: syntax error");
   write("schema/demo.ts", stubSchema({ "a.json": "3" }));
-  await shows("updated    generated/a.json");
+  await shows("updated  generated/a.json");
   write("nixmodgen.config.ts", "export default {};");
   await shows('error: "output" in nixmodgen.config.ts is missing');
   write(
@@ -456,9 +501,9 @@ test("generate --watch follows every source, and outlives mistakes", async () =>
   mkdirSync(join(root, "other"));
   write("other/new.ts", stubSchema({ "new.json": "1" }));
   write("nixmodgen.config.ts", 'export default { output: "out", services: ["other/new.ts"] };');
-  await shows("created    out/new.json");
+  await shows("created  out/new.json");
   write("other/new.ts", stubSchema({ "new.json": "2" }));
-  await shows("updated    out/new.json");
+  await shows("updated  out/new.json");
   write("library/src/output/file.ts", `console.log("new library");\n${libraryFile}`);
   await shows("new library");
 });

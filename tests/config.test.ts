@@ -55,7 +55,7 @@ const mistakes: readonly (readonly [
     "no configuration",
     {
       tree: without("nixmodgen.config.ts"),
-      want: `error: configuration file nixmodgen.config.ts not found
+      want: `error: configuration file nixmodgen.config.ts not found, neither here nor in a directory above
   next:     run the command where nixmodgen.config.ts is, or name the file with --config
 `,
     },
@@ -66,7 +66,54 @@ const mistakes: readonly (readonly [
       tree: project,
       args: ["--config", "sub/other.ts"],
       want: `error: configuration file sub/other.ts not found
-  next:     run the command where nixmodgen.config.ts is, or name the file with --config
+  next:     name an existing file with --config
+`,
+    },
+  ],
+  [
+    "a configuration that is a directory",
+    {
+      tree: project,
+      args: ["--config", "schema"],
+      want: `error: configuration file schema is a directory
+  next:     name the file in it, for example schema/nixmodgen.config.ts
+`,
+    },
+  ],
+  [
+    "a configuration that is no TypeScript",
+    {
+      tree: { ...project, "README.md": "# It" },
+      args: ["--config", "README.md"],
+      want: `error: README.md is not a TypeScript file
+  expected: a file whose name ends in .ts
+  next:     name nixmodgen.config.ts, or leave --config out: it is found from any directory below it
+`,
+    },
+  ],
+  [
+    "a schema file that is no TypeScript",
+    {
+      tree: {
+        ...withConfig('export default { output: "generated", services: ["README.md"] };'),
+        "README.md": "# It",
+      },
+      want: `error: README.md is not a TypeScript file
+  at:       nixmodgen.config.ts:1
+  expected: a file whose name ends in .ts
+  next:     correct "services"
+`,
+    },
+  ],
+  [
+    "an import of something that is no code",
+    {
+      tree: {
+        ...withSchema('import x from "../README.md";\nexport default x;\n'),
+        "README.md": "# It",
+      },
+      want: `error: schema/demo.ts imports README.md, which is not code
+  expected: a file whose name ends in .ts, .js or .json
 `,
     },
   ],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BugError, formatUserError, unreachable, UserError } from "../src/errors.ts";
+import { BugError, formatUserError, together, unreachable, UserError } from "../src/errors.ts";
 
 const formatted: readonly (readonly [string, { given: UserError; want: string }])[] = [
   ["a message alone", { given: new UserError("no such option"), want: "error: no such option" }],
@@ -28,6 +28,30 @@ const formatted: readonly (readonly [string, { given: UserError; want: string }]
     {
       given: new UserError("wrong default", { option: undefined, next: "write a number" }),
       want: "error: wrong default\n  next:     write a number",
+    },
+  ],
+  [
+    "the source below the place, which has a column",
+    {
+      given: new UserError("wrong", {
+        location: { file: "a.ts", line: 3, column: 5 },
+        excerpt: "3 | a: b\n  |    ^",
+        received: "b",
+      }),
+      want: [
+        "error: wrong",
+        "  at:       a.ts:3:5",
+        "            3 | a: b",
+        "              |    ^",
+        "  received: b",
+      ].join("\n"),
+    },
+  ],
+  [
+    "several, one after the other, and their number",
+    {
+      given: together(new UserError("one", { next: "go" }), [new UserError("two")]),
+      want: "error: one\n  next:     go\n\nerror: two\n\n2 errors",
     },
   ],
 ];

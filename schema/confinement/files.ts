@@ -255,7 +255,7 @@ export function filesRules({
       id: "homes",
       why: "SSH keys, mail and browser profiles live in home directories: there are none, but for the service's own directories, should they be there.",
       directives: {
-        ProtectHome: choose<boolean | string>(any(outside, "path", isInHome), "tmpfs", true),
+        ProtectHome: choose<boolean | "tmpfs">(any(outside, "path", isInHome), "tmpfs", true),
       },
       user: {
         directives: {

@@ -6,13 +6,22 @@
 // shared between groups. The way there is the type of the schema's default export, `Service<T>`,
 // and down through `T`: the property of a type knows where it was declared.
 
-import { relative, sep } from "node:path";
-import { Node, Project, type Symbol as TypeSymbol, SyntaxKind, ts, type Type } from "ts-morph";
-import { BugError, type SourceLocation, UserError } from "../errors.ts";
+import { relative } from "node:path";
+import {
+  Node,
+  Project,
+  type SourceFile,
+  type Symbol as TypeSymbol,
+  SyntaxKind,
+  ts,
+  type Type,
+} from "ts-morph";
+import { type SourceLocation, UserError } from "../errors.ts";
 import { readDocComment } from "./doc-comment.ts";
 import { elementSegment, memberSegment, type OptionDoc, type OptionDocs } from "./option-docs.ts";
 import { readCompilerOptions } from "./read-tsconfig.ts";
-import { findTypeError } from "./type-error.ts";
+import { isZodType, refuseMistakes, type Stray } from "./refuse-mistakes.ts";
+import { pathOf } from "./source-place.ts";
 
 export interface DocsSource {
   /** Absolute path of the schema file whose default export is the service. */
@@ -40,6 +49,7 @@ export function readDocs({ entry, tsconfig, root }: DocsSource): OptionDocs {
   const file = project.addSourceFileAtPath(entry);
   const service = file.getDefaultExportSymbol()?.getDeclarations()[0];
   if (service === undefined) {
+    refuseMistakes({ project, root, strays: [], isService: false, optionAround: () => undefined });
     throw new UserError(`${relative(root, entry)} has no default export`, {
       next: "add `export default defineService({ … })` to it",
     });
@@ -48,8 +58,12 @@ export function readDocs({ entry, tsconfig, root }: DocsSource): OptionDocs {
   const expression = Node.isExportAssignment(service) ? service.getExpression() : service;
   const options = expression.getType().getProperty("options");
   const reader = new Reader(service, root);
-  if (options !== undefined) reader.readGroup(options.getTypeAtLocation(service), []);
-  reader.refuseTypeError(project);
+  if (options !== undefined) {
+    const type = options.getTypeAtLocation(service);
+    reader.readGroup(type.getProperties().length > 0 ? type : (writtenOptions(file) ?? type), []);
+  }
+  const { strays, optionAround } = reader;
+  refuseMistakes({ project, root, strays, isService: options !== undefined, optionAround });
   if (options === undefined) {
     throw new UserError("the default export is not a service", {
       location,
@@ -58,6 +72,18 @@ export function readDocs({ entry, tsconfig, root }: DocsSource): OptionDocs {
   }
   reader.refuseMissing();
   return { service: location, options: reader.found };
+}
+
+/**
+ * The type of the options as they are written. With something among them that is no option, the type of
+ * the service has lost them.
+ */
+function writtenOptions(file: SourceFile): Type | undefined {
+  const definition = file
+    .getDescendantsOfKind(SyntaxKind.CallExpression)
+    .find((call) => call.getExpression().getText() === "defineService")
+    ?.getArguments()[0];
+  return definition?.getType().getProperty("options")?.getTypeAtLocation(definition);
 }
 
 /** Wrappers of zod around a type whose fields are at the same place. */
@@ -71,6 +97,7 @@ const wrappers: ReadonlySet<string> = new Set([
 
 class Reader {
   readonly found = new Map<string, OptionDoc>();
+  readonly strays: Stray[] = [];
   private readonly missing: { readonly path: string; readonly location: SourceLocation }[] = [];
   private readonly at: Node;
   private readonly root: string;
@@ -85,14 +112,27 @@ class Reader {
     for (const property of type.getProperties()) {
       const propertyPath = [...path, property.getName()];
       const propertyType = property.getTypeAtLocation(this.at);
+      if (property.getName() === prototypeName) {
+        this.addStray(property, propertyPath, "reserved name");
+        continue;
+      }
       const optionType = argumentOfOption(propertyType);
       if (optionType !== undefined) {
         this.readProperty(property, propertyPath);
         this.readFields(optionType, propertyPath);
       } else if (isGroup(propertyType)) {
         this.readGroup(propertyType, propertyPath);
+      } else if (isZodType(propertyType)) {
+        this.addStray(property, propertyPath, "type");
+      } else if (!mayBeAnything(propertyType)) {
+        this.addStray(property, propertyPath, "value");
       }
     }
+  }
+
+  private addStray(property: TypeSymbol, path: readonly string[], kind: Stray["kind"]): void {
+    const [node] = property.getDeclarations();
+    if (node !== undefined) this.strays.push({ path: humanPath(path), node, kind });
   }
 
   /** The fields inside the zod type of an option. */
@@ -132,6 +172,10 @@ class Reader {
     for (const property of shape.getProperties()) {
       if (property.getName() === tag) continue;
       const propertyPath = [...path, property.getName()];
+      if (property.getName() === prototypeName) {
+        this.addStray(property, propertyPath, "reserved name");
+        continue;
+      }
       this.readProperty(property, propertyPath);
       this.readFields(property.getTypeAtLocation(this.at), propertyPath);
     }
@@ -147,21 +191,8 @@ class Reader {
     else this.found.set(path.join("."), { description, location });
   }
 
-  refuseTypeError(project: Project): void {
-    const mistake = findTypeError(project);
-    if (mistake === undefined) return;
-    const node = project.getSourceFileOrThrow(mistake.file).getDescendantAtPos(mistake.start);
-    if (node === undefined) throw new BugError(`nothing at ${mistake.file}:${mistake.start}`);
-    throw new UserError("the schema does not compile", {
-      option: this.optionAround(node),
-      location: locate(node, this.root),
-      received: mistake.message,
-      next: "correct it; the types of `src/index.ts` say what there is",
-    });
-  }
-
   /** The option a node of its declaration belongs to. */
-  private optionAround(node: Node): string | undefined {
+  readonly optionAround = (node: Node): string | undefined => {
     const declarations = [node, ...node.getAncestors()]
       .filter((ancestor) => ancestor.getKind() === SyntaxKind.PropertyAssignment)
       .map((ancestor) => locate(ancestor, this.root));
@@ -171,7 +202,7 @@ class Reader {
       }
     }
     return undefined;
-  }
+  };
 
   refuseMissing(): void {
     const [first, ...others] = this.missing;
@@ -203,8 +234,17 @@ function argumentOfOption(type: Type): Type | undefined {
     : undefined;
 }
 
+/** In an object literal this is no property: the value is lost when the schema is run. */
+const prototypeName = "__proto__";
+
 function isGroup(type: Type): boolean {
-  return type.isObject() && type.getCallSignatures().length === 0;
+  const isList = type.isArray() || type.isReadonlyArray() || type.isTuple();
+  return type.isObject() && !isList && !isZodType(type) && type.getCallSignatures().length === 0;
+}
+
+/** A type that says too little, as one does that does not compile. */
+function mayBeAnything(type: Type): boolean {
+  return type.isAny() || type.isUnknown() || type.isUnion() || type.isTypeParameter();
 }
 
 /** The doc comment of a property, or of the variable a shorthand property names. */
@@ -235,6 +275,5 @@ function docCommentBefore(node: Node): string | undefined {
 }
 
 function locate(node: Node, root: string): SourceLocation {
-  const file = relative(root, node.getSourceFile().getFilePath()).split(sep).join("/");
-  return { file, line: node.getStartLineNumber() };
+  return { file: pathOf(node.getSourceFile(), root), line: node.getStartLineNumber() };
 }

@@ -1,7 +1,9 @@
-// Checks that nothing is named twice: settings, earlier paths, variables of credentials.
+// Checks that nothing is named twice: settings, earlier paths, variables of credentials. Of two values for one
+// setting, one would be lost.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { UserError } from "../errors.ts";
+import { type ExpNode, nodeOf } from "../model/expression.ts";
 import type { IrService } from "../model/service-model.ts";
 import { mistake, type Place } from "./place.ts";
 
@@ -19,6 +21,7 @@ export function checkNames(service: IrService, docs: OptionDocs): void {
       renamedFrom.map((old) => ({ path: old, place: placeOf(path), what: "earlier path" })),
     ),
   ]);
+  checkLayers(service, docs);
   checkVariables(service, docs);
   checkServiceNames(service, docs);
 }
@@ -56,8 +59,57 @@ function overlap(a: readonly string[], b: readonly string[]): boolean {
   return a.slice(0, b.length).join("\n") === b.slice(0, a.length).join("\n");
 }
 
+interface FixedSetting {
+  readonly path: readonly string[];
+  /** Counts from 1. */
+  readonly layer: number;
+}
+
+/** The settings that the model fixes. Layers that are not always there may say something else. */
+function checkLayers({ options, model }: IrService, docs: OptionDocs): void {
+  const fixed = model.config.layers.flatMap(({ node }, index) =>
+    node.kind === "record" ? fixedIn(node, [], index + 1) : [],
+  );
+  for (const [index, one] of fixed.entries()) {
+    const other = fixed.slice(0, index).find(({ path }) => overlap(path, one.path));
+    if (other === undefined) continue;
+    const [path, otherPath] = [one.path.join("."), other.path.join(".")];
+    throw new UserError(
+      path === otherPath
+        ? `the setting ${path} is in two layers`
+        : `the settings ${otherPath} and ${path} of two layers overlap`,
+      {
+        location: docs.service,
+        received: `layer ${other.layer} and layer ${one.layer} of \`config.layers\``,
+        next: "say it once: every one of these layers is always there",
+      },
+    );
+  }
+  for (const { path, setting } of options) {
+    if (setting === undefined) continue;
+    const other = fixed.find((each) => overlap(each.path, setting));
+    if (other === undefined) continue;
+    const key = setting.join(".");
+    throw mistake({ path, docs }, `the setting ${key} is in a layer of the model, too`, {
+      received: `layer ${other.layer} of \`config.layers\` has the setting ${other.path.join(".")}`,
+      next: "remove it there: an option is always above the layers",
+    });
+  }
+}
+
+function fixedIn(node: ExpNode, path: readonly string[], layer: number): readonly FixedSetting[] {
+  if (node.kind !== "record") return [{ path, layer }];
+  return node.entries.flatMap(([name, child]) => fixedIn(child, [...path, name], layer));
+}
+
 function checkVariables(service: IrService, docs: OptionDocs): void {
   const owners = new Map<string, readonly string[]>();
+  const fixed = new Set(
+    service.model.environment.flatMap(({ name }) => {
+      const node = nodeOf(name);
+      return node.kind === "literal" ? [node.value] : [];
+    }),
+  );
   for (const { path, credential } of service.options) {
     const node = credential?.variable;
     const variable = node?.kind === "literal" ? node.value : undefined;
@@ -66,6 +118,11 @@ function checkVariables(service: IrService, docs: OptionDocs): void {
     if (owner !== undefined) {
       throw mistake({ path, docs }, `the variable ${variable} is taken`, {
         received: `${owner.join(".")} is exported as ${variable} as well`,
+      });
+    }
+    if (fixed.has(variable)) {
+      throw mistake({ path, docs }, `the variable ${variable} is taken`, {
+        received: "the model's `environment` has it, too",
       });
     }
     owners.set(variable, path);

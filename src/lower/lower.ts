@@ -9,10 +9,13 @@ import type { OptionDocs } from "../docs/option-docs.ts";
 import { isOption, type Option, type OptionTree } from "../schema/define-option.ts";
 import type { Service } from "../schema/define-service.ts";
 import { z } from "../zod.ts";
+import { checkDirectives } from "./check-directives.ts";
+import { checkMentions } from "./check-mentions.ts";
 import { checkModel } from "./check-model.ts";
 import { checkNames } from "./check-names.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkRelaxations } from "./check-relaxations.ts";
+import { checkScenarios } from "./check-scenarios.ts";
 import { checkVariants } from "./check-variants.ts";
 import { lowerOption } from "./lower-option.ts";
 import type {
@@ -38,10 +41,13 @@ export function lowerService(service: Service, docs: OptionDocs): IrService {
     model: service.model,
   };
   checkModel(lowered, docs);
+  checkDirectives(lowered, docs);
   checkNames(lowered, docs);
   checkVariants(lowered, docs);
   checkReferences(lowered, docs);
   checkRelaxations(lowered, docs);
+  checkScenarios(lowered, docs);
+  checkMentions(lowered, docs);
   return lowered;
 }
 

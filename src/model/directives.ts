@@ -84,3 +84,51 @@ export type ConfinementDirective = (typeof confinementDirectives)[number];
 /** A directive's value; a list is written as one line per element. */
 export type DirectiveValue =
   OrValue<boolean | number | string> | Exp<readonly string[]> | readonly OrValue<string>[];
+
+const yesOrNo = [true, false] as const;
+
+/**
+ * The directives that choose between a few words, and the words, of every version of systemd so far.
+ * `ProtectHostname` is none of them: its words may have a name in them.
+ */
+export const directiveChoices = {
+  BindLogSockets: yesOrNo,
+  DevicePolicy: ["auto", "closed", "strict"],
+  IOAccounting: yesOrNo,
+  KeyringMode: ["inherit", "private", "shared"],
+  LockPersonality: yesOrNo,
+  MemoryDenyWriteExecute: yesOrNo,
+  MemoryPressureWatch: [true, false, "auto", "on", "off", "skip"],
+  NoNewPrivileges: yesOrNo,
+  NotifyAccess: ["none", "main", "exec", "all"],
+  OOMPolicy: ["continue", "stop", "kill"],
+  PrivateDevices: yesOrNo,
+  PrivateIPC: yesOrNo,
+  PrivateMounts: yesOrNo,
+  PrivateNetwork: yesOrNo,
+  PrivatePIDs: yesOrNo,
+  PrivateTmp: [true, false, "disconnected"],
+  PrivateUsers: [true, false, "self", "identity", "full", "managed"],
+  ProcSubset: ["all", "pid"],
+  ProtectClock: yesOrNo,
+  ProtectControlGroups: [true, false, "private", "strict"],
+  ProtectHome: [true, false, "read-only", "tmpfs"],
+  ProtectKernelLogs: yesOrNo,
+  ProtectKernelModules: yesOrNo,
+  ProtectKernelTunables: yesOrNo,
+  ProtectProc: ["noaccess", "invisible", "ptraceable", "default"],
+  ProtectSystem: [true, false, "full", "strict"],
+  RemoveIPC: yesOrNo,
+  RestrictRealtime: yesOrNo,
+  RestrictSUIDSGID: yesOrNo,
+  SyslogLevelPrefix: yesOrNo,
+} as const satisfies Readonly<Partial<Record<ConfinementDirective, readonly (boolean | string)[]>>>;
+
+type Choices = typeof directiveChoices;
+
+/** Directives with values that they can have. */
+export type Directives = {
+  readonly [Name in ConfinementDirective]?: Name extends keyof Choices
+    ? OrValue<Choices[Name][number]>
+    : DirectiveValue;
+};

@@ -8,7 +8,7 @@ import type { IrOption } from "./option-type.ts";
 import type { Platform } from "./platform.ts";
 import type { Proof } from "./proof.ts";
 import type { Lift } from "./relaxation.ts";
-import type { ConfinementDirective, DirectiveValue } from "./directives.ts";
+import type { ConfinementDirective, Directives } from "./directives.ts";
 import type { JsonValue } from "../json.ts";
 
 /** A default computed from other options of the same instance. */
@@ -174,7 +174,7 @@ interface ConfinementFacts {
   readonly id: string;
   /** What would be possible without the rule. Becomes a comment in the module. */
   readonly why: string;
-  readonly directives: Readonly<Partial<Record<ConfinementDirective, DirectiveValue>>>;
+  readonly directives: Directives;
   /** Where the directives have to be weaker than elsewhere. */
   readonly differences?: readonly Difference[];
   /** What the directives cannot keep, and why; follows "it cannot". */

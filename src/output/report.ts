@@ -13,7 +13,11 @@ export interface JsonReport {
   /** Size of everything generated. */
   readonly bytes: number;
   readonly durationMs: number;
-  readonly errors: readonly (UserErrorDetails & { readonly message: string })[];
+  readonly errors: readonly (UserErrorDetails & {
+    readonly message: string;
+    /** Where a bug was noticed. */
+    readonly stack?: string | undefined;
+  })[];
 }
 
 interface JsonFile {
@@ -40,12 +44,13 @@ export function jsonReport(plan: Plan, ok: boolean, durationMs: number): JsonRep
   };
 }
 
-/** A line per file, and one that sums up. */
+/** A line per file that is not as it was, and one that sums up. */
 export function writeReport(plan: Plan, durationMs: number, colors: Colors): string {
-  const width = Math.max(0, ...plan.entries.map((entry) => labelOf(plan, entry).length));
-  const lines = plan.entries.map((entry) =>
+  const changed = plan.entries.filter(({ status }) => status !== "unchanged");
+  const width = Math.max(0, ...changed.map((entry) => labelOf(plan, entry).length));
+  const lines = changed.map((entry) =>
     [
-      statusColor(entry, colors)(entry.status.padEnd("unchanged".length)),
+      statusColor(entry, colors)(entry.status.padEnd("created".length)),
       labelOf(plan, entry).padEnd(width),
       remarkOf(entry),
     ].join("  "),

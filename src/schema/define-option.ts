@@ -3,7 +3,8 @@
 // from the source, so an option cannot be declared without one.
 
 import type { Platform, System } from "../model/platform.ts";
-import type { z } from "../zod.ts";
+import { UserError } from "../errors.ts";
+import { z } from "../zod.ts";
 import { secretFile } from "./value-types.ts";
 import type { OrValue, Ref } from "../model/expression.ts";
 import type { Inheritance } from "../model/option-type.ts";
@@ -64,6 +65,34 @@ export function isOption(value: Option | OptionTree): value is Option {
   return value.kind === "option" && "facets" in value;
 }
 
+/**
+ * The entries of a tree, each an option or a group. What is neither has got past the type checker, as
+ * `any` does; without an end to its parts it would be walked through for ever.
+ *
+ * @param path of the tree, for the error
+ */
+export function entriesOf(
+  tree: OptionTree,
+  path: readonly string[],
+): readonly (readonly [string, Option | OptionTree])[] {
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(tree);
+  const stray = entries.find(([, child]) => !isPlainObject(child));
+  if (stray === undefined) return Object.entries(tree);
+  const [name, value] = stray;
+  const option = [...path, name].join(".");
+  throw new UserError(`${option} is not an option`, {
+    option,
+    expected: "option(…), credential(…), or a group of options",
+    next: value instanceof z.ZodType ? "wrap it in option(…)" : "declare it as an option",
+  });
+}
+
+function isPlainObject(value: unknown): boolean {
+  return (
+    typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
+}
+
 /** Declares an option. The property's doc comment is its description. */
 export function option<S extends z.ZodTypeAny>(
   type: S,
@@ -109,16 +138,27 @@ function nullableSecretFile(): z.ZodNullable<z.ZodString> {
   return secretFile().nullable();
 }
 
+/** Facets that several options can share. */
+type SharedFacets = Pick<Facets<unknown>, "platforms" | "systems" | "instance" | "deprecated">;
+
 /** Declares several options that share facets; a facet an option sets itself wins. */
-export function group<const T extends OptionTree>(
-  facets: Pick<Facets<unknown>, "platforms" | "systems" | "instance" | "deprecated">,
-  options: T,
-): T {
-  const entries = Object.entries(options).map(([name, child]) => [
-    name,
-    isOption(child) ? { ...child, facets: { ...facets, ...child.facets } } : group(facets, child),
-  ]);
-  return Object.fromEntries(entries) as T;
+export function group<const T extends OptionTree>(facets: SharedFacets, options: T): T {
+  return withFacets(facets, options, []) as T;
+}
+
+function withFacets(
+  facets: SharedFacets,
+  options: OptionTree,
+  path: readonly string[],
+): OptionTree {
+  return Object.fromEntries(
+    entriesOf(options, path).map(([name, child]) => [
+      name,
+      isOption(child)
+        ? { ...child, facets: { ...facets, ...child.facets } }
+        : withFacets(facets, child, [...path, name]),
+    ]),
+  );
 }
 
 /** The options of a tree, as typed references. */

@@ -11,7 +11,7 @@ import type {
 } from "../model/service-model.ts";
 import type { PlatformValues } from "../model/platform-values.ts";
 import { reference, variantValue } from "./build-expression.ts";
-import { isOption, type OptionTree, type Refs } from "./define-option.ts";
+import { entriesOf, isOption, type OptionTree, type Refs } from "./define-option.ts";
 
 type Row = Readonly<Record<string, OrValue<unknown>>>;
 
@@ -103,7 +103,7 @@ export interface Service<T extends OptionTree = OptionTree> {
 
 function refsOf(tree: OptionTree, path: readonly string[]): unknown {
   return Object.fromEntries(
-    Object.entries(tree).map(([name, child]) => {
+    entriesOf(tree, path).map(([name, child]) => {
       const childPath = [...path, name];
       return [name, isOption(child) ? reference(childPath) : refsOf(child, childPath)];
     }),

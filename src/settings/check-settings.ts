@@ -16,10 +16,12 @@ import { defaultConfig, evaluate, isObject, variantOf, withoutNulls } from "./de
 import { describeSchema } from "./describe.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { type Misfit, misfitError, settingAt } from "./misfit.ts";
+import { markSecrets } from "./mark-secrets.ts";
 import { optionalDefaults } from "./optional-defaults.ts";
 import { at, keysOf } from "./schema-place.ts";
 import { relevantTo } from "./relevant.ts";
 import { schemaPath } from "./schema-path.ts";
+import { fixedSecretMisfits, secretMisfits } from "./secret-places.ts";
 import { formatKey, suggestKey } from "./suggest-key.ts";
 import { validate } from "./validate.ts";
 
@@ -32,7 +34,8 @@ export function checkSettings(ir: IrService, stored: JsonSchema | undefined): vo
   const { configSchema } = ir;
   if (configSchema === undefined || stored === undefined) return;
   const root = typeof stored === "boolean" ? stored : optionalDefaults(expandSchema(stored));
-  const context = { ir, root, location: configSchema.location };
+  const marked = markSecrets(root).schema;
+  const context = { ir, root, marked, location: configSchema.location };
   const found = [
     ...ir.options.flatMap((option) => checkOption(option, context)),
     ...ir.model.config.layers.flatMap(({ node }) => checkFixed(node, [], context)),
@@ -46,6 +49,8 @@ interface Context {
   readonly ir: IrService;
   /** The program's schema, expanded. */
   readonly root: JsonSchema;
+  /** The same, with the places of secrets marked. */
+  readonly marked: JsonSchema;
   /** Where the service is defined: fixed settings have no line of their own. */
   readonly location: SourceLocation;
 }
@@ -58,6 +63,8 @@ function checkOption(option: IrOption, context: Context): readonly Misfit[] {
   const origin = { option: path, location };
   const schema = at(context.root, setting);
   if (schema === undefined) return [unknownSetting(setting, origin, context)];
+  const secrets = secretMisfits(context.marked, setting, option.type, origin);
+  if (secrets.length > 0) return secrets;
   const wrong = mismatches(schema, option.type);
   if (wrong.length > 0) {
     return wrong.map((mismatch) => typeMisfit(mismatch, setting, origin, context));
@@ -114,6 +121,8 @@ function checkFixed(
   const schema = at(context.root, setting);
   const origin = { location: context.location };
   if (schema === undefined) return [unknownSetting(setting, origin, context)];
+  const secrets = fixedSecretMisfits(context.marked, setting, node, origin);
+  if (secrets.length > 0) return secrets;
   if (node.kind === "literal") return checkLiteral(node.value, setting, schema, context);
   if (node.kind === "record") {
     return node.entries.flatMap(([key, value]) => checkFixed(value, [...setting, key], context));
@@ -129,6 +138,10 @@ function checkFixed(
   }
   const type = typeOf(node, context.ir);
   if (type === undefined) return [];
+  if (node.kind === "option") {
+    const filled = secretMisfits(context.marked, setting, type, { ...origin, option: node.path });
+    if (filled.length > 0) return filled;
+  }
   return mismatches(schema, type).map((mismatch) => typeMisfit(mismatch, setting, origin, context));
 }
 

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { readDocs } from "../../src/docs/read-docs.ts";
 import { generate } from "../../src/generate.ts";
 import type { Service } from "../../src/index.ts";
 import { nixPath } from "../support/evaluate.ts";
@@ -25,13 +26,15 @@ interface Cost {
 function generationCost(entry: string): Cost {
   const script = `
     import { pathToFileURL } from "node:url";
+    const { readDocs } = await import(${JSON.stringify(join(root, "src/docs/read-docs.ts"))});
     const { generate } = await import(${JSON.stringify(join(root, "src/generate.ts"))});
     const entry = ${JSON.stringify(entry)};
     const { default: service } = await import(pathToFileURL(entry).href);
     const start = performance.now();
-    const files = generate({
-      entry, service, root: ${JSON.stringify(root)}, tsconfig: ${JSON.stringify(join(root, "tsconfig.json"))},
-    });
+    const file = {
+      entry, root: ${JSON.stringify(root)}, tsconfig: ${JSON.stringify(join(root, "tsconfig.json"))},
+    };
+    const files = generate({ ...file, service, docs: readDocs(file) });
     console.log(JSON.stringify({
       milliseconds: performance.now() - start,
       megabytes: process.resourceUsage().maxRSS / 1024,
@@ -201,9 +204,10 @@ async function generated(directory: string, schema: string): Promise<string> {
   const entry = join(directory, "schema.mts");
   writeFileSync(entry, schema);
   const { default: service } = (await import(pathToFileURL(entry).href)) as { default: Service };
-  const tsconfig = join(root, "tsconfig.json");
+  const schemaFile = { entry, root, tsconfig: join(root, "tsconfig.json") };
   const output = join(directory, "generated");
-  for (const { path, text } of generate({ entry, service, root, tsconfig })) {
+  const source = { ...schemaFile, service, docs: readDocs(schemaFile) };
+  for (const { path, text } of generate(source)) {
     const file = join(output, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);

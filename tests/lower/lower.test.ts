@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type {
   ConfinementRule,
   Difference,
+  Scenarios,
   SupersededModule,
 } from "../../src/model/service-model.ts";
 import type { IrOption } from "../../src/model/option-type.ts";
@@ -10,6 +11,8 @@ import { perPlatform } from "../../src/model/platform-values.ts";
 import {
   anyCredential,
   any,
+  choose,
+  type Exp,
   homeDirectory,
   instanceName,
   isSet,
@@ -17,7 +20,9 @@ import {
   literal,
   map,
   perInstance,
+  record,
   reference,
+  setting,
   text,
   variantValue,
 } from "../../src/schema/build-expression.ts";
@@ -40,6 +45,8 @@ import {
 import { z } from "../../src/zod.ts";
 import { base, lowerWith, model, type Parts } from "./service.ts";
 import { mistakeIn } from "./support.ts";
+
+const scenarios: Scenarios = { nodes: {}, main: { on: [], scripts: [] }, relaxed: {} };
 
 const shown = shows("files", ["read", "/a"], { relaxed: "done", strict: "ENOENT" });
 
@@ -780,6 +787,138 @@ const refused: readonly Refused[] = [
     received: "older releases",
   },
   {
+    name: "same key in two layers of settings",
+    parts: {
+      model: withLayers(
+        record({ server: record({ mode: "fast" }) }),
+        record({ server: record({ mode: "safe", name: "it" }) }),
+      ),
+    },
+    message: "the setting server.mode is in two layers",
+    option: "",
+    received: "layer 1 and layer 2 of `config.layers`",
+  },
+  {
+    name: "key in a layer inside of another's",
+    parts: {
+      model: withLayers(record({ server: literal({}) }), record({ server: record({ a: "" }) })),
+    },
+    message: "the settings server and server.a of two layers overlap",
+    option: "",
+  },
+  {
+    name: "key of a layer that an option fills",
+    parts: {
+      options: { a: option(string, { setting: "server.mode" }) },
+      model: withLayers(record({ server: record({ mode: "fast" }) })),
+    },
+    message: "the setting server.mode is in a layer of the model, too",
+    option: "a",
+    received: "layer 1 of `config.layers` has the setting server.mode",
+  },
+  {
+    name: "VM test without a directory to work in",
+    parts: { model: { scenarios, directories: [] } },
+    message: "the service has scenarios, and no directory for them to work in",
+    option: "",
+    expected: "at least one of its own in `directories`",
+  },
+  {
+    name: "VM test of a port that no option decides",
+    parts: {
+      model: {
+        scenarios,
+        directories: [text`/var/lib/it/work`],
+        firewall: { ...model.firewall, port: literal(80) },
+      },
+    },
+    message: "the service has scenarios, and no option says which port it listens on",
+    option: "",
+    expected: "`firewall.port`: an option, or setting(…) of one that an option fills",
+  },
+  {
+    name: "VM test of a difference that no option decides",
+    parts: {
+      model: {
+        scenarios,
+        directories: [text`/var/lib/it/work`],
+        confinement: [differing({ when: setting("server.mode") })],
+      },
+    },
+    message: "the service has scenarios, and no option fills the setting server.mode",
+    option: "",
+    received: "the difference older depends on it",
+  },
+  {
+    name: "value of a directive that is none of its own",
+    parts: { model: { confinement: [directing({ ProtectHome: text`maybe` })] } },
+    message: "ProtectHome of the rule files cannot be maybe",
+    option: "",
+    expected: 'true, false, "read-only", "tmpfs"',
+  },
+  {
+    name: "value of a directive that may be chosen",
+    parts: {
+      model: {
+        confinement: [
+          directing({
+            ProtectProc: choose(model.firewall.open, literal("invisible"), literal("hidden")),
+          }),
+        ],
+      },
+    },
+    message: "ProtectProc of the rule files cannot be hidden",
+    option: "",
+    expected: '"noaccess", "invisible", "ptraceable", "default"',
+  },
+  {
+    name: "value of a switch",
+    parts: { model: { confinement: [directing({ PrivateDevices: literal("yes") })] } },
+    message: "PrivateDevices of the rule files cannot be yes",
+    option: "",
+    expected: "true, false",
+  },
+  {
+    name: "value of a directive elsewhere",
+    parts: {
+      model: {
+        confinement: [
+          {
+            ...directing({}),
+            user: { directives: directing({ OOMPolicy: text`restart` }).directives },
+          },
+        ],
+      },
+    },
+    message: "OOMPolicy of the rule files under a user's systemd cannot be restart",
+    option: "",
+    expected: '"continue", "stop", "kill"',
+  },
+  {
+    name: "mask that is no octal number",
+    parts: { model: { confinement: [directing({ UMask: "rwx" })] } },
+    message: "UMask of the rule files cannot be rwx",
+    option: "",
+    expected: 'octal digits, for example "0077"',
+  },
+  {
+    name: "number out of its range",
+    parts: { model: { confinement: [directing({ OOMScoreAdjust: 2000 })] } },
+    message: "OOMScoreAdjust of the rule files cannot be 2000",
+    option: "",
+    expected: "a whole number from -1000 to 1000",
+  },
+  {
+    name: "variable of a credential in the environment",
+    parts: {
+      options: { key: credential({ variable: "API_KEY" }) },
+      model: { environment: [{ name: "API_KEY", value: "x" }] },
+    },
+    message: "the variable API_KEY is taken",
+    option: "key",
+    received: "the model's `environment` has it, too",
+  },
+  {
     name: "service's name",
     parts: { name: "It" },
     message: '"It" cannot be the name of a service',
@@ -792,6 +931,16 @@ const refused: readonly Refused[] = [
     option: "",
   },
 ];
+
+/** Two layers and more; the lowest first. */
+function withLayers(...layers: readonly Exp<unknown>[]): NonNullable<Parts["model"]> {
+  return { config: { ...model.config, layers } };
+}
+
+/** Of values that do not compile as they are, but may as parts of expressions. */
+function directing(values: Readonly<Record<string, unknown>>): ConfinementRule {
+  return { ...promising("files"), directives: values };
+}
 
 /** Another module, some of whose options have new names. */
 function superseded(renamed: SupersededModule["renamed"]): SupersededModule {

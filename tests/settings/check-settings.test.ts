@@ -8,6 +8,7 @@ import type { IrService } from "../../src/model/service-model.ts";
 import type { IrOption } from "../../src/model/option-type.ts";
 import {
   and,
+  type Exp,
   isAtLeast,
   literal,
   not,
@@ -16,9 +17,9 @@ import {
   text,
   when,
 } from "../../src/schema/build-expression.ts";
-import { option, type OptionTree } from "../../src/schema/define-option.ts";
+import { credential, option, type OptionTree } from "../../src/schema/define-option.ts";
 import { variants } from "../../src/schema/define-service.ts";
-import { port, submodule } from "../../src/schema/value-types.ts";
+import { absolutePath, port, submodule } from "../../src/schema/value-types.ts";
 import { checkSettings } from "../../src/settings/check-settings.ts";
 import { compactSchema } from "../../src/settings/compact.ts";
 import type { JsonSchema, SchemaObject } from "../../src/settings/json-schema.ts";
@@ -55,6 +56,11 @@ const schema = compactSchema(
       }),
     }),
     tls: object({ cert: { type: "string" }, key: { type: "string" } }, ["cert", "key"]),
+    auth: object({
+      token: { type: "string" },
+      tokenFile: { type: "string" },
+      accounts: { type: "object", additionalProperties: object({ password: { type: "string" } }) },
+    }),
   }),
 );
 
@@ -130,7 +136,7 @@ const optionMistakes: readonly { name: string; it: OptionTree[string]; want: str
       error: unknown setting telegram
         option:   it
         at:       schema/test.ts:7
-        expected: an object with the keys channels, queue, server, tls
+        expected: an object with the keys auth, channels, queue, server, tls
         next:     did you mean channels.telegram?
     `,
   },
@@ -141,7 +147,7 @@ const optionMistakes: readonly { name: string; it: OptionTree[string]; want: str
       error: unknown setting wallpaper
         option:   it
         at:       schema/test.ts:7
-        expected: an object with the keys channels, queue, server, tls
+        expected: an object with the keys auth, channels, queue, server, tls
     `,
   },
   {
@@ -298,7 +304,7 @@ const fixedMistakes: readonly { name: string; parts: Parts; want: string }[] = [
     want: lines`
       error: unknown setting colour
         at:       schema/test.ts:1
-        expected: an object with the keys channels, queue, server, tls
+        expected: an object with the keys auth, channels, queue, server, tls
     `,
   },
   {
@@ -358,11 +364,60 @@ test("several mistakes are told at once, in the order of the schema", () => {
   `);
 });
 
+describe("a place of the program's configuration that holds a secret", () => {
+  const account = z.object({ password: z.string().optional() });
+
+  test.each([
+    ["a text", z.string(), "auth.token", "auth.token"],
+    ["a text that may be missing", z.string().nullable(), "auth.token", "auth.token"],
+    ["a path", absolutePath(), "auth.token", "auth.token"],
+    ["a text or a number", z.union([z.string(), z.number()]), "auth.token", "auth.token"],
+    ["a field", account, "auth.accounts.main", "auth.accounts.main.password"],
+    [
+      "a field of values by name",
+      z.record(account),
+      "auth.accounts",
+      "auth.accounts.<name>.password",
+    ],
+  ])("is not for an option: %s", (_, type, setting, place) => {
+    const message = check({ options: { it: option(type, { setting }) } });
+    expect(message).toContain(
+      `error: ${place} holds a secret, and everybody can read what an option says`,
+    );
+    expect(message).toContain(`
+  option:   it
+  at:       schema/test.ts:7
+  expected: a credential: the path of a file that holds the secret
+  next:     declare it with credential({ variable: … }), without \`setting\``);
+  });
+
+  test("is not for a credential's path, either", () => {
+    const it = credential({ variable: "TOKEN" }, { setting: "auth.token" });
+    expect(check({ options: { it } })).toContain("holds a secret");
+  });
+
+  test("is not for a fixed text, or an option in the model", () => {
+    const layer = (value: Exp<string>): Parts => ({
+      options: { it: option(z.string(), { default: "" }) },
+      model: withLayers(record({ auth: record({ token: value }) })),
+    });
+    const places = (value: Exp<string>): string => check(layer(value));
+    expect(places(literal("hunter2"))).toContain("error: auth.token holds a secret, and everybody");
+    expect(places(reference(["it"]))).toContain("error: auth.token holds a secret, and everybody");
+    expect(places(literal("${TOKEN}"))).toBe("no mistake");
+  });
+
+  test("the path of a file with a secret is none", () => {
+    const it = option(absolutePath().nullable(), { default: null, setting: "auth.tokenFile" });
+    expect(check({ options: { it } })).toBe("no mistake");
+  });
+});
+
 describe("moltbot", async () => {
   const root = fileURLToPath(new URL("../..", import.meta.url));
-  const [source] = await loadServices(await loadConfig(root));
+  const [source] = await loadServices(await loadConfig(root), readDocs);
   if (source === undefined) throw new BugError("no service");
-  const ir = lowerService(source.service, readDocs(source));
+  const ir = lowerService(source.service, source.docs);
   const now = stored("2026.9.6");
 
   /** The service with one option's setting changed. */
@@ -405,6 +460,15 @@ describe("moltbot", async () => {
     expect(
       mistake(renamed("gateway.port", { type: { kind: "string", nonEmpty: true } })),
     ).toContain("the program does not accept all values of the option at gateway.port");
+  });
+
+  test("a secret of the gateway's is found", () => {
+    const setting = ["gateway", "auth", "token"];
+    expect(
+      mistake(
+        renamed("gateway.customBindHost", { setting, type: { kind: "string", nonEmpty: true } }),
+      ),
+    ).toContain("error: gateway.auth.token holds a secret");
   });
 
   test("what the older gateway does not know is found", () => {

@@ -25,8 +25,8 @@ function schemaOf(release: string): JsonSchema {
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const services = await loadServices(await loadConfig(root));
-const irs = services.map((source) => lowerService(source.service, readDocs(source)));
+const services = await loadServices(await loadConfig(root), readDocs);
+const irs = services.map((source) => lowerService(source.service, source.docs));
 
 describe.each(irs)("$name", (ir) => {
   test("has what layers and options say, layers below", () => {

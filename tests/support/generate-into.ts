@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 
 import { generateAll } from "../../src/cli.ts";
 import { loadConfig, loadServices } from "../../src/config.ts";
+import { readDocs } from "../../src/docs/read-docs.ts";
 import { generate } from "../../src/generate.ts";
 import { createManifest } from "../../src/output/manifest.ts";
 
@@ -16,7 +17,7 @@ const directory = process.argv[2];
 if (directory === undefined) throw new Error("usage: generate-into.ts DIR");
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
-const services = await loadServices(await loadConfig(repository));
+const services = await loadServices(await loadConfig(repository), readDocs);
 const files = generateAll(services, generate);
 for (const { path, text } of [...files, createManifest(files)]) {
   const file = join(directory, "generated", path);

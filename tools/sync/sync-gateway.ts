@@ -156,8 +156,8 @@ async function syncGateway(options: SyncOptions, session: Session): Promise<stri
 
 /** The options of all services of the repository. */
 async function serviceOptions(): Promise<readonly IrOption[]> {
-  const services = await loadServices(await loadConfig(repository));
-  return services.flatMap((source) => lowerService(source.service, readDocs(source)).options);
+  const services = await loadServices(await loadConfig(repository), readDocs);
+  return services.flatMap((source) => lowerService(source.service, source.docs).options);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,0 +1,71 @@
+// Checks the values of directives that choose between a few words. systemd ignores a value that it does
+// not know, with a line in the journal: what it should confine stays open.
+
+import type { OptionDocs } from "../docs/option-docs.ts";
+import { UserError } from "../errors.ts";
+import { type Directives, directiveChoices } from "../model/directives.ts";
+import { type ExpNode, isExp } from "../model/expression.ts";
+import type { IrService } from "../model/service-model.ts";
+
+export function checkDirectives({ model }: IrService, docs: OptionDocs): void {
+  for (const { id, directives, user } of model.confinement) {
+    check(directives, `the rule ${id}`, docs);
+    check(user.directives ?? {}, `the rule ${id} under a user's systemd`, docs);
+  }
+}
+
+function check(directives: Directives, owner: string, { service: location }: OptionDocs): void {
+  for (const [name, value] of Object.entries(directives)) {
+    const form = forms.get(name);
+    const wrong = form && literalsIn(value).find((literal) => !form.accepts(literal));
+    if (form === undefined || wrong === undefined) continue;
+    const received = typeof wrong === "string" ? wrong : JSON.stringify(wrong);
+    throw new UserError(`${name} of ${owner} cannot be ${received}`, {
+      location,
+      expected: form.expected,
+      next: "correct it: systemd would ignore it",
+    });
+  }
+}
+
+interface Form {
+  readonly accepts: (value: unknown) => boolean;
+  readonly expected: string;
+}
+
+const octal: Form = {
+  accepts: (value) => typeof value === "string" && /^[0-7]{3,4}$/.test(value),
+  expected: 'octal digits, for example "0077"',
+};
+
+const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
+  ...Object.entries(directiveChoices).map(([name, choices]): readonly [string, Form] => [
+    name,
+    {
+      accepts: (value) => choices.some((choice) => choice === value),
+      expected: choices.map((choice) => JSON.stringify(choice)).join(", "),
+    },
+  ]),
+  ["UMask", octal],
+  ["RuntimeDirectoryMode", octal],
+  [
+    "OOMScoreAdjust",
+    {
+      accepts: (value) =>
+        typeof value === "number" && Number.isInteger(value) && Math.abs(value) <= 1000,
+      expected: "a whole number from -1000 to 1000",
+    },
+  ],
+]);
+
+/** The values that a directive may end up with, as far as they are written out. */
+function literalsIn(value: unknown): readonly unknown[] {
+  return isExp(value) ? literalsOf(value.node) : [value];
+}
+
+function literalsOf(node: ExpNode): readonly unknown[] {
+  if (node.kind === "literal") return [node.value];
+  if (node.kind === "if") return [...literalsOf(node.then), ...literalsOf(node.else)];
+  const isWritten = node.kind === "text" && node.parts.every((part) => typeof part === "string");
+  return isWritten ? [node.parts.join("")] : [];
+}

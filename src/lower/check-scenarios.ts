@@ -1,0 +1,44 @@
+// Checks that a VM test can be made of a service that has scenarios: its machines differ in what options
+// say, so what the test has to know is what an option says.
+
+import type { OptionDocs } from "../docs/option-docs.ts";
+import { UserError } from "../errors.ts";
+import type { ExpNode } from "../model/expression.ts";
+import type { IrService } from "../model/service-model.ts";
+import { walkExpression } from "../model/walk-expression.ts";
+
+export function checkScenarios(service: IrService, { service: location }: OptionDocs): void {
+  const { scenarios, directories, firewall, confinement } = service.model;
+  if (scenarios === undefined) return;
+  if (directories.length === 0) {
+    throw new UserError("the service has scenarios, and no directory for them to work in", {
+      location,
+      expected: "at least one of its own in `directories`",
+      next: "add one, below the state directory for example, or remove `scenarios`",
+    });
+  }
+  if (!isDecidedByOption(firewall.port.node, service)) {
+    throw new UserError("the service has scenarios, and no option says which port it listens on", {
+      location,
+      expected: "`firewall.port`: an option, or setting(…) of one that an option fills",
+      next: "declare the port as an option, or remove `scenarios`",
+    });
+  }
+  for (const { name, when } of confinement.flatMap(({ differences = [] }) => differences)) {
+    walkExpression(when.node, (part) => {
+      if (part.kind !== "setting" || isDecidedByOption(part, service)) return;
+      const key = part.path.join(".");
+      throw new UserError(`the service has scenarios, and no option fills the setting ${key}`, {
+        location,
+        received: `the difference ${name} depends on it`,
+        next: `declare an option with \`setting: "${key}"\``,
+      });
+    });
+  }
+}
+
+function isDecidedByOption(node: ExpNode, { options }: IrService): boolean {
+  if (node.kind === "option") return true;
+  const key = node.kind === "setting" ? node.path.join(".") : undefined;
+  return key !== undefined && options.some(({ setting }) => setting?.join(".") === key);
+}
