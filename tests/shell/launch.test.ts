@@ -107,7 +107,7 @@ describe("generate", () => {
       expect(result.status).toBe(78);
       expect(result.stdout).toBe("");
       expect(result.stderr).toMatch(
-        /^\S+ holds no secret that can be read: remove it, or give it back with chown \w+ \S+$/m,
+        /^\S+ holds no secret that can be read: remove it, or give it back with chown -h \w+ \S+$/m,
       );
     });
   });

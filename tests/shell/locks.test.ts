@@ -20,7 +20,7 @@ const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
 /** The line of the preparation. */
 const [forget = ""] =
   /^ *forget_locks .*$/mu.exec(
-    readFileSync(new URL("../../generated/darwin/moltbot.nix", import.meta.url), "utf8"),
+    readFileSync(new URL("../../generated/moltbot/service.nix", import.meta.url), "utf8"),
   ) ?? [];
 
 /** Says that this is macOS, and refuses ps as its sandbox does. */

@@ -58,7 +58,7 @@ test.skipIf(!asRoot)("a file of somebody else is named, but not where others may
     expect(tell()).toEqual({ status: 0, stdout: "", stderr: "" });
     chownSync(join(directory, "state/logs/own"), 4242, 4242);
     const said =
-      "state/logs/own belongs to somebody else: if that is in the way, chown root state/logs/own\n";
+      "state/logs/own belongs to somebody else: if that is in the way, chown -h root state/logs/own\n";
     expect(tell()).toEqual({ status: 0, stdout: "", stderr: said });
   });
 });
