@@ -125,6 +125,13 @@ describe.skipIf(missing.length > 0)(`the options of the three platforms${note}`,
       expect(Object.keys(seen(() => true)).length).toBeGreaterThan(60);
     });
 
+    test("each says what it takes, and what for", () => {
+      const silent = Object.entries(
+        seen(({ type, description }) => type !== "unspecified value" && (description ?? "") !== ""),
+      ).filter(([, on]) => Object.values(on).includes(false));
+      expect(silent).toEqual([]);
+    });
+
     test("they exist everywhere, but for those that are limited", () => {
       const where = Object.entries(seen(() => true)).map(
         ([name, on]) => [name, Object.keys(on)] as const,
