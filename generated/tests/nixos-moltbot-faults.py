@@ -317,7 +317,7 @@ with subtest("a database of somebody else is named, and all is well once all are
     injected.succeed(f"chown 4242 {' '.join(databases)}", f"systemctl start {unit}")
     said = said_by(injected, f"prepare-{unit}")
     complaints = [
-        f"{database} belongs to somebody else: if that is in the way, chown {account} {database}"
+        f"{database} belongs to somebody else: if that is in the way, chown -h {account} {database}"
         for database in databases
     ]
     # One of them stands for all.
