@@ -30,24 +30,6 @@ with subtest("once it is given to the service, that runs with what is in it"):
 user_id = machine.succeed("id -u moltbot").strip()
 token = machine.succeed(f"cat {STATE}/gateway-token")
 
-# Only nscd's own modules know such names, so that inside nobody else answers.
-getent = machine.succeed("readlink -f $(type -P getent)").strip()
-
-
-def looked_up_inside():
-    process = machine.get_unit_property(UNIT, "MainPID")
-    return machine.execute(f"nsenter --target {process} --mount {getent} ahosts some.localhost")[1]
-
-
-with subtest("names are looked up by nscd, and still are when nscd has been started again"):
-    before = invocation()
-    assert "127.0.0.1" in looked_up_inside()
-    machine.succeed("systemctl stop nscd.service")
-    assert looked_up_inside() == ""
-    machine.succeed("systemctl start nscd.service")
-    assert "127.0.0.1" in looked_up_inside()
-    assert invocation() == before, "the service was restarted"
-
 with subtest("a switch to the same generation restarts nothing"):
     before = invocation()
     assert switch("first") == set()
