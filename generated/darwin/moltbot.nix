@@ -93,11 +93,9 @@ in
                   {
                     instance,
                     unit,
-                    variant,
                     command,
-                    commandCredentials,
                     ...
-                  }@service:
+                  }:
                   ''
                     ${lib.escapeShellArg name})
                     unit=${lib.escapeShellArg unit}

@@ -85,9 +85,7 @@ in
                 lib.mapAttrsToList (
                   name:
                   {
-                    instance,
                     unit,
-                    variant,
                     command,
                     commandCredentials,
                     ...

@@ -29,11 +29,10 @@ let
 in
 lib.concatMap (
   {
-    prefix,
     instance,
+    prefix,
     settings,
     credentials,
-    path,
     ownDirectories,
     ...
   }:
@@ -247,15 +246,13 @@ lib.concatMap (
       instance.gateway.customBindHost != null -> settings.gateway.bind == "custom"
     ) "has no effect while `gateway.bind` is not \"custom\": set that to \"custom\" or remove this.")
     (expect "gateway.port"
-      (!(builtins.match "[0-9]{1,3}|10[01][0-9]|102[0-3]" "${toString settings.gateway.port}" != null))
+      (builtins.match "[0-9]{1,3}|10[01][0-9]|102[0-3]" "${toString settings.gateway.port}" == null)
       "${toString settings.gateway.port} is below 1024, where only programs with a capability may listen, and the service has none. Choose a higher port; a reverse proxy can listen on this one."
     )
     (expect "gateway.port"
       (
-        !(
-          builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString settings.gateway.port}"
-          != null
-        )
+        builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString settings.gateway.port}"
+        == null
       )
       "${toString settings.gateway.port} is among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768."
     )
@@ -281,33 +278,27 @@ lib.concatMap (
     )
     (expect "stateDir"
       (
-        !(
-          builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.stateDir
-          != null
-        )
+        builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.stateDir
+        == null
       )
       "${instance.stateDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
     )
     (expect "stateDir"
       (
-        !(
-          builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.stateDir
-          != null
-        )
+        builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.stateDir
+        == null
       )
       "${instance.stateDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
     )
     (expect "stateDir" (
-      !(builtins.match "/(media|mnt|opt|srv)" instance.stateDir != null)
+      builtins.match "/(media|mnt|opt|srv)" instance.stateDir == null
     ) "${instance.stateDir} holds the directories of others. Name a directory in it.")
     (expect "stateDir" (
-      !(builtins.match "(/private)?/(run|tmp|var/run|var/tmp)/.*" instance.stateDir != null)
+      builtins.match "(/private)?/(run|tmp|var/run|var/tmp)/.*" instance.stateDir == null
     ) "${instance.stateDir} is emptied by the system. Name a directory that is kept.")
     (expect "stateDir" (
-      !(
-        builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.stateDir
-        != null
-      )
+      builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.stateDir
+      == null
     ) "${instance.stateDir} belongs to the system's own services. Name a directory of its own.")
   ]
   ++ lib.optionals isHome [
@@ -318,33 +309,27 @@ lib.concatMap (
   ++ [
     (expect "workspaceDir"
       (
-        !(
-          builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.workspaceDir
-          != null
-        )
+        builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.workspaceDir
+        == null
       )
       "${instance.workspaceDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
     )
     (expect "workspaceDir"
       (
-        !(
-          builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.workspaceDir
-          != null
-        )
+        builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.workspaceDir
+        == null
       )
       "${instance.workspaceDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
     )
     (expect "workspaceDir" (
-      !(builtins.match "/(media|mnt|opt|srv)" instance.workspaceDir != null)
+      builtins.match "/(media|mnt|opt|srv)" instance.workspaceDir == null
     ) "${instance.workspaceDir} holds the directories of others. Name a directory in it.")
     (expect "workspaceDir" (
-      !(builtins.match "(/private)?/(run|tmp|var/run|var/tmp)/.*" instance.workspaceDir != null)
+      builtins.match "(/private)?/(run|tmp|var/run|var/tmp)/.*" instance.workspaceDir == null
     ) "${instance.workspaceDir} is emptied by the system. Name a directory that is kept.")
     (expect "workspaceDir" (
-      !(
-        builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.workspaceDir
-        != null
-      )
+      builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.workspaceDir
+      == null
     ) "${instance.workspaceDir} belongs to the system's own services. Name a directory of its own.")
   ]
   ++ lib.optionals isHome [
@@ -360,19 +345,15 @@ lib.concatMap (
   ++ lib.optionals (!isHome) [
     (expect "user"
       (
-        !(
-          builtins.match "root|nobody|daemon|bin|sys|nixbld.*|systemd-.*|messagebus|polkituser|sshd|_?unknown" instance.user
-          != null
-        )
+        builtins.match "root|nobody|daemon|bin|sys|nixbld.*|systemd-.*|messagebus|polkituser|sshd|_?unknown" instance.user
+        == null
       )
       "${instance.user} belongs to the system, with all that this user may do. Choose a name that nobody else has."
     )
     (expect "group"
       (
-        !(
-          builtins.match "root|wheel|sudo|admin|staff|users|everyone|nobody|nogroup|nixbld|adm|daemon|bin|sys|disk|kmem|keys|kvm|libvirtd|docker|podman|lxd|incus-admin|shadow|tty|systemd-.*|messagebus|polkituser|sshd" instance.group
-          != null
-        )
+        builtins.match "root|wheel|sudo|admin|staff|users|everyone|nobody|nogroup|nixbld|adm|daemon|bin|sys|disk|kmem|keys|kvm|libvirtd|docker|podman|lxd|incus-admin|shadow|tty|systemd-.*|messagebus|polkituser|sshd" instance.group
+        == null
       )
       "${instance.group} belongs to the system, and lets its members do what the service must not. Choose a name that nobody else has."
     )
@@ -439,59 +420,54 @@ lib.concatMap (
       }: listed twice, here or in `confinement.readOnlyPaths`. Remove one."
     )
   ]
-  ++ lib.optionals (platform == "darwin") [
+  ++ lib.optionals isDarwin [
     (expect "confinement.egress"
       (lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress == [ ])
       "is a list, but on macOS a sandbox cannot tell addresses apart: set it to \"none\", \"internet\" or \"any\"."
     )
   ]
   ++ lib.optionals (isDarwin && isHome) [
-    (expect "confinement.egress"
-      (true -> lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress == [ ])
-      "is a list, but on macOS a sandbox cannot tell addresses apart: set it to \"none\", \"internet\" or \"any\"."
-    )
     (expect "confinement.egress" true
       "is not \"any\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets. Set it to \"any\", or use the NixOS module."
     )
     (expect "confinement.nestedSandboxes" (
-      true -> !instance.confinement.nestedSandboxes
+      !instance.confinement.nestedSandboxes
     ) "cannot be had on macOS: a sandbox cannot hold another one. Remove it there.")
     (expect "confinement.memoryMax" (
-      true -> instance.confinement.memoryMax == null
+      instance.confinement.memoryMax == null
     ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
     (expect "confinement.tasksMax" (
-      true -> instance.confinement.tasksMax == null
+      instance.confinement.tasksMax == null
     ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
     (expect "confinement.cpuQuota" (
-      true -> instance.confinement.cpuQuota == null
+      instance.confinement.cpuQuota == null
     ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
     (expect "confinement.addressFamilies" (
-      true -> instance.confinement.addressFamilies == [ ]
+      instance.confinement.addressFamilies == [ ]
     ) "cannot be had on macOS: it has no such sockets. Remove it there.")
   ]
   ++ lib.optionals (!isDarwin && isHome) [
-    (expect "confinement.egress"
-      (false -> lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress == [ ])
+    (expect "confinement.egress" true
       "is a list, but on macOS a sandbox cannot tell addresses apart: set it to \"none\", \"internet\" or \"any\"."
     )
     (expect "confinement.egress" (instance.confinement.egress == "any")
       "is not \"any\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets. Set it to \"any\", or use the NixOS module."
     )
-    (expect "confinement.nestedSandboxes" (
-      false -> !instance.confinement.nestedSandboxes
-    ) "cannot be had on macOS: a sandbox cannot hold another one. Remove it there.")
-    (expect "confinement.memoryMax" (
-      false -> instance.confinement.memoryMax == null
-    ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
-    (expect "confinement.tasksMax" (
-      false -> instance.confinement.tasksMax == null
-    ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
-    (expect "confinement.cpuQuota" (
-      false -> instance.confinement.cpuQuota == null
-    ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
-    (expect "confinement.addressFamilies" (
-      false -> instance.confinement.addressFamilies == [ ]
-    ) "cannot be had on macOS: it has no such sockets. Remove it there.")
+    (expect "confinement.nestedSandboxes" true
+      "cannot be had on macOS: a sandbox cannot hold another one. Remove it there."
+    )
+    (expect "confinement.memoryMax" true
+      "cannot be had on macOS: launchd has limits for single processes only. Remove it there."
+    )
+    (expect "confinement.tasksMax" true
+      "cannot be had on macOS: launchd has limits for single processes only. Remove it there."
+    )
+    (expect "confinement.cpuQuota" true
+      "cannot be had on macOS: launchd has limits for single processes only. Remove it there."
+    )
+    (expect "confinement.addressFamilies" true
+      "cannot be had on macOS: it has no such sockets. Remove it there."
+    )
   ]
   ++ lib.optionals (platform == "nixos") [
     (expect "confinement.egress"
@@ -528,12 +504,7 @@ lib.concatMap (
 ++ lib.concatLists (
   lib.mapAttrsToList (
     _:
-    {
-      instance,
-      prefix,
-      ownDirectories,
-      ...
-    }:
+    { instance, prefix, ... }:
     let
       inherit (assertionsOf prefix) expect;
     in

@@ -36,61 +36,65 @@ let
         "/run:nosuid,nodev,mode=0755,size=1M"
         "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M"
       ];
-      BindReadOnlyPaths = [
-        "/nix/store"
-        "-/bin"
-        "-/usr"
-        "-/lib"
-        "-/lib64"
-      ]
-      ++ (
-        if platform == "nixos" then
-          [
-            "-/etc/passwd"
-            "-/etc/group"
-            "-/etc/nsswitch.conf"
-            "-/etc/hosts"
-            "-/etc/host.conf"
-            "-/etc/gai.conf"
-            "-/etc/resolv.conf"
-            "-/etc/protocols"
-            "-/etc/services"
-            "-/etc/localtime"
-            "-/etc/zoneinfo"
-            "-/etc/os-release"
-            "-/etc/ssl/certs"
-            "-/etc/static/ssl/certs"
-            "-/etc/pki/tls/certs"
-            "-/etc/static/pki/tls/certs"
-            "-/etc/ld.so.cache"
-            "-/etc/alternatives"
-            instance.configPath
-            "-/run/nscd:/var/run/nscd"
-          ]
-        else
-          [ "/etc" ]
-      )
-      ++ [ "-/run/systemd/resolve" ]
-      ++ lib.optionals isHome [
-        "-/run/NetworkManager/resolv.conf"
-        "-/run/resolvconf"
-      ]
-      ++ map (path: "-${path}") (
-        if platform == "nixos" then
-          instance.confinement.readOnlyPaths
-        else
-          map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
+      BindReadOnlyPaths =
+        (
+          if platform == "nixos" then
+            [
+              "/nix/store"
+              "-/bin"
+              "-/usr"
+              "-/lib"
+              "-/lib64"
+              "-/etc/passwd"
+              "-/etc/group"
+              "-/etc/nsswitch.conf"
+              "-/etc/hosts"
+              "-/etc/host.conf"
+              "-/etc/gai.conf"
+              "-/etc/resolv.conf"
+              "-/etc/protocols"
+              "-/etc/services"
+              "-/etc/localtime"
+              "-/etc/zoneinfo"
+              "-/etc/os-release"
+              "-/etc/ssl/certs"
+              "-/etc/static/ssl/certs"
+              "-/etc/pki/tls/certs"
+              "-/etc/static/pki/tls/certs"
+              "-/etc/ld.so.cache"
+              "-/etc/alternatives"
+              instance.configPath
+              "-/run/nscd:/var/run/nscd"
+              "-/run/systemd/resolve"
+            ]
+          else
+            [
+              "/nix/store"
+              "-/bin"
+              "-/usr"
+              "-/lib"
+              "-/lib64"
+              "/etc"
+              "-/run/systemd/resolve"
+              "-/run/NetworkManager/resolv.conf"
+              "-/run/resolvconf"
+            ]
+        )
+        ++ map (path: "-${path}") (
+          lib.optionals isHome (
+            map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
+          )
           ++ instance.confinement.readOnlyPaths
-      )
-      ++ lib.optionals instance.confinement.nixDaemon (
-        if platform == "nixos" then
-          [
-            "-/nix/var/nix/daemon-socket"
-            "-/etc/nix/nix.conf"
-          ]
-        else
-          [ "-/nix/var/nix/daemon-socket" ]
-      );
+        )
+        ++ lib.optionals instance.confinement.nixDaemon (
+          if platform == "nixos" then
+            [
+              "-/nix/var/nix/daemon-socket"
+              "-/etc/nix/nix.conf"
+            ]
+          else
+            [ "-/nix/var/nix/daemon-socket" ]
+        );
       InaccessiblePaths = [
         "-/sys"
       ]
@@ -196,7 +200,7 @@ let
       ++ lib.optionals (platform == "nixos") [ "AF_UNIX" ]
       ++ [ "AF_NETLINK" ]
       ++ instance.confinement.addressFamilies
-      ++ lib.optionals (platform != "nixos") (lib.optionals instance.confinement.nixDaemon [ "AF_UNIX" ]);
+      ++ lib.optionals isHome (lib.optionals instance.confinement.nixDaemon [ "AF_UNIX" ]);
 
       # System calls a network service has no use for fail with EPERM; killing the process
       # instead would let one stray call of a native module take the gateway down. The second

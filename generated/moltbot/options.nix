@@ -954,79 +954,72 @@ let
 in
 {
   imports =
-    if platform == "home-manager" then
-      map (
-        path:
-        lib.mkRenamedOptionModule (lib.splitString "." "services.clawdbot.${path}") (
-          lib.splitString "." "services.moltbot.${path}"
-        )
-      ) (optionPaths ++ [ "instances" ])
-      ++
-        lib.concatMap
-          (
-            from:
-            import ../lib/superseded-module.nix { inherit lib; } {
-              inherit from;
-              to = "services.moltbot";
-              same = optionPaths;
+    map (
+      path:
+      lib.mkRenamedOptionModule (lib.splitString "." "services.clawdbot.${path}") (
+        lib.splitString "." "services.moltbot.${path}"
+      )
+    ) (optionPaths ++ [ "instances" ])
+    ++ lib.optionals (platform == "home-manager") (
+      lib.concatMap
+        (
+          from:
+          import ../lib/superseded-module.nix { inherit lib; } {
+            inherit from;
+            to = "services.moltbot";
+            same = optionPaths;
+            renamed = {
+              "defaults.model" = "agent.model";
+              "defaults.thinkingDefault" = "agent.thinkingDefault";
+              config = "settings";
+              appPackage = "app.package";
+              installApp = "app.install.enable";
+              "routing.queue.byProvider" = "routing.queue.byChannel";
+            };
+            removed = {
+              toolNames = "The service finds a short list of programs and what `services.moltbot.path` adds to them.";
+              excludeTools = "The service finds a short list of programs and what `services.moltbot.path` adds to them.";
+              plugins = "A plugin is skills and programs: list the former in `services.moltbot.skills`, the latter in `services.moltbot.path`.";
+              firstParty = "A plugin is skills and programs: list the former in `services.moltbot.skills`, the latter in `services.moltbot.path`.";
+              exposePluginPackages = "Add the packages you want to use yourself to `home.packages`.";
+              "launchd.enable" =
+                "The service runs where the module is enabled: set `services.moltbot.enable` to false to stop it.";
+              "systemd.enable" =
+                "The service runs where the module is enabled: set `services.moltbot.enable` to false to stop it.";
+              "reloadScript.enable" = "The service is restarted whenever its configuration has changed.";
+            };
+            instances = {
+              switch = "enable";
               renamed = {
-                "defaults.model" = "agent.model";
-                "defaults.thinkingDefault" = "agent.thinkingDefault";
+                gatewayPort = "gateway.port";
                 config = "settings";
-                appPackage = "app.package";
-                installApp = "app.install.enable";
+                configOverrides = "settings";
                 "routing.queue.byProvider" = "routing.queue.byChannel";
               };
               removed = {
-                toolNames = "The service finds a short list of programs and what `services.moltbot.path` adds to them.";
-                excludeTools = "The service finds a short list of programs and what `services.moltbot.path` adds to them.";
+                configPath = "The configuration stays in the Nix store, where nobody can replace it.";
+                logPath = "The log is in the user's journal, on macOS in ~/Library/Logs/moltbot.";
+                gatewayPath = "Set `services.moltbot.package` to a package that is built from these sources.";
+                gatewayPnpmDepsHash = "Set `services.moltbot.package` to a package that is built from these sources.";
                 plugins = "A plugin is skills and programs: list the former in `services.moltbot.skills`, the latter in `services.moltbot.path`.";
-                firstParty = "A plugin is skills and programs: list the former in `services.moltbot.skills`, the latter in `services.moltbot.path`.";
-                exposePluginPackages = "Add the packages you want to use yourself to `home.packages`.";
+                "app.install.enable" = "Set `services.moltbot.app.install.enable`, once for all instances.";
+                "app.install.path" = "home-manager chooses where applications are.";
+                appDefaults = "Set `services.moltbot.appDefaults`, once for all instances.";
                 "launchd.enable" =
                   "The service runs where the module is enabled: set `services.moltbot.enable` to false to stop it.";
+                "launchd.label" = "Units are called moltbot-gateway and moltbot-gateway-<instance>.";
                 "systemd.enable" =
                   "The service runs where the module is enabled: set `services.moltbot.enable` to false to stop it.";
-                "reloadScript.enable" = "The service is restarted whenever its configuration has changed.";
+                "systemd.unitName" = "Units are called moltbot-gateway and moltbot-gateway-<instance>.";
               };
-              instances = {
-                switch = "enable";
-                renamed = {
-                  gatewayPort = "gateway.port";
-                  config = "settings";
-                  configOverrides = "settings";
-                  "routing.queue.byProvider" = "routing.queue.byChannel";
-                };
-                removed = {
-                  configPath = "The configuration stays in the Nix store, where nobody can replace it.";
-                  logPath = "The log is in the user's journal, on macOS in ~/Library/Logs/moltbot.";
-                  gatewayPath = "Set `services.moltbot.package` to a package that is built from these sources.";
-                  gatewayPnpmDepsHash = "Set `services.moltbot.package` to a package that is built from these sources.";
-                  plugins = "A plugin is skills and programs: list the former in `services.moltbot.skills`, the latter in `services.moltbot.path`.";
-                  "app.install.enable" = "Set `services.moltbot.app.install.enable`, once for all instances.";
-                  "app.install.path" = "home-manager chooses where applications are.";
-                  appDefaults = "Set `services.moltbot.appDefaults`, once for all instances.";
-                  "launchd.enable" =
-                    "The service runs where the module is enabled: set `services.moltbot.enable` to false to stop it.";
-                  "launchd.label" = "Units are called moltbot-gateway and moltbot-gateway-<instance>.";
-                  "systemd.enable" =
-                    "The service runs where the module is enabled: set `services.moltbot.enable` to false to stop it.";
-                  "systemd.unitName" = "Units are called moltbot-gateway and moltbot-gateway-<instance>.";
-                };
-              };
-            }
-          )
-          [
-            "programs.moltbot"
-            "programs.clawdbot"
-          ]
-    else
-      map (
-        path:
-        lib.mkRenamedOptionModule (lib.splitString "." "services.clawdbot.${path}") (
-          lib.splitString "." "services.moltbot.${path}"
+            };
+          }
         )
-      ) (optionPaths ++ [ "instances" ]);
+        [
+          "programs.moltbot"
+          "programs.clawdbot"
+        ]
+    );
 
   options.services.moltbot =
     instanceOptions "default" cfg

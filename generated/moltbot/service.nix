@@ -515,11 +515,8 @@ let
       # The authorities that programs trust.
       certificates =
         instance.environment.NIX_SSL_CERT_FILE or (
-          if platform == "darwin" then
-            if config.security.pki.installCACerts then
-              "${config.environment.etc."ssl/certs/ca-certificates.crt".source}"
-            else
-              "${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt"
+          if platform == "darwin" && config.security.pki.installCACerts then
+            "${config.environment.etc."ssl/certs/ca-certificates.crt".source}"
           else
             "${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt"
         );
@@ -784,28 +781,51 @@ let
         } "$@"
       '';
     in
-    {
-      inherit
-        instance
-        prefix
-        variant
-        unit
-        settings
-        configFile
-        secretOptions
-        ownVariables
-        credentials
-        environment
-        path
-        managedPaths
-        ownDirectories
-        prepare
-        launch
-        commandCredentials
-        command
-        logFile
-        ;
-    };
+    if platform == "nixos" then
+      {
+        inherit
+          instance
+          prefix
+          variant
+          unit
+          settings
+          configFile
+          secretOptions
+          ownVariables
+          credentials
+          environment
+          path
+          managedPaths
+          ownDirectories
+          prepare
+          launch
+          commandCredentials
+          command
+          ;
+      }
+    else
+      {
+        inherit
+          instance
+          prefix
+          variant
+          unit
+          settings
+          configFile
+          secretOptions
+          ownVariables
+          credentials
+          environment
+          path
+          managedPaths
+          ownDirectories
+          prepare
+          launch
+          commandCredentials
+          command
+          logFile
+          ;
+      };
 
   # Without declared instances the top level is one.
   instances = if cfg.instances == { } then { default = cfg; } else cfg.instances;

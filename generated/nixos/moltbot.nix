@@ -130,7 +130,6 @@ in
                   {
                     instance,
                     unit,
-                    variant,
                     command,
                     commandCredentials,
                     ...

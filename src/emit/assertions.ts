@@ -9,7 +9,6 @@ import { nix, type NixExpr } from "../nix/index.ts";
 import type { Platform } from "../model/platform.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { optionsOn } from "./options.ts";
-import { uses } from "./prelude.ts";
 import { emitValue, serviceFields } from "./service.ts";
 
 /** What a platform adds. */
@@ -113,10 +112,9 @@ function emitOwnAssertions(service: IrService, platform: Platform): NixExpr {
         : nix`(expect ${option} (${emitValue(assertion.holds, scope)}) (${emitValue(assertion.message, scope)}))`;
     }),
   );
-  const used = serviceFields(service).filter((name) => uses(all, name));
   return nix`
     lib.concatMap (
-      { prefix, ${used}, ... }:
+      { ${serviceFields(service)}, ... }:
       let
         inherit (assertionsOf prefix) expect refuse;
       in

@@ -6,7 +6,7 @@ import type { ExpNode } from "../model/expression.ts";
 import type { IrService } from "../model/service-model.ts";
 import type { OptionType } from "../model/option-type.ts";
 import { isJsonArray, type JsonValue } from "../json.ts";
-import { type AttrKey, type Binding, nix, type NixExpr } from "../nix/index.ts";
+import { type AttrKey, type Binding, negate, nix, type NixExpr } from "../nix/index.ts";
 
 /** What the names in an expression are called where it is emitted. */
 export interface Scope {
@@ -138,10 +138,7 @@ const visitor: Visitor = {
       : nix.if_(condition, then, emitExpression(node.else, scope));
   },
   equals: ({ left, right }, scope) => both(left, "==", right, scope),
-  not: ({ of }, scope) =>
-    of.kind === "equals"
-      ? both(of.left, "!=", of.right, scope)
-      : nix.unary("!", emitExpression(of, scope)),
+  not: ({ of }, scope) => negate(emitExpression(of, scope)),
   and: ({ all }, scope) => chain("&&", all, scope),
   or: ({ any }, scope) => emitOr(any, scope),
   map: (node, scope) => over(nix`map`, node, scope),

@@ -1,9 +1,16 @@
 // The files of a service: its options, what it takes to run it, and what it is kept from doing, each once
-// for all platforms (core/weave.ts), and a module per platform that puts them to work there.
+// for all platforms (weave/), and a module per platform that puts them to work there.
 
 import type { Platform } from "../model/platform.ts";
 import type { IrService } from "../model/service-model.ts";
-import { type Binding, nix, type NixExpr, simplify, withLeading } from "../nix/index.ts";
+import {
+  type Binding,
+  nix,
+  type NixExpr,
+  simplify,
+  withLeading,
+  withoutUnusedParameters,
+} from "../nix/index.ts";
 import { emitAllAssertions, type PlatformAssertions } from "./assertions.ts";
 import {
   onPlatforms,
@@ -12,8 +19,8 @@ import {
   type Target,
   targetName,
   targets,
-} from "./core/targets.ts";
-import { type Strand, weave } from "./core/weave.ts";
+} from "./weave/targets.ts";
+import { type Strand, weave } from "./weave/weave.ts";
 import { emitInstanceModule, emitInstanceOptions, emitTopLevelOptions } from "./options.ts";
 import { definitionsFor, preludeFor } from "./prelude.ts";
 import { emitOptionPaths, emitRenames } from "./renames.ts";
@@ -164,8 +171,9 @@ function emitModule(service: IrService, parts: PlatformParts): NixExpr {
   return nix`{ config, lib, options, pkgs, ... }: ${withPrelude(service, simplify(code))}`;
 }
 
-/** Code that uses what is defined nowhere, with the definitions of that. */
-function withPrelude(service: IrService, code: NixExpr): NixExpr {
+/** Code that uses what is defined nowhere, with the definitions of that, and asks for nothing besides. */
+function withPrelude(service: IrService, untrimmed: NixExpr): NixExpr {
+  const code = withoutUnusedParameters(untrimmed);
   const [first, ...own] = code.kind === "let" ? code.bindings : [];
   const body = code.kind === "let" ? code.body : code;
   const prelude = preludeFor(service, [code]);

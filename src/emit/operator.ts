@@ -13,8 +13,6 @@ export interface OperatorSeams {
   readonly functions: ShellText;
   /** Says how to run a program as the service; `service` and `instance` are in scope. */
   readonly enter: ShellText;
-  /** What `enter` uses of what an instance is made of, besides the usual. */
-  readonly needs?: readonly string[];
 }
 
 /**
@@ -51,7 +49,7 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
     nix`
       lib.concatStrings (
         lib.mapAttrsToList (
-          name: { instance, unit, ${variant}, command, commandCredentials, ${[...(seams.needs ?? [])]}, ... }@service: ${oneCase}
+          name: { instance, unit, ${variant}, command, commandCredentials, ... }@service: ${oneCase}
         ) services
       )
     `,

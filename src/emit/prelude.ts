@@ -212,11 +212,6 @@ export function definitionsFor(
   return definitions.filter((binding) => used.has(binding));
 }
 
-/** Whether a variable occurs in code. */
-export function uses(code: unknown, name: string): boolean {
-  return identifiersIn(code).includes(name);
-}
-
 /** The names of all variables in code, and of what is inherited from the surroundings. */
 function identifiersIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(identifiersIn);

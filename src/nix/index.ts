@@ -30,9 +30,12 @@ export type * from "./ast.ts";
 export type { Hole } from "./quote.ts";
 export type { JsonValue, LeadingOptions, PartsInput, PathInput, PatternOptions } from "./create.ts";
 export { parseNix } from "./parse.ts";
+export { freeVariables, freeVariablesOfBindings } from "./free-variables.ts";
 export { keyOf } from "./key.ts";
+export { negate } from "./negate.ts";
 export { printNix } from "./print.ts";
 export { simplify } from "./simplify.ts";
+export { withoutUnusedParameters } from "./trim.ts";
 export { withLeading } from "./create.ts";
 
 const { id, str, quoted, indented, int, float, bool, null_, path, searchPath } = factories;

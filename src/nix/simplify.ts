@@ -2,6 +2,7 @@
 
 import type { BinaryNode, BinaryOperator, NixExpr, StringPart } from "./ast.ts";
 import * as create from "./create.ts";
+import { negate } from "./negate.ts";
 import { transform } from "./transform.ts";
 
 /** Functions of nixpkgs' library that take a condition and a value: what they are without the value. */
@@ -37,8 +38,9 @@ function reduce(node: NixExpr): NixExpr {
     return reduceCondition(node) ?? reduceChain(node.operator, node.left, node.right) ?? node;
   }
   if (node.kind === "unary") {
-    const holds = node.operator === "!" ? truth(node.operand) : undefined;
-    return holds === undefined ? node : create.bool(!holds);
+    if (node.operator !== "!") return node;
+    const holds = truth(node.operand);
+    return holds === undefined ? negate(node.operand) : create.bool(!holds);
   }
   if (node.kind === "if") {
     const holds = truth(node.condition);
@@ -48,6 +50,10 @@ function reduce(node: NixExpr): NixExpr {
 }
 
 function reduceCondition({ operator, left, right }: BinaryNode): NixExpr | undefined {
+  if (operator === "->") {
+    if (truth(left) === true) return right;
+    return truth(left) === false || truth(right) === true ? create.bool(true) : undefined;
+  }
   if (operator !== "&&" && operator !== "||") return undefined;
   // What does not change the result.
   const neutral = operator === "&&";

@@ -20,7 +20,10 @@ const { expression } = fc.letrec<{
     tie("list"),
     tie("set"),
     tie("expression").map((value) => nix`let z = 1; w = ${value}; in w`),
+    // One that hides what the others mean by `x`.
+    tie("expression").map((value) => nix`let x = 7; in ${value}`),
     tie("expression").map((value) => nix`(argument: ${value}) x`),
+    tie("expression").map((value) => nix`({ a ? ${value}, ... }: a) { }`),
   ),
   list: fc.oneof(
     { depthSize: "small" },
@@ -36,6 +39,9 @@ const { expression } = fc.letrec<{
         selector: ([name]) => name,
       })
       .map((bindings) => nix.attrs(bindings.map(([name, value]) => nix.binding([name], value)))),
+    fc
+      .uniqueArray(fc.constantFrom(...names), { minLength: 1 })
+      .map((inherited) => nix.attrs([nix.inherit(inherited, nix`s`)])),
     fc.tuple(tie("set"), tie("set")).map(([left, right]) => nix.op("//", left, right)),
   ),
   text: fc

@@ -3,8 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { onPlatforms, platformName } from "../../src/emit/core/targets.ts";
-import { weave } from "../../src/emit/core/weave.ts";
+import { onPlatforms, platformName } from "../../src/emit/weave/targets.ts";
+import { weave } from "../../src/emit/weave/weave.ts";
 import type { Platform } from "../../src/model/platform.ts";
 import { nix, type NixExpr, parseNix, printNix, simplify } from "../../src/nix/index.ts";
 import { evaluateNix, missingForEvaluation } from "../support/evaluate.ts";
@@ -74,16 +74,46 @@ const rows: readonly Row[] = [
     want: `'' a \${if platform == "nixos" then x else y} ''`,
   },
   {
-    name: "functions with more parameters",
+    name: "functions that ask for other parameters",
     nixos: "{ a, b, ... }: a + b",
     "home-manager": "{ a, ... }: a + 1",
-    want: '{ a, b, ... }: a + (if platform == "nixos" then b else 1)',
+    want: 'if platform == "nixos" then { a, b, ... }: a + b else { a, ... }: a + 1',
   },
   {
     name: "attributes whose first name is another's, too: // would lose one",
     nixos: "{ a.b = 1; }",
     "home-manager": "{ a.b = 1; a.c = 2; }",
     want: 'if platform == "nixos" then { a.b = 1; } else { a.b = 1; a.c = 2; }',
+  },
+  {
+    name: "names that one inherits and the other does not",
+    nixos: "{ inherit (s) a b; c = f x y z; d = f x y z; }",
+    "home-manager": "{ inherit (s) a; c = f x y z; d = f x y z; }",
+    want: '{ inherit (s) a; c = f x y z; d = f x y z; } // lib.optionalAttrs (platform == "nixos") { inherit (s) b; }',
+  },
+  {
+    name: "an element that one has twice",
+    nixos: "[ (f w x y z) b (f w x y z) ]",
+    "home-manager": "[ (f w x y z) ]",
+    want: '[ (f w x y z) ] ++ lib.optionals (platform == "nixos") [ b (f w x y z) ]',
+  },
+  {
+    name: "a condition that one has twice",
+    nixos: "[ a ] ++ lib.optionals (f x y z) b ++ lib.optionals (f x y z) b",
+    "home-manager": "[ a ] ++ lib.optionals (f x y z) b",
+    want: '[ a ] ++ lib.optionals (f x y z) b ++ lib.optionals (platform == "nixos") (lib.optionals (f x y z) b)',
+  },
+  {
+    name: "a parameter's default that differs",
+    nixos: "{ a ? 1, ... }: a",
+    "home-manager": "{ a ? 2, ... }: a",
+    want: 'if platform == "nixos" then { a ? 1, ... }: a else { a ? 2, ... }: a',
+  },
+  {
+    name: "a name that one defines and the other takes from outside",
+    nixos: "let a = 1; in a + b",
+    "home-manager": "let a = 1; b = 2; in a + b",
+    want: 'if platform == "nixos" then let a = 1; in a + b else let a = 1; b = 2; in a + b',
   },
   {
     name: "comments of each",
@@ -152,6 +182,11 @@ describe.skipIf(missing.length > 0)(`woven code in the evaluator (needs nix)`, (
         };
         x = 1;
         y = [ "y" ];
+        s = {
+          a = "of s";
+          b = "of s, too";
+          c = 3;
+        };
       in
       builtins.filter ({ own, woven, ... }: own != woven) [ ${expressions.join("\n")} ]
     `);

@@ -23,7 +23,7 @@ function anywhere(
 
 /** By what the path of a changed file begins with. */
 const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
-  ["src/emit/core/", [{ files: ["tests/emit/weave.test.ts"] }]],
+  ["src/emit/weave/", [{ files: ["tests/emit/weave.test.ts"] }]],
   ["src/runtime/shell/", [{ files: ["tests/shell"] }]],
   ["generated/lib/seatbelt", [{ files: ["tests/seatbelt"] }]],
   [

@@ -244,7 +244,9 @@ with subtest("the operator's command works, and is confined like the service"):
     process = machine.get_unit_property(transient, "MainPID", USER)
     assert_home_is_hidden(machine, process)
     for name in ("TemporaryFileSystem", "BindPaths", "PrivateUsers", "PrivatePIDs", "NoNewPrivileges", "SystemCallFilter"):
-        values = [machine.get_unit_property(unit, name, USER) for unit in (UNIT, transient)]
+        values = [machine.get_unit_property(unit, name, USER).split() for unit in (UNIT, transient)]
+        # In place of a private /tmp, which systemd-run has no word for.
+        values[1] = [value for value in values[1] if not value.startswith(("/tmp:", "/var/tmp:"))]
         assert values[0] == values[1], (name, values)
     machine.succeed(as_user(f"systemctl --user stop {transient}"))
 

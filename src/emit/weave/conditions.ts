@@ -1,6 +1,6 @@
 // Conditions as nixpkgs writes them.
 
-import { type NixExpr, nix } from "../../nix/index.ts";
+import { keyOf, negate, nix, type NixExpr } from "../../nix/index.ts";
 
 /** `if condition then yes else no`, in the words that nixpkgs has where one of them is nothing. */
 export function either(condition: NixExpr, yes: NixExpr, no: NixExpr): NixExpr {
@@ -12,10 +12,14 @@ export function either(condition: NixExpr, yes: NixExpr, no: NixExpr): NixExpr {
   for (const [isNothing, name] of nothing) {
     const fn = nix.select(nix`lib`, [name]);
     if (isNothing(no)) return nix.call(fn, condition, yes);
-    if (isNothing(yes)) return nix.call(fn, negated(condition), no);
+    if (isNothing(yes)) return nix.call(fn, negate(condition), no);
+  }
+  // `if a then (if b then x else y) else y`
+  if (yes.kind === "if" && keyOf(yes.alternative) === keyOf(no)) {
+    return either(nix.op("&&", condition, yes.condition), yes.consequent, no);
   }
   // What holds is easier to read than what does not.
-  return isNegative(condition) ? nix.if_(negated(condition), no, yes) : nix.if_(condition, yes, no);
+  return isNegative(condition) ? nix.if_(negate(condition), no, yes) : nix.if_(condition, yes, no);
 }
 
 function isNegative(condition: NixExpr): boolean {
@@ -23,13 +27,4 @@ function isNegative(condition: NixExpr): boolean {
     (condition.kind === "unary" && condition.operator === "!") ||
     (condition.kind === "binary" && condition.operator === "!=")
   );
-}
-
-function negated(condition: NixExpr): NixExpr {
-  if (condition.kind === "unary" && condition.operator === "!") return condition.operand;
-  if (condition.kind === "binary" && condition.operator === "==")
-    return nix.op("!=", condition.left, condition.right);
-  if (condition.kind === "binary" && condition.operator === "!=")
-    return nix.op("==", condition.left, condition.right);
-  return nix.unary("!", condition);
 }

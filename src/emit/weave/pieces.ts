@@ -1,6 +1,14 @@
 // What sets, chains and strings are made of.
 
-import { type Binding, type NixExpr, type StringPart, keyOf, nix } from "../../nix/index.ts";
+import {
+  type Binding,
+  keyOf,
+  type ListItem,
+  nix,
+  type NixExpr,
+  type StringPart,
+} from "../../nix/index.ts";
+import { shapeOf } from "./shapes.ts";
 
 export function bindingsOf(node: NixExpr): readonly Binding[] {
   const all = node.kind === "set" || node.kind === "let" ? node.bindings : [];
@@ -16,13 +24,15 @@ export function bindingsOf(node: NixExpr): readonly Binding[] {
 
 export function nameOf(binding: Binding): string {
   return binding.kind === "inherit"
-    ? binding.names.join(".")
-    : binding.path.map((key) => (key.kind === "name" ? key.name : keyOf(key.expression))).join(".");
+    ? binding.names.join("\0")
+    : binding.path
+        .map((key) => (key.kind === "name" ? key.name : keyOf(key.expression)))
+        .join("\0");
 }
 
 /** The first name of its path. */
 export function headOf(binding: Binding): string {
-  return nameOf(binding).split(".")[0] ?? "";
+  return nameOf(binding).split("\0")[0] ?? "";
 }
 
 export function keyOfFrom(binding: Binding): string {
@@ -51,10 +61,26 @@ export function together(bindings: readonly Binding[]): readonly Binding[] {
   }, []);
 }
 
+export function itemsOf(node: NixExpr): readonly ListItem[] {
+  return node.kind === "list" ? node.items : [];
+}
+
+export function keyOfItem({ value }: ListItem): string {
+  return keyOf(value);
+}
+
+/** What an operator joins, one after the other. */
 export function linksOf(node: NixExpr, operator: "++" | "//"): readonly NixExpr[] {
   return node.kind === "binary" && node.operator === operator
     ? [...linksOf(node.left, operator), ...linksOf(node.right, operator)]
     : [node];
+}
+
+/** The opposite: a chain, or what stands for an empty one. */
+export function joined(operator: "++" | "//", links: readonly NixExpr[]): NixExpr {
+  const [first, ...rest] = links;
+  if (first === undefined) return operator === "++" ? nix.list([]) : nix.attrs([]);
+  return rest.reduce((left, right) => nix.op(operator, left, right), first);
 }
 
 /** The lines and the interpolations of a string. */
@@ -75,6 +101,21 @@ export function pieceOf(parts: readonly StringPart[]): NixExpr {
     : nix.str(parts.map((part) => (part.kind === "text" ? part.text : part.expression)));
 }
 
-export function isSameText(left: StringPart, right: StringPart): boolean {
-  return left.kind === "text" && right.kind === "text" && left.text === right.text;
+/** The text that all of them are, if they are. */
+export function textOf(units: readonly StringPart[]): string | undefined {
+  const [first] = units;
+  const isSame = units.every(
+    (unit) => unit.kind === "text" && keyOfUnit(unit) === keyOfUnit(first),
+  );
+  return isSame && first?.kind === "text" ? first.text : undefined;
+}
+
+/** Units with the same key are the same. */
+export function keyOfUnit(unit: StringPart | undefined): string {
+  if (unit === undefined) return "";
+  return unit.kind === "text" ? JSON.stringify(unit.text) : keyOf(unit.expression);
+}
+
+export function shapeOfUnit(unit: StringPart): string {
+  return unit.kind === "text" ? keyOfUnit(unit) : shapeOf(unit.expression);
 }

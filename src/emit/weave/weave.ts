@@ -5,15 +5,20 @@
 // differ. For each target the woven code means what that target's own code does.
 
 import { isKind, shapeOf, sizeOf } from "./shapes.ts";
-import { type Keyed, type Thread, groupBy, inOrder, onePerTarget, runsOf } from "./sequences.ts";
+import { align, groupBy, inOrder, type Thread } from "./sequences.ts";
 import {
   bindingsOf,
   headOf,
-  isSameText,
+  itemsOf,
+  joined,
+  keyOfItem,
+  keyOfUnit,
   keyOfFrom,
   linksOf,
   nameOf,
   pieceOf,
+  shapeOfUnit,
+  textOf,
   together,
   unitsOf,
   valueOf,
@@ -22,12 +27,11 @@ import { either } from "./conditions.ts";
 import { wrapComment } from "../wrap.ts";
 import {
   type Binding,
+  freeVariables,
   type LeadingOptions,
-  type ListItem,
   type NixExpr,
   type NixKind,
   type NodeOf,
-  type PatternField,
   keyOf,
   nix,
   simplify,
@@ -75,7 +79,10 @@ class Loom<Target> {
       shapes.length === 1
         ? this.#descend(strands)
         : this.#choose(shapes.map((group) => ({ targets: group, code: this.weave(group) })));
-    return together !== undefined && sizeOf(together) < sizeOf(apart) ? together : apart;
+    // What is no chain can be a link of one.
+    const operator = strands.map(({ code }) => chainOf(code)).find((each) => each !== undefined);
+    const chained = operator === undefined ? undefined : this.#chain(strands, operator);
+    return smallest([apart, together, chained]) ?? apart;
   }
 
   /** Each code as it is. */
@@ -90,12 +97,13 @@ class Loom<Target> {
   ): NixExpr {
     // The largest group needs no condition of its own.
     const ordered = groups.toSorted((a, b) => a.targets.length - b.targets.length);
-    const [last, ...others] = ordered.toReversed();
+    const last = ordered.at(-1);
     if (last === undefined) throw new BugError("there is nothing to choose from");
     let all = new Set(groups.flatMap(({ targets }) => targetsOf(targets)));
-    const steps = others.toReversed().map(({ targets, code }) => {
-      const condition = this.#test(new Set(targetsOf(targets)), all);
-      all = new Set([...all].filter((target) => !targetsOf(targets).includes(target)));
+    const steps = ordered.slice(0, -1).map(({ targets, code }) => {
+      const some = new Set(targetsOf(targets));
+      const condition = this.#test(some, all);
+      all = new Set([...all].filter((target) => !some.has(target)));
       return { condition, code };
     });
     return steps.reduceRight(
@@ -128,25 +136,16 @@ class Loom<Target> {
         );
       case "lambda": {
         const body = part(code.kind, (node) => node.body);
-        if (code.parameter.kind === "nameParameter") return nix.lambda(code.parameter, body);
-        const fields = new Map<string, PatternField>();
-        let ellipsis = false;
-        for (const { code: each } of strands) {
-          if (each.kind !== "lambda" || each.parameter.kind !== "patternParameter")
-            return undefined;
-          for (const field of each.parameter.fields) fields.set(field.name, field);
-          ellipsis ||= each.parameter.ellipsis;
-        }
-        return nix.lambda(
-          nix.pattern([...fields.values()], { ellipsis, alias: code.parameter.alias }),
-          body,
-        );
+        return haveSameParameter(strands) ? nix.lambda(code.parameter, body) : undefined;
       }
-      case "let":
+      case "let": {
+        const { always } = this.#bindings(strands, true);
+        if (strands.some((strand) => capturesOf(always, strand.code))) return undefined;
         return nix.let_(
-          this.#bindings(strands, true).always,
+          always,
           part(code.kind, (node) => node.body),
         );
+      }
       case "if":
         return nix.if_(
           code.condition,
@@ -159,8 +158,9 @@ class Loom<Target> {
           part(code.kind, (node) => node.operand),
         );
       case "binary":
-        return code.operator === "++" || code.operator === "//"
-          ? this.#chain(strands, code.operator)
+        // `weave` knows chains.
+        return chainOf(code) !== undefined
+          ? undefined
           : nix.op(
               code.operator,
               part(code.kind, (node) => node.left),
@@ -209,8 +209,8 @@ class Loom<Target> {
   }
 
   /**
-   * The bindings of sets, by whom they are for. Those of `let`, and what is inherited, are evaluated where
-   * they are needed only: they can be there for all.
+   * The bindings of sets, by whom they are for. Those of `let` are evaluated where they are needed only: they
+   * can be there for all.
    */
   #bindings(
     strands: readonly Strand<Target>[],
@@ -222,16 +222,12 @@ class Loom<Target> {
       readonly bindings: readonly Binding[];
     }[];
   } {
-    const threads = inOrder(
-      strands.map(({ target, code }) =>
-        bindingsOf(code).map((value) => ({ target, value, key: nameOf(value) })),
-      ),
-    );
+    const threads = inOrder(threadsOf(strands, bindingsOf), nameOf);
     const always: Binding[] = [];
     const sometimes = new Map<string, { targets: ReadonlySet<Target>; bindings: Binding[] }>();
     for (const group of threads) {
       const woven = this.#binding(group);
-      if (group.length === strands.length || isLazy || woven.kind === "inherit") {
+      if (group.length === strands.length || isLazy) {
         always.push(woven);
       } else {
         const targets = new Set(targetsOf(group));
@@ -272,167 +268,162 @@ class Loom<Target> {
   }
 
   #list(strands: readonly Strand<Target>[]): NixExpr {
-    const items = strands.map(({ target, code }) =>
-      (code.kind === "list" ? code.items : []).map((value) => ({
-        target,
-        value,
-        key: keyOf(value.value),
-      })),
+    const pieces = align(threadsOf(strands, itemsOf), [keyOfItem]).map((run) => {
+      if (run.kind === "some") return this.#some(strands, run.sequences, keyOfItem, nix.list);
+      const code = this.weave(
+        run.threads.map(({ target, value }) => ({ target, code: value.value })),
+      );
+      return nix.list([nix.item(code, this.#leading(run.threads))]);
+    });
+    return joined("++", pieces);
+  }
+
+  /** Links that differ are told by their shape. */
+  #chain(strands: readonly Strand<Target>[], operator: "++" | "//"): NixExpr {
+    const codeOfAll = (links: readonly NixExpr[]): NixExpr => joined(operator, links);
+    return codeOfAll(
+      align(
+        threadsOf(strands, (code) => linksOf(code, operator)),
+        [keyOf, shapeOf],
+      ).map((run) =>
+        run.kind === "each"
+          ? this.weave(run.threads.map(({ target, value }) => ({ target, code: value })))
+          : this.#some(strands, run.sequences, keyOf, codeOfAll),
+      ),
     );
-    const pieces: NixExpr[] = [];
-    let open: ListItem[] = [];
-    const close = (): void => {
-      if (open.length > 0) pieces.push(nix.list(open));
-      open = [];
-    };
-    for (const run of runsOf(items)) {
-      const only = onePerTarget(run, strands.length);
-      if (only !== undefined) {
-        const leading = this.#leading(only);
-        const code = this.weave(only.map(({ target, value }) => ({ target, code: value.value })));
-        open.push(nix.item(code, leading));
-        continue;
-      }
-      close();
-      const apart = this.#apart(
-        strands.map(({ target }, index) => ({
-          target,
-          code: nix.list((run[index] ?? []).map(({ value }) => value)),
-        })),
-      );
-      const parts = this.#shared(run, strands, (threads) =>
-        nix.list(threads.map(([{ value }]) => value)),
-      );
-      pieces.push(parts !== undefined && sizeOf(parts) < sizeOf(apart) ? parts : apart);
-    }
-    close();
-    const [first, ...rest] = pieces;
-    return first === undefined
-      ? nix.list([])
-      : rest.reduce((left, right) => nix.op("++", left, right), first);
   }
 
   /**
-   * The elements of lists in an order that all of them have, each under a condition of those that have it;
-   * undefined where there is no such order.
+   * What some have where others have something else, or nothing: as it is, or where that is shorter, each
+   * value once, under a condition of those that have it.
    */
-  #shared<Value>(
-    run: readonly (readonly Keyed<Target, Value>[])[],
+  #some<Value>(
     strands: readonly Strand<Target>[],
-    listOf: (threads: readonly (readonly [Keyed<Target, Value>])[]) => NixExpr,
-  ): NixExpr | undefined {
-    const groups = inOrder(run);
-    const keysOf = (threads: readonly Keyed<Target, Value>[]): string =>
-      threads.map(({ key }) => key).join();
-    const isOrdered = run.every((sequence, index) => {
-      const target = strands[index]?.target;
-      const own = groups.flatMap((group) => group.filter((each) => each.target === target));
-      return keysOf(own) === keysOf(sequence);
-    });
-    if (!isOrdered) return undefined;
+    sequences: readonly (readonly Thread<Target, Value>[])[],
+    keyOfEach: (value: Value) => string,
+    codeOfAll: (values: readonly Value[]) => NixExpr,
+  ): NixExpr {
+    const apart = this.#apart(withCode(strands, sequences, codeOfAll));
+    const segments = this.#segments(strands, sequences, keyOfEach);
+    if (segments === undefined) return apart;
     const all = new Set(targetsOf(strands));
-    const segments: { targets: readonly Target[]; threads: (readonly [Keyed<Target, Value>])[] }[] =
-      [];
-    for (const group of groups) {
-      const [first] = group;
-      const last = segments.at(-1);
-      if (first === undefined) continue;
-      if (last?.targets.join() === targetsOf(group).join()) last.threads.push([first]);
-      else segments.push({ targets: targetsOf(group), threads: [[first]] });
-    }
-    return segments
-      .map(({ targets, threads }) =>
+    const nothing = codeOfAll([]);
+    const shared = joined(
+      nothing.kind === "list" ? "++" : "//",
+      segments.map(({ targets, values }) =>
         targets.length === strands.length
-          ? listOf(threads)
-          : either(this.#test(new Set(targets), all), listOf(threads), nix.list([])),
-      )
-      .reduceRight((rest, segment) => nix.op("++", segment, rest));
+          ? codeOfAll(values)
+          : either(this.#test(new Set(targets), all), codeOfAll(values), nothing),
+      ),
+    );
+    return sizeOf(shared) < sizeOf(apart) ? shared : apart;
   }
 
-  #chain(strands: readonly Strand<Target>[], operator: "++" | "//"): NixExpr {
-    const links = strands.map(({ target, code }) =>
-      linksOf(code, operator).map((value) => ({ target, value, key: keyOf(value) })),
-    );
-    const empty = operator === "++" ? nix.list([]) : nix.attrs([]);
-    const joined = (parts: readonly NixExpr[]): NixExpr => {
-      const [first, ...rest] = parts;
-      return first === undefined
-        ? empty
-        : rest.reduce((left, right) => nix.op(operator, left, right), first);
-    };
-    // Links that differ are told by their shape.
-    const runs = runsOf(links).flatMap((run) =>
-      onePerTarget(run, strands.length) === undefined
-        ? runsOf(
-            run.map((sequence) => sequence.map((link) => ({ ...link, key: shapeOf(link.value) }))),
-          )
-        : [run],
-    );
-    return joined(
-      runs.map((run) => {
-        const only = onePerTarget(run, strands.length);
-        return only === undefined
-          ? this.#apart(
-              strands.map(({ target }, index) => ({
-                target,
-                code: joined((run[index] ?? []).map(({ value }) => value)),
-              })),
-            )
-          : this.weave(only.map(({ target, value }) => ({ target, code: value })));
-      }),
-    );
+  /** The values in an order that all have, with whose they are; undefined where there is no such order. */
+  #segments<Value>(
+    strands: readonly Strand<Target>[],
+    sequences: readonly (readonly Thread<Target, Value>[])[],
+    keyOfEach: (value: Value) => string,
+  ): readonly Segment<Target, Value>[] | undefined {
+    const groups = inOrder(sequences, keyOfEach);
+    const keysOf = (threads: readonly Thread<Target, Value>[]): string =>
+      threads.map(({ value }) => keyOfEach(value)).join();
+    const isOrdered = sequences.every((sequence, index) => {
+      const target = strands[index]?.target;
+      return keysOf(groups.flat().filter((each) => each.target === target)) === keysOf(sequence);
+    });
+    // What one of them has twice has no place of its own.
+    const isSingle = groups.every((group) => new Set(targetsOf(group)).size === group.length);
+    if (!isOrdered || !isSingle) return undefined;
+    const segments: { readonly targets: readonly Target[]; readonly values: Value[] }[] = [];
+    for (const group of groups) {
+      const targets = targetsOf(group);
+      const values = group.slice(0, 1).map(({ value }) => value);
+      const last = segments.at(-1);
+      if (last?.targets.join() === targets.join()) last.values.push(...values);
+      else segments.push({ targets, values });
+    }
+    return segments;
   }
 
+  /** Interpolations that differ are told by their shape. */
   #string(strands: readonly Strand<Target>[]): NixExpr {
-    const units = strands.map(({ target, code }) =>
-      unitsOf(code).map((value) => ({
-        target,
-        value,
-        key: value.kind === "text" ? JSON.stringify(value.text) : keyOf(value.expression),
-      })),
-    );
-    // Interpolations that differ are told by their shape.
-    const runs = runsOf(units).flatMap((run) =>
-      onePerTarget(run, strands.length) === undefined
-        ? runsOf(
-            run.map((sequence) =>
-              sequence.map((unit) =>
-                unit.value.kind === "text"
-                  ? unit
-                  : { ...unit, key: shapeOf(unit.value.expression) },
-              ),
-            ),
-          )
-        : [run],
-    );
-    const parts = runs.flatMap((run): readonly (string | NixExpr)[] => {
-      const only = onePerTarget(run, strands.length);
-      if (only?.every(({ value }) => value.kind === "interpolation") === true) {
-        return [
-          this.weave(
-            only.map(({ target, value }) => ({
-              target,
-              code: value.kind === "interpolation" ? value.expression : nix.str(value.text),
-            })),
-          ),
-        ];
-      }
-      const [text, ...others] = only ?? [];
-      if (text?.value.kind === "text" && others.every(({ value }) => isSameText(value, text.value)))
-        return [text.value.text];
-      return [
-        this.#apart(
-          strands.map(({ target }, index) => ({
-            target,
-            code: pieceOf((run[index] ?? []).map(({ value }) => value)),
-          })),
-        ),
-      ];
+    const parts = align(threadsOf(strands, unitsOf), [keyOfUnit, shapeOfUnit]).map((run) => {
+      if (run.kind === "some") return this.#apart(withCode(strands, run.sequences, pieceOf));
+      const units = run.threads.map(({ value }) => value);
+      const text = textOf(units);
+      if (text !== undefined) return text;
+      const pieces = run.threads.map(({ target, value }) => ({ target, code: pieceOf([value]) }));
+      // Two texts have no parts in common that could be woven.
+      const isWoven = units.every(({ kind }) => kind === "interpolation");
+      return isWoven ? this.weave(pieces) : this.#apart(pieces);
     });
     return strands.every(({ code }) => code.kind === "indentedString")
       ? nix.indented(parts)
       : nix.str(parts);
   }
+}
+
+/** Values, and the targets that have them. */
+interface Segment<Target, Value> {
+  readonly targets: readonly Target[];
+  readonly values: readonly Value[];
+}
+
+/** The same strands with other code: what each has in a run. */
+function withCode<Target, Value>(
+  strands: readonly Strand<Target>[],
+  sequences: readonly (readonly Thread<Target, Value>[])[],
+  codeOfAll: (values: readonly Value[]) => NixExpr,
+): readonly Strand<Target>[] {
+  return strands.map(({ target }, index) => ({
+    target,
+    code: codeOfAll((sequences[index] ?? []).map(({ value }) => value)),
+  }));
+}
+
+/** Whether functions take their argument apart in the same way. */
+function haveSameParameter<Target>(strands: readonly Strand<Target>[]): boolean {
+  const keys = strands.map(({ code }) =>
+    code.kind === "lambda" ? keyOf(nix.lambda(code.parameter, nix.null_())) : "",
+  );
+  return new Set(keys).size === 1;
+}
+
+/** Whether one of the bindings has a name that the code takes from its surroundings. */
+function capturesOf(bindings: readonly Binding[], code: NixExpr): boolean {
+  const free = freeVariables(code);
+  // `inherit x;` is what x is outside.
+  const defined = bindings.filter(
+    (binding) => binding.kind === "assign" || binding.from !== undefined,
+  );
+  return defined.some((binding) =>
+    (binding.kind === "inherit" ? binding.names : [headOf(binding)]).some((name) => free.has(name)),
+  );
+}
+
+/** What the code of each strand is made of. */
+function threadsOf<Target, Value>(
+  strands: readonly Strand<Target>[],
+  partsOf: (code: NixExpr) => readonly Value[],
+): readonly (readonly Thread<Target, Value>[])[] {
+  return strands.map(({ target, code }) => partsOf(code).map((value) => ({ target, value })));
+}
+
+/** The operator of a chain. */
+function chainOf(code: NixExpr): "++" | "//" | undefined {
+  if (code.kind !== "binary") return undefined;
+  return code.operator === "++" || code.operator === "//" ? code.operator : undefined;
+}
+
+/** The one with the least to read; of several the first. */
+function smallest(candidates: readonly (NixExpr | undefined)[]): NixExpr | undefined {
+  return candidates
+    .filter((each) => each !== undefined)
+    .reduce<NixExpr | undefined>(
+      (best, each) => (best === undefined || sizeOf(each) < sizeOf(best) ? each : best),
+      undefined,
+    );
 }
 
 function codeOf<Target>([first]: readonly Strand<Target>[]): NixExpr {

@@ -1,0 +1,16 @@
+// The opposite of a condition.
+
+import type { NixExpr } from "./ast.ts";
+import * as create from "./create.ts";
+
+/** `!condition`, without a second sign where there is a shorter way to say it. */
+export function negate(condition: NixExpr): NixExpr {
+  if (condition.kind === "unary" && condition.operator === "!") return condition.operand;
+  if (condition.kind === "binary" && condition.operator === "==") {
+    return create.op("!=", condition.left, condition.right);
+  }
+  if (condition.kind === "binary" && condition.operator === "!=") {
+    return create.op("==", condition.left, condition.right);
+  }
+  return create.unary("!", condition);
+}
