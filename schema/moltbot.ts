@@ -341,6 +341,7 @@ export default defineService({
         value: port,
         more: [cfg.confinement.listenTCPPorts],
       },
+      { what: "UDP port", option: cfg.confinement.listenUDPPorts },
       { what: "user", option: cfg.user },
       { what: "user id", option: cfg.uid },
       { what: "group id", option: cfg.gid },

@@ -56,11 +56,6 @@ export class BugError extends Error {
   }
 }
 
-/** Makes a switch exhaustive: compiles only when every case is handled. */
-export function unreachable(value: never): never {
-  throw new BugError(`unexpected value ${JSON.stringify(value)}`);
-}
-
 /** Renders a user's mistake for a terminal: one line per fact, no stack. */
 export function formatUserError(error: UserError): string {
   if (error instanceof UserErrors) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BugError, formatUserError, together, unreachable, UserError } from "../src/errors.ts";
+import { BugError, formatUserError, together, UserError } from "../src/errors.ts";
 
 const formatted: readonly (readonly [string, { given: UserError; want: string }])[] = [
   ["a message alone", { given: new UserError("no such option"), want: "error: no such option" }],
@@ -64,10 +64,4 @@ test("a bug says that it is one", () => {
   expect(new BugError("no printer for x").message).toBe(
     "no printer for x (this is a bug in nixmodgen)",
   );
-});
-
-test("a value that cannot occur is a bug", () => {
-  // What a caller without types could pass.
-  const value = JSON.parse('"maroon"') as never;
-  expect(() => unreachable(value)).toThrow(new BugError('unexpected value "maroon"'));
 });

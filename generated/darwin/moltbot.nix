@@ -24,7 +24,7 @@ let
   );
 in
 {
-  imports = [ (import ../moltbot/options.nix "darwin") ];
+  imports = [ (lib.modules.importApply ../moltbot/options.nix "darwin") ];
 
   config = lib.mkIf cfg.enable {
     assertions = import ../moltbot/assertions.nix {

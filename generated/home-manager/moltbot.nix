@@ -37,7 +37,7 @@ let
   logDirectory = "${config.home.homeDirectory}/Library/Logs/moltbot";
 in
 {
-  imports = [ (import ../moltbot/options.nix "home-manager") ];
+  imports = [ (lib.modules.importApply ../moltbot/options.nix "home-manager") ];
 
   config = lib.mkIf cfg.enable {
     assertions = import ../moltbot/assertions.nix {
@@ -218,7 +218,7 @@ in
               SyslogIdentifier = unit;
               EnvironmentFile = map escapeFile instance.environmentFiles;
 
-              # Read by systemd: the service's user needs no access.
+              # Read before the sandbox is there: the service sees none of these files.
               LoadCredential = map (
                 credential: "${credential.variable}:${escapeSpecifiers credential.file}"
               ) credentials;

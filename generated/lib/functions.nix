@@ -146,6 +146,36 @@ rec {
   # Root makes no directory inside of one of the service's, which makes those itself.
   outermost = paths: lib.filter (path: !lib.any (other: lib.hasPrefix "${other}/" path) paths) paths;
 
+  # One assertion per value: that no two services have it. Each option of a service that takes some
+  # is a claim; the message names the instances, whose options are below `prefix`, and the first option.
+  expectDifferent =
+    prefix: services:
+    { what, claimsOf }:
+    let
+      claims = lib.concatLists (
+        lib.mapAttrsToList (
+          name: service:
+          lib.concatMap (
+            { option, values }: map (value: { inherit name option value; }) (lib.toList values)
+          ) (claimsOf service)
+        ) services
+      );
+    in
+    lib.mapAttrsToList (
+      value: same:
+      let
+        first = lib.head same;
+        nameOf =
+          { name, option, ... }: if option == first.option then name else "${name} (${option})";
+      in
+      {
+        assertion = lib.all ({ name, ... }: name == first.name) same;
+        message = "${prefix}.${first.name}.${first.option}: the instances ${
+          lib.concatStringsSep " and " (lib.unique (map nameOf same))
+        } have the same ${what}, ${value}. Give each its own.";
+      }
+    ) (lib.groupBy ({ value, ... }: toString value) claims);
+
   # Assertions about the options below `prefix`.
   assertionsOf = prefix: {
     # Something has to hold, or the option is at fault.

@@ -14,6 +14,7 @@ let
     isSource
     hasFile
     duplicates
+    expectDifferent
     assertionsOf
     ;
 
@@ -427,9 +428,6 @@ lib.concatMap (
     )
   ]
   ++ lib.optionals (isDarwin && isHome) [
-    (expect "confinement.egress" true
-      "is not \"any\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets. Set it to \"any\", or use the NixOS module."
-    )
     (expect "confinement.nestedSandboxes" (
       !instance.confinement.nestedSandboxes
     ) "cannot be had on macOS: a sandbox cannot hold another one. Remove it there.")
@@ -447,26 +445,8 @@ lib.concatMap (
     ) "cannot be had on macOS: it has no such sockets. Remove it there.")
   ]
   ++ lib.optionals (!isDarwin && isHome) [
-    (expect "confinement.egress" true
-      "is a list, but on macOS a sandbox cannot tell addresses apart: set it to \"none\", \"internet\" or \"any\"."
-    )
     (expect "confinement.egress" (instance.confinement.egress == "any")
       "is not \"any\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets. Set it to \"any\", or use the NixOS module."
-    )
-    (expect "confinement.nestedSandboxes" true
-      "cannot be had on macOS: a sandbox cannot hold another one. Remove it there."
-    )
-    (expect "confinement.memoryMax" true
-      "cannot be had on macOS: launchd has limits for single processes only. Remove it there."
-    )
-    (expect "confinement.tasksMax" true
-      "cannot be had on macOS: launchd has limits for single processes only. Remove it there."
-    )
-    (expect "confinement.cpuQuota" true
-      "cannot be had on macOS: launchd has limits for single processes only. Remove it there."
-    )
-    (expect "confinement.addressFamilies" true
-      "cannot be had on macOS: it has no such sockets. Remove it there."
     )
   ]
   ++ lib.optionals (platform == "nixos") [
@@ -560,75 +540,94 @@ lib.concatMap (
     ]
   ) services
 )
-++
-  lib.concatMap
-    (
-      {
-        what,
-        option,
-        valuesOf,
-      }:
-      lib.mapAttrsToList
-        (value: names: {
-          assertion = lib.length names == 1;
-          message = "services.moltbot.instances.${lib.head names}.${option}: the instances ${lib.concatStringsSep " and " names} have the same ${what}, ${value}. Give each its own.";
-        })
-        (
-          lib.zipAttrs (
-            lib.mapAttrsToList (
-              name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
-            ) services
-          )
-        )
-    )
-    (
-      [
+++ lib.concatMap (expectDifferent "services.moltbot.instances" services) (
+  [
+    {
+      what = "port";
+      claimsOf = service: [
         {
-          what = "port";
           option = "gateway.port";
-          valuesOf =
-            service: [ service.settings.gateway.port ] ++ service.instance.confinement.listenTCPPorts;
+          values = service.settings.gateway.port;
         }
-      ]
-      ++ lib.optionals (!isHome) [
         {
-          what = "user";
+          option = "confinement.listenTCPPorts";
+          values = service.instance.confinement.listenTCPPorts;
+        }
+      ];
+    }
+    {
+      what = "UDP port";
+      claimsOf = service: [
+        {
+          option = "confinement.listenUDPPorts";
+          values = service.instance.confinement.listenUDPPorts;
+        }
+      ];
+    }
+  ]
+  ++ lib.optionals (!isHome) [
+    {
+      what = "user";
+      claimsOf = service: [
+        {
           option = "user";
-          valuesOf = service: [ service.instance.user ];
+          values = service.instance.user;
         }
-      ]
-      ++ lib.optionals (platform == "darwin") [
+      ];
+    }
+  ]
+  ++ lib.optionals (platform == "darwin") [
+    {
+      what = "user id";
+      claimsOf = service: [
         {
-          what = "user id";
           option = "uid";
-          valuesOf = service: [ service.instance.uid ];
+          values = service.instance.uid;
         }
+      ];
+    }
+    {
+      what = "group id";
+      claimsOf = service: [
         {
-          what = "group id";
           option = "gid";
-          valuesOf = service: [ service.instance.gid ];
+          values = service.instance.gid;
         }
-      ]
-      ++ [
+      ];
+    }
+  ]
+  ++ [
+    {
+      what = "state directory";
+      claimsOf = service: [
         {
-          what = "state directory";
           option = "stateDir";
-          valuesOf = service: [ service.instance.stateDir ];
+          values = service.instance.stateDir;
         }
+      ];
+    }
+    {
+      what = "workspace";
+      claimsOf = service: [
         {
-          what = "workspace";
           option = "workspaceDir";
-          valuesOf = service: [ service.instance.workspaceDir ];
+          values = service.instance.workspaceDir;
         }
-      ]
-      ++ lib.optionals (platform == "nixos") [
+      ];
+    }
+  ]
+  ++ lib.optionals (platform == "nixos") [
+    {
+      what = "configuration file";
+      claimsOf = service: [
         {
-          what = "configuration file";
           option = "configPath";
-          valuesOf = service: [ service.instance.configPath ];
+          values = service.instance.configPath;
         }
-      ]
-    )
+      ];
+    }
+  ]
+)
 ++ (
   let
     directoriesOf = service: [

@@ -191,8 +191,11 @@ let
       RestrictRealtime = true;
       LockPersonality = true;
 
-      # Internet and local sockets only. Netlink stays, because Node.js lists network interfaces
-      # with it.
+      # NixOS: Internet and local sockets only. Netlink stays, because Node.js lists network
+      # interfaces with it.
+      # home-manager: Internet sockets only, and netlink, because Node.js lists network
+      # interfaces with it. No local ones: the session bus, the X server and the agents for keys
+      # of the same user are behind them.
       RestrictAddressFamilies = [
         "AF_INET"
         "AF_INET6"

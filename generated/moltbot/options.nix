@@ -673,8 +673,9 @@ let
         type = types.listOf absolutePath;
         default = [ ];
         description = ''
-          Files with further variables, one `NAME=value` per line, read when the service starts. The
-          files are read by the service manager and need not be readable by the service's user.
+          Files with further variables, one `NAME=value` per line, read when the service starts. On NixOS
+          root reads them, and the service's user needs no access; elsewhere the user that the service
+          runs as has to be able to read them.
         '';
       };
 
@@ -1033,9 +1034,10 @@ in
           family.gateway.port = 18791;
         };
         description = ''
-          Instances of the service, each with a user, a state directory and a unit of its own. An
-          instance takes every option it does not set from the top level. Without any, there is one
-          called `default`. Names are made of lower-case letters, digits and hyphens.
+          Instances of the service, each with a state directory, a unit and, where services have users
+          of their own, a user of its own. An instance takes every option it does not set from the top
+          level. Without any, there is one called `default`. Names are made of lower-case letters,
+          digits and hyphens.
         '';
       };
     }

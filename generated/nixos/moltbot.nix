@@ -61,7 +61,7 @@ let
     ${builtins.readFile ../shell/stop.sh}'';
 in
 {
-  imports = [ (import ../moltbot/options.nix "nixos") ];
+  imports = [ (lib.modules.importApply ../moltbot/options.nix "nixos") ];
 
   config = lib.mkIf cfg.enable {
     assertions = import ../moltbot/assertions.nix {
@@ -275,7 +275,7 @@ in
             SyslogIdentifier = unit;
             EnvironmentFile = map escapeFile instance.environmentFiles;
 
-            # Read by systemd: the service's user needs no access.
+            # Read by root: the service's user needs no access.
             LoadCredential = map (
               credential: "${credential.variable}:${escapeSpecifiers credential.file}"
             ) credentials;

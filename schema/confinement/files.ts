@@ -41,7 +41,7 @@ const inWorkspace = (...commands: readonly string[]): string =>
     "; ",
   );
 
-export function filesRules({
+export function fileRules({
   configPath,
   readablePaths,
   relaxed,

@@ -14,7 +14,7 @@ import {
 import { propertyIs } from "../unit-property.ts";
 import { type ConfinementInputs, same } from "./inputs.ts";
 
-export function limitsRules({ relaxed }: ConfinementInputs): readonly ConfinementRule[] {
+export function limitRules({ relaxed }: ConfinementInputs): readonly ConfinementRule[] {
   return [
     {
       id: "system-calls",

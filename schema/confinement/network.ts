@@ -46,9 +46,9 @@ export function networkRules({
       },
       cannot:
         "keep it from abstract sockets, which have a name but no file: they belong to the network namespace, which is the machine's, as the internet is; without local sockets no name of the local network could be looked up; and no directive of systemd tells one kind from the other",
-      // The gateway works without local sockets, and the user's session bus, X11's abstract socket and
-      // the agents of SSH and GnuPG are all local sockets of the same user.
+      // The gateway works without.
       user: {
+        why: "Internet sockets only, and netlink, because Node.js lists network interfaces with it. No local ones: the session bus, the X server and the agents for keys of the same user are behind them.",
         directives: {
           RestrictAddressFamilies: concat<string>(
             list("AF_INET", "AF_INET6", "AF_NETLINK"),

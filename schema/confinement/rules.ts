@@ -7,17 +7,17 @@
 // a directive that does nothing is a promise that is not kept.
 
 import type { ConfinementRule } from "../../src/index.ts";
-import { filesRules } from "./files.ts";
+import { fileRules } from "./files.ts";
 import type { ConfinementInputs } from "./inputs.ts";
-import { limitsRules } from "./limits.ts";
+import { limitRules } from "./limits.ts";
 import { networkRules } from "./network.ts";
 import { processesRules } from "./processes.ts";
 
 export function confinement(inputs: ConfinementInputs): readonly ConfinementRule[] {
   return [
-    ...filesRules(inputs),
+    ...fileRules(inputs),
     ...processesRules(inputs),
     ...networkRules(inputs),
-    ...limitsRules(inputs),
+    ...limitRules(inputs),
   ];
 }

@@ -55,8 +55,9 @@ export const environment = {
   }),
 
   /**
-   * Files with further variables, one `NAME=value` per line, read when the service starts. The
-   * files are read by the service manager and need not be readable by the service's user.
+   * Files with further variables, one `NAME=value` per line, read when the service starts. On NixOS
+   * root reads them, and the service's user needs no access; elsewhere the user that the service
+   * runs as has to be able to read them.
    */
   environmentFiles: option(z.array(absolutePath()), { default: [] }),
 

@@ -3,9 +3,9 @@
 // sandbox. Messages name the option at fault.
 
 import { codeVariable } from "../model/code-variables.ts";
-import { nodeOf, type Ref } from "../model/expression.ts";
+import type { Ref } from "../model/expression.ts";
 import type { IrService } from "../model/service-model.ts";
-import { nix, type NixExpr } from "../nix/index.ts";
+import { nix, type NixExpr, transform } from "../nix/index.ts";
 import type { Platform } from "../model/platform.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { optionsOn } from "./options.ts";
@@ -48,9 +48,20 @@ export function emitAllAssertions(
   );
 }
 
-/** Whether any of them looks at the declarations of options, beside their values. */
-export const hasSystemAssertions = (service: IrService, platform: Platform): boolean =>
-  emitSystemAssertions(service, platform) !== undefined;
+/** Code without those of its assertions that hold whatever the configuration says. */
+export function withoutTruisms(code: NixExpr): NixExpr {
+  return transform(code, (node) =>
+    node.kind === "list" ? nix.list(node.items.filter(({ value }) => !isTruism(value))) : node,
+  );
+}
+
+function isTruism(item: NixExpr): boolean {
+  if (item.kind !== "call" || item.callee.kind !== "identifier" || item.callee.name !== "expect") {
+    return false;
+  }
+  const [, holds] = item.args;
+  return holds?.kind === "identifier" && holds.name === "true";
+}
 
 /**
  * The account has no home that the service can write: sshd would take its keys from there, a service
@@ -150,30 +161,22 @@ function emitCollisions(service: IrService, platform: Platform): NixExpr {
   const here = new Set(optionsOn(service, platform).map(({ path }) => path.join(".")));
   const shared = service.model.unique.filter(({ option }) => here.has(option.path.join(".")));
   const unique = shared.map(({ what, option, value = option, more = [] }) => {
-    const values = emitExpression(
-      { kind: "concat", lists: [{ kind: "list", items: [value.node] }, ...more.map(nodeOf)] },
-      scope,
+    const claims = [
+      { option, value },
+      ...more.map((other) => ({ option: other, value: other })),
+    ].map(
+      (claim) => nix`{
+        option = ${claim.option.path.join(".")};
+        values = ${emitExpression(claim.value.node, scope)};
+      }`,
     );
     return nix`{
       what = ${what};
-      option = ${option.path.join(".")};
-      valuesOf = service: ${values};
+      claimsOf = service: ${nix.list(claims)};
     }`;
   });
   return nix`
-    lib.concatMap (
-      { what, option, valuesOf }:
-      lib.mapAttrsToList (value: names: {
-        assertion = lib.length names == 1;
-        message = "services.${service.name}.instances.\${lib.head names}.\${option}: the instances \${lib.concatStringsSep " and " names} have the same \${what}, \${value}. Give each its own.";
-      }) (
-        lib.zipAttrs (
-          lib.mapAttrsToList (
-            name: service: lib.genAttrs (lib.unique (map toString (valuesOf service))) (_: name)
-          ) services
-        )
-      )
-    ) ${nix.list(unique)}
+    lib.concatMap (expectDifferent ${`services.${service.name}.instances`} services) ${nix.list(unique)}
   `;
 }
 

@@ -26,6 +26,16 @@ export interface Scope {
   readonly numbers?: ReadonlySet<string>;
 }
 
+/** For plain values: nothing of an instance is in scope. */
+export const staticScope: Scope = {
+  options: nix.id("config"),
+  name: nix.id("name"),
+  variant: nix.id("variant"),
+  settings: nix.id("settings"),
+  configFile: nix.id("configFile"),
+  isNumber: () => false,
+};
+
 type Visitor = {
   readonly [K in ExpNode["kind"]]: (
     node: Extract<ExpNode, { readonly kind: K }>,

@@ -11,7 +11,7 @@ import {
   withLeading,
   withoutUnusedParameters,
 } from "../nix/index.ts";
-import { emitAllAssertions, type PlatformAssertions } from "./assertions.ts";
+import { emitAllAssertions, type PlatformAssertions, withoutTruisms } from "./assertions.ts";
 import {
   onPlatforms,
   onTargets,
@@ -126,7 +126,9 @@ function emitService(service: IrService, parts: readonly PlatformParts[]): NixEx
 
 /** A function that gives what has to hold of the instances. */
 function emitAssertions(service: IrService, parts: readonly PlatformParts[]): NixExpr {
-  const strands = onEachTarget(parts, (each) => emitAllAssertions(service, each.platform, each));
+  const strands = onEachTarget(parts, (each) =>
+    emitAllAssertions(service, each.platform, each),
+  ).map(({ target, code }) => ({ target, code: withoutTruisms(code) }));
   const woven = weave(strands, onTargets, targetName);
   const definitions = parts.flatMap((each) => definitionsFor(each.definitions, [woven]));
   return nix`
@@ -157,7 +159,7 @@ function emitModule(service: IrService, parts: PlatformParts): NixExpr {
       ${[...inheritUsed(parts.confinement, [own, config], confinement), ...own]}
     in
     {
-      imports = [ (import ${core("options")} ${platform}) ];
+      imports = [ (lib.modules.importApply ${core("options")} ${platform}) ];
 
       config = lib.mkIf cfg.enable {
         assertions = import ${core("assertions")} {

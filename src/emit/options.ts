@@ -190,7 +190,7 @@ function emitDefaultText(node: ExpNode): NixExpr {
 }
 
 /** A default for people: options and the instance's name appear as `<placeholders>`. */
-export function describeDefault(node: ExpNode): string {
+function describeDefault(node: ExpNode): string {
   if (node.kind === "literal") {
     return typeof node.value === "string" ? node.value : JSON.stringify(node.value);
   }

@@ -7,17 +7,7 @@ import { absolutePathPattern, plainPathPattern } from "../model/path-pattern.ts"
 import { translatePattern } from "../pattern/posix.ts";
 import { type Binding, type InheritBinding, nix, type NixExpr, parseNix } from "../nix/index.ts";
 import { importLibrary, nixLibrary } from "../runtime/assets.ts";
-import { dotted, emitExpression, type Scope } from "./emit-expression.ts";
-
-/** Rows of the variant table are plain values. */
-const noOptions: Scope = {
-  options: nix.id("config"),
-  name: nix.id("name"),
-  variant: nix.id("variant"),
-  settings: nix.id("settings"),
-  configFile: nix.id("configFile"),
-  isNumber: () => false,
-};
+import { dotted, emitExpression, staticScope } from "./emit-expression.ts";
 
 /** Where a configuration schema that modules read is, relative to the output directory. */
 export function settingsSchemaPath(service: IrService, version: string): string {
@@ -144,7 +134,7 @@ function helpers(service: IrService): readonly Helper[] {
                   [variant],
                   nix.attrs(
                     Object.entries(row).map(([key, value]) =>
-                      dotted([key], emitExpression(value, noOptions)),
+                      dotted([key], emitExpression(value, staticScope)),
                     ),
                   ),
                 ),

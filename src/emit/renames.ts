@@ -47,9 +47,7 @@ export function emitRenames(service: IrService, platform: Platform): NixExpr {
     ...ofModules,
     ...(ofOptions.length === 0 ? [] : [nix.list(ofOptions)]),
   ];
-  const [first, ...rest] = lists;
-  if (first === undefined) return nix.list([]);
-  return rest.reduce((left, right) => nix.op("++", left, right), first);
+  return nix.joined("++", lists);
 }
 
 function supersededOn({ model }: IrService, platform: Platform): readonly SupersededModule[] {

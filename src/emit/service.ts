@@ -1,6 +1,6 @@
 // The portable core of a module: a Nix function `serviceOf` that turns the options of one instance
 // into everything a platform needs to run it: names, settings, environment, credentials, the
-// scripts that prepare and start it. Platforms add nothing of their own to it.
+// scripts that prepare and start it. Platforms fill its seams.
 
 import type { IrService } from "../model/service-model.ts";
 import { nodeOf, type OrValue } from "../model/expression.ts";
@@ -240,10 +240,7 @@ function emitManagedPaths(service: IrService, scope: Scope): NixExpr {
       ) managedFiles.${name}
     `,
   );
-  const [first, ...rest] = paths;
-  return first === undefined
-    ? nix`[ ]`
-    : nix`lib.unique (${rest.reduce((all, more) => nix.op("++", all, more), first)})`;
+  return paths.length === 0 ? nix`[ ]` : nix`lib.unique (${nix.joined("++", paths)})`;
 }
 
 function emitOwnDirectories({ model }: IrService, scope: Scope): NixExpr {
@@ -281,9 +278,7 @@ function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams
 
 /** Lines of shell code, of lists of commands. */
 function emitCommands(lists: readonly NixExpr[]): NixExpr {
-  const [first, ...rest] = lists;
-  const all = rest.reduce((left, right) => nix.op("++", left, right), first ?? nix.list([]));
-  return nix`commands (${all})`;
+  return nix`commands (${nix.joined("++", lists)})`;
 }
 
 function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams): NixExpr {

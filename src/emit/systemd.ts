@@ -72,7 +72,13 @@ export function emitProcess(
     nix.binding(
       ["LoadCredential"],
       nix`map (credential: "\${credential.variable}:\${escapeSpecifiers credential.file}") credentials`,
-      { blankLine: true, comment: "Read by systemd: the service's user needs no access." },
+      {
+        blankLine: true,
+        comment:
+          manager === "system"
+            ? "Read by root: the service's user needs no access."
+            : "Read before the sandbox is there: the service sees none of these files.",
+      },
     ),
     nix.binding(
       ["SetCredential"],

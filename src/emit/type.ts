@@ -4,7 +4,7 @@
 import type { Field, OptionType } from "../model/option-type.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { emitExample } from "./example.ts";
-import { emitExpression, type Scope } from "./emit-expression.ts";
+import { emitExpression, staticScope } from "./emit-expression.ts";
 
 type Visitor = {
   readonly [K in OptionType["kind"]]: (type: Extract<OptionType, { readonly kind: K }>) => NixExpr;
@@ -98,16 +98,6 @@ function emitField(field: Field): Binding {
     }),
   );
 }
-
-/** Submodule defaults are plain values: nothing of the instance is in scope. */
-const staticScope: Scope = {
-  options: nix.id("config"),
-  name: nix.id("name"),
-  variant: nix.id("variant"),
-  settings: nix.id("settings"),
-  configFile: nix.id("configFile"),
-  isNumber: () => false,
-};
 
 export interface OptionParts {
   readonly type: NixExpr;

@@ -88,14 +88,14 @@ function whatIsWrong(type: OptionType, value: unknown): string | undefined {
     case "jsonObject":
       return unless(isRecord(value) && isJson(value), "an object JSON can hold");
     case "absolutePath":
-      return unless(isPath(value, absolutePathPattern), "an absolute path in its shortest form");
-    case "plainPath":
-      return unless(isPath(value, plainPathPattern), "an absolute path that is a single word");
     case "secretFile":
+      // What the store holds, everybody can read.
       return unless(
         isPath(value, absolutePathPattern) && !value.startsWith("/nix/store/"),
-        "an absolute path outside the Nix store",
+        "an absolute path in its shortest form, outside of the Nix store",
       );
+    case "plainPath":
+      return unless(isPath(value, plainPathPattern), "an absolute path that is a single word");
     case "sourcePath":
       return unless(typeof value === "string" && value !== "", "a path");
     case "package":
@@ -134,7 +134,7 @@ function isPath(value: unknown, pattern: RegExp): value is string {
   return typeof value === "string" && pattern.test(value);
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

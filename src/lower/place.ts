@@ -35,7 +35,7 @@ export function pathOf(place: Place): string {
 }
 
 /** Where the place is written, or the nearest thing around it that is known. */
-export function locationOf(place: Place): SourceLocation {
+function locationOf(place: Place): SourceLocation {
   for (let length = place.path.length; length > 0; length -= 1) {
     const doc = docOf({ ...place, path: place.path.slice(0, length) });
     if (doc !== undefined) return doc.location;

@@ -36,8 +36,6 @@ export type OptionType =
   | { readonly kind: "secretFile" }
   | { readonly kind: "package" };
 
-export type OptionTypeKind = OptionType["kind"];
-
 /** A field of a submodule: an option without facets of its own. */
 export interface Field {
   readonly name: string;

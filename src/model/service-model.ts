@@ -99,11 +99,12 @@ export interface ManagedFiles {
 export interface Unique {
   /** For people: `port`. */
   readonly what: string;
+  /** What takes one, or with a list several. */
   readonly option: Ref<unknown>;
   /** The effective value, where it is not simply the option's. */
   readonly value?: Exp<unknown>;
-  /** More of the same kind that an instance may have; they must differ from others' as well. */
-  readonly more?: readonly Exp<readonly unknown[]>[];
+  /** Options that take more of the same kind; they must differ from others' as well. */
+  readonly more?: readonly Ref<readonly unknown[]>[];
 }
 
 /** What the user lets the service reach besides its own; confinement alone would keep it away. */

@@ -21,7 +21,7 @@ import {
   type UnaryOperator,
   type WithNode,
 } from "./ast.ts";
-import { checkBindings, toBindings } from "./create-set.ts";
+import { attrs, checkBindings, list, toBindings } from "./create-set.ts";
 import { escapeIdentifier } from "./escape.ts";
 import { type LeadingOptions, expectExpr, leading, make, withoutFirstBlank } from "./node.ts";
 import { BINARY_RULES } from "./operators.ts";
@@ -146,6 +146,13 @@ export function unary(operator: UnaryOperator, operand: NixExpr): UnaryNode {
     throw new BugError(`${JSON.stringify(operator)} is not an operator with one operand`);
   }
   return make({ kind: "unary", operator, operand: expectExpr(operand, "an operand") });
+}
+
+/** Operands with an operator between them: one alone is itself, and none are what changes nothing. */
+export function joined(operator: "++" | "//", operands: readonly NixExpr[]): NixExpr {
+  const [first, second, ...rest] = operands;
+  if (first === undefined) return operator === "++" ? list([]) : attrs([]);
+  return second === undefined ? first : op(operator, first, second, ...rest);
 }
 
 /** `left operator right`; more operands make a chain in the operator's own direction. */

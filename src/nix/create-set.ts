@@ -59,7 +59,7 @@ function dynamicKey(expression: NixExpr): AttrKey {
 }
 
 /** The text of a string without interpolations. */
-export function staticText(node: NixExpr): string | undefined {
+function staticText(node: NixExpr): string | undefined {
   if (node.kind !== "string" && node.kind !== "indentedString") {
     return undefined;
   }

@@ -35,18 +35,20 @@ export { keyOf } from "./key.ts";
 export { negate } from "./negate.ts";
 export { printNix } from "./print.ts";
 export { simplify } from "./simplify.ts";
+export { transform } from "./transform.ts";
 export { withoutUnusedParameters } from "./trim.ts";
 export { withLeading } from "./create.ts";
 
 const { id, str, quoted, indented, int, float, bool, null_, path, searchPath } = factories;
 const { list, item, attrs, rec, binding, inherit, select, has } = factories;
-const { call, lambda, pattern, field, let_, if_, with_, assert_, unary, op, value } = factories;
+const { call, lambda, pattern, field, let_, if_, with_, assert_, unary, op, joined, value } =
+  factories;
 
 /** The tag, with the factories as its properties. */
 export const nix = Object.freeze(
   Object.assign(quote, {
     ...{ id, str, quoted, indented, int, float, bool, null_, path, searchPath },
     ...{ list, item, attrs, rec, binding, inherit, select, has },
-    ...{ call, lambda, pattern, field, let_, if_, with_, assert_, unary, op, value },
+    ...{ call, lambda, pattern, field, let_, if_, with_, assert_, unary, op, joined, value },
   }),
 );

@@ -59,7 +59,7 @@ function withParts(node: NixExpr, each: (part: NixExpr) => NixExpr): NixExpr {
 }
 
 /** The same binding with other expressions in it. */
-export function withValue(binding: Binding, each: (part: NixExpr) => NixExpr): Binding {
+function withValue(binding: Binding, each: (part: NixExpr) => NixExpr): Binding {
   return binding.kind === "assign"
     ? create.binding(attrPath(binding.path, each), each(binding.value), binding)
     : create.inherit(

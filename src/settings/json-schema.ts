@@ -7,15 +7,7 @@
 import { UserError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 
-export const typeNames = [
-  "array",
-  "boolean",
-  "integer",
-  "null",
-  "number",
-  "object",
-  "string",
-] as const;
+const typeNames = ["array", "boolean", "integer", "null", "number", "object", "string"] as const;
 
 export type TypeName = (typeof typeNames)[number];
 

@@ -355,8 +355,20 @@ const refused: readonly (readonly [
   [
     "nixos",
     "",
-    "the instances a and b have the same port, 18789",
+    "services.moltbot.instances.a.gateway.port: the instances a and b (confinement.listenTCPPorts) have the same port, 18789",
     "services.moltbot.instances = { a = { }; b = { gateway.port = 2002; confinement.listenTCPPorts = [ 18789 ]; }; };",
+  ],
+  [
+    "nixos",
+    "",
+    "services.moltbot.instances.a.confinement.listenTCPPorts: the instances a and b (gateway.port) have the same port, 2002",
+    "services.moltbot.instances = { a.confinement.listenTCPPorts = [ 2002 ]; b.gateway.port = 2002; };",
+  ],
+  [
+    "nixos",
+    "",
+    "services.moltbot.instances.a.confinement.listenUDPPorts: the instances a and b have the same UDP port, 5353",
+    "services.moltbot.instances = { a.confinement.listenUDPPorts = [ 5353 ]; b = { gateway.port = 2002; confinement.listenUDPPorts = [ 5353 5354 ]; }; };",
   ],
   [
     "home on Linux",

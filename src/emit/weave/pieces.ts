@@ -76,13 +76,6 @@ export function linksOf(node: NixExpr, operator: "++" | "//"): readonly NixExpr[
     : [node];
 }
 
-/** The opposite: a chain, or what stands for an empty one. */
-export function joined(operator: "++" | "//", links: readonly NixExpr[]): NixExpr {
-  const [first, ...rest] = links;
-  if (first === undefined) return operator === "++" ? nix.list([]) : nix.attrs([]);
-  return rest.reduce((left, right) => nix.op(operator, left, right), first);
-}
-
 /** The lines and the interpolations of a string. */
 export function unitsOf(node: NixExpr): readonly StringPart[] {
   const parts = node.kind === "string" || node.kind === "indentedString" ? node.parts : [];

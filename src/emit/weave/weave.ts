@@ -10,7 +10,6 @@ import {
   bindingsOf,
   headOf,
   itemsOf,
-  joined,
   keyOfItem,
   keyOfUnit,
   keyOfFrom,
@@ -275,12 +274,12 @@ class Loom<Target> {
       );
       return nix.list([nix.item(code, this.#leading(run.threads))]);
     });
-    return joined("++", pieces);
+    return nix.joined("++", pieces);
   }
 
   /** Links that differ are told by their shape. */
   #chain(strands: readonly Strand<Target>[], operator: "++" | "//"): NixExpr {
-    const codeOfAll = (links: readonly NixExpr[]): NixExpr => joined(operator, links);
+    const codeOfAll = (links: readonly NixExpr[]): NixExpr => nix.joined(operator, links);
     return codeOfAll(
       align(
         threadsOf(strands, (code) => linksOf(code, operator)),
@@ -308,7 +307,7 @@ class Loom<Target> {
     if (segments === undefined) return apart;
     const all = new Set(targetsOf(strands));
     const nothing = codeOfAll([]);
-    const shared = joined(
+    const shared = nix.joined(
       nothing.kind === "list" ? "++" : "//",
       segments.map(({ targets, values }) =>
         targets.length === strands.length

@@ -35,6 +35,23 @@ with subtest("a switch to the same generation restarts nothing"):
     assert switch("first") == set()
     assert invocation() == before
 
+with subtest("names are looked up through nscd, also when that has been started again"):
+    getent = machine.succeed("readlink -f $(type -P getent)").strip()
+
+    def looked_up_inside() -> str:
+        process = machine.get_unit_property(UNIT, "MainPID")
+        # By a module that is outside of the sandbox only: without nscd, nobody answers.
+        _, said = machine.execute(f"timeout 20 nsenter --target {process} --mount {getent} ahosts some.localhost")
+        return said
+
+    before = invocation()
+    assert "127.0.0.1" in looked_up_inside(), looked_up_inside()
+    machine.succeed("systemctl stop nscd.service")
+    assert looked_up_inside() == ""
+    machine.succeed("systemctl start nscd.service")
+    assert "127.0.0.1" in looked_up_inside(), "the service sees an old socket"
+    assert invocation() == before
+
 with subtest("a changed port restarts the service, which keeps its state"):
     before = invocation()
     assert UNIT in switch("port")
