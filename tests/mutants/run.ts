@@ -6,12 +6,15 @@
 // Layers: schema (schema/, and what of src/ makes Nix), nix (the generated modules and the library
 // they import), shell (src/runtime/shell/). The rest of src/ is StrykerJS' (stryker.config.js).
 // A sample is the same for the same seed and sources. After `--minutes` no further mutant is begun.
+// Without what evaluates modules, most mistakes could not be noticed: nothing is tried then, which the exit
+// code 77 says.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
+import { missingForEvaluation } from "../support/evaluate.ts";
 import { createRandom } from "../json-schema-type/random.ts";
 import type { Layer, Mutant } from "./mutant.ts";
 import { nixMutants } from "./nix-mutants.ts";
@@ -92,6 +95,12 @@ const mutants = chosen();
 if (values.list) {
   for (const mutant of mutants) tell(nameOf(mutant));
   process.exit(0);
+}
+
+const missing = missingForEvaluation();
+if (missing.length > 0) {
+  tell(`no mutants are tried: missing ${missing.join(", ")}`);
+  process.exit(77);
 }
 
 const end = Date.now() + Number(values.minutes) * 60_000;
