@@ -1,0 +1,106 @@
+# ruff: noqa: F821  (machine and subtest come from the test driver, INSTANCES and PROGRAM from matrix.nix)
+"""Starts each instance by itself and writes what became of it to the file $NIXMODGEN_OUTCOMES."""
+
+import os
+import time
+from pathlib import Path
+
+# Of several that start at once, each takes longer.
+AT_ONCE = 2
+START_SECONDS = 150
+# A gateway that refuses something says so some seconds after it was healthy.
+STEADY_SECONDS = 8
+
+LAN = "192.168.77.5"
+TAILNET = "100.101.102.103"
+
+
+def unit_of(name):
+    return f"moltbot-gateway-{name}.service"
+
+
+def is_healthy(name):
+    port = INSTANCES[name]["port"]
+    urls = " ".join(f"http://{address}:{port}/health" for address in ("127.0.0.1", LAN, TAILNET))
+    return machine.execute(f"for url in {urls}; do curl --fail --silent --max-time 5 $url && exit; done; exit 1")[0] == 0
+
+
+def state_of(name):
+    said = machine.succeed(f"systemctl show {unit_of(name)} --property ActiveState,NRestarts,MainPID,Result")
+    return dict(line.split("=", 1) for line in said.splitlines())
+
+
+def last_words(name):
+    """What the gateway said of its end: of its lines, the ones that speak of an error, or the last."""
+    lines = machine.succeed(f"journalctl --boot --output cat --identifier moltbot-gateway-{name}").splitlines()
+    own = [line.strip() for line in lines if line.strip()]
+    wrong = [line for line in own if "error" in line.lower() or "refus" in line.lower() or "invalid" in line.lower()]
+    return (wrong or own or ["it said nothing"])[-1][:300]
+
+
+def refused_when_built(name):
+    """What the check says that the module makes of a configuration when it is built, if it refuses."""
+    command = (
+        "home=$(mktemp -d) && env --ignore-environment "
+        f"HOME=$home OPENCLAW_STATE_DIR=$home OPENCLAW_CONFIG_PATH={INSTANCES[name]['config']} "
+        f"OPENCLAW_NIX_MODE=1 NO_COLOR=1 {PROGRAM} config validate --json"
+    )
+    _, said = machine.execute(command)
+    try:
+        answer = json.loads(said)
+    except ValueError:
+        return None
+    if answer.get("valid", True):
+        return None
+    return "; ".join(f"{issue['path']}: {issue['message']}" for issue in answer.get("issues", []))[:300]
+
+
+def follow(name, started):
+    """The outcome, or nothing while it is not known."""
+    state = state_of(name)
+    if state["ActiveState"] == "failed" or int(state["NRestarts"]) > 1:
+        refusal = refused_when_built(name)
+        if refusal is not None:
+            return {"status": "refused when built", "message": refusal}
+        return {"status": "ends", "message": last_words(name)}
+    if time.monotonic() - started > START_SECONDS:
+        return {"status": "ends", "message": f"not healthy after {START_SECONDS} s: {last_words(name)}"}
+    if not is_healthy(name):
+        return None
+    time.sleep(STEADY_SECONDS)
+    if state_of(name) == state and is_healthy(name):
+        return {"status": "healthy"}
+    return None
+
+
+machine.wait_for_unit("multi-user.target")
+machine.succeed("install -d -m 0700 /run/keys", "echo a-key-of-the-test > /run/keys/key && chmod 0400 /run/keys/key")
+for name, address in (("tailscale0", TAILNET), ("eth0", LAN)):
+    machine.succeed(
+        f"ip link add {name} type veth peer name peer-of-{name[:4]}",
+        f"ip address add {address}/24 dev {name}",
+        f"ip link set {name} up && ip link set peer-of-{name[:4]} up",
+    )
+
+outcomes = {}
+waiting = list(INSTANCES)
+running = {}
+while waiting or running:
+    while waiting and len(running) < AT_ONCE:
+        name = waiting.pop(0)
+        machine.execute(f"systemctl start --no-block {unit_of(name)}")
+        running[name] = time.monotonic()
+    for name, started in list(running.items()):
+        outcome = follow(name, started)
+        if outcome is None:
+            continue
+        outcomes[name] = outcome
+        del running[name]
+        machine.execute(f"systemctl stop {unit_of(name)}; systemctl reset-failed {unit_of(name)}")
+        # Hundreds of state directories would fill what the machine has of memory.
+        machine.execute(f"rm -rf /var/lib/moltbot-{name}/*")
+        Path(os.environ["NIXMODGEN_OUTCOMES"]).write_text(json.dumps(outcomes))
+    time.sleep(1)
+
+with subtest("every instance was started"):
+    assert outcomes.keys() == INSTANCES.keys()

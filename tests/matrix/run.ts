@@ -1,0 +1,190 @@
+// Starts real gateways with what people configure, and says what became of each.
+//
+// usage: pnpm test:matrix [--release RELEASE]... [--own] [--match REGEXP]
+//
+// --own takes the rows about the module's own options only, --match those whose configuration matches. A
+// run of all rows is kept in outcomes/, and docs/compatibility.md is written again; another run is compared
+// with what was kept. A gateway that starts and does not stay is a failure in either. Needs root, the trees
+// of nixpkgs (tests/README.md), and what the guests' tests need.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import { z } from "../../src/zod.ts";
+import { storedVersions } from "../../tools/sync/schema-files.ts";
+import {
+  evaluateMany,
+  type EvaluationCase,
+  missingForEvaluation,
+  nixPath,
+} from "../support/evaluate.ts";
+import { writeCompatibility } from "./compatibility.ts";
+import { measured, type Measurement, type Outcome, outcomesFile } from "./outcomes.ts";
+import { type Row, rowsFor } from "./rows.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const here = fileURLToPath(new URL(".", import.meta.url));
+const module = join(root, "generated/nixos/moltbot.nix");
+const schemas = join(root, "schema/gateway");
+
+const { values } = parseArgs({
+  options: {
+    release: { type: "string", multiple: true },
+    own: { type: "boolean", default: false },
+    match: { type: "string" },
+  },
+});
+
+/** What nixpkgs packages, what came between, and the newest that the schema has settings of. */
+const releases = values.release ?? ["2026.6.5", "2026.7.1", "2026.8.2", "2026.9.6"];
+
+function tell(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** The channels that the settings of a release know. */
+function channelsOf(release: string): readonly string[] {
+  const versions = storedVersions(schemas);
+  const isOlder = (version: string): boolean =>
+    version.localeCompare(release, "en", { numeric: true }) <= 0;
+  const version = versions.filter(isOlder).at(-1) ?? versions[0];
+  const schema = z
+    .object({ properties: z.object({ channels: z.object({ properties: z.record(z.unknown()) }) }) })
+    .parse(JSON.parse(readFileSync(join(schemas, `${String(version)}.json`), "utf8")));
+  const none = new Set(["defaults", "modelByChannel"]);
+  return Object.keys(schema.properties.channels.properties).filter((name) => !none.has(name));
+}
+
+/** The Nix of an instance. */
+function instanceOf({ config, besides = "" }: Row, port?: number): string {
+  const place = (name: string): string => nixPath(join(here, name));
+  const text = `${config} ${besides}`
+    .replace("@skill@", place("skill"))
+    .replace("@documents@", place("documents"));
+  return `{ ${port === undefined ? "" : `gateway.port = ${String(port)}; `}${text} }`;
+}
+
+/** What the module says to each row: the message with which it is refused, or nothing. */
+async function refusals(rows: readonly Row[]): Promise<readonly (string | undefined)[]> {
+  const cases: Record<string, EvaluationCase> = {};
+  for (const [index, row] of rows.entries()) {
+    cases[`row-${String(index)}`] = {
+      target: "nixos",
+      module,
+      config: `{ services.moltbot = { enable = true; instances.row = ${instanceOf(row)}; }; }`,
+      attr: "assertions",
+    };
+  }
+  const outcomes = await evaluateMany(cases);
+  return rows.map((_, index) => {
+    const outcome = outcomes[`row-${String(index)}`];
+    if (outcome === undefined) throw new Error("a row was not evaluated");
+    if (!outcome.ok) return outcome.message;
+    const [message] = z.array(z.string()).parse(outcome.value);
+    return message?.replace("services.moltbot.instances.row.", "");
+  });
+}
+
+const started = z.record(
+  z.object({
+    status: z.enum(["healthy", "refused when built", "ends"]),
+    message: z.string().optional(),
+  }),
+);
+
+/** Starts the instances, and says what each came to and on what they ran. */
+function start(release: string, instances: ReadonlyMap<string, string>) {
+  const directory = mkdtempSync(join(tmpdir(), "nixmodgen-matrix-"));
+  try {
+    const [file, result] = [join(directory, "rows.nix"), join(directory, "outcomes.json")];
+    const lines = [...instances].map(([name, text]) => `  ${name} = ${text};\n`);
+    writeFileSync(file, `{\n${lines.join("")}}\n`);
+    const run = spawnSync(
+      "bash",
+      [
+        join(root, "tests/guest/run.sh"),
+        "--debian",
+        "--gateway",
+        release,
+        join(here, "matrix.nix"),
+      ],
+      {
+        encoding: "utf8",
+        env: { ...process.env, NIXMODGEN_MATRIX: file, NIXMODGEN_OUTCOMES: result },
+        maxBuffer: 1 << 28,
+      },
+    );
+    const summary = /^guest summary: .*failed=(\d+).*?(gateway=.*)$/m.exec(run.stdout);
+    if (summary?.[1] !== "0") {
+      const from = Math.max(0, run.stdout.search(/^FAIL/m));
+      throw new Error(`the guest failed: ${run.stdout.slice(from, from + 4000)}${run.stderr}`);
+    }
+    return {
+      on: summary[2] ?? "",
+      outcomes: started.parse(JSON.parse(readFileSync(result, "utf8"))),
+    };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function measure(release: string): Promise<Measurement> {
+  process.env["NIXMODGEN_GATEWAY"] = release;
+  const pattern = values.match === undefined ? undefined : new RegExp(values.match);
+  const rows = (await rowsFor(channelsOf(release))).filter(
+    ({ own, config }) => (own || !values.own) && pattern?.test(config) !== false,
+  );
+  const refused = await refusals(rows);
+  const nameOf = (index: number): string => `r${String(index)}`;
+  const accepted = rows.flatMap((row, index) =>
+    refused[index] === undefined ? [[nameOf(index), instanceOf(row, 20000 + index)] as const] : [],
+  );
+  tell(`${release}: ${String(rows.length)} rows, of which ${String(accepted.length)} are started`);
+  const { on, outcomes } = start(release, new Map(accepted));
+  return {
+    release,
+    date: new Date().toISOString().slice(0, 10),
+    on,
+    rows: rows.map(({ group, config }, index): Outcome => {
+      const message = refused[index];
+      if (message !== undefined)
+        return { group, config, status: "refused when evaluated", message };
+      const outcome = outcomes[nameOf(index)];
+      if (outcome === undefined) throw new Error(`nothing became of ${config}`);
+      return { group, config, ...outcome };
+    }),
+  };
+}
+
+const missing = missingForEvaluation();
+if (missing.length > 0) {
+  tell(`nothing is started: missing ${missing.join(", ")}`);
+  process.exit(77);
+}
+
+const isWhole = !values.own && values.match === undefined;
+let failed = 0;
+let passed = 0;
+for (const release of releases) {
+  const now = await measure(release);
+  const before = isWhole ? undefined : measured(release);
+  for (const row of now.rows) {
+    const kept = before?.rows.find(({ config }) => config === row.config);
+    const isAnother = kept !== undefined && kept.status !== row.status;
+    const isWrong = row.status === "ends" || isAnother;
+    if (isWrong) failed++;
+    else passed++;
+    const was = isAnother ? ` (kept: ${kept.status})` : "";
+    tell(
+      `${isWrong ? "FAIL" : "pass"} ${release} ${row.config} ${row.status}${was} ${row.message ?? ""}`,
+    );
+  }
+  if (isWhole) writeFileSync(outcomesFile(release), `${JSON.stringify(now, undefined, 1)}\n`);
+}
+if (isWhole) await writeCompatibility();
+tell(`matrix summary: passed=${String(passed)} failed=${String(failed)}`);
+if (failed > 0) process.exitCode = 1;
