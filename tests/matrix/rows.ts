@@ -99,7 +99,11 @@ function providers(options: readonly IrOption[]): readonly Row[] {
     if (model === undefined) throw new Error(`a model of ${provider} is missing in rows.ts`);
     return [
       own("Models", `${file} agent.model = "${model}";`, ""),
-      own("Models", `${file} settings.agents.defaults.model.fallbacks = [ "${model}" ];`),
+      own(
+        "Models",
+        `${file} settings.agents.defaults.model.fallbacks = [ "${model}" ];`,
+        file === anthropic ? "" : anthropic,
+      ),
     ];
   });
 }
