@@ -76,7 +76,9 @@ async function refusals(rows: readonly Row[]): Promise<readonly (string | undefi
       target: "nixos",
       module,
       config: `{ services.moltbot = { enable = true; instances.row = ${instanceOf(row)}; }; }`,
-      attr: "assertions",
+      // Settings are checked when something reads them.
+      query:
+        "r: builtins.deepSeq r.config.services.moltbot.instances.row.settings r.summary.assertions",
     };
   }
   const outcomes = await evaluateMany(cases);
