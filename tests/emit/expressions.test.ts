@@ -151,6 +151,7 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
     [literal(nested).has("a.b.c"), false],
     [literal(nested).has("c d"), true],
     [literal(nested).has("b"), false],
+    [literal(nested).has("constructor"), false],
   ],
   json: [[literal({ b: [1, null], a: '"' }).json(), '{"a":"\\"","b":[1,null]}']],
   listOrEmpty: [
@@ -333,6 +334,12 @@ const named: readonly {
     given: packagesOnPath.map((each) => each.packageName()),
     code: "map lib.getName path",
     want: ["git"],
+  },
+  {
+    what: "so, where it is handed on with something else",
+    given: cfg.words.filter((each) => cfg.word.hasPrefix(each)),
+    code: "lib.filter (each: lib.hasPrefix each instance.word) instance.words",
+    want: ["a", "a"],
   },
   {
     what: "something, where the author takes it apart",
