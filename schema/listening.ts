@@ -1,29 +1,16 @@
 // Which addresses the gateway listens on, what it does before it listens, and what of that is refused.
 
-import {
-  and,
-  type Assertion,
-  equals,
-  type Exp,
-  has,
-  implies,
-  isAtLeast,
-  isSet,
-  not,
-  or,
-  type Refs,
-  setting,
-} from "../src/index.ts";
+import { type Assertion, type Exp, not, or, type Refs, setting } from "../src/index.ts";
 import type { gateway } from "./options/gateway.ts";
 
 /** As it ends up, also where free settings say it. */
 export const bind = setting<string>("gateway.bind");
 
 /** Whether only programs of the same machine talk to the gateway. */
-export const isLocal: Exp<boolean> = equals(bind, "loopback");
+export const isLocal: Exp<boolean> = bind.is("loopback");
 
 /** Whether, besides, those of the same tailnet do, and no others. */
-export const isTailnet: Exp<boolean> = equals(bind, "tailnet");
+export const isTailnet: Exp<boolean> = bind.is("tailnet");
 
 /** The first release that listens on loopback without having tried an address before. */
 const withoutTrial = "2026.8";
@@ -33,8 +20,8 @@ const withoutTrial = "2026.8";
  * to see whether it can. Read in the releases, and seen: 2026.7.35 does for every choice, 2026.8.1 no
  * longer does for loopback.
  */
-export const triesFreePort = (program: Exp<unknown>): Exp<boolean> =>
-  or(equals(bind, "custom"), isTailnet, and(isLocal, not(isAtLeast(program, withoutTrial))));
+export const triesFreePort = (program: Exp<string>): Exp<boolean> =>
+  or(bind.is("custom"), isTailnet, isLocal.and(not(program.isAtLeast(withoutTrial))));
 
 export const triesFreePortWhere = `\`gateway.bind\` is "custom" or "tailnet", or is "loopback" and \`package\` is older than ${withoutTrial}`;
 
@@ -44,26 +31,25 @@ interface Inputs {
 }
 
 export function listeningAssertions({ options, settings }: Inputs): readonly Assertion[] {
-  const isCustom = equals(bind, "custom");
+  const isCustom = bind.is("custom");
   return [
     {
       option: options.bind,
-      holds: not(equals(bind, "auto")),
+      holds: not(bind.is("auto")),
       message:
         'is "auto": the gateway would listen on loopback here, and on all addresses where it takes the machine for a container. Set it to "loopback", or to "lan" for all addresses.',
     },
     {
       option: options.customBindHost,
-      holds: implies(
-        isCustom,
-        or(isSet(options.customBindHost), has(settings, "gateway.customBindHost")),
+      holds: isCustom.implies(
+        options.customBindHost.isSet().or(settings.has("gateway.customBindHost")),
       ),
       message:
         'is needed, because `gateway.bind` is "custom": set it to the address of this machine that the gateway is to listen on.',
     },
     {
       option: options.customBindHost,
-      holds: implies(isSet(options.customBindHost), isCustom),
+      holds: options.customBindHost.isSet().implies(isCustom),
       message:
         'has no effect while `gateway.bind` is not "custom": set that to "custom" or remove this.',
     },

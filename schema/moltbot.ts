@@ -2,35 +2,19 @@
 
 import {
   and,
-  any,
   anyCredential,
   choose,
   concat,
   configFile,
   defineService,
   derived,
-  equals,
   type Exp,
-  filter,
-  has,
   homeDirectory,
-  implies,
   instanceName,
-  isAtLeast,
-  isEmpty,
-  isNull,
-  isSet,
-  isSource,
-  join,
   list,
   literal,
-  map,
-  matches,
-  namesOf,
-  nonNull,
   not,
   or,
-  packageName,
   packagesOnPath,
   perInstance,
   perPlatform,
@@ -39,7 +23,6 @@ import {
   setting,
   sourceDirectory,
   sourceFile,
-  sourceFileExists,
   stableNumber,
   text,
   textFile,
@@ -109,7 +92,7 @@ const closedFiles = list(
 
 /** A plugin that is switched off where its key is set for another one. */
 const unlessSet = (key: Exp<string | null>): Exp<unknown> =>
-  when(and(generations.value.isCurrent, isSet(key)), record({ enabled: literal(false) }));
+  when(generations.value.isCurrent.and(key.isSet()), record({ enabled: literal(false) }));
 
 /** A word in any case, as part of a POSIX regular expression. */
 const inAnyCase = (word: string): string =>
@@ -219,15 +202,15 @@ export default defineService({
       layers: [
         generations.value.settings,
         when(
-          and(generations.value.isCurrent, isAtLeast(cfg.package, "2026.7")),
+          generations.value.isCurrent.and(cfg.package.isAtLeast("2026.7")),
           literal(since2026_7),
         ),
         when(
-          and(generations.value.isCurrent, isAtLeast(cfg.package, "2026.8")),
+          generations.value.isCurrent.and(cfg.package.isAtLeast("2026.8")),
           literal(since2026_8),
         ),
         when(
-          and(generations.value.isCurrent, not(isAtLeast(cfg.package, "2026.8"))),
+          generations.value.isCurrent.and(not(cfg.package.isAtLeast("2026.8"))),
           literal(until2026_8),
         ),
         skillSettings(cfg.skills),
@@ -248,7 +231,7 @@ export default defineService({
               opencode: unlessSet(cfg.providers.opencode.apiKeyFile),
               qwen: unlessSet(cfg.providers.alibaba.apiKeyFile),
               telegram: when(
-                and(generations.value.enablesChannelPlugins, cfg.providers.telegram.enable),
+                generations.value.enablesChannelPlugins.and(cfg.providers.telegram.enable),
                 record({ enabled: literal(true) }),
               ),
             }),
@@ -287,7 +270,7 @@ export default defineService({
       {
         variable: generations.value.token,
         file: text`${cfg.stateDir}/gateway-token`,
-        when: and(equals(cfg.gateway.auth.mode, "token"), isNull(cfg.gateway.auth.tokenFile)),
+        when: cfg.gateway.auth.mode.is("token").and(cfg.gateway.auth.tokenFile.isNull()),
       },
     ],
 
@@ -295,36 +278,29 @@ export default defineService({
       {
         name: "documents",
         directory: cfg.workspaceDir,
-        files: map(
-          filter(literal([...requiredDocuments, ...optionalDocuments]), "file", (file) =>
-            and(isSet(cfg.documents), sourceFileExists(cfg.documents, file)),
-          ),
-          "file",
-          (file) =>
+        files: literal([...requiredDocuments, ...optionalDocuments])
+          .filter((file) => cfg.documents.isSet().and(cfg.documents.hasFile(file)))
+          .map((file) =>
             record({
               target: file,
               sources: concat(
                 list(sourceFile(documentsOf(cfg.documents), file)),
                 choose(
-                  equals(file, generations.value.toolsReport),
+                  file.is(generations.value.toolsReport),
                   list(
                     textFile(
                       "tools-report.md",
-                      text`\n## Programs on the PATH (managed by Nix)\n\n${join(
-                        map(
-                          map(packagesOnPath, "package", packageName),
-                          "name",
-                          (name) => text`- ${name}\n`,
-                        ),
-                        "",
-                      )}`,
+                      text`\n## Programs on the PATH (managed by Nix)\n\n${packagesOnPath
+                        .map((program) => program.packageName())
+                        .map((name) => text`- ${name}\n`)
+                        .join("")}`,
                     ),
                   ),
                   literal([]),
                 ),
               ),
             }),
-        ),
+          ),
       },
       {
         name: "skills",
@@ -355,9 +331,9 @@ export default defineService({
         option: cfg.credentials,
         holds: or(
           anyCredential(modelPurpose),
-          not(isEmpty(namesOf(cfg.credentials))),
-          not(isEmpty(cfg.environmentFiles)),
-          has(cfg.settings, "models.providers"),
+          not(cfg.credentials.names().isEmpty()),
+          not(cfg.environmentFiles.isEmpty()),
+          cfg.settings.has("models.providers"),
         ),
         message:
           "no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.",
@@ -365,49 +341,42 @@ export default defineService({
       {
         option: cfg.gateway.auth.mode,
         // That of the settings wins. Who trusts a proxy has no need for a secret.
-        holds: or(equals(authMode, cfg.gateway.auth.mode), equals(authMode, "trusted-proxy")),
+        holds: authMode.is(cfg.gateway.auth.mode).or(authMode.is("trusted-proxy")),
         message: text`is "${cfg.gateway.auth.mode}", which the secret goes by, but \`settings\` says "${authMode}". Set it here, and remove it there; without a secret, every program that reaches the port could give the model orders.`,
       },
       {
         option: cfg.workspaceDir,
-        holds: equals(effectiveWorkspace, cfg.workspaceDir),
+        holds: effectiveWorkspace.is(cfg.workspaceDir),
         message: text`is ${cfg.workspaceDir}, where the service's directory is and its documents are put, but \`settings\` says that the workspace is ${effectiveWorkspace}. Remove that, and set this.`,
       },
       {
         option: cfg.gateway.auth.passwordFile,
-        holds: implies(
-          equals(cfg.gateway.auth.mode, "password"),
-          isSet(cfg.gateway.auth.passwordFile),
-        ),
+        holds: cfg.gateway.auth.mode.is("password").implies(cfg.gateway.auth.passwordFile.isSet()),
         message:
           'is needed, because `gateway.auth.mode` is "password": set it to a file holding the password.',
       },
       {
         option: cfg.gateway.auth.passwordFile,
-        holds: implies(
-          isSet(cfg.gateway.auth.passwordFile),
-          equals(cfg.gateway.auth.mode, "password"),
-        ),
+        holds: cfg.gateway.auth.passwordFile.isSet().implies(cfg.gateway.auth.mode.is("password")),
         message:
           'has no effect while `gateway.auth.mode` is "token": set the mode to "password" or remove this.',
       },
       {
         option: cfg.gateway.auth.tokenFile,
-        holds: implies(isSet(cfg.gateway.auth.tokenFile), equals(cfg.gateway.auth.mode, "token")),
+        holds: cfg.gateway.auth.tokenFile.isSet().implies(cfg.gateway.auth.mode.is("token")),
         message:
           'has no effect while `gateway.auth.mode` is "password": set the mode to "token" or remove this.',
       },
       {
         option: cfg.providers.telegram.botTokenFile,
-        holds: implies(cfg.providers.telegram.enable, isSet(cfg.providers.telegram.botTokenFile)),
+        holds: cfg.providers.telegram.enable.implies(cfg.providers.telegram.botTokenFile.isSet()),
         message:
           "is needed, because `providers.telegram.enable` is true: set it to a file holding the bot's token.",
       },
       {
         option: cfg.providers.telegram.allowFrom,
-        holds: implies(
-          cfg.providers.telegram.enable,
-          not(isEmpty(cfg.providers.telegram.allowFrom)),
+        holds: cfg.providers.telegram.enable.implies(
+          not(cfg.providers.telegram.allowFrom.isEmpty()),
         ),
         message:
           "is empty, so nobody could talk to the bot: list the ids of the Telegram users who may.",
@@ -415,29 +384,26 @@ export default defineService({
       ...skillAssertions(cfg.skills, cfg.settings, cfg.confinement.readWritePaths),
       {
         option: cfg.documents,
-        holds: implies(isSet(cfg.documents), isSource(cfg.documents)),
-        message: text`is a text that names a directory outside of the Nix store, of which the configuration knows nothing: write the path ${nonNull(cfg.documents)} without quotes, and it is copied there.`,
+        holds: cfg.documents.isSet().implies(cfg.documents.isSource()),
+        message: text`is a text that names a directory outside of the Nix store, of which the configuration knows nothing: write the path ${cfg.documents.nonNull()} without quotes, and it is copied there.`,
       },
       {
         option: cfg.documents,
-        holds: implies(
-          and(isSet(cfg.documents), isSource(cfg.documents)),
-          and(...requiredDocuments.map((file) => sourceFileExists(cfg.documents, file))),
-        ),
-        message: text`these files are missing in the directory: ${join(
-          filter(literal(requiredDocuments), "file", (file) =>
-            not(sourceFileExists(cfg.documents, file)),
-          ),
-          ", ",
-        )}. Add them, in a flake to git as well, or set the option to null.`,
+        holds: cfg.documents
+          .isSet()
+          .and(cfg.documents.isSource())
+          .implies(and(...requiredDocuments.map((file) => cfg.documents.hasFile(file)))),
+        message: text`these files are missing in the directory: ${literal(requiredDocuments)
+          .filter((file) => not(cfg.documents.hasFile(file)))
+          .join(", ")}. Add them, in a flake to git as well, or set the option to null.`,
       },
       {
         option: cfg.environment,
-        holds: not(any(namesOf(cfg.environment), "name", (name) => matches(name, secretVariable))),
-        message: text`these look like secrets and would be readable by everybody: ${join(
-          filter(namesOf(cfg.environment), "name", (name) => matches(name, secretVariable)),
-          ", ",
-        )}. Use \`credentials.<NAME>\` with a file instead.`,
+        holds: not(cfg.environment.names().any((name) => name.matches(secretVariable))),
+        message: text`these look like secrets and would be readable by everybody: ${cfg.environment
+          .names()
+          .filter((name) => name.matches(secretVariable))
+          .join(", ")}. Use \`credentials.<NAME>\` with a file instead.`,
       },
       ...listeningAssertions({ options: cfg.gateway, settings: cfg.settings }),
       ...portRefusals(cfg.gateway.port, port),
@@ -488,7 +454,7 @@ export default defineService({
       tcpPorts: cfg.confinement.listenTCPPorts,
       udpPorts: cfg.confinement.listenUDPPorts,
       freePort: triesFreePort(cfg.package),
-      egress: choose<unknown>(equals(cfg.confinement.egress, []), "none", cfg.confinement.egress),
+      egress: choose<unknown>(cfg.confinement.egress.is([]), "none", cfg.confinement.egress),
     },
 
     evidence: {

@@ -2,23 +2,11 @@
 // platform cannot keep.
 
 import {
-  and,
-  any,
   type Assertion,
   concat,
-  duplicates,
-  equals,
   type Exp,
-  filter,
-  hasPrefix,
   homeDirectory,
-  implies,
-  isEmpty,
   isMacOS,
-  isNull,
-  join,
-  listOrEmpty,
-  matches,
   not,
   or,
   type Ref,
@@ -38,15 +26,13 @@ interface Inputs {
 
 export function refusals(inputs: Inputs): readonly Assertion[] {
   const { relaxed } = inputs;
+  const repeated = concat(relaxed.readOnlyPaths, relaxed.readWritePaths).duplicates();
   return [
     ...[relaxed.readOnlyPaths, relaxed.readWritePaths].flatMap(pathRefusals),
     {
       option: relaxed.readWritePaths,
-      holds: isEmpty(duplicates(concat(relaxed.readOnlyPaths, relaxed.readWritePaths))),
-      message: text`${join(
-        duplicates(concat(relaxed.readOnlyPaths, relaxed.readWritePaths)),
-        ", ",
-      )}: listed twice, here or in \`confinement.readOnlyPaths\`. Remove one.`,
+      holds: repeated.isEmpty(),
+      message: text`${repeated.join(", ")}: listed twice, here or in \`confinement.readOnlyPaths\`. Remove one.`,
     },
     ...egressRefusals(inputs),
     ...macOSRefusals(relaxed),
@@ -116,20 +102,20 @@ export function ownRefusals(inputs: OwnInputs): readonly Assertion[] {
   return [
     ...[stateDir, workspaceDir].flatMap((option) => [
       ...refusedOwnPaths.map(({ pattern, message }) =>
-        neither(option, matches(option, pattern), message),
+        neither(option, option.matches(pattern), message),
       ),
       { ...neither(option, isAboveHome(option), isYourHome), platforms: ["home-manager"] as const },
     ]),
     {
       option: configPath,
-      holds: matches(configPath, ".*[.]json"),
+      holds: configPath.matches(".*[.]json"),
       message: text`${configPath} does not end in \`.json\`: other files there belong to others.`,
       platforms: ["nixos"],
     },
     {
       ...neither(
         user,
-        matches(user, refusedUsers),
+        user.matches(refusedUsers),
         "belongs to the system, with all that this user may do. Choose a name that nobody else has.",
       ),
       platforms: withAccounts,
@@ -137,7 +123,7 @@ export function ownRefusals(inputs: OwnInputs): readonly Assertion[] {
     {
       ...neither(
         group,
-        matches(group, refusedGroups),
+        group.matches(refusedGroups),
         "belongs to the system, and lets its members do what the service must not. Choose a name that nobody else has.",
       ),
       platforms: withAccounts,
@@ -156,7 +142,7 @@ const privilegedPorts = "[0-9]{1,3}|10[01][0-9]|102[0-3]";
 /** Ports from 32768 on, in decimal: Linux, and from 49152 on macOS, gives them to whoever asks for none. */
 const chosenPorts = "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}";
 
-const isChosenByKernel = (port: Exp<number>): Exp<boolean> => matches(text`${port}`, chosenPorts);
+const isChosenByKernel = (port: Exp<number>): Exp<boolean> => text`${port}`.matches(chosenPorts);
 
 const chosenByKernel =
   "among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
@@ -166,7 +152,7 @@ export function portRefusals(option: Ref<number>, port: Exp<number>): readonly A
   return [
     {
       option,
-      holds: not(matches(text`${port}`, privilegedPorts)),
+      holds: not(text`${port}`.matches(privilegedPorts)),
       message: text`${port} is below 1024, where only programs with a capability may listen, and the service has none. Choose a higher port; a reverse proxy can listen on this one.`,
     },
     {
@@ -181,13 +167,13 @@ export function portRefusals(option: Ref<number>, port: Exp<number>): readonly A
 export function chosenPortRefusal(option: Ref<readonly number[]>): Assertion {
   return {
     option,
-    holds: not(any(option, "extra", isChosenByKernel)),
+    holds: not(option.any((extra) => isChosenByKernel(extra))),
     message: `has a port ${chosenByKernel}`,
   };
 }
 
 const isAboveHome = (path: Exp<string>): Exp<boolean> =>
-  hasPrefix(text`${homeDirectory}/`, text`${path}/`);
+  text`${homeDirectory}/`.hasPrefix(text`${path}/`);
 
 const isYourHome =
   "is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home.";
@@ -195,7 +181,7 @@ const isYourHome =
 function pathRefusals(option: Ref<readonly string[]>): readonly Assertion[] {
   return [
     ...refusedPaths.map(({ pattern, message }) =>
-      none(option, (path) => matches(path, pattern), message),
+      none(option, (path) => path.matches(pattern), message),
     ),
     {
       ...none(option, isAboveHome, isYourHome),
@@ -212,20 +198,20 @@ function none(
 ): Assertion {
   return {
     option,
-    offenders: filter(option, "path", isRefused),
+    offenders: option.filter(isRefused),
     complaint: message,
   };
 }
 
 function egressRefusals({ relaxed: { egress }, isLocal }: Inputs): readonly Assertion[] {
-  const isNothing = or(equals(egress, "none"), equals(egress, []));
-  const isKnown = isEmpty(listOrEmpty(egress));
+  const isNothing = egress.is("none").or(egress.is([]));
+  const isKnown = egress.listOrEmpty().isEmpty();
   const noRanges =
     'is a list, but on macOS a sandbox cannot tell addresses apart: set it to "none", "internet" or "any".';
   return [
     {
       option: egress,
-      holds: implies(isNothing, isLocal),
+      holds: isNothing.implies(isLocal),
       message:
         'is "none", but `gateway.bind` is not "loopback": the gateway\'s answers to other machines would be lost. List the addresses of its clients here, or set `gateway.bind` to "loopback".',
       platforms: ["nixos"],
@@ -233,13 +219,13 @@ function egressRefusals({ relaxed: { egress }, isLocal }: Inputs): readonly Asse
     { option: egress, holds: isKnown, message: noRanges, platforms: ["darwin"] },
     {
       option: egress,
-      holds: implies(isMacOS, isKnown),
+      holds: isMacOS.implies(isKnown),
       message: noRanges,
       platforms: ["home-manager"],
     },
     {
       option: egress,
-      holds: or(isMacOS, equals(egress, "any")),
+      holds: isMacOS.or(egress.is("any")),
       message:
         'is not "any", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets. Set it to "any", or use the NixOS module.',
       platforms: ["home-manager"],
@@ -252,17 +238,17 @@ function macOSRefusals(relaxed: Inputs["relaxed"]): readonly Assertion[] {
   const { nestedSandboxes, memoryMax, tasksMax, cpuQuota, addressFamilies } = relaxed;
   const onLinuxOnly = (option: Ref<unknown>, isUnset: Exp<boolean>, why: string): Assertion => ({
     option,
-    holds: implies(isMacOS, isUnset),
+    holds: isMacOS.implies(isUnset),
     message: `cannot be had on macOS: ${why}. Remove it there.`,
     platforms: ["home-manager"],
   });
   const noLimits = "launchd has limits for single processes only";
   return [
     onLinuxOnly(nestedSandboxes, not(nestedSandboxes), "a sandbox cannot hold another one"),
-    onLinuxOnly(memoryMax, isNull(memoryMax), noLimits),
-    onLinuxOnly(tasksMax, isNull(tasksMax), noLimits),
-    onLinuxOnly(cpuQuota, isNull(cpuQuota), noLimits),
-    onLinuxOnly(addressFamilies, isEmpty(addressFamilies), "it has no such sockets"),
+    onLinuxOnly(memoryMax, memoryMax.isNull(), noLimits),
+    onLinuxOnly(tasksMax, tasksMax.isNull(), noLimits),
+    onLinuxOnly(cpuQuota, cpuQuota.isNull(), noLimits),
+    onLinuxOnly(addressFamilies, addressFamilies.isEmpty(), "it has no such sockets"),
   ];
 }
 
@@ -270,19 +256,19 @@ function nixDaemonRefusals({ relaxed, user, group }: Inputs): readonly Assertion
   const { nixDaemon } = relaxed;
   const platforms = ["nixos", "darwin"] as const;
   const includes = (setting: string, otherwise: readonly string[]): Exp<boolean> =>
-    any(systemOption(`nix.settings.${setting}`, otherwise), "entry", (entry) =>
-      or(equals(entry, "*"), equals(entry, user), equals(entry, text`@${group}`)),
+    systemOption(`nix.settings.${setting}`, otherwise).any((entry) =>
+      or(entry.is("*"), entry.is(user), entry.is(text`@${group}`)),
     );
   return [
     {
       option: nixDaemon,
-      holds: not(and(nixDaemon, includes("trusted-users", []))),
+      holds: not(nixDaemon.and(includes("trusted-users", []))),
       message: text`is true, but \`nix.settings.trusted-users\` lets the service's user ${user} do everything (by name, by a group, or by \`*\`), who could become root. Remove that entry, or set this to false.`,
       platforms,
     },
     {
       option: nixDaemon,
-      holds: implies(nixDaemon, includes("allowed-users", ["*"])),
+      holds: nixDaemon.implies(includes("allowed-users", ["*"])),
       message: text`is true, but the daemon would not answer the service's user ${user}: add the user to \`nix.settings.allowed-users\`.`,
       platforms,
     },

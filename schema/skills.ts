@@ -3,36 +3,18 @@
 
 import {
   and,
-  any,
   type Assertion,
   choose,
   concat,
-  duplicates,
-  equals,
   type Exp,
   type Fields,
-  filter,
-  has,
-  hasPrefix,
-  isEmpty,
-  isNull,
-  isSet,
-  isSource,
-  join,
-  json,
   list,
   type ManagedFile,
-  map,
-  matches,
-  nonNull,
   not,
-  or,
   ownDirectories,
-  pathInPlace,
   record,
   type Ref,
   type Refs,
-  storePath,
   text,
   textFile,
   when,
@@ -46,21 +28,21 @@ type Skill = Fields<Skills extends Exp<readonly (infer T)[]> ? T : never>;
 /** A path that a unit, its specifiers and a sandbox profile take literally. */
 const plainPath = "/[A-Za-z0-9/._+@~,=-]+";
 
-const source = (skill: Skill): Exp<string> => nonNull(skill.source);
-const isInPlace = (skill: Skill): Exp<boolean> => equals(skill.mode, "symlink");
+const source = (skill: Skill): Exp<string> => skill.source.nonNull();
+const isInPlace = (skill: Skill): Exp<boolean> => skill.mode.is("symlink");
 
 const isIn = (directories: Exp<readonly string[]>, path: Exp<string>): Exp<boolean> =>
-  any(directories, "directory", (directory) => hasPrefix(path, text`${directory}/`));
+  directories.any((directory) => path.hasPrefix(text`${directory}/`));
 
 /** The directories that are read where they are. */
 export function skillsInPlace(skills: Skills): Exp<readonly string[]> {
-  return map(filter(skills, "skill", isInPlace), "skill", (skill) => pathInPlace(source(skill)));
+  return skills.filter(isInPlace).map((skill) => source(skill).inPlace());
 }
 
 /** Where the gateway looks besides. Links would not do: it follows none that lead elsewhere. */
 export function skillSettings(skills: Skills): Exp<unknown> {
   return when(
-    any(skills, "skill", isInPlace),
+    skills.any(isInPlace),
     record({ skills: record({ load: record({ extraDirs: skillsInPlace(skills) }) }) }),
   );
 }
@@ -71,11 +53,11 @@ export function skillSettings(skills: Skills): Exp<unknown> {
  * `.agents/skills`, where the model's own can be.
  */
 export function skillFiles(skills: Skills, folder: string): Exp<readonly ManagedFile[]> {
-  const others = filter(skills, "skill", (skill) => not(isInPlace(skill)));
-  return map(others, "skill", (skill) =>
+  const others = skills.filter((skill) => not(isInPlace(skill)));
+  return others.map((skill) =>
     choose(
-      equals(skill.mode, "copy"),
-      record({ target: text`${folder}/${skill.name}`, sources: list(storePath(source(skill))) }),
+      skill.mode.is("copy"),
+      record({ target: text`${folder}/${skill.name}`, sources: list(source(skill).storePath()) }),
       record({
         target: text`${folder}/${skill.name}/SKILL.md`,
         sources: list(textFile("SKILL.md", inlineSkill(skill))),
@@ -85,9 +67,9 @@ export function skillFiles(skills: Skills, folder: string): Exp<readonly Managed
 }
 
 function inlineSkill(skill: Skill): Exp<string> {
-  const homepage = choose(isSet(skill.homepage), text`homepage: ${json(skill.homepage)}\n`, "");
+  const homepage = choose(skill.homepage.isSet(), text`homepage: ${skill.homepage.json()}\n`, "");
   // JSON strings are YAML strings, whatever is in them.
-  return text`---\nname: ${json(skill.name)}\ndescription: ${json(skill.description)}\n${homepage}metadata: {${json(generations.value.skillKey)}: ${json(skill.metadata)}}\n---\n\n${skill.body}\n`;
+  return text`---\nname: ${skill.name.json()}\ndescription: ${skill.description.json()}\n${homepage}metadata: {${generations.value.skillKey.json()}: ${skill.metadata.json()}}\n---\n\n${skill.body}\n`;
 }
 
 export function skillAssertions(
@@ -95,30 +77,30 @@ export function skillAssertions(
   settings: Ref<unknown>,
   writable: Exp<readonly string[]>,
 ): readonly Assertion[] {
-  const repeated = duplicates(map(skills, "skill", (skill) => skill.name));
+  const repeated = skills.map((skill) => skill.name).duplicates();
   return [
     {
       option: skills,
-      holds: isEmpty(repeated),
-      message: text`these names are used more than once: ${join(repeated, ", ")}. Give every skill a name of its own.`,
+      holds: repeated.isEmpty(),
+      message: text`these names are used more than once: ${repeated.join(", ")}. Give every skill a name of its own.`,
     },
-    none(skills, (skill) => and(not(equals(skill.mode, "inline")), isNull(skill.source)), {
+    none(skills, (skill) => not(skill.mode.is("inline")).and(skill.source.isNull()), {
       wrong: 'have mode "copy" or "symlink", but no source',
       next: 'Set `source` to the skill\'s directory, or `mode` to "inline".',
     }),
     none(
       skills,
-      (skill) => and(equals(skill.mode, "copy"), isSet(skill.source), not(isSource(skill.source))),
+      (skill) => and(skill.mode.is("copy"), skill.source.isSet(), not(skill.source.isSource())),
       {
         wrong: 'have mode "copy", and a source that is a text outside of the Nix store',
         next: "Write the path without quotes, and it is copied there.",
       },
     ),
-    none(skills, (skill) => and(equals(skill.mode, "inline"), equals(skill.description, "")), {
+    none(skills, (skill) => skill.mode.is("inline").and(skill.description.is("")), {
       wrong: "have no description, and the gateway passes such skills over",
       next: "Say in `description` when the model should use it.",
     }),
-    none(skills, (skill) => and(equals(skill.mode, "inline"), isSet(skill.source)), {
+    none(skills, (skill) => skill.mode.is("inline").and(skill.source.isSet()), {
       wrong: 'have a source, which mode "inline" does not use',
       next: 'Set `mode` to "copy", or remove `source`.',
     }),
@@ -135,8 +117,8 @@ export function skillAssertions(
         (skill) =>
           and(
             isInPlace(skill),
-            isSet(skill.source),
-            isIn(concat(ownDirectories, writable), pathInPlace(source(skill))),
+            skill.source.isSet(),
+            isIn(concat(ownDirectories, writable), source(skill).inPlace()),
           ),
         {
           wrong:
@@ -149,7 +131,7 @@ export function skillAssertions(
     {
       ...none(
         skills,
-        (skill) => and(isInPlace(skill), isSet(skill.source), not(isReadable(skill))),
+        (skill) => and(isInPlace(skill), skill.source.isSet(), not(isReadable(skill))),
         {
           wrong: 'have mode "symlink", and a source that cannot be read where it is',
           next: 'Write `source` as a path outside of the Nix store, of letters, digits and /._+@~,=- only, or set `mode` to "copy".',
@@ -159,7 +141,7 @@ export function skillAssertions(
     },
     {
       option: skills,
-      holds: or(not(any(skills, "skill", isInPlace)), not(has(settings, "skills.load.extraDirs"))),
+      holds: skills.any(isInPlace).implies(not(settings.has("skills.load.extraDirs"))),
       message:
         'mode "symlink" has no effect while `settings.skills.load.extraDirs` is set: list the directories there, or remove it.',
       platforms: ["home-manager"],
@@ -169,8 +151,8 @@ export function skillAssertions(
 
 /** Files of the store may have several links, and the gateway refuses those. */
 function isReadable(skill: Skill): Exp<boolean> {
-  const path = pathInPlace(source(skill));
-  return and(not(hasPrefix(path, "/nix/store/")), matches(path, plainPath));
+  const path = source(skill).inPlace();
+  return not(path.hasPrefix("/nix/store/")).and(path.matches(plainPath));
 }
 
 /** No skill is like that; the message names those that are. */
@@ -179,10 +161,10 @@ function none(
   isWrong: (skill: Skill) => Exp<boolean>,
   { wrong, next }: { readonly wrong: string; readonly next: string },
 ): Assertion {
-  const names = map(filter(skills, "skill", isWrong), "skill", (skill) => skill.name);
+  const wrongOnes = skills.filter(isWrong).map((skill) => skill.name);
   return {
     option: skills,
-    holds: not(any(skills, "skill", isWrong)),
-    message: text`these skills ${wrong}: ${join(names, ", ")}. ${next}`,
+    holds: not(skills.any(isWrong)),
+    message: text`these skills ${wrong}: ${wrongOnes.join(", ")}. ${next}`,
   };
 }

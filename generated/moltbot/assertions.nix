@@ -238,8 +238,7 @@ lib.concatMap (
     (expect "gateway.customBindHost"
       (
         settings.gateway.bind == "custom"
-        -> instance.gateway.customBindHost == null
-        -> instance.settings ? gateway.customBindHost
+        -> instance.gateway.customBindHost != null || instance.settings ? gateway.customBindHost
       )
       "is needed, because `gateway.bind` is \"custom\": set it to the address of this machine that the gateway is to listen on."
     )

@@ -1,16 +1,12 @@
 // What the service sees of the file system, and what it can change there.
 
 import {
-  any,
   choose,
   concat,
   type ConfinementRule,
   type Exp,
-  filter,
-  hasPrefix,
   list,
   managedPaths,
-  map,
   not,
   or,
   ownDirectories,
@@ -24,16 +20,16 @@ import { type ConfinementInputs, same } from "./inputs.ts";
 
 /** What ProtectHome= hides. */
 const isInHome = (path: Exp<string>): Exp<boolean> =>
-  or(hasPrefix(path, "/home/"), hasPrefix(path, "/root/"), hasPrefix(path, "/run/user/"));
+  or(path.hasPrefix("/home/"), path.hasPrefix("/root/"), path.hasPrefix("/run/user/"));
 
 const gone = ["ENOENT", "EACCES"] as const;
 
 const isInAnother = (path: Exp<string>): Exp<boolean> =>
-  any(ownDirectories, "other", (other) => hasPrefix(path, text`${other}/`));
+  ownDirectories.any((other) => path.hasPrefix(text`${other}/`));
 
-const outermostDirectories = filter(ownDirectories, "path", (path) => not(isInAnother(path)));
+const outermostDirectories = ownDirectories.filter((path) => not(isInAnother(path)));
 
-const innerDirectories = filter(ownDirectories, "path", isInAnother);
+const innerDirectories = ownDirectories.filter(isInAnother);
 
 /** Shell commands that need a directory of their own in the workspace; the last decides. */
 const inWorkspace = (...commands: readonly string[]): string =>
@@ -47,8 +43,8 @@ export function fileRules({
   relaxed,
 }: ConfinementInputs): readonly ConfinementRule[] {
   // A path that is not there is reported by the launcher, which knows the option's name.
-  const readable = map(relaxed.readOnlyPaths, "path", (path) => text`-${path}`);
-  const changeable = map(relaxed.readWritePaths, "path", (path) => text`-${path}`);
+  const readable = relaxed.readOnlyPaths.map((path) => text`-${path}`);
+  const changeable = relaxed.readWritePaths.map((path) => text`-${path}`);
   const outside = concat(ownDirectories, relaxed.readOnlyPaths, relaxed.readWritePaths);
   return [
     {
@@ -76,7 +72,7 @@ export function fileRules({
               "/etc",
               ...["-/run/systemd/resolve", "-/run/NetworkManager/resolv.conf", "-/run/resolvconf"],
             ),
-            map(concat(readablePaths, relaxed.readOnlyPaths), "path", (path) => text`-${path}`),
+            concat(readablePaths, relaxed.readOnlyPaths).map((path) => text`-${path}`),
             choose<readonly string[]>(relaxed.nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
           ),
           InaccessiblePaths: list("-/sys", "-/etc/machine-id", "-/etc/nixos"),
@@ -189,7 +185,7 @@ export function fileRules({
         BindPaths: concat(
           outermostDirectories,
           changeable,
-          map(managedPaths, "path", (path) => text`%t/${unitName}${path}:${path}`),
+          managedPaths.map((path) => text`%t/${unitName}${path}:${path}`),
         ),
         // Each is a mount of its own, which cannot be moved away.
         ExecPaths: innerDirectories,
@@ -255,7 +251,7 @@ export function fileRules({
       id: "homes",
       why: "SSH keys, mail and browser profiles live in home directories: there are none, but for the service's own directories, should they be there.",
       directives: {
-        ProtectHome: choose<boolean | "tmpfs">(any(outside, "path", isInHome), "tmpfs", true),
+        ProtectHome: choose<boolean | "tmpfs">(outside.any(isInHome), "tmpfs", true),
       },
       user: {
         directives: {

@@ -1,16 +1,6 @@
 // What the service may ask of the kernel, and how much it may use.
 
-import {
-  choose,
-  concat,
-  type ConfinementRule,
-  isNull,
-  isSet,
-  list,
-  nonNull,
-  observation,
-  probe,
-} from "../../src/index.ts";
+import { choose, concat, type ConfinementRule, list, observation, probe } from "../../src/index.ts";
 import { propertyIs } from "../unit-property.ts";
 import { type ConfinementInputs, same } from "./inputs.ts";
 
@@ -69,11 +59,11 @@ export function limitRules({ relaxed }: ConfinementInputs): readonly Confinement
         "bound what it writes into its own directories: systemd has quotas for those since version 258, on file systems that have been made for it; give them a file system of their own where that matters. Nor what the kernel has once for all: terminals, of which it can open all there are; nor swap; nor the service and a command of the operator's together, which each have these limits",
       why: "A loop that starts processes or fills memory ends itself, not the machine: a quarter of the memory is never the service's, and it is the first to go. A tool that is killed for its size does not take the gateway along.",
       directives: {
-        TasksMax: choose(isNull(relaxed.tasksMax), 1024, nonNull(relaxed.tasksMax)),
-        MemoryMax: choose(isNull(relaxed.memoryMax), "75%", nonNull(relaxed.memoryMax)),
+        TasksMax: relaxed.tasksMax.orElse(1024),
+        MemoryMax: relaxed.memoryMax.orElse("75%"),
         CPUQuota: choose<readonly string[]>(
-          isSet(relaxed.cpuQuota),
-          list(nonNull(relaxed.cpuQuota)),
+          relaxed.cpuQuota.isSet(),
+          list(relaxed.cpuQuota.nonNull()),
           [],
         ),
         OOMPolicy: "continue",

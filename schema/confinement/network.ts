@@ -1,18 +1,12 @@
 // Which sockets the service may open, where it may listen, and whom it reaches.
 
 import {
-  any,
   choose,
   concat,
   type ConfinementRule,
-  equals,
-  filter,
   lifts,
   list,
-  listOrEmpty,
-  map,
   not,
-  or,
   probe,
   text,
   works,
@@ -29,11 +23,8 @@ export function networkRules({
   relaxed,
 }: ConfinementInputs): readonly ConfinementRule[] {
   const { egress } = relaxed;
-  const allowed = listOrEmpty(egress);
-  const isInternet = or(
-    equals(egress, "internet"),
-    any(allowed, "range", (range) => equals(range, "internet")),
-  );
+  const allowed = egress.listOrEmpty();
+  const isInternet = egress.is("internet").or(allowed.includes("internet"));
   return [
     {
       id: "address-families",
@@ -85,8 +76,8 @@ export function networkRules({
         ),
         SocketBindAllow: concat(
           list(text`tcp:${port}`),
-          map(relaxed.listenTCPPorts, "extra", (extra) => text`tcp:${extra}`),
-          map(relaxed.listenUDPPorts, "extra", (extra) => text`udp:${extra}`),
+          relaxed.listenTCPPorts.map((extra) => text`tcp:${extra}`),
+          relaxed.listenUDPPorts.map((extra) => text`udp:${extra}`),
         ),
       },
       cannot:
@@ -141,15 +132,15 @@ export function networkRules({
           isInternet,
           concat(
             list(...linkAndHost, ...special),
-            choose<readonly string[]>(or(isLocal, isTailnet), privateNetworks, []),
+            choose<readonly string[]>(isLocal.or(isTailnet), privateNetworks, []),
             choose<readonly string[]>(isLocal, sharedNetwork, []),
           ),
-          choose<readonly string[]>(equals(egress, "any"), [], ["any"]),
+          choose<readonly string[]>(egress.is("any"), [], ["any"]),
         ),
         IPAddressAllow: concat(
           list("localhost"),
           choose<readonly string[]>(isTailnet, [tailnet6], []),
-          filter(allowed, "range", (range) => not(equals(range, "internet"))),
+          allowed.filter((range) => not(range.is("internet"))),
         ),
       },
       user: {

@@ -1,19 +1,26 @@
 // Expressions of the schema (model/expression.ts) as Nix. One function per kind of node; a kind that
-// is missing here does not compile.
+// is missing here does not compile. What functions are in Nix, the table of functions says.
 
 import { BugError } from "../errors.ts";
-import type { ExpNode } from "../model/expression.ts";
+import { type CallNode, type ExpNode, isCallOf, type Variable } from "../model/expression.ts";
+import { rowOf, type Write } from "../model/functions.ts";
 import type { IrService } from "../model/service-model.ts";
 import type { OptionType } from "../model/option-type.ts";
 import { isJsonArray, type JsonValue } from "../json.ts";
-import { type AttrKey, type Binding, negate, nix, type NixExpr } from "../nix/index.ts";
+import {
+  type AttrKey,
+  type Binding,
+  freeVariables,
+  isIdentifier,
+  negate,
+  nix,
+  type NixExpr,
+} from "../nix/index.ts";
 
 /** What the names in an expression are called where it is emitted. */
 export interface Scope {
   /** The options of the instance at hand. */
   readonly options: NixExpr;
-  /** The name of the instance at hand. */
-  readonly name: NixExpr;
   /** The row values of the selected variant. */
   readonly variant: NixExpr;
   /** Where the service finds its configuration file. */
@@ -22,14 +29,18 @@ export interface Scope {
   readonly settings: NixExpr;
   /** Whether an option's value is a number, or a list of them: Nix does not interpolate those. */
   readonly isNumber: (path: readonly string[]) => boolean;
-  /** The variables that are numbers. */
-  readonly numbers?: ReadonlySet<string>;
+  /** What the parameters of functions around the place are called, and whether they are numbers. */
+  readonly variables?: ReadonlyMap<Variable, Parameter>;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly isNumber: boolean;
 }
 
 /** For plain values: nothing of an instance is in scope. */
 export const staticScope: Scope = {
   options: nix.id("config"),
-  name: nix.id("name"),
   variant: nix.id("variant"),
   settings: nix.id("settings"),
   configFile: nix.id("configFile"),
@@ -62,7 +73,6 @@ export function scopeOf(
   );
   return {
     options: nix.id(options),
-    name: nix.id("name"),
     variant: nix.id("variant"),
     settings: nix.id("settings"),
     configFile,
@@ -76,60 +86,17 @@ export function emitExpression(node: ExpNode, scope: Scope): NixExpr {
   return visit(node, scope);
 }
 
-const both = (left: ExpNode, operator: "==" | "!=", right: ExpNode, scope: Scope): NixExpr =>
-  nix.op(operator, emitExpression(left, scope), emitExpression(right, scope));
-
-/** `variable: body`, or just the function where the body only calls one with the variable. */
-function functionOf(variable: string, body: ExpNode, scope: Scope): NixExpr {
-  return body.kind === "packageName" && body.of.kind === "variable" && body.of.name === variable
-    ? nix`lib.getName`
-    : nix.lambda(variable, emitExpression(body, scope));
-}
-
-/** Calls a function with a function of one variable and a list. */
-function over(
-  callee: NixExpr,
-  node: { readonly over: ExpNode; readonly variable: string; readonly body: ExpNode },
-  scope: Scope,
-): NixExpr {
-  const isNumber = node.over.kind === "option" && scope.isNumber(node.over.path);
-  const inner = isNumber
-    ? { ...scope, numbers: new Set([...(scope.numbers ?? []), node.variable]) }
-    : scope;
-  return nix.call(
-    callee,
-    functionOf(node.variable, node.body, inner),
-    emitExpression(node.over, scope),
-  );
-}
-
-function chain(operator: "&&" | "||" | "++", nodes: readonly ExpNode[], scope: Scope): NixExpr {
-  const [first, second, ...rest] = nodes.map((node) => emitExpression(node, scope));
-  if (first === undefined) throw new BugError(`nothing to combine with ${operator}`);
-  return second === undefined ? first : nix.op(operator, first, second, ...rest);
-}
-
 const visitor: Visitor = {
   literal: ({ value }) => emitJson(value),
   option: ({ path }, { options }) => nix.select(options, path),
-  instanceName: (_, { name }) => name,
   setting: ({ path }, { settings }) => nix.select(settings, path),
-  packages: () => nix`path`,
-  managedPaths: () => nix`managedPaths`,
-  unitName: () => nix`unit`,
-  ownDirectories: () => nix`ownDirectories`,
   configFile: (_, { configFile }) => configFile,
-  perInstance: ({ base }, { name }) => nix`nameFor ${base} ${name}`,
-  stableNumber: ({ first, count }, { name }) => nix`numberFor ${first} ${count} ${name}`,
-  homeDirectory: () => nix`config.home.homeDirectory`,
-  isMacOS: () => nix`isDarwin`,
-  systemOption: ({ path, otherwise }) => nix.select(nix.id("config"), path, emitJson(otherwise)),
-  listOrEmpty: ({ of }, scope) => {
-    const value = emitExpression(of, scope);
-    return nix`lib.optionals (lib.isList ${value}) ${value}`;
-  },
   variant: ({ key }, { variant }) => nix.select(variant, [key]),
-  variable: ({ name }) => nix.id(name),
+  variable: ({ variable }, { variables }) => {
+    const parameter = variables?.get(variable);
+    if (parameter === undefined) throw new BugError("a variable that is not bound");
+    return nix.id(parameter.name);
+  },
   field: ({ of, name }, scope) => nix.select(emitExpression(of, scope), [name]),
   text: ({ parts }, scope) =>
     nix.str(
@@ -147,50 +114,82 @@ const visitor: Visitor = {
       ? nix`lib.optionals ${condition} ${then}`
       : nix.if_(condition, then, emitExpression(node.else, scope));
   },
-  equals: ({ left, right }, scope) => both(left, "==", right, scope),
-  not: ({ of }, scope) => negate(emitExpression(of, scope)),
-  and: ({ all }, scope) => chain("&&", all, scope),
-  or: ({ any }, scope) => emitOr(any, scope),
-  map: (node, scope) => over(nix`map`, node, scope),
-  filter: (node, scope) => over(nix`lib.filter`, node, scope),
-  any: emitAny,
-  concat: ({ lists }, scope) => chain("++", lists, scope),
-  join: emitJoin,
-  names: ({ of }, scope) => nix`lib.attrNames ${emitExpression(of, scope)}`,
-  duplicates: ({ list }, scope) => nix`duplicates ${emitExpression(list, scope)}`,
-  matches: ({ text, pattern }, scope) =>
-    nix`builtins.match ${pattern} ${emitExpression(text, scope)} != null`,
-  has: ({ of, path }, scope) => nix.has(emitExpression(of, scope), path),
-  hasPrefix: ({ text, prefix }, scope) =>
-    nix`lib.hasPrefix ${emitExpression(prefix, scope)} ${emitExpression(text, scope)}`,
-  sourceFileExists: ({ directory, file }, scope) =>
-    nix`hasFile ${emitExpression(directory, scope)} ${emitExpression(file, scope)}`,
-  isSource: ({ of }, scope) => nix`isSource ${emitExpression(of, scope)}`,
-  sourceDirectory: ({ of, name, required, optional }, scope) => nix`
-    sourceDirectory {
-      name = ${name};
-      required = ${nix.value(required)};
-      optional = ${nix.value(optional)};
-    } ${emitExpression(of, scope)}
-  `,
-  sourceFile: ({ directory, file }, scope) => nix.quoted([inDirectory(directory, file, scope)]),
-  pathInPlace: ({ of }, scope) => nix`toString ${emitExpression(of, scope)}`,
-  textFile: ({ name, text }, scope) =>
-    nix`pkgs.writeText ${emitExpression(name, scope)} ${emitExpression(text, scope)}`,
-  json: ({ of }, scope) => nix`builtins.toJSON ${emitExpression(of, scope)}`,
-  packageName: ({ of }, scope) => nix`lib.getName ${emitExpression(of, scope)}`,
-  isAtLeast: ({ package: of, version }, scope) =>
-    nix`isAtLeast ${version} ${emitExpression(of, scope)}`,
-  program: (node) => nix`lib.getExe' pkgs.${node.package} ${node.program}`,
-  anyCredential: ({ purpose }) =>
-    nix`lib.any (credential: credential.purpose == ${purpose}) credentials`,
+  function: (node, scope) => emitFunction(node, false, scope),
+  call: (node, scope) => emitJoinedMap(node, scope) ?? emitCall(node, scope),
 };
 
-/** Path arithmetic rather than interpolation: only the one file is copied to the store. */
-function inDirectory(directory: ExpNode, file: ExpNode, scope: Scope): NixExpr {
-  const [name] = flatText([file]);
-  const relative = typeof name === "string" ? `/${name}` : ["/", emitExpression(file, scope)];
-  return nix.op("+", emitExpression(directory, scope), nix.quoted(relative));
+type FunctionNode = Extract<ExpNode, { readonly kind: "function" }>;
+
+/** What the rows of the table write with. */
+const write: Write<NixExpr> = Object.assign(
+  (template: TemplateStringsArray, ...holes: readonly (NixExpr | JsonValue)[]) =>
+    nix(template, ...holes),
+  { not: negate },
+);
+
+function emitCall(node: CallNode, scope: Scope): NixExpr {
+  return rowOf(node.function).nix(write, ...emitArguments(node, scope), ...node.plain);
+}
+
+/** The arguments of a call; one that is a function is applied to the elements of the first. */
+function emitArguments({ arguments: given }: CallNode, scope: Scope): readonly NixExpr[] {
+  const [over] = given;
+  const areNumbers = over?.kind === "option" && scope.isNumber(over.path);
+  return given.map((argument) =>
+    argument.kind === "function"
+      ? emitFunction(argument, areNumbers, scope)
+      : emitExpression(argument, scope),
+  );
+}
+
+/** What a parameter is called whose author's name for it is not known. */
+const anyName = "element";
+
+/**
+ * `name: body`, or just the function where the body only applies one to the parameter. The name is the
+ * author's, with a number where the body means something else by it.
+ */
+function emitFunction({ variable, body }: FunctionNode, isNumber: boolean, scope: Scope): NixExpr {
+  const bodyWith = (name: string): NixExpr => {
+    const parameter = { name, isNumber };
+    const variables = new Map([...(scope.variables ?? []), [variable, parameter] as const]);
+    return emitExpression(body, { ...scope, variables });
+  };
+  const { name = anyName } = variable;
+  const wish = isIdentifier(name) ? name : anyName;
+  const chosen = freeName(wish, freeVariables(bodyWith(placeholder)));
+  const code = bodyWith(chosen);
+  return applied(code, chosen) ?? nix.lambda(chosen, code);
+}
+
+/** What nothing else is called: stands for the parameter until it has a name. */
+const placeholder = "parameter'";
+
+function freeName(wish: string, taken: ReadonlySet<string>): string {
+  let name = wish;
+  for (let count = 2; taken.has(name); count += 1) name = `${wish}${count}`;
+  return name;
+}
+
+/** The function that code applies to nothing but the variable `name`. */
+function applied(code: NixExpr, name: string): NixExpr | undefined {
+  if (code.kind !== "call") return undefined;
+  const [argument, ...others] = code.args;
+  return others.length === 0 && argument?.kind === "identifier" && argument.name === name
+    ? code.callee
+    : undefined;
+}
+
+/** The library has a function of its own for the texts of a list's elements, joined. */
+function emitJoinedMap(node: CallNode, scope: Scope): NixExpr | undefined {
+  const [list] = node.arguments;
+  if (list === undefined || !isCallOf(node, "join") || !isCallOf(list, "map")) return undefined;
+  const [over, body] = emitArguments(list, scope);
+  const [separator] = node.plain;
+  if (over === undefined || body === undefined) throw new BugError("a map without its arguments");
+  return separator === ""
+    ? nix`lib.concatMapStrings ${body} ${over}`
+    : nix`lib.concatMapStringsSep ${separator} ${body} ${over}`;
 }
 
 /** A value, its sets of one attribute with dots. */
@@ -238,38 +237,6 @@ function emitInterpolated(node: ExpNode, scope: Scope): NixExpr {
   const isNumber =
     node.kind === "setting" ||
     (node.kind === "option" && scope.isNumber(node.path)) ||
-    (node.kind === "variable" && scope.numbers?.has(node.name) === true);
+    (node.kind === "variable" && scope.variables?.get(node.variable)?.isNumber === true);
   return isNumber ? nix`toString ${expression}` : expression;
-}
-
-function emitJoin(
-  { list, separator }: Extract<ExpNode, { readonly kind: "join" }>,
-  scope: Scope,
-): NixExpr {
-  if (list.kind !== "map") {
-    return nix`lib.concatStringsSep ${separator} ${emitExpression(list, scope)}`;
-  }
-  const joined =
-    separator === "" ? nix`lib.concatMapStrings` : nix`lib.concatMapStringsSep ${separator}`;
-  return over(joined, list, scope);
-}
-
-/** Whether a list has an element: the one that a value equals, or any of which something holds. */
-function emitAny(node: Extract<ExpNode, { readonly kind: "any" }>, scope: Scope): NixExpr {
-  const { over: list, variable, body } = node;
-  return body.kind === "equals" &&
-    body.left.kind === "variable" &&
-    body.left.name === variable &&
-    body.right.kind === "literal"
-    ? nix`lib.elem ${emitExpression(body.right, scope)} ${emitExpression(list, scope)}`
-    : over(nix`lib.any`, node, scope);
-}
-
-/** `!a || b` is an implication, and reads better as one. */
-function emitOr(any: readonly ExpNode[], scope: Scope): NixExpr {
-  const [premise, consequence, ...rest] = any;
-  if (premise?.kind === "not" && consequence !== undefined && rest.length === 0) {
-    return nix.op("->", emitExpression(premise.of, scope), emitExpression(consequence, scope));
-  }
-  return chain("||", any, scope);
 }

@@ -1,7 +1,8 @@
 // The option declarations of a module: a function that every instance and the top level share,
 // the options only the top level has, and what an instance inherits.
 
-import type { ExpNode } from "../model/expression.ts";
+import { type ExpNode, isCallOf } from "../model/expression.ts";
+import { rowOf } from "../model/functions.ts";
 import type { IrService } from "../model/service-model.ts";
 import type { IrOption } from "../model/option-type.ts";
 import { instanceNamePattern, instancesDescription } from "../model/own-options.ts";
@@ -191,24 +192,34 @@ function emitDefaultText(node: ExpNode): NixExpr {
 
 /** A default for people: options and the instance's name appear as `<placeholders>`. */
 function describeDefault(node: ExpNode): string {
-  if (node.kind === "literal") {
-    return typeof node.value === "string" ? node.value : JSON.stringify(node.value);
+  switch (node.kind) {
+    case "literal":
+      return typeof node.value === "string" ? node.value : JSON.stringify(node.value);
+    case "option":
+      return `<${node.path.join(".")}>`;
+    case "variant":
+      return `<${node.key}>`;
+    case "text":
+      return node.parts
+        .map((part) => (typeof part === "string" ? part : describeDefault(part)))
+        .join("");
+    case "if":
+      return isCallOf(node.condition, "isMacOS")
+        ? `${describeDefault(node.then)} on macOS, ${describeDefault(node.else)} on Linux`
+        : notShown;
+    case "call": {
+      const { shown } = rowOf(node.function);
+      return shown?.(...node.arguments.map(describeDefault), ...node.plain) ?? notShown;
+    }
+    case "setting":
+    case "configFile":
+    case "variable":
+    case "field":
+    case "list":
+    case "record":
+    case "function":
+      return notShown;
   }
-  if (node.kind === "option") return `<${node.path.join(".")}>`;
-  if (node.kind === "instanceName") return "<name>";
-  if (node.kind === "perInstance") return `${node.base}[-<name>]`;
-  if (node.kind === "homeDirectory") return "~";
-  if (node.kind === "variant") return `<${node.key}>`;
-  if (node.kind === "stableNumber") {
-    return `${String(node.first)}, or one of the ${String(node.count)} numbers after it`;
-  }
-  if (node.kind === "if" && node.condition.kind === "isMacOS") {
-    return `${describeDefault(node.then)} on macOS, ${describeDefault(node.else)} on Linux`;
-  }
-  if (node.kind === "text") {
-    return node.parts
-      .map((part) => (typeof part === "string" ? part : describeDefault(part)))
-      .join("");
-  }
-  return "computed from other options";
 }
+
+const notShown = "computed from other options";

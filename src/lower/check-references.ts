@@ -3,7 +3,7 @@
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { type Platform, platforms } from "../model/platform.ts";
-import type { ExpNode } from "../model/expression.ts";
+import { type ExpNode, isCallOf } from "../model/expression.ts";
 import type { IrService, SupersededModule } from "../model/service-model.ts";
 import type { IrOption } from "../model/option-type.ts";
 import { mistake, type Place } from "./place.ts";
@@ -12,13 +12,6 @@ import { expressionsIn, walkExpression } from "../model/walk-expression.ts";
 export function checkReferences(service: IrService, docs: OptionDocs): void {
   new Checker(service, docs).check();
 }
-
-/** What is never the same for two instances. */
-const instanceKinds: ReadonlySet<ExpNode["kind"]> = new Set([
-  "instanceName",
-  "perInstance",
-  "stableNumber",
-]);
 
 /** An expression, and who needs its value. */
 interface Use {
@@ -126,15 +119,18 @@ class Checker {
           });
         }
       }
-      if (part.kind === "variable" && !bound.has(part.name)) {
-        throw mistake(place, `${what} uses the variable ${part.name} where it is not bound`);
+      if (part.kind === "variable" && !bound.has(part.variable)) {
+        const { name = "of a function" } = part.variable;
+        throw mistake(place, `${what} uses the variable ${name} where it is not bound`);
       }
       if (part.kind === "variant" && !this.hasVariantKey(part.key)) {
         throw mistake(place, `${what} uses ${part.key}, which is no key of the variant table`);
       }
-      if (part.kind === "anyCredential" && !this.purposes.has(part.purpose)) {
+      if (isCallOf(part, "anyCredential")) {
+        const [purpose] = part.plain;
+        if (this.purposes.has(purpose)) return;
         throw mistake(place, `${what} asks for credentials no option gives`, {
-          expected: `a credential with the purpose "${part.purpose}"`,
+          expected: `a credential with the purpose "${purpose}"`,
         });
       }
     });
@@ -181,7 +177,7 @@ class Checker {
     const perInstance = option.instance !== "none";
     this.checkUse({ node, place, what: "the default", perInstance });
     walkExpression(node, (part) => {
-      if (part.kind === "homeDirectory" && platform !== "home-manager") {
+      if (isCallOf(part, "homeDirectory") && platform !== "home-manager") {
         throw mistake(place, "the default uses the home directory of the configuration's user", {
           received: `the platform ${platform}, where no such user is known`,
           next: "give a default for each platform with perPlatform({ … })",
@@ -193,7 +189,7 @@ class Checker {
           received: `the platform ${platform}, where that option does not exist`,
         });
       }
-      const differs = instanceKinds.has(part.kind) || target?.instance === "own";
+      const differs = isCallOf(part, "instanceName") || target?.instance === "own";
       if (differs && option.instance === "inherit") {
         throw mistake(place, "the default differs between instances, but they inherit the option", {
           received: target === undefined ? "the instance's name" : target.path.join("."),

@@ -31,6 +31,7 @@ export type { Hole } from "./quote.ts";
 export type { JsonValue, LeadingOptions, PartsInput, PathInput, PatternOptions } from "./create.ts";
 export { parseNix } from "./parse.ts";
 export { freeVariables, freeVariablesOfBindings } from "./free-variables.ts";
+export { isIdentifier } from "./escape.ts";
 export { keyOf } from "./key.ts";
 export { negate } from "./negate.ts";
 export { printNix } from "./print.ts";

@@ -1,32 +1,209 @@
-// Builds the expressions of `model/expression.ts`: the functions a schema's author calls.
+// Builds the expressions of `model/expression.ts`: the functions and methods a schema's author calls. What
+// is in the table of functions has its types from there.
 
 import {
-  type Exp,
+  type Exp as BareExp,
   type ExpNode,
   nodeOf,
   type OrValue,
-  type Ref,
   valueType,
+  type Variable,
 } from "../model/expression.ts";
+import { type FunctionName, functions, rowOf } from "../model/functions.ts";
 import type { JsonValue } from "../json.ts";
+import { parameterName } from "./parameter-name.ts";
 
-export type { Exp, OrValue, Ref } from "../model/expression.ts";
+export type { OrValue } from "../model/expression.ts";
 
-function make<T>(node: ExpNode): Exp<T> {
-  return { node, [valueType]: undefined };
+// The types of what the table has.
+
+/** What authors give for an argument: a value or an expression; for a function, one of theirs. */
+type Given<T> = T extends (element: never) => infer R
+  ? (element: Exp<unknown>) => OrValue<R>
+  : OrValue<T>;
+
+type AllGiven<A extends readonly unknown[]> = { readonly [K in keyof A]: Given<A[K]> };
+
+type Table = typeof functions;
+
+type Values = readonly unknown[];
+type Plain = readonly JsonValue[];
+
+type SignatureOf<R> = R extends { readonly signature?: infer S } ? NonNullable<S> : never;
+
+type CalledFunction<R> =
+  SignatureOf<R> extends (given: infer A extends Values, plain: infer P extends Plain) => infer T
+    ? (...given: readonly [...AllGiven<A>, ...P]) => Exp<T>
+    : never;
+
+/** The method of a row: its first argument is what the method is called on, and is an expression. */
+type CalledMethod<R> =
+  SignatureOf<R> extends (given: infer A extends Values, plain: infer P extends Plain) => infer T
+    ? A extends readonly [infer Subject, ...infer Rest]
+      ? (this: BareExp<Subject>, ...given: readonly [...AllGiven<Rest>, ...P]) => Exp<T>
+      : (this: BareExp<A[number]>, ...given: AllGiven<A>) => Exp<T>
+    : never;
+
+type PlainMethods = {
+  readonly [
+    N in keyof Table as Table[N] extends { readonly isMethod: true } ? N : never
+  ]: CalledMethod<Table[N]>;
+};
+
+/** Null, if it is among the values; nothing else fits. */
+type IfNullable<V> = null extends V ? unknown : never;
+
+/** Methods whose types have parameters, and those that are no functions of the table. */
+interface GenericMethods {
+  /** Whether both are the same; the right side has to be a value the left side can have. */
+  is<V>(this: BareExp<V>, other: OrValue<NoInfer<V>>): Exp<boolean>;
+  /** Whether it is null, which it may be. */
+  isNull<V>(this: BareExp<V> & IfNullable<V>): Exp<boolean>;
+  /** Whether it is not null, which it may be. */
+  isSet<V>(this: BareExp<V> & IfNullable<V>): Exp<boolean>;
+  /** Whether an element is the same as a value. */
+  includes<E>(this: BareExp<readonly E[]>, element: OrValue<NoInfer<E>>): Exp<boolean>;
+  /**
+   * Applies `body` to every element. Its parameter's name is the element's in the generated code; the same
+   * goes for `filter` and `any`.
+   */
+  map<E, U>(
+    this: BareExp<readonly E[]>,
+    body: (element: Fields<E>) => OrValue<U>,
+  ): Exp<readonly U[]>;
+  /** The elements of which something holds. */
+  filter<E>(
+    this: BareExp<readonly E[]>,
+    body: (element: Fields<E>) => BareExp<boolean>,
+  ): Exp<readonly E[]>;
+  /** Whether something holds of at least one element. */
+  any<E>(this: BareExp<readonly E[]>, body: (element: Fields<E>) => BareExp<boolean>): Exp<boolean>;
+  /** A value that may be a list: the list, or an empty one. */
+  listOrEmpty<V>(
+    this: BareExp<V>,
+  ): Exp<readonly (V extends readonly (infer Element)[] ? Element : never)[]>;
+  /** The same value, where a condition elsewhere makes sure that it is not null. */
+  nonNull<V>(this: BareExp<V>): Exp<NonNullable<V>>;
+  /** The value, or another one where it is null. */
+  orElse<V, U>(this: BareExp<V> & IfNullable<V>, otherwise: OrValue<U>): Exp<NonNullable<V> | U>;
+  /** A field of a record; elements have theirs as properties, but for those called like a method. */
+  get<V, K extends keyof V & string>(this: BareExp<V>, name: K): Exp<Exclude<V[K], undefined>>;
+  /** The store path of a source directory or file, which is copied there. */
+  storePath(this: BareExp<string>): Exp<string>;
 }
 
+type Methods = GenericMethods & Omit<PlainMethods, keyof GenericMethods>;
+
+/**
+ * An expression with a value of type `T`, and what can be made of it: a method that does not fit the value
+ * does not compile.
+ */
+export interface Exp<out T> extends BareExp<T>, Methods {}
+
+/** A reference to an option whose value has type `T`. */
+export interface Ref<out T> extends Exp<T> {
+  readonly path: readonly string[];
+}
+
+/** An element of a list inside `map`, `filter` and `any`: its fields are properties. */
+export type Fields<T> = [T] extends [readonly unknown[]]
+  ? Exp<T>
+  : [T] extends [object]
+    ? Exp<T> & {
+        readonly [K in Exclude<keyof T, keyof Exp<unknown>>]-?: Exp<Exclude<T[K], undefined>>;
+      }
+    : Exp<T>;
+
+// How they are made.
+
+function make<T>(node: ExpNode): Exp<T> {
+  // The methods exist as types of the table's rows only.
+  return Object.assign(Object.create(methods) as object, {
+    node,
+    [valueType]: undefined,
+  }) as unknown as Exp<T>;
+}
+
+/** A call of a function of the table: its plain values come after the expressions. */
+function callOf(name: FunctionName, given: readonly unknown[]): Exp<unknown> {
+  const count = given.length - (rowOf(name).plain ?? 0);
+  return make({
+    kind: "call",
+    function: name,
+    arguments: given.slice(0, count).map(argumentOf),
+    plain: given.slice(count) as readonly JsonValue[],
+  });
+}
+
+type Body = (element: Exp<unknown>) => OrValue<unknown>;
+
+function argumentOf(given: unknown): ExpNode {
+  if (typeof given !== "function") return nodeOf(given);
+  const body = given as Body;
+  const variable: Variable = { name: parameterName(body) };
+  return { kind: "function", variable, body: nodeOf(body(elementOf(variable))) };
+}
+
+function elementOf(variable: Variable): Exp<unknown> {
+  // A proxy, because the names of the fields exist only as types.
+  return new Proxy(make<Readonly<Record<string, unknown>>>({ kind: "variable", variable }), {
+    get: (target, name) =>
+      typeof name === "symbol" || name in target
+        ? (Reflect.get(target, name) as unknown)
+        : target.get(name),
+  });
+}
+
+const names = Object.keys(functions) as readonly FunctionName[];
+
+// Without a prototype: a method of every object would hide a field, and make text of an expression.
+const methods: object = Object.assign(Object.create(null) as object, {
+  ...Object.fromEntries(
+    names
+      .filter((name) => "isMethod" in functions[name])
+      .map((name) => [
+        name,
+        function (this: BareExp<unknown>, ...given: readonly unknown[]) {
+          return callOf(name, [this, ...given]);
+        },
+      ]),
+  ),
+  nonNull(this: BareExp<unknown>): Exp<unknown> {
+    return make(this.node);
+  },
+  orElse(this: BareExp<unknown>, otherwise: OrValue<unknown>): Exp<unknown> {
+    return choose(callOf("isNull", [this]) as Exp<boolean>, otherwise, this);
+  },
+  get(this: BareExp<unknown>, name: string): Exp<unknown> {
+    return make({ kind: "field", of: this.node, name });
+  },
+  storePath(this: BareExp<unknown>): Exp<string> {
+    return make({ kind: "text", parts: [this.node] });
+  },
+});
+
+/** The functions of the table, by name. */
+const called = Object.fromEntries(
+  names.map((name) => [name, (...given: readonly unknown[]) => callOf(name, given)]),
+) as unknown as { readonly [N in FunctionName]: CalledFunction<Table[N]> };
+
+/** Those that read better in front of what they are applied to. */
+export const { and, anyCredential, not, or, program, sourceDirectory, textFile } = called;
+
+// References, and what is made of other things than expressions.
+
+/** A plain value as an expression, for its methods or where only an expression will do. */
 export function literal<const T extends JsonValue>(value: T): Exp<T> {
   return make({ kind: "literal", value });
 }
 
 /** A reference to the option at `path`; schemas get theirs, typed, from `defineService`. */
 export function reference<T>(path: readonly string[]): Ref<T> {
-  return { ...make<T>({ kind: "option", path }), path };
+  return Object.assign(make<T>({ kind: "option", path }), { path });
 }
 
 /** The name of the instance at hand: `default` where none are declared. */
-export const instanceName: Exp<string> = make({ kind: "instanceName" });
+export const instanceName: Exp<string> = called.instanceName();
 
 /** The value a key of the program's configuration ends up with, whoever set it. */
 export function setting<T>(path: string): Exp<T> {
@@ -37,26 +214,26 @@ export function setting<T>(path: string): Exp<T> {
 export const configFile: Exp<string> = make({ kind: "configFile" });
 
 /** All packages on the service's PATH, the user's included. */
-export const packagesOnPath: Exp<readonly string[]> = make({ kind: "packages" });
+export const packagesOnPath: Exp<readonly string[]> = called.packages();
 
 /**
  * The files and directories that the configuration puts into the service's own directories: for each
  * managed file the first part of its target.
  */
-export const managedPaths: Exp<readonly string[]> = make({ kind: "managedPaths" });
+export const managedPaths: Exp<readonly string[]> = called.managedPaths();
 
 /** The name of the service's unit, without its type: `moltbot-gateway-work`. */
-export const unitName: Exp<string> = make({ kind: "unitName" });
+export const unitName: Exp<string> = called.unitName();
 
 /**
  * The service's own directories: its state directory, its other ones, and those that lie between one
  * and another, which the service could replace by others. Outer ones come first.
  */
-export const ownDirectories: Exp<readonly string[]> = make({ kind: "ownDirectories" });
+export const ownDirectories: Exp<readonly string[]> = called.ownDirectories();
 
 /** `base` for the instance `default`, `base-<name>` for every other. */
 export function perInstance(base: string): Exp<string> {
-  return make({ kind: "perInstance", base });
+  return called.nameFor(instanceName, base);
 }
 
 /**
@@ -64,14 +241,14 @@ export function perInstance(base: string): Exp<string> {
  * `default`, one of the `count` numbers after it for every other. Two names may get the same.
  */
 export function stableNumber(first: number, count: number): Exp<number> {
-  return make({ kind: "stableNumber", first, count });
+  return called.numberFor(instanceName, first, count);
 }
 
 /** The home directory of the user whose configuration it is; exists under home-manager only. */
-export const homeDirectory: Exp<string> = make({ kind: "homeDirectory" });
+export const homeDirectory: Exp<string> = called.homeDirectory();
 
 /** Whether the machine runs macOS: home-manager is for Linux, too. */
-export const isMacOS: Exp<boolean> = make({ kind: "isMacOS" });
+export const isMacOS: Exp<boolean> = called.isMacOS();
 
 /**
  * The value of an option of the system itself, `nix.settings.trusted-users`.
@@ -79,7 +256,7 @@ export const isMacOS: Exp<boolean> = make({ kind: "isMacOS" });
  * @param otherwise the value where the system has no such option
  */
 export function systemOption<T extends JsonValue>(path: string, otherwise: T): Exp<T> {
-  return make({ kind: "systemOption", path: path.split("."), otherwise });
+  return called.systemOption(path, otherwise) as Exp<T>;
 }
 
 /** A row of the variant table; schemas get theirs, typed, from `variants`. */
@@ -99,25 +276,29 @@ export function text(
   return make({ kind: "text", parts: parts.filter((part) => part !== "") });
 }
 
+/** A list of values and expressions. */
 export function list<T>(...items: readonly OrValue<T>[]): Exp<readonly T[]> {
   return make({ kind: "list", items: items.map(nodeOf) });
 }
 
+/** A record of values and expressions. */
 export function record<T extends Readonly<Record<string, OrValue<unknown>>>>(
   entries: T,
-): Exp<{ readonly [K in keyof T]: T[K] extends Exp<infer V> ? V : T[K] }> {
+): Exp<{ readonly [K in keyof T]: T[K] extends BareExp<infer V> ? V : T[K] }> {
   return make({
     kind: "record",
     entries: Object.entries(entries).map(([name, value]) => [name, nodeOf(value)]),
   });
 }
 
-export function when<T>(condition: Exp<boolean>, then: OrValue<T>): Exp<T | null> {
+/** The value where the condition holds, and null where it does not. */
+export function when<T>(condition: BareExp<boolean>, then: OrValue<T>): Exp<T | null> {
   return choose<T | null>(condition, then, null);
 }
 
+/** One value where the condition holds, the other where it does not. */
 export function choose<T>(
-  condition: Exp<boolean>,
+  condition: BareExp<boolean>,
   then: OrValue<T>,
   otherwise: OrValue<T>,
 ): Exp<T> {
@@ -129,208 +310,12 @@ export function choose<T>(
   });
 }
 
-/** Whether both are the same; the right side has to be a value the left side can have. */
-export function equals<T>(left: Exp<T>, right: OrValue<NoInfer<T>>): Exp<boolean> {
-  return make({ kind: "equals", left: left.node, right: nodeOf(right) });
-}
-
-export function not(of: Exp<boolean>): Exp<boolean> {
-  return make({ kind: "not", of: of.node });
-}
-
-export function and(...all: readonly Exp<boolean>[]): Exp<boolean> {
-  return make({ kind: "and", all: all.map(nodeOf) });
-}
-
-export function or(...any: readonly Exp<boolean>[]): Exp<boolean> {
-  return make({ kind: "or", any: any.map(nodeOf) });
-}
-
-/** Whether the condition `consequence` holds wherever `premise` does. */
-export function implies(premise: Exp<boolean>, consequence: Exp<boolean>): Exp<boolean> {
-  return or(not(premise), consequence);
-}
-
-export function isNull(of: Exp<unknown>): Exp<boolean> {
-  return equals(of, null);
-}
-
-export function isSet(of: Exp<unknown>): Exp<boolean> {
-  return not(isNull(of));
-}
-
-/** The same value, where a condition elsewhere makes sure that it is not null. */
-export function nonNull<T>(of: Exp<T | null>): Exp<T> {
-  return make(of.node);
-}
-
-export function isEmpty(of: Exp<readonly unknown[]>): Exp<boolean> {
-  return make({ kind: "equals", left: of.node, right: { kind: "list", items: [] } });
-}
-
-/** Typed access to the fields of a list's element inside `map`, `filter` and `any`. */
-export type Fields<T> = Exp<T> & {
-  readonly [K in keyof T]-?: Exp<Exclude<T[K], undefined>>;
-};
-
-function elementOf<T>(variable: string): Fields<T> {
-  const node: ExpNode = { kind: "variable", name: variable };
-  // A proxy, because the names of the fields exist only as types.
-  return new Proxy(make<T>(node), {
-    get: (target, name) =>
-      typeof name === "symbol" || name in target
-        ? (Reflect.get(target, name) as unknown)
-        : make({ kind: "field", of: node, name }),
-  }) as Fields<T>;
-}
-
-/** Applies `body` to every element. `variable` is the element's name in the generated code. */
-export function map<T, U>(
-  over: Exp<readonly T[]>,
-  variable: string,
-  body: (element: Fields<T>) => OrValue<U>,
-): Exp<readonly U[]> {
-  return make({
-    kind: "map",
-    over: over.node,
-    variable,
-    body: nodeOf(body(elementOf<T>(variable))),
-  });
-}
-
-export function filter<T>(
-  over: Exp<readonly T[]>,
-  variable: string,
-  body: (element: Fields<T>) => Exp<boolean>,
-): Exp<readonly T[]> {
-  return make({
-    kind: "filter",
-    over: over.node,
-    variable,
-    body: body(elementOf<T>(variable)).node,
-  });
-}
-
-export function any<T>(
-  over: Exp<readonly T[]>,
-  variable: string,
-  body: (element: Fields<T>) => Exp<boolean>,
-): Exp<boolean> {
-  return make({ kind: "any", over: over.node, variable, body: body(elementOf<T>(variable)).node });
-}
-
-/** A value that may be a list: the list, or an empty one. */
-export function listOrEmpty<T>(
-  of: Exp<T>,
-): Exp<readonly (T extends readonly (infer Element)[] ? Element : never)[]> {
-  return make({ kind: "listOrEmpty", of: of.node });
-}
-
-export function concat<T>(...lists: readonly Exp<readonly T[]>[]): Exp<readonly T[]> {
-  return make({ kind: "concat", lists: lists.map(nodeOf) });
-}
-
-export function join(of: Exp<readonly string[]>, separator: string): Exp<string> {
-  return make({ kind: "join", list: of.node, separator });
-}
-
-/** The keys of a record. */
-export function namesOf(of: Exp<Readonly<Record<string, unknown>>>): Exp<readonly string[]> {
-  return make({ kind: "names", of: of.node });
-}
-
-export function duplicates(of: Exp<readonly string[]>): Exp<readonly string[]> {
-  return make({ kind: "duplicates", list: of.node });
-}
-
-export function hasPrefix(of: Exp<string>, prefix: OrValue<string>): Exp<boolean> {
-  return make({ kind: "hasPrefix", text: of.node, prefix: nodeOf(prefix) });
-}
-
-/** Whether all of a text matches a POSIX extended regular expression. */
-export function matches(of: Exp<string>, pattern: string): Exp<boolean> {
-  return make({ kind: "matches", text: of.node, pattern });
-}
-
-/** Whether free settings say anything at a path: `has(cfg.settings, "models.providers")`. */
-export function has(of: Exp<unknown>, path: string): Exp<boolean> {
-  return make({ kind: "has", of: of.node, path: path.split(".") });
-}
-
-/** The store path of a source directory or file, which is copied there. */
-export function storePath(of: Exp<string>): Exp<string> {
-  return make({ kind: "text", parts: [of.node] });
-}
-
-/** Where a source directory is: the path itself, of which nothing is copied to the store. */
-export function pathInPlace(of: Exp<string>): Exp<string> {
-  return make({ kind: "pathInPlace", of: of.node });
-}
-
-/**
- * Whether a value is part of the configuration: a path, which is copied to the store, or something of
- * the store. A text that names a directory elsewhere is not.
- */
-export function isSource(of: Exp<string | null>): Exp<boolean> {
-  return make({ kind: "isSource", of: of.node });
-}
-
-/**
- * A source directory with certain files. What is in one that a derivation makes is not known before it
- * is built: it is checked then, and has the optional files in any case, empty where it lacks them.
- *
- * @param name how its derivation is called
- */
-export function sourceDirectory(
-  of: Exp<string | null>,
-  {
-    name,
-    required,
-    optional,
-  }: Readonly<{ name: string } & Record<"required" | "optional", readonly string[]>>,
-): Exp<string> {
-  return make({ kind: "sourceDirectory", of: of.node, name, required, optional });
-}
-
-/**
- * Whether a file exists in a source directory, as far as it is known when the configuration is
- * evaluated: a directory that is yet to be built is taken to have all.
- */
-export function sourceFileExists(
-  directory: Exp<string | null>,
-  file: OrValue<string>,
-): Exp<boolean> {
-  return make({ kind: "sourceFileExists", directory: directory.node, file: nodeOf(file) });
+/** The elements of all lists, in order. */
+export function concat<T>(...lists: readonly BareExp<readonly T[]>[]): Exp<readonly T[]> {
+  return callOf("concat", lists) as Exp<readonly T[]>;
 }
 
 /** The store path of one file of a source directory. */
-export function sourceFile(directory: Exp<string | null>, file: OrValue<string>): Exp<string> {
-  return make({ kind: "sourceFile", directory: directory.node, file: nodeOf(file) });
-}
-
-/** The store path of a file with this content. Never for secrets: the store is public. */
-export function textFile(name: OrValue<string>, content: OrValue<string>): Exp<string> {
-  return make({ kind: "textFile", name: nodeOf(name), text: nodeOf(content) });
-}
-
-export function json(of: Exp<unknown>): Exp<string> {
-  return make({ kind: "json", of: of.node });
-}
-
-export function packageName(of: Exp<unknown>): Exp<string> {
-  return make({ kind: "packageName", of: of.node });
-}
-
-/** Whether a package is of this version or a later one; one without a version is taken to be. */
-export function isAtLeast(of: Exp<unknown>, version: string): Exp<boolean> {
-  return make({ kind: "isAtLeast", package: of.node, version });
-}
-
-export function program(packageAttribute: string, name: string): Exp<string> {
-  return make({ kind: "program", package: packageAttribute, program: name });
-}
-
-/** Whether at least one credential of this purpose is given. */
-export function anyCredential(purpose: string): Exp<boolean> {
-  return make({ kind: "anyCredential", purpose });
+export function sourceFile(directory: BareExp<string | null>, file: OrValue<string>): Exp<string> {
+  return make({ kind: "text", parts: [called.below(directory, text`/${file}`).node] });
 }

@@ -6,7 +6,7 @@ import type { Platform, System } from "../model/platform.ts";
 import { UserError } from "../errors.ts";
 import { z } from "../zod.ts";
 import { secretFile } from "./value-types.ts";
-import type { OrValue, Ref } from "../model/expression.ts";
+import type { OrValue, Ref } from "./build-expression.ts";
 import type { Inheritance } from "../model/option-type.ts";
 import type { RelaxationTest } from "../model/relaxation.ts";
 import type { PlatformValues } from "../model/platform-values.ts";

@@ -2,7 +2,7 @@
 // of the program, and the model, which refers to options through typed references.
 
 import { UserError } from "../errors.ts";
-import { type Exp, type ExpNode, nodeOf, type OrValue, type Ref } from "../model/expression.ts";
+import { type Exp as BareExp, type ExpNode, nodeOf, type OrValue } from "../model/expression.ts";
 import type {
   ConfigSchema,
   DerivedDefault,
@@ -10,14 +10,14 @@ import type {
   VariantTable,
 } from "../model/service-model.ts";
 import type { PlatformValues } from "../model/platform-values.ts";
-import { reference, variantValue } from "./build-expression.ts";
+import { type Exp, type Ref, reference, variantValue } from "./build-expression.ts";
 import { entriesOf, isOption, type OptionTree, type Refs } from "./define-option.ts";
 
 type Row = Readonly<Record<string, OrValue<unknown>>>;
 
 /** The rows of a variant table as expressions: each stands for the value of the variant in use. */
 export type VariantValues<T extends Row> = {
-  readonly [K in keyof T]: Exp<T[K] extends Exp<infer V> ? V : Widen<T[K]>>;
+  readonly [K in keyof T]: Exp<T[K] extends BareExp<infer V> ? V : Widen<T[K]>>;
 };
 
 type Widen<T> = T extends string ? string : T extends boolean ? boolean : T;
@@ -61,7 +61,9 @@ export function variants<const Name extends string, T extends Row>(
       variants: Object.fromEntries(names.map((variant) => [variant, toNodes(rows[variant])])),
     },
     names: [first, ...rest],
-    value: Object.fromEntries(keys.map((key) => [key, variantValue(key)])) as VariantValues<T>,
+    value: Object.fromEntries(
+      keys.map((key) => [key, variantValue(key)]),
+    ) as unknown as VariantValues<T>,
   };
 }
 

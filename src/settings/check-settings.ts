@@ -3,16 +3,24 @@
 // rendered when nobody sets anything. A key that the program's authors renamed or retyped is an
 // error here, with the place in the schema's source, instead of a service that does not start.
 
-import { compareVersions } from "../compare-versions.ts";
 import type { SourceLocation } from "../errors.ts";
 import type { ExpNode } from "../model/expression.ts";
+import { rowOf } from "../model/functions.ts";
 import type { IrService } from "../model/service-model.ts";
 import type { IrOption, OptionType } from "../model/option-type.ts";
 import type { JsonValue } from "../json.ts";
 import { platforms } from "../model/platform.ts";
 import { mismatches, type Mismatch } from "./accepts.ts";
 import { expandSchema } from "./compact.ts";
-import { defaultConfig, evaluate, isObject, variantOf, withoutNulls } from "./default-config.ts";
+import {
+  defaultConfig,
+  evaluate,
+  isObject,
+  type Known,
+  unknown,
+  variantOf,
+  withoutNulls,
+} from "./default-config.ts";
 import { describeSchema } from "./describe.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { type Misfit, misfitError, settingAt } from "./misfit.ts";
@@ -128,8 +136,9 @@ function checkFixed(
     return node.entries.flatMap(([key, value]) => checkFixed(value, [...setting, key], context));
   }
   if (node.kind === "if") {
-    const holds = withNewest(node.condition, context.ir.configSchema?.newest ?? "");
-    const branches = holds === undefined ? [node.then, node.else] : [holds ? node.then : node.else];
+    const holds = withNewest(node.condition, context);
+    const branches =
+      holds === unknown ? [node.then, node.else] : [holds === true ? node.then : node.else];
     return branches.flatMap((branch) => checkFixed(branch, setting, context));
   }
   if (node.kind === "variant") {
@@ -146,20 +155,14 @@ function checkFixed(
 }
 
 /**
- * What a condition comes to with the newest release, whatever the options say; undefined where they
+ * What a condition comes to with the newest release, whatever the options say; unknown where they
  * decide. What older releases alone are told is not for the newest to know.
  */
-function withNewest(condition: ExpNode, newest: string): boolean | undefined {
-  if (condition.kind === "isAtLeast") return compareVersions(newest, condition.version) >= 0;
-  if (condition.kind === "not") {
-    const inner = withNewest(condition.of, newest);
-    return inner === undefined ? undefined : !inner;
-  }
-  if (condition.kind === "and") {
-    const all = condition.all.map((part) => withNewest(part, newest));
-    return all.includes(false) ? false : all.includes(undefined) ? undefined : true;
-  }
-  return undefined;
+function withNewest(condition: ExpNode, { ir }: Context): Known {
+  const release = ir.configSchema?.newest ?? "";
+  // What a platform would decide is an option's default, of which there are none here.
+  const setup = { ir: { ...ir, options: [] }, platform: "nixos", variant: {}, release } as const;
+  return evaluate(condition, setup);
 }
 
 /** Goes into objects, so that a wrong key is found where it is. */
@@ -183,56 +186,21 @@ function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
     case "option":
       return ir.options.find(({ path }) => path.join(".") === node.path.join("."))?.type;
     case "text":
-    case "perInstance":
-    case "instanceName":
-    case "homeDirectory":
     case "configFile":
-    case "sourceFile":
-    case "sourceDirectory":
-    case "textFile":
-    case "packageName":
-    case "pathInPlace":
-    case "program":
       return { kind: "string", nonEmpty: true };
-    case "join":
-    case "json":
-      return { kind: "string", nonEmpty: false };
-    case "isAtLeast":
-    case "isMacOS":
-      return { kind: "bool" };
-    case "stableNumber":
-      return { kind: "int", min: node.first, max: node.first + node.count };
-    case "not":
-    case "and":
-    case "or":
-    case "any":
-    case "has":
-    case "equals":
-    case "matches":
-    case "hasPrefix":
-    case "sourceFileExists":
-    case "isSource":
-    case "anyCredential":
-      return { kind: "bool" };
+    case "call": {
+      const { type } = rowOf(node.function);
+      return typeof type === "function" ? type(...node.plain) : type;
+    }
     case "literal":
     case "record":
     case "variant":
     case "if":
     case "list":
-    case "map":
-    case "filter":
-    case "concat":
-    case "names":
-    case "duplicates":
-    case "packages":
-    case "managedPaths":
-    case "unitName":
-    case "ownDirectories":
     case "setting":
     case "variable":
     case "field":
-    case "listOrEmpty":
-    case "systemOption":
+    case "function":
       return undefined;
   }
 }

@@ -2,7 +2,8 @@
 // configuration is evaluated. Values that only the machine knows (store paths, package lists) are
 // `unknown`, and left out of the whole.
 
-import type { ExpNode } from "../model/expression.ts";
+import { type CallNode, type ExpNode, isCallOf, type Variable } from "../model/expression.ts";
+import { rowOf } from "../model/functions.ts";
 import type { IrService } from "../model/service-model.ts";
 import type { JsonValue } from "../json.ts";
 import type { Platform } from "../model/platform.ts";
@@ -22,6 +23,10 @@ export interface Setup {
   readonly variant: Readonly<Record<string, ExpNode>>;
   /** The release of the program; if absent, one that is newer than all that are asked about. */
   readonly release?: string;
+  /** The parameters of functions around the expression. */
+  readonly variables?: ReadonlyMap<Variable, Known>;
+  /** Whether a record is unknown where a part of it is, which otherwise is left out. */
+  readonly isWhole?: boolean;
 }
 
 /** The row of the variant table that the service's configuration schema belongs to. */
@@ -60,12 +65,6 @@ export function evaluate(node: ExpNode, setup: Setup): Known {
       const value = option?.defaults?.[setup.platform];
       return value === undefined ? unknown : evaluate(value, setup);
     }
-    case "isAtLeast":
-      return setup.release === undefined || compareVersions(setup.release, node.version) >= 0;
-    case "instanceName":
-      return "default";
-    case "perInstance":
-      return node.base;
     case "variant": {
       const value = setup.variant[node.key];
       return value === undefined ? unknown : evaluate(value, setup);
@@ -80,74 +79,73 @@ export function evaluate(node: ExpNode, setup: Setup): Known {
       const items = node.items.map((item) => evaluate(item, setup));
       return items.every(isKnown) ? items : unknown;
     }
-    case "record":
-      return Object.fromEntries(
-        node.entries
-          .map(([key, value]) => [key, evaluate(value, setup)] as const)
-          .filter((entry): entry is readonly [string, JsonValue] => isKnown(entry[1])),
+    case "record": {
+      const entries = node.entries.map(([key, value]) => [key, evaluate(value, setup)] as const);
+      const known = entries.filter((entry): entry is readonly [string, JsonValue] =>
+        isKnown(entry[1]),
       );
+      const isLost = setup.isWhole === true && known.length < entries.length;
+      return isLost ? unknown : Object.fromEntries(known);
+    }
     case "if": {
       const condition = evaluate(node.condition, setup);
       return condition === unknown
         ? unknown
         : evaluate(condition === true ? node.then : node.else, setup);
     }
-    case "equals": {
-      const [left, right] = [evaluate(node.left, setup), evaluate(node.right, setup)];
-      return left === unknown || right === unknown
-        ? unknown
-        : JSON.stringify(left) === JSON.stringify(right);
+    case "call": {
+      if (!isCallOf(node, "isAtLeast")) return evaluateCall(node, setup);
+      // The only package that is asked for its version here is the program.
+      const [version] = node.plain;
+      return setup.release === undefined || compareVersions(setup.release, version) >= 0;
     }
-    case "not": {
-      const value = evaluate(node.of, setup);
-      return value === unknown ? unknown : value !== true;
+    case "variable":
+      return setup.variables?.get(node.variable) ?? unknown;
+    case "field": {
+      const of = evaluate(node.of, setup);
+      return isObject(of) ? (of[node.name] ?? unknown) : unknown;
     }
-    case "and":
-      return all(node.all, setup, false);
-    case "or":
-      return all(node.any, setup, true);
     case "setting":
     case "configFile":
-    case "stableNumber":
-    case "packages":
-    case "isMacOS":
-    case "systemOption":
-    case "listOrEmpty":
-    case "managedPaths":
-    case "unitName":
-    case "ownDirectories":
-    case "homeDirectory":
-    case "variable":
-    case "field":
-    case "map":
-    case "filter":
-    case "any":
-    case "concat":
-    case "join":
-    case "names":
-    case "duplicates":
-    case "matches":
-    case "has":
-    case "hasPrefix":
-    case "sourceFileExists":
-    case "sourceFile":
-    case "isSource":
-    case "sourceDirectory":
-    case "textFile":
-    case "json":
-    case "packageName":
-    case "pathInPlace":
-    case "program":
-    case "anyCredential":
+    // Has a value where it is applied.
+    case "function":
       return unknown;
   }
 }
 
-/** @param decisive the value of one part that decides the whole */
-function all(nodes: readonly ExpNode[], setup: Setup, decisive: boolean): Known {
-  const values = nodes.map((node) => evaluate(node, setup));
-  if (values.includes(decisive)) return decisive;
-  return values.includes(unknown) ? unknown : !decisive;
+function evaluateCall(node: CallNode, setup: Setup): Known {
+  const { value, ofTruths } = rowOf(node.function);
+  if (value === undefined) return unknown;
+  // A function of an element has no way to say that it does not know.
+  let isLost = false;
+  const given = node.arguments.map((argument) => {
+    if (argument.kind !== "function") return evaluate(argument, { ...setup, isWhole: true });
+    return (element: JsonValue): Known => {
+      const variables = new Map<Variable, Known>(setup.variables).set(argument.variable, element);
+      const result = evaluate(argument.body, { ...setup, variables, isWhole: true });
+      isLost ||= result === unknown;
+      return result;
+    };
+  });
+  const apply = (known: readonly unknown[]): Known => {
+    const result = value(...known, ...node.plain) as Known;
+    return isLost ? unknown : result;
+  };
+  if (!given.includes(unknown)) return apply(given);
+  if (ofTruths !== true) return unknown;
+  const [first, ...others] = assignments(given).map(apply);
+  return first !== undefined && others.every((other) => other === first) ? first : unknown;
+}
+
+/** The truth values that there may be, where some are not known. */
+function assignments(given: readonly unknown[]): readonly (readonly unknown[])[] {
+  return given.reduce<readonly (readonly unknown[])[]>(
+    (before, each) =>
+      (each === unknown ? [true, false] : [each]).flatMap((choice) =>
+        before.map((chosen) => [...chosen, choice]),
+      ),
+    [[]],
+  );
 }
 
 function isKnown(value: Known): value is JsonValue {

@@ -10,15 +10,12 @@ import type { RelaxationTest } from "../../src/model/relaxation.ts";
 import { perPlatform } from "../../src/model/platform-values.ts";
 import {
   anyCredential,
-  any,
   choose,
   type Exp,
   homeDirectory,
   instanceName,
-  isSet,
   list,
   literal,
-  map,
   perInstance,
   record,
   reference,
@@ -49,6 +46,10 @@ import { mistakeIn } from "./support.ts";
 const scenarios: Scenarios = { nodes: {}, main: { on: [], scripts: [] }, relaxed: {} };
 
 const shown = shows("files", ["read", "/a"], { relaxed: "done", strict: "ENOENT" });
+
+/** The element of another list, where there is none. */
+let elsewhere: Exp<string> = literal("");
+list("x").map((other) => (elsewhere = other));
 
 function relaxed(test: RelaxationTest<boolean>): Option {
   return relaxation(z.boolean(), { default: false }, [test]);
@@ -175,7 +176,7 @@ describe("defaults", () => {
     expect(optionIn({ options }, "it")?.defaults).toEqual({
       nixos: { kind: "literal", value: "a" },
       "home-manager": { kind: "literal", value: "b" },
-      darwin: { kind: "text", parts: ["c", { kind: "instanceName" }] },
+      darwin: { kind: "text", parts: ["c", instanceName.node] },
     });
   });
 
@@ -540,10 +541,7 @@ const refused: readonly Refused[] = [
     parts: {
       options: {
         a: option(z.array(string), {
-          default: map(list("x"), "item", () => ({
-            ...literal(""),
-            node: { kind: "variable", name: "other" },
-          })),
+          default: list("x").map(() => elsewhere),
         }),
       },
     },
@@ -974,9 +972,7 @@ describe("a mistake is told with option, file and line", () => {
 
 it("lets a lambda's variable be used inside of it, and only there", () => {
   const names = reference<readonly string[]>(["files"]);
-  const holds = any(names, "outer", (outer) =>
-    any(names, "inner", (inner) => isSet(text`${outer}${inner}`)),
-  );
+  const holds = names.any((outer) => names.any((inner) => outer.is(inner)));
   const assertions = [{ option: ref(["user"]), holds, message: "no" }];
   expect(lowerWith({ model: { assertions } }).model.assertions).toEqual(assertions);
 });

@@ -6,11 +6,10 @@ import {
   credential,
   defineService,
   derived,
-  equals,
   type Exp,
   group,
   list,
-  map,
+  literal,
   option,
   perPlatform,
   port,
@@ -131,21 +130,67 @@ describe("options", () => {
 
 describe("expressions", () => {
   it("compare values of one type", () => {
-    expectTypeOf(equals(cfg.gateway.mode, "token")).toEqualTypeOf<Exp<boolean>>();
+    expectTypeOf(cfg.gateway.mode.is("token")).toEqualTypeOf<Exp<boolean>>();
+    expectTypeOf(cfg.names.includes("a")).toEqualTypeOf<Exp<boolean>>();
     // @ts-expect-error no value of the enum
-    equals(cfg.gateway.mode, "tokn");
+    cfg.gateway.mode.is("tokn");
     // @ts-expect-error a text is no port
-    equals(cfg.gateway.port, "80");
+    cfg.gateway.port.is("80");
+    // @ts-expect-error no element is a number
+    cfg.names.includes(80);
   });
 
   it("know the fields of elements", () => {
-    expectTypeOf(map(cfg.skills, "skill", (skill) => skill.name)).toEqualTypeOf<
-      Exp<readonly string[]>
-    >();
-    map(cfg.skills, "skill", (skill) => {
+    expectTypeOf(cfg.skills.map((skill) => skill.name)).toEqualTypeOf<Exp<readonly string[]>>();
+    cfg.skills.map((skill) => {
       // @ts-expect-error the field is called name
       expectTypeOf(skill.nmae);
       return skill.name;
+    });
+    // @ts-expect-error a name is no condition
+    cfg.skills.filter((skill) => skill.name);
+    // @ts-expect-error no value of the field
+    cfg.skills.any((skill) => skill.name.is(true));
+  });
+
+  it("have fields that are called like a method by name", () => {
+    const rows = literal<readonly { readonly map: string; readonly a: number }[]>([]);
+    expectTypeOf(rows.map((row) => row.get("map"))).toEqualTypeOf<Exp<readonly string[]>>();
+    expectTypeOf(rows.map((row) => row.a)).toEqualTypeOf<Exp<readonly number[]>>();
+    // @ts-expect-error the field is called map
+    rows.map((row) => row.get("mpa"));
+  });
+
+  it("have methods that fit the value, and no others", () => {
+    expectTypeOf(cfg.names.isEmpty().and(cfg.stateDir.hasPrefix("/"))).toEqualTypeOf<
+      Exp<boolean>
+    >();
+    expectTypeOf(cfg.names.filter((name) => name.is("a"))).toEqualTypeOf<Exp<readonly string[]>>();
+    expectTypeOf(cfg.key.orElse(1)).toEqualTypeOf<Exp<string | number>>();
+    expectTypeOf(cfg.key.nonNull()).toEqualTypeOf<Exp<string>>();
+    expectTypeOf(cfg.key.isSet()).toEqualTypeOf<Exp<boolean>>();
+    // @ts-expect-error a number has no prefix
+    cfg.gateway.port.hasPrefix("8");
+    // @ts-expect-error a text is no list
+    cfg.stateDir.isEmpty();
+    // @ts-expect-error a text has no elements
+    cfg.stateDir.map((element) => element);
+    // @ts-expect-error a list of records is none of texts
+    cfg.skills.join(", ");
+    // @ts-expect-error what is no condition implies nothing
+    cfg.names.implies(cfg.names.isEmpty());
+    // @ts-expect-error a text is no condition
+    cfg.names.isEmpty().and(cfg.stateDir);
+    // @ts-expect-error it is never null
+    cfg.stateDir.isSet();
+    // @ts-expect-error it never is, as before
+    cfg.stateDir.orElse("a");
+    // @ts-expect-error the separator is known when modules are generated
+    cfg.names.join(cfg.stateDir);
+    cfg.names.any((name) => {
+      // @ts-expect-error a text has no fields
+      expectTypeOf(name.length);
+      return name.is("a");
     });
   });
 

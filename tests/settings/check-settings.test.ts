@@ -9,7 +9,6 @@ import type { IrOption } from "../../src/model/option-type.ts";
 import {
   and,
   type Exp,
-  isAtLeast,
   literal,
   not,
   record,
@@ -332,9 +331,9 @@ describe("fixed settings with", () => {
 });
 
 test.each([
-  ["only older releases are told it", not(isAtLeast(reference(["package"]), "1")), false],
-  ["the newest one is told it, too", not(isAtLeast(reference(["package"]), "2")), true],
-  ["it is told the newest alone", isAtLeast(reference(["package"]), "1"), true],
+  ["only older releases are told it", not(reference<string>(["package"]).isAtLeast("1")), false],
+  ["the newest one is told it, too", not(reference<string>(["package"]).isAtLeast("2")), true],
+  ["it is told the newest alone", reference<string>(["package"]).isAtLeast("1"), true],
 ] as const)("a setting the newest release does not know: %s", (_, condition, isMistake) => {
   const ir = lowerWith({
     configSchema,

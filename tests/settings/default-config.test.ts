@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { loadConfig, loadServices } from "../../src/config.ts";
+import { homeDirectory } from "../../src/schema/build-expression.ts";
 import { readDocs } from "../../src/docs/read-docs.ts";
 import { lowerService } from "../../src/lower/lower.ts";
 import type { JsonValue } from "../../src/json.ts";
@@ -43,7 +44,7 @@ describe.each(irs)("$name", (ir) => {
 
   test("a value only the machine knows is unknown, and so is what is made of it", () => {
     const setup = { ir, platform: "home-manager", variant: variantOf(ir) } as const;
-    const home = { kind: "homeDirectory" } as const;
+    const home = homeDirectory.node;
     expect(evaluate({ kind: "text", parts: [home, "/x"] }, setup)).toBe(unknown);
     expect(evaluate({ kind: "record", entries: [["a", home]] }, setup)).toEqual({});
   });
