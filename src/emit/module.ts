@@ -21,7 +21,7 @@ import {
   targets,
 } from "./weave/targets.ts";
 import { type Strand, weave } from "./weave/weave.ts";
-import { emitInstanceModule, emitInstanceOptions, emitTopLevelOptions } from "./options.ts";
+import { emitInstanceModule, emitSharedOptions, emitTopLevel } from "./options.ts";
 import { definitionsFor, preludeFor } from "./prelude.ts";
 import { emitOptionPaths, emitRenames } from "./renames.ts";
 import { emitServiceFunction, type ServiceSeams } from "./service.ts";
@@ -69,22 +69,12 @@ function emitOptions(service: IrService, parts: readonly PlatformParts[]): NixEx
     code: simplify(nix`
       let
         ${emitOptionPaths(service, platform)}
-        ${[
-          nix.binding(["instanceOptions"], emitInstanceOptions(service, platform), {
-            comment: "The options of the instance `name`, whose values are `self`.",
-            blankLine: true,
-          }),
-          nix.binding(["instanceModule"], emitInstanceModule(service, platform), {
-            comment:
-              "A declared instance: the same options, with the top level's values as defaults.",
-            blankLine: true,
-          }),
-        ]}
+        ${[...emitSharedOptions(service, platform), ...emitInstanceModule(service, platform)]}
       in
       {
         imports = ${emitRenames(service, platform)};
 
-        options.services.${service.name} = instanceOptions "default" cfg // ${nix.attrs(emitTopLevelOptions(service, platform))};
+        options.services.${service.name} = ${emitTopLevel(service, platform)};
       }
     `),
   }));
