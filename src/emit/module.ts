@@ -152,10 +152,13 @@ function emitModule(service: IrService, parts: PlatformParts): NixExpr {
       imports = [ (lib.modules.importApply ${core("options")} ${platform}) ];
 
       config = lib.mkIf cfg.enable {
-        assertions = import ${core("assertions")} {
-          inherit config lib options pkgs services;
-          platform = ${platform};
-        };
+        # Those that hold would only be looked at again by the module system, each by itself.
+        assertions = lib.filter ({ assertion, ... }: !assertion) (
+          import ${core("assertions")} {
+            inherit config lib options pkgs services;
+            platform = ${platform};
+          }
+        );
         ${config}
       };
     }
