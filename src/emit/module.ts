@@ -24,7 +24,7 @@ import { type Strand, weave } from "./weave/weave.ts";
 import { emitInstanceModule, emitSharedOptions, emitTopLevel } from "./options.ts";
 import { definitionsFor, preludeFor } from "./prelude.ts";
 import { emitOptionPaths, emitRenames } from "./renames.ts";
-import { emitServiceFunction, type ServiceSeams } from "./service.ts";
+import { emitServiceFunction, emitSharedFiles, type ServiceSeams } from "./service.ts";
 
 /** What a platform contributes: how it runs what all have in common. */
 export interface PlatformParts extends PlatformAssertions {
@@ -97,7 +97,7 @@ function emitService(service: IrService, parts: readonly PlatformParts[]): NixEx
             comment: "All it takes to run one instance.",
             blankLine: true,
           }),
-          ...definitionsFor(definitions, [serviceOf]),
+          ...definitionsFor([emitSharedFiles(service), ...definitions], [serviceOf]),
           nix.binding(
             ["instances"],
             nix`if cfg.instances == { } then { default = cfg; } else cfg.instances`,
