@@ -27,16 +27,19 @@ in
   imports = [ (lib.modules.importApply ../moltbot/options.nix "darwin") ];
 
   config = lib.mkIf cfg.enable {
-    assertions = import ../moltbot/assertions.nix {
-      inherit
-        config
-        lib
-        options
-        pkgs
-        services
-        ;
-      platform = "darwin";
-    };
+    # Those that hold would only be looked at again by the module system, each by itself.
+    assertions = lib.filter ({ assertion, ... }: !assertion) (
+      import ../moltbot/assertions.nix {
+        inherit
+          config
+          lib
+          options
+          pkgs
+          services
+          ;
+        platform = "darwin";
+      }
+    );
 
     # nix-darwin creates and removes only accounts that are known to it.
     users.knownUsers = map (instance: instance.user) created;

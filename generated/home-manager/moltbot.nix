@@ -40,16 +40,19 @@ in
   imports = [ (lib.modules.importApply ../moltbot/options.nix "home-manager") ];
 
   config = lib.mkIf cfg.enable {
-    assertions = import ../moltbot/assertions.nix {
-      inherit
-        config
-        lib
-        options
-        pkgs
-        services
-        ;
-      platform = "home-manager";
-    };
+    # Those that hold would only be looked at again by the module system, each by itself.
+    assertions = lib.filter ({ assertion, ... }: !assertion) (
+      import ../moltbot/assertions.nix {
+        inherit
+          config
+          lib
+          options
+          pkgs
+          services
+          ;
+        platform = "home-manager";
+      }
+    );
 
     home.packages = [
       (lib.hiPrio (

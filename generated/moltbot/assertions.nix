@@ -26,7 +26,19 @@ let
   # Whether the service is a user's own.
   isHome = platform == "home-manager";
 
+  # What any of the services can write.
+  writable = lib.concatMap (
+    service: service.ownDirectories ++ service.instance.confinement.readWritePaths
+  ) (lib.attrValues services);
+
   serviceUsers = map ({ instance, ... }: instance.user) (lib.attrValues services);
+
+  # Where others live.
+  homes = lib.unique (
+    lib.concatMap (account: lib.optional (!lib.elem account.name serviceUsers) account.home) (
+      lib.attrValues config.users.users
+    )
+  );
 in
 lib.concatMap (
   {
@@ -493,11 +505,7 @@ lib.concatMap (
           let
             home = toString config.users.users.${instance.user}.home or "";
           in
-          !lib.any (directory: lib.hasPrefix "${directory}/" "${home}/") (
-            lib.concatMap (service: service.ownDirectories ++ service.instance.confinement.readWritePaths) (
-              lib.attrValues services
-            )
-          )
+          !lib.any (directory: lib.hasPrefix "${directory}/" "${home}/") writable
         )
         "the home of this account is a directory that a service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty."
       )
@@ -515,24 +523,16 @@ lib.concatMap (
         !config.users.users.${instance.user}.isNormalUser or false
       ) "this is the account of a person, with all that is theirs: choose a name that nobody else has.")
       (expect "stateDir" (
-        !lib.any (
-          account:
-          !lib.elem account.name serviceUsers && lib.hasPrefix "${instance.stateDir}/" "${account.home}/"
-        ) (lib.attrValues config.users.users)
+        !lib.any (home: lib.hasPrefix "${instance.stateDir}/" "${home}/") homes
       ) "this is the home of another user, or has it in it: choose a directory of the service's own.")
       (expect "workspaceDir" (
-        !lib.any (
-          account:
-          !lib.elem account.name serviceUsers && lib.hasPrefix "${instance.workspaceDir}/" "${account.home}/"
-        ) (lib.attrValues config.users.users)
+        !lib.any (home: lib.hasPrefix "${instance.workspaceDir}/" "${home}/") homes
       ) "this is the home of another user, or has it in it: choose a directory of the service's own.")
       (expect "confinement.readWritePaths"
         (
           !lib.any (
-            account:
-            !lib.elem account.name serviceUsers
-            && lib.any (path: lib.hasPrefix "${path}/" "${account.home}/") instance.confinement.readWritePaths
-          ) (lib.attrValues config.users.users)
+            home: lib.any (path: lib.hasPrefix "${path}/" "${home}/") instance.confinement.readWritePaths
+          ) homes
         )
         "this is the home of another user, or has it in it, and what is in a home is obeyed outside of the sandbox: name a directory in it."
       )
@@ -778,16 +778,18 @@ lib.concatMap (
           }
         ]
       )
-      [
-        {
-          option = "credentials";
-          names = lib.attrNames instance.credentials;
-        }
-        {
-          option = "environment";
-          names = lib.attrNames instance.environment;
-        }
-      ]
+      (
+        lib.filter ({ names, ... }: names != [ ]) [
+          {
+            option = "credentials";
+            names = lib.attrNames instance.credentials;
+          }
+          {
+            option = "environment";
+            names = lib.attrNames instance.environment;
+          }
+        ]
+      )
   ) services
 )
 ++ lib.concatLists (

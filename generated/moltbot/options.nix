@@ -194,14 +194,637 @@ let
   ]
   ++ [ "confinement.nixDaemon" ];
 
-  # The options of the instance `name`, whose values are `self`.
-  instanceOptions =
-    name: self:
-    {
-      package = lib.mkPackageOption pkgs "openclaw" {
-        extraDescription = "The gateway's package. Its main program is run.";
+  # The options that are the same at the top level and in every instance.
+  commonOptions = {
+    package = lib.mkPackageOption pkgs "openclaw" {
+      extraDescription = "The gateway's package. Its main program is run.";
+    };
+
+    gateway = {
+      generation = lib.mkOption {
+        type = types.enum [
+          "openclaw"
+          "moltbot"
+          "clawdbot"
+        ];
+        default = "openclaw";
+        description = ''
+          Which generation of the program the package is: it was called clawdbot, for four days in
+          January 2026 moltbot, and openclaw since. Decides the names of environment variables and
+          files and the shape of the configuration. A wrong value silently switches Nix mode off, so it
+          has to match {option}`services.moltbot.package`.
+        '';
       };
 
+      port = lib.mkOption {
+        type = types.port;
+        default = 18789;
+        description = "TCP port the gateway listens on. The only port the service may listen on at all.";
+      };
+
+      bind = lib.mkOption {
+        type = types.enum [
+          "loopback"
+          "lan"
+          "tailnet"
+          "auto"
+          "custom"
+        ];
+        default = "loopback";
+        description = ''
+          Which addresses the gateway listens on: `loopback`, this machine's own; `lan`, all it has;
+          `tailnet`, the one that Tailscale gave it, and loopback alone while there is none at the start;
+          `custom`, {option}`services.moltbot.gateway.customBindHost`. Anything but `loopback` lets other machines reach a
+          program that acts on what it is told; put a reverse proxy or a private network in front. `auto` is
+          refused: it is all addresses where the gateway takes the machine for a container.
+        '';
+      };
+
+      customBindHost = lib.mkOption {
+        type = types.nullOr (
+          types.strMatching "((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+        );
+        default = null;
+        example = "192.168.1.10";
+        description = ''
+          The address of version 4 that the gateway listens on, with {option}`services.moltbot.gateway.bind` set to
+          `custom`. While the machine has no such address, the gateway is started again and again.
+        '';
+      };
+
+      auth = {
+        mode = lib.mkOption {
+          type = types.enum [
+            "token"
+            "password"
+          ];
+          default = "token";
+          description = "How clients of the gateway authenticate.";
+        };
+
+        tokenFile = secretFileOption ''
+          File holding the token clients show. Without it, and with {option}`services.moltbot.gateway.auth.mode` set to
+          `token`, a random token is made at the first start and kept in `gateway-token` in the state
+          directory.'';
+
+        passwordFile = secretFileOption "File holding the password clients show. Needed when {option}`services.moltbot.gateway.auth.mode` is `password`.";
+      };
+    }
+    // lib.optionalAttrs (platform == "nixos") {
+      openFirewall = lib.mkOption {
+        type = types.bool;
+        default = false;
+        description = ''
+          Whether to open {option}`services.moltbot.gateway.port` in the firewall. Has no use while {option}`services.moltbot.gateway.bind`
+          is `loopback`.
+        '';
+      };
+    };
+
+    providers = {
+      anthropic = {
+        apiKeyFile = secretFileOption "File holding an Anthropic API key.";
+
+        oauthTokenFile = secretFileOption "File holding a long-lived Anthropic token, made with `claude setup-token`.";
+      };
+
+      openai = {
+        apiKeyFile = secretFileOption "File holding an OpenAI API key.";
+      };
+
+      google = {
+        apiKeyFile = secretFileOption "File holding a Google Gemini API key.";
+      };
+
+      googleVertex = {
+        apiKeyFile = secretFileOption "File holding a Google Cloud API key for Vertex AI.";
+      };
+
+      openrouter = {
+        apiKeyFile = secretFileOption "File holding an OpenRouter API key.";
+      };
+
+      xai = {
+        apiKeyFile = secretFileOption "File holding an xAI API key.";
+      };
+
+      githubCopilot = {
+        tokenFile = secretFileOption "File holding a GitHub token with access to Copilot.";
+      };
+
+      microsoftFoundry = {
+        apiKeyFile = secretFileOption "File holding an Azure OpenAI (Microsoft Foundry) API key.";
+      };
+
+      huggingface = {
+        tokenFile = secretFileOption "File holding a Hugging Face access token.";
+      };
+
+      together = {
+        apiKeyFile = secretFileOption "File holding a Together AI API key.";
+      };
+
+      nvidia = {
+        apiKeyFile = secretFileOption "File holding an NVIDIA API key.";
+      };
+
+      litellm = {
+        apiKeyFile = secretFileOption "File holding the key of a LiteLLM proxy.";
+      };
+
+      vllm = {
+        apiKeyFile = secretFileOption "File holding the key of a vLLM server.";
+      };
+
+      sglang = {
+        apiKeyFile = secretFileOption "File holding the key of an SGLang server.";
+      };
+
+      ollama = {
+        apiKeyFile = secretFileOption "File holding the key of an Ollama server; any text does for a local one.";
+      };
+
+      lmstudio = {
+        tokenFile = secretFileOption "File holding the token of an LM Studio server.";
+      };
+
+      alibaba = {
+        apiKeyFile = secretFileOption "File holding an Alibaba Cloud Model Studio (DashScope) API key.";
+      };
+
+      minimax = {
+        apiKeyFile = secretFileOption "File holding a MiniMax API key.";
+
+        oauthTokenFile = secretFileOption "File holding a MiniMax OAuth token.";
+      };
+
+      opencode = {
+        apiKeyFile = secretFileOption "File holding an OpenCode API key.";
+      };
+
+      deepgram = {
+        apiKeyFile = secretFileOption "File holding a Deepgram API key.";
+      };
+
+      elevenlabs = {
+        apiKeyFile = secretFileOption "File holding an ElevenLabs API key.";
+      };
+
+      azureSpeech = {
+        keyFile = secretFileOption "File holding an Azure Speech key; its region goes to {option}`services.moltbot.environment` as `AZURE_SPEECH_REGION`.";
+      };
+
+      fal = {
+        keyFile = secretFileOption "File holding a fal.ai key.";
+      };
+
+      runway = {
+        apiSecretFile = secretFileOption "File holding a Runway API secret.";
+      };
+
+      telegram = {
+        enable = lib.mkOption {
+          type = types.bool;
+          default = false;
+          description = "Whether the gateway answers on Telegram.";
+        };
+
+        botTokenFile = secretFileOption "File holding the bot token that BotFather gave.";
+
+        allowFrom = lib.mkOption {
+          type = types.listOf (types.either types.ints.positive (types.strMatching "[1-9][0-9]*"));
+          default = [ ];
+          example = [ 12345678 ];
+          description = ''
+            Numeric ids of the users who may talk to the bot. Nobody else is answered: there is no pairing,
+            unless `settings.channels.telegram.dmPolicy` says so, and an empty list is refused.
+          '';
+        };
+
+        groups = lib.mkOption {
+          type = types.attrsOf (
+            types.submodule {
+              options = {
+                requireMention = lib.mkOption {
+                  type = types.bool;
+                  default = true;
+                  description = "Whether the bot answers only when it is mentioned.";
+                };
+              };
+            }
+          );
+          default = { };
+          example = {
+            "*".requireMention = true;
+          };
+          description = "Groups the bot takes part in, by chat id; `*` stands for every group.";
+        };
+      };
+    };
+
+    agent = {
+      model = lib.mkOption {
+        type = types.strMatching "[^/[:space:]]+/[^[:space:]]+";
+        default = "anthropic/claude-sonnet-4-5";
+        description = "The model, as `provider/model`.";
+      };
+
+      thinkingDefault = lib.mkOption {
+        type = types.nullOr (
+          types.enum [
+            "off"
+            "minimal"
+            "low"
+            "medium"
+            "high"
+            "xhigh"
+            "adaptive"
+            "max"
+            "ultra"
+          ]
+        );
+        default = null;
+        example = "low";
+        description = ''
+          How much the model thinks before it answers. Null leaves it to the gateway. `adaptive`, `max`
+          and `ultra` exist from generation `openclaw` on; release 2026.6.5 does not know `ultra` yet.
+        '';
+      };
+    };
+
+    routing = {
+      queue = {
+        mode = lib.mkOption {
+          type = types.enum [
+            "steer"
+            "followup"
+            "collect"
+            "interrupt"
+          ];
+          default = "interrupt";
+          description = ''
+            What happens to messages that arrive while the model is busy: `steer` hands them to the
+            running turn, `followup` answers them one by one afterwards, `collect` answers them together
+            afterwards, `interrupt` drops the running turn.
+          '';
+        };
+
+        byChannel = lib.mkOption {
+          type =
+            attrsMatching
+              "(discord|googlechat|imessage|irc|matrix|mattermost|msteams|signal|slack|telegram|webchat|whatsapp)"
+              (
+                types.enum [
+                  "steer"
+                  "followup"
+                  "collect"
+                  "interrupt"
+                ]
+              );
+          default = { };
+          example = {
+            telegram = "steer";
+          };
+          description = "The same, for single channels.";
+        };
+      };
+    };
+
+    documents = lib.mkOption {
+      type = types.nullOr types.path;
+      default = null;
+      description = ''
+        Directory with the documents the gateway reads at the start of a session: `AGENTS.md`,
+        `SOUL.md` and `TOOLS.md` are needed, `IDENTITY.md`, `USER.md`, `LORE.md`, `HEARTBEAT.md` and
+        `PROMPTING-EXAMPLES.md` may be there. The model finds them in the workspace, and cannot write
+        them; a file of its own of such a name is kept as `<name>.unmanaged`. A
+        list of the programs on the service's `PATH` is appended to the document the gateway reads
+        it from. `BOOTSTRAP.md`, `MEMORY.md` and `memory/` belong to the model and are never touched.
+        What a derivation makes is checked when it is built; of the documents that may be missing those
+        that it lacks are empty then.
+      '';
+    };
+
+    skills = lib.mkOption {
+      type = types.listOf (
+        types.submodule {
+          options = {
+            name = lib.mkOption {
+              type = types.strMatching "[A-Za-z0-9][A-Za-z0-9._-]*";
+              description = "Name of the skill and of its directory.";
+            };
+            mode = lib.mkOption {
+              type = types.enum [
+                "copy"
+                "inline"
+                "symlink"
+              ];
+              default = "inline";
+              description = ''
+                `copy` takes the directory {option}`source` as it is; `inline` writes a `SKILL.md` from
+                the other options; `symlink`, in home-manager only, has the gateway read the directory
+                {option}`source` where it is, so that it can be edited without switching. The service
+                can read all of that directory then, and nobody can say later which text the model saw.
+              '';
+            };
+            source = lib.mkOption {
+              type = types.nullOr types.path;
+              default = null;
+              description = ''
+                Directory with a `SKILL.md`, for the modes `copy` and `symlink`. For the latter it is an
+                absolute path outside of the Nix store.
+              '';
+            };
+            description = lib.mkOption {
+              type = types.str;
+              default = "";
+              description = "When the model should use the skill, in a sentence.";
+            };
+            homepage = lib.mkOption {
+              type = types.nullOr types.str;
+              default = null;
+              description = "Where more about the skill is found.";
+            };
+            metadata = lib.mkOption {
+              type = types.attrsOf settingsFormat.type;
+              default = { };
+              description = "What the gateway should know of the skill: `requires`, `os`, `emoji` and the like.";
+            };
+            body = lib.mkOption {
+              type = types.str;
+              default = "";
+              description = "The skill's instructions, in Markdown.";
+            };
+          };
+        }
+      );
+      default = [ ];
+      example = [
+        {
+          name = "weather";
+          mode = "inline";
+          description = "Tells the weather of a place.";
+          body = "Run `curl wttr.in/<place>` and summarise the answer.";
+        }
+      ];
+      description = ''
+        Skills for the model. As soon as there is one, the workspace's `skills` directory is the
+        configuration's and read-only to the model, because of two skills with one name the gateway takes
+        the one whose directory comes last. What was in it is kept as `skills.unmanaged`. Skills that the
+        model writes itself belong into `.agents/skills` then.
+      '';
+    };
+
+    settingsCheck = lib.mkOption {
+      type = types.enum [
+        "error"
+        "warn"
+        "off"
+      ];
+      default = "error";
+      description = ''
+        What happens when {option}`services.moltbot.settings` has a key or a value the gateway does not know: `error`
+        refuses the configuration, `warn` says so, `off` says nothing. Settings are known for some
+        releases of the gateway; the newest that is not newer than {option}`services.moltbot.package` counts, or else the
+        oldest, and a mistake says which. Use `warn` or `off` for keys that came between that release and
+        the package's. Secrets in the settings are refused in any case.
+      '';
+    };
+
+    validateConfig = lib.mkOption {
+      type = types.bool;
+      default = true;
+      description = ''
+        Whether the packaged gateway itself checks the whole configuration when the system is built.
+        Costs a start of the gateway's command at build time.
+      '';
+    };
+
+    credentials = lib.mkOption {
+      type = attrsMatching "[A-Za-z_][A-Za-z0-9_]*" absolutePath;
+      default = { };
+      example = {
+        BRAVE_API_KEY = "/run/keys/brave";
+      };
+      description = ''
+        Secret files by the name of the environment variable the gateway reads, for everything that has
+        no option of its own.
+      '';
+    };
+
+    environment = lib.mkOption {
+      type = attrsMatching "[A-Za-z_][A-Za-z0-9_]*" types.str;
+      default = { };
+      example = {
+        TZ = "Europe/Vienna";
+      };
+      description = ''
+        Environment variables of the service. Everybody on the machine can read them: secrets belong
+        into {option}`services.moltbot.credentials`.
+      '';
+    };
+
+    environmentFiles = lib.mkOption {
+      type = types.listOf absolutePath;
+      default = [ ];
+      description = ''
+        Files with further variables, one `NAME=value` per line, read when the service starts. On NixOS
+        root reads them, and the service's user needs no access; elsewhere the user that the service
+        runs as has to be able to read them.
+      '';
+    };
+
+    path = lib.mkOption {
+      type = types.listOf types.package;
+      default = [ ];
+      description = "Packages whose programs the model's tools may run. Every one widens what the model can do.";
+    };
+
+    confinement = {
+      readOnlyPaths = lib.mkOption {
+        type = types.listOf plainPath;
+        default = [ ];
+        example = [ "/srv/music" ];
+        description = ''
+          Directories and files outside of its own that the service may read, such as a music collection.
+          What is in them is as good as sent to whoever the model talks to, and what is written in them
+          may talk the model into something. Sockets in them can be connected to. The service's user
+          needs permission to read them; on Linux, files of other users appear to be owned by `nobody`.
+          The service does not start while one of them is missing. Blanks, colons, quotes, backslashes
+          and percent signs are not possible.
+        '';
+      };
+
+      readWritePaths = lib.mkOption {
+        type = types.listOf plainPath;
+        default = [ ];
+        example = [ "/srv/notes" ];
+        description = ''
+          Directories and files outside of its own that the service may read, change and delete: all that
+          {option}`services.moltbot.confinement.readOnlyPaths` costs, and what is in them is lost when the model is talked
+          into it. Whatever other programs take from there (scripts, web pages, configuration) is the
+          model's word. The service's user needs permission to write there.
+        '';
+      };
+
+      egress = lib.mkOption (
+        {
+          type =
+            types.either
+              (types.enum [
+                "internet"
+                "any"
+                "none"
+              ])
+              (
+                types.listOf (
+                  types.either (types.enum [ "internet" ]) (
+                    types.strMatching "(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(/(3[0-2]|[12]?[0-9]))?|(([A-Fa-f0-9]{1,4}:){7}[A-Fa-f0-9]{1,4}|([A-Fa-f0-9]{1,4}:){1,7}:|([A-Fa-f0-9]{1,4}:){1,6}(:[A-Fa-f0-9]{1,4})|([A-Fa-f0-9]{1,4}:){1,5}(:[A-Fa-f0-9]{1,4}){2}|([A-Fa-f0-9]{1,4}:){1,4}(:[A-Fa-f0-9]{1,4}){3}|([A-Fa-f0-9]{1,4}:){1,3}(:[A-Fa-f0-9]{1,4}){4}|([A-Fa-f0-9]{1,4}:){1,2}(:[A-Fa-f0-9]{1,4}){5}|([A-Fa-f0-9]{1,4}:)(:[A-Fa-f0-9]{1,4}){6}|:(:[A-Fa-f0-9]{1,4}){1,7}|::)(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)"
+                  )
+                )
+              );
+          default = if platform == "home-manager" then if isDarwin then "internet" else "any" else "internet";
+          example = [
+            "internet"
+            "192.168.1.10"
+          ];
+          description = ''
+            Where the service may connect to:
+
+            - `internet`: everything but the cloud's metadata service and the machines of the local network.
+            - `any`: these, too. A model that is talked into it can attack routers, printers and whatever
+              trusts the local network, and can ask a cloud for the machine's own credentials.
+            - `none`: this machine alone. Only models that run here can be used.
+            - a list: the addresses and networks in it, on every port (`192.168.1.10`, `10.0.0.0/8`,
+              `fd00::/8`), and what `internet` stands for if that is among them. Where
+              {option}`services.moltbot.gateway.bind` is not `loopback`, the gateway's clients have to be in it.
+
+            This machine, with all that listens on it, is always within reach. Names can always be looked
+            up, which is a way out for small amounts of data.
+
+            On macOS addresses cannot be told apart: `internet` is everything by version 4 but this
+            machine, the local network included; a list is refused, and `none` looks up no names. The
+            service manager of a user on Linux cannot limit connections: there, only `any` is true.
+          '';
+        }
+        // lib.optionalAttrs (platform == "home-manager") {
+          defaultText = lib.literalMD "`internet on macOS, any on Linux`";
+        }
+      );
+
+      listenTCPPorts = lib.mkOption {
+        type = types.listOf (types.ints.between 1024 65535);
+        default = [ ];
+        example = [ 9222 ];
+        description = ''
+          Further TCP ports the service's programs may listen on, on all addresses; the firewall is not
+          opened. Who can connect to one can talk to whatever the model has started there.
+        '';
+      };
+
+      listenUDPPorts = lib.mkOption {
+        type = types.listOf (types.ints.between 1024 65535);
+        default = [ ];
+        example = [ 5353 ];
+        description = "The same for UDP.";
+      };
+
+      nixDaemon = lib.mkOption {
+        type = types.bool;
+        default = false;
+        description = ''
+          Whether the service may ask the Nix daemon to build; the `nix` program itself has to be added to
+          {option}`services.moltbot.path`. The model can then fill the disk, add anything to the store, run programs as
+          the build users outside of this service's limits, and reach every address from
+          fixed-output derivations, whatever {option}`services.moltbot.confinement.egress` says. A user that the daemon
+          trusts can become root: that is refused where the daemon's settings are known.
+        '';
+      };
+    }
+    // lib.optionalAttrs (platform != "darwin") {
+      nestedSandboxes = lib.mkOption {
+        type = types.bool;
+        default = false;
+        description = ''
+          Whether programs of the service may build sandboxes of their own, as browsers and bubblewrap
+          do. Namespaces and the system calls for mounts bring kernel code within reach that is otherwise
+          for administrators, and that many local attacks began with; facts about the machine in `/proc`
+          can be read, too. What is closed to the service stays closed to its sandboxes; but from one of them it
+          can take managed files off, until the next start, and write in their places; and where it leaves a
+          link there, the service manager makes an empty file or directory where that leads, in whatever
+          the service may read. Rootless containers do not work: their `newuidmap` is a set-uid program. A
+          browser that is driven over a port needs that in {option}`services.moltbot.confinement.listenTCPPorts`.
+        '';
+      };
+
+      memoryMax = lib.mkOption {
+        type = types.nullOr (types.strMatching "([1-9][0-9]*[GKMT]?|([1-9][0-9]?|100)%|infinity)");
+        default = null;
+        example = "4G";
+        description = ''
+          The most memory the service and its programs may use together, in bytes (`2G`) or as a share of
+          the machine's (`50%`). Null is 75%, so that the machine survives a program that fills its
+          memory; `infinity` gives that up.
+        '';
+      };
+
+      tasksMax = lib.mkOption {
+        type = types.nullOr (types.ints.between 64 4194304);
+        default = null;
+        example = 4096;
+        description = ''
+          The most processes and threads the service may have. Null is 1024, which browsers may find too
+          few. Every one more is one that a loop which starts processes takes from the machine.
+        '';
+      };
+
+      cpuQuota = lib.mkOption {
+        type = types.nullOr (types.strMatching "[1-9][0-9]*%");
+        default = null;
+        example = "200%";
+        description = ''
+          The most processor time the service may use, as a share of one processor (`150%` is one and a
+          half). Null is no limit. A limit costs response time, not safety.
+        '';
+      };
+
+      addressFamilies = lib.mkOption {
+        type = types.listOf (
+          types.enum [
+            "AF_ALG"
+            "AF_BLUETOOTH"
+            "AF_CAN"
+            "AF_UNIX"
+            "AF_VSOCK"
+          ]
+        );
+        default = [ ];
+        example = [ "AF_BLUETOOTH" ];
+        description = ''
+          Further kinds of sockets. Each opens kernel code that few have looked at, and what is behind it:
+          `AF_BLUETOOTH` devices nearby, `AF_VSOCK` the machine's hypervisor or its guests, `AF_CAN`
+          vehicles and machines, `AF_ALG` the kernel's ciphers. `AF_UNIX` is for home-manager's service on
+          Linux, where every program of the user that has an abstract socket comes with it; the other
+          services have it.
+        '';
+      };
+    };
+  }
+  // lib.optionalAttrs (platform != "home-manager") {
+    createUser = lib.mkOption {
+      type = types.bool;
+      default = true;
+      description = ''
+        Whether to create the user and the group. Set to `false` where something else does; the user
+        then has to exist before the service starts.
+      '';
+    };
+  };
+
+  # Those that depend on the instance `name`, whose values are `self`.
+  ownOptions =
+    name: self:
+    {
       stateDir = lib.mkOption {
         type = plainPath;
         default = "${
@@ -229,381 +852,6 @@ let
         '';
       };
 
-      gateway = {
-        generation = lib.mkOption {
-          type = types.enum [
-            "openclaw"
-            "moltbot"
-            "clawdbot"
-          ];
-          default = "openclaw";
-          description = ''
-            Which generation of the program the package is: it was called clawdbot, for four days in
-            January 2026 moltbot, and openclaw since. Decides the names of environment variables and
-            files and the shape of the configuration. A wrong value silently switches Nix mode off, so it
-            has to match {option}`services.moltbot.package`.
-          '';
-        };
-
-        port = lib.mkOption {
-          type = types.port;
-          default = 18789;
-          description = "TCP port the gateway listens on. The only port the service may listen on at all.";
-        };
-
-        bind = lib.mkOption {
-          type = types.enum [
-            "loopback"
-            "lan"
-            "tailnet"
-            "auto"
-            "custom"
-          ];
-          default = "loopback";
-          description = ''
-            Which addresses the gateway listens on: `loopback`, this machine's own; `lan`, all it has;
-            `tailnet`, the one that Tailscale gave it, and loopback alone while there is none at the start;
-            `custom`, {option}`services.moltbot.gateway.customBindHost`. Anything but `loopback` lets other machines reach a
-            program that acts on what it is told; put a reverse proxy or a private network in front. `auto` is
-            refused: it is all addresses where the gateway takes the machine for a container.
-          '';
-        };
-
-        customBindHost = lib.mkOption {
-          type = types.nullOr (
-            types.strMatching "((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-          );
-          default = null;
-          example = "192.168.1.10";
-          description = ''
-            The address of version 4 that the gateway listens on, with {option}`services.moltbot.gateway.bind` set to
-            `custom`. While the machine has no such address, the gateway is started again and again.
-          '';
-        };
-
-        auth = {
-          mode = lib.mkOption {
-            type = types.enum [
-              "token"
-              "password"
-            ];
-            default = "token";
-            description = "How clients of the gateway authenticate.";
-          };
-
-          tokenFile = secretFileOption ''
-            File holding the token clients show. Without it, and with {option}`services.moltbot.gateway.auth.mode` set to
-            `token`, a random token is made at the first start and kept in `gateway-token` in the state
-            directory.'';
-
-          passwordFile = secretFileOption "File holding the password clients show. Needed when {option}`services.moltbot.gateway.auth.mode` is `password`.";
-        };
-      }
-      // lib.optionalAttrs (platform == "nixos") {
-        openFirewall = lib.mkOption {
-          type = types.bool;
-          default = false;
-          description = ''
-            Whether to open {option}`services.moltbot.gateway.port` in the firewall. Has no use while {option}`services.moltbot.gateway.bind`
-            is `loopback`.
-          '';
-        };
-      };
-
-      providers = {
-        anthropic = {
-          apiKeyFile = secretFileOption "File holding an Anthropic API key.";
-
-          oauthTokenFile = secretFileOption "File holding a long-lived Anthropic token, made with `claude setup-token`.";
-        };
-
-        openai = {
-          apiKeyFile = secretFileOption "File holding an OpenAI API key.";
-        };
-
-        google = {
-          apiKeyFile = secretFileOption "File holding a Google Gemini API key.";
-        };
-
-        googleVertex = {
-          apiKeyFile = secretFileOption "File holding a Google Cloud API key for Vertex AI.";
-        };
-
-        openrouter = {
-          apiKeyFile = secretFileOption "File holding an OpenRouter API key.";
-        };
-
-        xai = {
-          apiKeyFile = secretFileOption "File holding an xAI API key.";
-        };
-
-        githubCopilot = {
-          tokenFile = secretFileOption "File holding a GitHub token with access to Copilot.";
-        };
-
-        microsoftFoundry = {
-          apiKeyFile = secretFileOption "File holding an Azure OpenAI (Microsoft Foundry) API key.";
-        };
-
-        huggingface = {
-          tokenFile = secretFileOption "File holding a Hugging Face access token.";
-        };
-
-        together = {
-          apiKeyFile = secretFileOption "File holding a Together AI API key.";
-        };
-
-        nvidia = {
-          apiKeyFile = secretFileOption "File holding an NVIDIA API key.";
-        };
-
-        litellm = {
-          apiKeyFile = secretFileOption "File holding the key of a LiteLLM proxy.";
-        };
-
-        vllm = {
-          apiKeyFile = secretFileOption "File holding the key of a vLLM server.";
-        };
-
-        sglang = {
-          apiKeyFile = secretFileOption "File holding the key of an SGLang server.";
-        };
-
-        ollama = {
-          apiKeyFile = secretFileOption "File holding the key of an Ollama server; any text does for a local one.";
-        };
-
-        lmstudio = {
-          tokenFile = secretFileOption "File holding the token of an LM Studio server.";
-        };
-
-        alibaba = {
-          apiKeyFile = secretFileOption "File holding an Alibaba Cloud Model Studio (DashScope) API key.";
-        };
-
-        minimax = {
-          apiKeyFile = secretFileOption "File holding a MiniMax API key.";
-
-          oauthTokenFile = secretFileOption "File holding a MiniMax OAuth token.";
-        };
-
-        opencode = {
-          apiKeyFile = secretFileOption "File holding an OpenCode API key.";
-        };
-
-        deepgram = {
-          apiKeyFile = secretFileOption "File holding a Deepgram API key.";
-        };
-
-        elevenlabs = {
-          apiKeyFile = secretFileOption "File holding an ElevenLabs API key.";
-        };
-
-        azureSpeech = {
-          keyFile = secretFileOption "File holding an Azure Speech key; its region goes to {option}`services.moltbot.environment` as `AZURE_SPEECH_REGION`.";
-        };
-
-        fal = {
-          keyFile = secretFileOption "File holding a fal.ai key.";
-        };
-
-        runway = {
-          apiSecretFile = secretFileOption "File holding a Runway API secret.";
-        };
-
-        telegram = {
-          enable = lib.mkOption {
-            type = types.bool;
-            default = false;
-            description = "Whether the gateway answers on Telegram.";
-          };
-
-          botTokenFile = secretFileOption "File holding the bot token that BotFather gave.";
-
-          allowFrom = lib.mkOption {
-            type = types.listOf (types.either types.ints.positive (types.strMatching "[1-9][0-9]*"));
-            default = [ ];
-            example = [ 12345678 ];
-            description = ''
-              Numeric ids of the users who may talk to the bot. Nobody else is answered: there is no pairing,
-              unless `settings.channels.telegram.dmPolicy` says so, and an empty list is refused.
-            '';
-          };
-
-          groups = lib.mkOption {
-            type = types.attrsOf (
-              types.submodule {
-                options = {
-                  requireMention = lib.mkOption {
-                    type = types.bool;
-                    default = true;
-                    description = "Whether the bot answers only when it is mentioned.";
-                  };
-                };
-              }
-            );
-            default = { };
-            example = {
-              "*".requireMention = true;
-            };
-            description = "Groups the bot takes part in, by chat id; `*` stands for every group.";
-          };
-        };
-      };
-
-      agent = {
-        model = lib.mkOption {
-          type = types.strMatching "[^/[:space:]]+/[^[:space:]]+";
-          default = "anthropic/claude-sonnet-4-5";
-          description = "The model, as `provider/model`.";
-        };
-
-        thinkingDefault = lib.mkOption {
-          type = types.nullOr (
-            types.enum [
-              "off"
-              "minimal"
-              "low"
-              "medium"
-              "high"
-              "xhigh"
-              "adaptive"
-              "max"
-              "ultra"
-            ]
-          );
-          default = null;
-          example = "low";
-          description = ''
-            How much the model thinks before it answers. Null leaves it to the gateway. `adaptive`, `max`
-            and `ultra` exist from generation `openclaw` on; release 2026.6.5 does not know `ultra` yet.
-          '';
-        };
-      };
-
-      routing = {
-        queue = {
-          mode = lib.mkOption {
-            type = types.enum [
-              "steer"
-              "followup"
-              "collect"
-              "interrupt"
-            ];
-            default = "interrupt";
-            description = ''
-              What happens to messages that arrive while the model is busy: `steer` hands them to the
-              running turn, `followup` answers them one by one afterwards, `collect` answers them together
-              afterwards, `interrupt` drops the running turn.
-            '';
-          };
-
-          byChannel = lib.mkOption {
-            type =
-              attrsMatching
-                "(discord|googlechat|imessage|irc|matrix|mattermost|msteams|signal|slack|telegram|webchat|whatsapp)"
-                (
-                  types.enum [
-                    "steer"
-                    "followup"
-                    "collect"
-                    "interrupt"
-                  ]
-                );
-            default = { };
-            example = {
-              telegram = "steer";
-            };
-            description = "The same, for single channels.";
-          };
-        };
-      };
-
-      documents = lib.mkOption {
-        type = types.nullOr types.path;
-        default = null;
-        description = ''
-          Directory with the documents the gateway reads at the start of a session: `AGENTS.md`,
-          `SOUL.md` and `TOOLS.md` are needed, `IDENTITY.md`, `USER.md`, `LORE.md`, `HEARTBEAT.md` and
-          `PROMPTING-EXAMPLES.md` may be there. The model finds them in the workspace, and cannot write
-          them; a file of its own of such a name is kept as `<name>.unmanaged`. A
-          list of the programs on the service's `PATH` is appended to the document the gateway reads
-          it from. `BOOTSTRAP.md`, `MEMORY.md` and `memory/` belong to the model and are never touched.
-          What a derivation makes is checked when it is built; of the documents that may be missing those
-          that it lacks are empty then.
-        '';
-      };
-
-      skills = lib.mkOption {
-        type = types.listOf (
-          types.submodule {
-            options = {
-              name = lib.mkOption {
-                type = types.strMatching "[A-Za-z0-9][A-Za-z0-9._-]*";
-                description = "Name of the skill and of its directory.";
-              };
-              mode = lib.mkOption {
-                type = types.enum [
-                  "copy"
-                  "inline"
-                  "symlink"
-                ];
-                default = "inline";
-                description = ''
-                  `copy` takes the directory {option}`source` as it is; `inline` writes a `SKILL.md` from
-                  the other options; `symlink`, in home-manager only, has the gateway read the directory
-                  {option}`source` where it is, so that it can be edited without switching. The service
-                  can read all of that directory then, and nobody can say later which text the model saw.
-                '';
-              };
-              source = lib.mkOption {
-                type = types.nullOr types.path;
-                default = null;
-                description = ''
-                  Directory with a `SKILL.md`, for the modes `copy` and `symlink`. For the latter it is an
-                  absolute path outside of the Nix store.
-                '';
-              };
-              description = lib.mkOption {
-                type = types.str;
-                default = "";
-                description = "When the model should use the skill, in a sentence.";
-              };
-              homepage = lib.mkOption {
-                type = types.nullOr types.str;
-                default = null;
-                description = "Where more about the skill is found.";
-              };
-              metadata = lib.mkOption {
-                type = types.attrsOf settingsFormat.type;
-                default = { };
-                description = "What the gateway should know of the skill: `requires`, `os`, `emoji` and the like.";
-              };
-              body = lib.mkOption {
-                type = types.str;
-                default = "";
-                description = "The skill's instructions, in Markdown.";
-              };
-            };
-          }
-        );
-        default = [ ];
-        example = [
-          {
-            name = "weather";
-            mode = "inline";
-            description = "Tells the weather of a place.";
-            body = "Run `curl wttr.in/<place>` and summarise the answer.";
-          }
-        ];
-        description = ''
-          Skills for the model. As soon as there is one, the workspace's `skills` directory is the
-          configuration's and read-only to the model, because of two skills with one name the gateway takes
-          the one whose directory comes last. What was in it is kept as `skills.unmanaged`. Skills that the
-          model writes itself belong into `.agents/skills` then.
-        '';
-      };
-
       settings = lib.mkOption {
         type = settingsType (
           if self.gateway.generation == "openclaw" then self.settingsCheck else "off"
@@ -618,241 +866,6 @@ let
           what the other options say. It is readable by everybody who can read the Nix store: secrets
           belong into {option}`services.moltbot.credentials`.
         '';
-      };
-
-      settingsCheck = lib.mkOption {
-        type = types.enum [
-          "error"
-          "warn"
-          "off"
-        ];
-        default = "error";
-        description = ''
-          What happens when {option}`services.moltbot.settings` has a key or a value the gateway does not know: `error`
-          refuses the configuration, `warn` says so, `off` says nothing. Settings are known for some
-          releases of the gateway; the newest that is not newer than {option}`services.moltbot.package` counts, or else the
-          oldest, and a mistake says which. Use `warn` or `off` for keys that came between that release and
-          the package's. Secrets in the settings are refused in any case.
-        '';
-      };
-
-      validateConfig = lib.mkOption {
-        type = types.bool;
-        default = true;
-        description = ''
-          Whether the packaged gateway itself checks the whole configuration when the system is built.
-          Costs a start of the gateway's command at build time.
-        '';
-      };
-
-      credentials = lib.mkOption {
-        type = attrsMatching "[A-Za-z_][A-Za-z0-9_]*" absolutePath;
-        default = { };
-        example = {
-          BRAVE_API_KEY = "/run/keys/brave";
-        };
-        description = ''
-          Secret files by the name of the environment variable the gateway reads, for everything that has
-          no option of its own.
-        '';
-      };
-
-      environment = lib.mkOption {
-        type = attrsMatching "[A-Za-z_][A-Za-z0-9_]*" types.str;
-        default = { };
-        example = {
-          TZ = "Europe/Vienna";
-        };
-        description = ''
-          Environment variables of the service. Everybody on the machine can read them: secrets belong
-          into {option}`services.moltbot.credentials`.
-        '';
-      };
-
-      environmentFiles = lib.mkOption {
-        type = types.listOf absolutePath;
-        default = [ ];
-        description = ''
-          Files with further variables, one `NAME=value` per line, read when the service starts. On NixOS
-          root reads them, and the service's user needs no access; elsewhere the user that the service
-          runs as has to be able to read them.
-        '';
-      };
-
-      path = lib.mkOption {
-        type = types.listOf types.package;
-        default = [ ];
-        description = "Packages whose programs the model's tools may run. Every one widens what the model can do.";
-      };
-
-      confinement = {
-        readOnlyPaths = lib.mkOption {
-          type = types.listOf plainPath;
-          default = [ ];
-          example = [ "/srv/music" ];
-          description = ''
-            Directories and files outside of its own that the service may read, such as a music collection.
-            What is in them is as good as sent to whoever the model talks to, and what is written in them
-            may talk the model into something. Sockets in them can be connected to. The service's user
-            needs permission to read them; on Linux, files of other users appear to be owned by `nobody`.
-            The service does not start while one of them is missing. Blanks, colons, quotes, backslashes
-            and percent signs are not possible.
-          '';
-        };
-
-        readWritePaths = lib.mkOption {
-          type = types.listOf plainPath;
-          default = [ ];
-          example = [ "/srv/notes" ];
-          description = ''
-            Directories and files outside of its own that the service may read, change and delete: all that
-            {option}`services.moltbot.confinement.readOnlyPaths` costs, and what is in them is lost when the model is talked
-            into it. Whatever other programs take from there (scripts, web pages, configuration) is the
-            model's word. The service's user needs permission to write there.
-          '';
-        };
-
-        egress = lib.mkOption (
-          {
-            type =
-              types.either
-                (types.enum [
-                  "internet"
-                  "any"
-                  "none"
-                ])
-                (
-                  types.listOf (
-                    types.either (types.enum [ "internet" ]) (
-                      types.strMatching "(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(/(3[0-2]|[12]?[0-9]))?|(([A-Fa-f0-9]{1,4}:){7}[A-Fa-f0-9]{1,4}|([A-Fa-f0-9]{1,4}:){1,7}:|([A-Fa-f0-9]{1,4}:){1,6}(:[A-Fa-f0-9]{1,4})|([A-Fa-f0-9]{1,4}:){1,5}(:[A-Fa-f0-9]{1,4}){2}|([A-Fa-f0-9]{1,4}:){1,4}(:[A-Fa-f0-9]{1,4}){3}|([A-Fa-f0-9]{1,4}:){1,3}(:[A-Fa-f0-9]{1,4}){4}|([A-Fa-f0-9]{1,4}:){1,2}(:[A-Fa-f0-9]{1,4}){5}|([A-Fa-f0-9]{1,4}:)(:[A-Fa-f0-9]{1,4}){6}|:(:[A-Fa-f0-9]{1,4}){1,7}|::)(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)"
-                    )
-                  )
-                );
-            default = if platform == "home-manager" then if isDarwin then "internet" else "any" else "internet";
-            example = [
-              "internet"
-              "192.168.1.10"
-            ];
-            description = ''
-              Where the service may connect to:
-
-              - `internet`: everything but the cloud's metadata service and the machines of the local network.
-              - `any`: these, too. A model that is talked into it can attack routers, printers and whatever
-                trusts the local network, and can ask a cloud for the machine's own credentials.
-              - `none`: this machine alone. Only models that run here can be used.
-              - a list: the addresses and networks in it, on every port (`192.168.1.10`, `10.0.0.0/8`,
-                `fd00::/8`), and what `internet` stands for if that is among them. Where
-                {option}`services.moltbot.gateway.bind` is not `loopback`, the gateway's clients have to be in it.
-
-              This machine, with all that listens on it, is always within reach. Names can always be looked
-              up, which is a way out for small amounts of data.
-
-              On macOS addresses cannot be told apart: `internet` is everything by version 4 but this
-              machine, the local network included; a list is refused, and `none` looks up no names. The
-              service manager of a user on Linux cannot limit connections: there, only `any` is true.
-            '';
-          }
-          // lib.optionalAttrs (platform == "home-manager") {
-            defaultText = lib.literalMD "`internet on macOS, any on Linux`";
-          }
-        );
-
-        listenTCPPorts = lib.mkOption {
-          type = types.listOf (types.ints.between 1024 65535);
-          default = [ ];
-          example = [ 9222 ];
-          description = ''
-            Further TCP ports the service's programs may listen on, on all addresses; the firewall is not
-            opened. Who can connect to one can talk to whatever the model has started there.
-          '';
-        };
-
-        listenUDPPorts = lib.mkOption {
-          type = types.listOf (types.ints.between 1024 65535);
-          default = [ ];
-          example = [ 5353 ];
-          description = "The same for UDP.";
-        };
-
-        nixDaemon = lib.mkOption {
-          type = types.bool;
-          default = false;
-          description = ''
-            Whether the service may ask the Nix daemon to build; the `nix` program itself has to be added to
-            {option}`services.moltbot.path`. The model can then fill the disk, add anything to the store, run programs as
-            the build users outside of this service's limits, and reach every address from
-            fixed-output derivations, whatever {option}`services.moltbot.confinement.egress` says. A user that the daemon
-            trusts can become root: that is refused where the daemon's settings are known.
-          '';
-        };
-      }
-      // lib.optionalAttrs (platform != "darwin") {
-        nestedSandboxes = lib.mkOption {
-          type = types.bool;
-          default = false;
-          description = ''
-            Whether programs of the service may build sandboxes of their own, as browsers and bubblewrap
-            do. Namespaces and the system calls for mounts bring kernel code within reach that is otherwise
-            for administrators, and that many local attacks began with; facts about the machine in `/proc`
-            can be read, too. What is closed to the service stays closed to its sandboxes; but from one of them it
-            can take managed files off, until the next start, and write in their places; and where it leaves a
-            link there, the service manager makes an empty file or directory where that leads, in whatever
-            the service may read. Rootless containers do not work: their `newuidmap` is a set-uid program. A
-            browser that is driven over a port needs that in {option}`services.moltbot.confinement.listenTCPPorts`.
-          '';
-        };
-
-        memoryMax = lib.mkOption {
-          type = types.nullOr (types.strMatching "([1-9][0-9]*[GKMT]?|([1-9][0-9]?|100)%|infinity)");
-          default = null;
-          example = "4G";
-          description = ''
-            The most memory the service and its programs may use together, in bytes (`2G`) or as a share of
-            the machine's (`50%`). Null is 75%, so that the machine survives a program that fills its
-            memory; `infinity` gives that up.
-          '';
-        };
-
-        tasksMax = lib.mkOption {
-          type = types.nullOr (types.ints.between 64 4194304);
-          default = null;
-          example = 4096;
-          description = ''
-            The most processes and threads the service may have. Null is 1024, which browsers may find too
-            few. Every one more is one that a loop which starts processes takes from the machine.
-          '';
-        };
-
-        cpuQuota = lib.mkOption {
-          type = types.nullOr (types.strMatching "[1-9][0-9]*%");
-          default = null;
-          example = "200%";
-          description = ''
-            The most processor time the service may use, as a share of one processor (`150%` is one and a
-            half). Null is no limit. A limit costs response time, not safety.
-          '';
-        };
-
-        addressFamilies = lib.mkOption {
-          type = types.listOf (
-            types.enum [
-              "AF_ALG"
-              "AF_BLUETOOTH"
-              "AF_CAN"
-              "AF_UNIX"
-              "AF_VSOCK"
-            ]
-          );
-          default = [ ];
-          example = [ "AF_BLUETOOTH" ];
-          description = ''
-            Further kinds of sockets. Each opens kernel code that few have looked at, and what is behind it:
-            `AF_BLUETOOTH` devices nearby, `AF_VSOCK` the machine's hypervisor or its guests, `AF_CAN`
-            vehicles and machines, `AF_ALG` the kernel's ciphers. `AF_UNIX` is for home-manager's service on
-            Linux, where every program of the user that has an abstract socket comes with it; the other
-            services have it.
-          '';
-        };
       };
     }
     // lib.optionalAttrs (platform != "home-manager") {
@@ -875,15 +888,6 @@ let
           if platform == "nixos" then "`moltbot[-<name>]`" else "`_moltbot[-<name>]`"
         );
         description = "Primary group of the gateway's user.";
-      };
-
-      createUser = lib.mkOption {
-        type = types.bool;
-        default = true;
-        description = ''
-          Whether to create the user and the group. Set to `false` where something else does; the user
-          then has to exist before the service starts.
-        '';
       };
     }
     // lib.optionalAttrs (platform == "darwin") {
@@ -916,41 +920,39 @@ let
       };
     };
 
-  # A declared instance: the same options, with the top level's values as defaults.
+  # The same in instances: what one does not say is as at the top level.
+  inheritedOptions = lib.mapAttrsRecursiveCond (value: !lib.isOption value) (
+    path: option:
+    option
+    // {
+      default = lib.getAttrFromPath path cfg;
+      # Manuals show what the top level has where nobody sets it.
+      defaultText = option.defaultText or option.default;
+    }
+  ) commonOptions;
+
+  # Sets are inherited attribute by attribute: weaker than anything the instance says, stronger
+  # than the options' own defaults.
+  inheritFrom =
+    value:
+    if lib.isAttrs value && !lib.isStringLike value then
+      lib.mapAttrs (_: inheritFrom) value
+    else
+      lib.mkOverride 1400 value;
+  inheritedSets = {
+    providers.telegram.groups = inheritFrom cfg.providers.telegram.groups;
+    routing.queue.byChannel = inheritFrom cfg.routing.queue.byChannel;
+    settings = inheritFrom cfg.settings;
+    credentials = inheritFrom cfg.credentials;
+    environment = inheritFrom cfg.environment;
+  };
+
+  # A declared instance.
   instanceModule =
     { name, config, ... }:
-    let
-      options = instanceOptions name config;
-
-      # Each instance has these for itself.
-      own =
-        lib.optionals (platform != "home-manager") [
-          [ "user" ]
-          [ "group" ]
-        ]
-        ++ lib.optionals (platform == "darwin") [
-          [ "uid" ]
-          [ "gid" ]
-        ]
-        ++ [
-          [ "stateDir" ]
-          [ "workspaceDir" ]
-        ]
-        ++ lib.optionals (platform == "nixos") [ [ "configPath" ] ];
-
-      # Weaker than anything the instance says, stronger than the options' own defaults.
-      inheritFrom =
-        value:
-        if lib.isAttrs value && !lib.isStringLike value then
-          lib.mapAttrs (_: inheritFrom) value
-        else
-          lib.mkOverride 1400 value;
-    in
     {
-      inherit options;
-      config = lib.mapAttrsRecursiveCond (value: !lib.isOption value) (
-        path: _: lib.mkIf (!lib.elem path own) (inheritFrom (lib.getAttrFromPath path cfg))
-      ) options;
+      options = inheritedOptions // ownOptions name config;
+      config = inheritedSets;
     };
 in
 {
@@ -1023,7 +1025,8 @@ in
     );
 
   options.services.moltbot =
-    instanceOptions "default" cfg
+    commonOptions
+    // ownOptions "default" cfg
     // {
       enable = lib.mkEnableOption "the moltbot AI gateway as an isolated service";
       instances = lib.mkOption {

@@ -376,40 +376,7 @@ let
             }
         ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
 
-        closed = [
-          {
-            target = ".env";
-            sources = [
-              (pkgs.writeText "closed" ''
-                # The service's configuration keeps this empty.
-              '')
-            ];
-          }
-          {
-            target = ".node_modules/.closed";
-            sources = [
-              (pkgs.writeText "closed" ''
-                # The service's configuration keeps this empty.
-              '')
-            ];
-          }
-          {
-            target = ".node_libraries/.closed";
-            sources = [
-              (pkgs.writeText "closed" ''
-                # The service's configuration keeps this empty.
-              '')
-            ];
-          }
-          {
-            target = "extensions/.closed";
-            sources = [
-              (pkgs.writeText "closed" ''
-                # The service's configuration keeps this empty.
-              '')
-            ];
-          }
-        ];
+        inherit (sharedFiles) closed;
       };
       managedPaths = lib.unique (
         map (
@@ -826,6 +793,44 @@ let
           logFile
           ;
       };
+
+  # Managed files that are the same in every instance, made once.
+  sharedFiles = {
+    closed = [
+      {
+        target = ".env";
+        sources = [
+          (pkgs.writeText "closed" ''
+            # The service's configuration keeps this empty.
+          '')
+        ];
+      }
+      {
+        target = ".node_modules/.closed";
+        sources = [
+          (pkgs.writeText "closed" ''
+            # The service's configuration keeps this empty.
+          '')
+        ];
+      }
+      {
+        target = ".node_libraries/.closed";
+        sources = [
+          (pkgs.writeText "closed" ''
+            # The service's configuration keeps this empty.
+          '')
+        ];
+      }
+      {
+        target = "extensions/.closed";
+        sources = [
+          (pkgs.writeText "closed" ''
+            # The service's configuration keeps this empty.
+          '')
+        ];
+      }
+    ];
+  };
 
   # Without declared instances the top level is one.
   instances = if cfg.instances == { } then { default = cfg; } else cfg.instances;

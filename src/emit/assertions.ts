@@ -68,20 +68,13 @@ function isTruism(item: NixExpr): boolean {
  * manager of its own its units, and act on them outside of the sandbox.
  */
 export function expectHomeElsewhere({ model }: IrService, user: NixExpr): PlatformAssertion {
-  const own = nix`service.ownDirectories`;
-  const writable =
-    model.reach === undefined
-      ? own
-      : nix.op("++", own, nix.select(nix`service.instance`, model.reach.writable.path));
   return {
     option: model.identity.user.path.join("."),
     holds: nix`
       let
         home = toString (config.users.users.\${${user}}.home or "");
       in
-      !lib.any (directory: lib.hasPrefix "\${directory}/" "\${home}/") (
-        lib.concatMap (service: ${writable}) (lib.attrValues services)
-      )
+      !lib.any (directory: lib.hasPrefix "\${directory}/" "\${home}/") writable
     `,
     message:
       "the home of this account is a directory that a service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.",
@@ -318,7 +311,7 @@ function emitVariableAssertions(service: IrService): NixExpr {
               message = "\${prefix}.\${option}: \${lib.concatMapStringsSep ", " ({ variable, option, ... }: "\${variable} is made of \`\${option}\`") others}. Set that instead.";
             }
           ]
-        ) ${nix.list(named)}
+        ) (lib.filter ({ names, ... }: names != [ ]) ${nix.list(named)})
       ) services
     )
   `;

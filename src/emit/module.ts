@@ -21,10 +21,10 @@ import {
   targets,
 } from "./weave/targets.ts";
 import { type Strand, weave } from "./weave/weave.ts";
-import { emitInstanceModule, emitInstanceOptions, emitTopLevelOptions } from "./options.ts";
+import { emitInstanceModule, emitSharedOptions, emitTopLevel } from "./options.ts";
 import { definitionsFor, preludeFor } from "./prelude.ts";
 import { emitOptionPaths, emitRenames } from "./renames.ts";
-import { emitServiceFunction, type ServiceSeams } from "./service.ts";
+import { emitServiceFunction, emitSharedFiles, type ServiceSeams } from "./service.ts";
 
 /** What a platform contributes: how it runs what all have in common. */
 export interface PlatformParts extends PlatformAssertions {
@@ -69,22 +69,12 @@ function emitOptions(service: IrService, parts: readonly PlatformParts[]): NixEx
     code: simplify(nix`
       let
         ${emitOptionPaths(service, platform)}
-        ${[
-          nix.binding(["instanceOptions"], emitInstanceOptions(service, platform), {
-            comment: "The options of the instance `name`, whose values are `self`.",
-            blankLine: true,
-          }),
-          nix.binding(["instanceModule"], emitInstanceModule(service, platform), {
-            comment:
-              "A declared instance: the same options, with the top level's values as defaults.",
-            blankLine: true,
-          }),
-        ]}
+        ${[...emitSharedOptions(service, platform), ...emitInstanceModule(service, platform)]}
       in
       {
         imports = ${emitRenames(service, platform)};
 
-        options.services.${service.name} = instanceOptions "default" cfg // ${nix.attrs(emitTopLevelOptions(service, platform))};
+        options.services.${service.name} = ${emitTopLevel(service, platform)};
       }
     `),
   }));
@@ -107,7 +97,7 @@ function emitService(service: IrService, parts: readonly PlatformParts[]): NixEx
             comment: "All it takes to run one instance.",
             blankLine: true,
           }),
-          ...definitionsFor(definitions, [serviceOf]),
+          ...definitionsFor([emitSharedFiles(service), ...definitions], [serviceOf]),
           nix.binding(
             ["instances"],
             nix`if cfg.instances == { } then { default = cfg; } else cfg.instances`,
@@ -162,10 +152,13 @@ function emitModule(service: IrService, parts: PlatformParts): NixExpr {
       imports = [ (lib.modules.importApply ${core("options")} ${platform}) ];
 
       config = lib.mkIf cfg.enable {
-        assertions = import ${core("assertions")} {
-          inherit config lib options pkgs services;
-          platform = ${platform};
-        };
+        # Those that hold would only be looked at again by the module system, each by itself.
+        assertions = lib.filter ({ assertion, ... }: !assertion) (
+          import ${core("assertions")} {
+            inherit config lib options pkgs services;
+            platform = ${platform};
+          }
+        );
         ${config}
       };
     }

@@ -78,6 +78,17 @@ export function nixosParts(service: IrService): PlatformParts {
         ["serviceUsers"],
         nix`map ({ instance, ... }: ${user}) (lib.attrValues services)`,
       ),
+      nix.binding(
+        ["homes"],
+        nix`
+          lib.unique (
+            lib.concatMap (account: lib.optional (!lib.elem account.name serviceUsers) account.home) (
+              lib.attrValues config.users.users
+            )
+          )
+        `,
+        { comment: "Where others live.", blankLine: true },
+      ),
       emitMakeDirectories(user),
       emitStopScript(service),
     ],
@@ -199,13 +210,11 @@ function emitNobodysHome(
   scope: Scope,
 ): PlatformAssertion {
   const value = emitExpression({ kind: "option", path }, scope);
-  const isIn = nix`lib.hasPrefix "\${${isList ? nix`path` : value}}/" "\${account.home}/"`;
+  const isIn = nix`lib.hasPrefix "\${${isList ? nix`path` : value}}/" "\${home}/"`;
   return {
     option: path.join("."),
     holds: nix`
-      !lib.any (
-        account: !lib.elem account.name serviceUsers && ${isList ? nix`lib.any (path: ${isIn}) ${value}` : isIn}
-      ) (lib.attrValues config.users.users)
+      !lib.any (home: ${isList ? nix`lib.any (path: ${isIn}) ${value}` : isIn}) homes
     `,
     message: isList
       ? "this is the home of another user, or has it in it, and what is in a home is obeyed outside of the sandbox: name a directory in it."

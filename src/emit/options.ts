@@ -1,10 +1,11 @@
-// The option declarations of a module: a function that every instance and the top level share,
-// the options only the top level has, and what an instance inherits.
+// The option declarations of a module: what every instance and the top level share, the options only
+// the top level has, and what an instance inherits. Whatever does not depend on an instance is made
+// once (docs/performance.md).
 
 import { type ExpNode, isCallOf } from "../model/expression.ts";
 import { rowOf } from "../model/functions.ts";
 import type { IrService } from "../model/service-model.ts";
-import type { IrOption } from "../model/option-type.ts";
+import type { IrOption, OptionType } from "../model/option-type.ts";
 import { instanceNamePattern, instancesDescription } from "../model/own-options.ts";
 import type { Platform } from "../model/platform.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
@@ -16,15 +17,63 @@ export function optionsOn(service: IrService, platform: Platform): readonly IrOp
   return service.options.filter((option) => option.platforms.includes(platform));
 }
 
-/** `name: self: { … }`: the options of the instance `name`, whose values are `self`. */
-export function emitInstanceOptions(service: IrService, platform: Platform): NixExpr {
-  const scope = scopeOf(service, "self");
-  const options = optionsOn(service, platform).filter(({ instance }) => instance !== "none");
-  return nix`name: self: ${nix.attrs(emitTree(service, options, 0, platform, scope))}`;
+/**
+ * What the top level and every instance have: the options that are the same everywhere, made once however
+ * many instances there are, and a function that gives those that depend on the instance.
+ */
+export function emitSharedOptions(service: IrService, platform: Platform): readonly Binding[] {
+  const common = optionsOn(service, platform).filter(
+    (option) => option.instance === "inherit" && !isSettings(service, option),
+  );
+  // Instances have the top level's value for a default, so these defaults are the top level's alone.
+  const topLevel = { ...scopeOf(service, "cfg"), name: nix.str("default") };
+  return [
+    nix.binding(["commonOptions"], nix.attrs(emitTree(service, common, 0, platform, topLevel)), {
+      comment: "The options that are the same at the top level and in every instance.",
+      blankLine: true,
+    }),
+    nix.binding(["ownOptions"], emitOwnOptions(service, platform), {
+      comment: "Those that depend on the instance `name`, whose values are `self`.",
+      blankLine: true,
+    }),
+  ];
+}
+
+/** Options whose declarations depend on the instance. The type of the settings does. */
+function ownOptionsOn(service: IrService, platform: Platform): readonly IrOption[] {
+  return optionsOn(service, platform).filter(
+    (option) => option.instance === "own" || isSettings(service, option),
+  );
+}
+
+function emitOwnOptions(service: IrService, platform: Platform): NixExpr {
+  const own = ownOptionsOn(service, platform);
+  return nix`name: self: ${nix.attrs(emitTree(service, own, 0, platform, scopeOf(service, "self")))}`;
+}
+
+/** `common`, and the options that depend on the instance. */
+function withOwnOptions(
+  service: IrService,
+  platform: Platform,
+  common: NixExpr,
+  own: NixExpr,
+): NixExpr {
+  const isInGroup = ownOptionsOn(service, platform).some(({ path }) => path.length > 1);
+  return isInGroup ? nix`lib.recursiveUpdate ${common} (${own})` : nix.op("//", common, own);
+}
+
+/** All options of the top level. */
+export function emitTopLevel(service: IrService, platform: Platform): NixExpr {
+  const own = nix`ownOptions "default" cfg`;
+  return nix.op(
+    "//",
+    withOwnOptions(service, platform, nix`commonOptions`, own),
+    nix.attrs(emitTopLevelOptions(service, platform)),
+  );
 }
 
 /** The options that exist once, whatever the instances. */
-export function emitTopLevelOptions(service: IrService, platform: Platform): readonly Binding[] {
+function emitTopLevelOptions(service: IrService, platform: Platform): readonly Binding[] {
   const options = optionsOn(service, platform).filter(({ instance }) => instance === "none");
   return [
     nix.binding(["enable"], nix`lib.mkEnableOption ${service.summary}`),
@@ -58,32 +107,100 @@ function emitExampleInstances(service: IrService, platform: Platform): NixExpr {
 }
 
 /** The module of one instance: the shared options, with the top level's values as defaults. */
-export function emitInstanceModule(service: IrService, platform: Platform): NixExpr {
-  const own = optionsOn(service, platform)
-    .filter(({ instance }) => instance === "own")
-    .map(({ path }) => nix.value(path));
-  return nix`
-    { name, config, ... }:
-    let
-      options = instanceOptions name config;
-
-      # Each instance has these for itself.
-      own = ${nix.list(own)};
-
-      # Weaker than anything the instance says, stronger than the options' own defaults.
-      inheritFrom = value:
+export function emitInstanceModule(service: IrService, platform: Platform): readonly Binding[] {
+  const options = optionsOn(service, platform).filter(({ instance }) => instance === "inherit");
+  const sets = options.filter(({ type }) => mayBeSet(type));
+  const areOptional = options.every(({ defaults }) => defaults?.[platform] !== undefined);
+  const text = areOptional
+    ? nix`option.defaultText or option.default`
+    : nix`option.defaultText or option.default or (lib.literalMD "the top level's value")`;
+  return [
+    nix.binding(
+      ["inheritedOptions"],
+      nix`
+        lib.mapAttrsRecursiveCond (value: !lib.isOption value) (
+          path: option:
+          option
+          // {
+            default = lib.getAttrFromPath path cfg;
+            # Manuals show what the top level has where nobody sets it.
+            defaultText = ${text};
+          }
+        ) commonOptions
+      `,
+      {
+        comment: "The same in instances: what one does not say is as at the top level.",
+        blankLine: true,
+      },
+    ),
+    nix.binding(
+      ["inheritFrom"],
+      nix`
+        value:
         if lib.isAttrs value && !lib.isStringLike value then
           lib.mapAttrs (_: inheritFrom) value
         else
-          lib.mkOverride 1400 value;
-    in
-    {
-      inherit options;
-      config = lib.mapAttrsRecursiveCond (value: !lib.isOption value) (
-        path: _: lib.mkIf (!lib.elem path own) (inheritFrom (lib.getAttrFromPath path cfg))
-      ) options;
-    }
-  `;
+          lib.mkOverride 1400 value
+      `,
+      {
+        comment:
+          "Sets are inherited attribute by attribute: weaker than anything the instance says, stronger\nthan the options' own defaults.",
+        blankLine: true,
+      },
+    ),
+    nix.binding(["inheritedSets"], nix.attrs(emitInherited(sets, 0))),
+    nix.binding(
+      ["instanceModule"],
+      nix`
+        { name, config, ... }:
+        {
+          options = ${withOwnOptions(service, platform, nix`inheritedOptions`, nix`ownOptions name config`)};
+          config = inheritedSets;
+        }
+      `,
+      { comment: "A declared instance.", blankLine: true },
+    ),
+  ];
+}
+
+/** Definitions of an instance: what the top level says of each of these options. */
+function emitInherited(options: readonly IrOption[], depth: number): readonly Binding[] {
+  return [...new Set(options.map(({ path }) => path[depth] ?? ""))].map((name) => {
+    const below = options.filter(({ path }) => path[depth] === name);
+    const [only, ...others] = below;
+    return only !== undefined && others.length === 0
+      ? nix.binding(only.path.slice(depth), nix`inheritFrom ${nix.select(nix`cfg`, only.path)}`)
+      : nix.binding([name], nix.attrs(emitInherited(below, depth + 1)));
+  });
+}
+
+/** Whether a value may be a set of values that instances inherit one by one. */
+function mayBeSet(type: OptionType): boolean {
+  switch (type.kind) {
+    case "attrs":
+    case "submodule":
+    case "taggedUnion":
+    case "json":
+    case "jsonObject":
+      return true;
+    case "nullable":
+      return mayBeSet(type.of);
+    case "union":
+      return type.members.some(mayBeSet);
+    case "bool":
+    case "string":
+    case "int":
+    case "number":
+    case "port":
+    case "enum":
+    case "list":
+    case "absolutePath":
+    case "plainPath":
+    case "sourcePath":
+    case "secretFile":
+    case "package":
+      return false;
+  }
 }
 
 /** Options of one level of the tree, groups as nested attribute sets, in declaration order. */

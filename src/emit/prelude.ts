@@ -122,6 +122,11 @@ function helpers(service: IrService): readonly Helper[] {
       comment: "Whether the service is a user's own.",
       value: nix`platform == "home-manager"`,
     },
+    {
+      name: "writable",
+      comment: "What any of the services can write.",
+      value: nix`lib.concatMap (service: ${emitWritable(service)}) (lib.attrValues services)`,
+    },
     ...(service.variants === undefined
       ? []
       : [
@@ -143,6 +148,14 @@ function helpers(service: IrService): readonly Helper[] {
           },
         ]),
   ];
+}
+
+/** What `service` can write, of those that there are. */
+function emitWritable({ model: { reach } }: IrService): NixExpr {
+  const own = nix`service.ownDirectories`;
+  return reach === undefined
+    ? own
+    : nix.op("++", own, nix.select(nix`service.instance`, reach.writable.path));
 }
 
 /** What files of the library define: names that generated code may use. */

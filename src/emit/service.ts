@@ -3,10 +3,11 @@
 // scripts that prepare and start it. Platforms fill its seams.
 
 import type { IrService } from "../model/service-model.ts";
-import { nodeOf, type OrValue } from "../model/expression.ts";
+import { type ExpNode, isCallOf, nodeOf, type OrValue } from "../model/expression.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { importLibrary, includeShell } from "../runtime/assets.ts";
 import type { Platform } from "../model/platform.ts";
+import { walkExpression } from "../model/walk-expression.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { emitIsKnownVariant, optionsOn } from "./options.ts";
 import { emitSettings } from "./settings.ts";
@@ -218,8 +219,10 @@ function emitPath(service: IrService, scope: Scope): NixExpr {
 }
 
 function emitManagedFiles({ model }: IrService, scope: Scope): readonly Binding[] {
-  const files = model.managedFiles.map(({ name, files }) =>
-    nix.binding([name], emitValue(files, scope), { blankLine: true }),
+  const files = model.managedFiles.map((group) =>
+    dependsOnInstance(group.files)
+      ? nix.binding([group.name], emitValue(group.files, scope), { blankLine: true })
+      : nix.inherit([group.name], nix`sharedFiles`, { blankLine: true }),
   );
   return files.length === 0
     ? []
@@ -229,6 +232,32 @@ function emitManagedFiles({ model }: IrService, scope: Scope): readonly Binding[
           blankLine: true,
         }),
       ];
+}
+
+/** Expressions that are the same wherever they are, as long as their parts are. */
+const constantKinds: ReadonlySet<ExpNode["kind"]> = new Set(["literal", "text", "list", "record"]);
+
+/** Whether a value may be another in every instance. */
+function dependsOnInstance(value: OrValue<unknown>): boolean {
+  let depends = false;
+  walkExpression(nodeOf(value), (node) => {
+    const isConstant =
+      constantKinds.has(node.kind) || isCallOf(node, "json") || isCallOf(node, "textFile");
+    depends ||= !isConstant;
+  });
+  return depends;
+}
+
+/** `sharedFiles`: the managed files that are the same in every instance. */
+export function emitSharedFiles(service: IrService): Binding {
+  const scope = scopeOf(service, "instance");
+  const files = service.model.managedFiles
+    .filter((group) => !dependsOnInstance(group.files))
+    .map((group) => nix.binding([group.name], emitValue(group.files, scope)));
+  return nix.binding(["sharedFiles"], nix.attrs(files), {
+    comment: "Managed files that are the same in every instance, made once.",
+    blankLine: true,
+  });
 }
 
 /** What the service may not change: whole directories where a managed file is in one. */

@@ -2,8 +2,7 @@
 // are medians of several runs in one process or ratios within one run, because machines differ.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -12,6 +11,7 @@ import { generate } from "../../src/generate.ts";
 import type { Service } from "../../src/index.ts";
 import { nixPath } from "../support/evaluate.ts";
 import { findNix, findTree, type Tool } from "../support/tools.ts";
+import { measure, type Statistics } from "./statistics.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const runs = 5;
@@ -127,13 +127,6 @@ async function benchGeneration(): Promise<void> {
   });
 }
 
-/** Evaluator statistics, see NIX_SHOW_STATS in the Nix manual. */
-interface Statistics {
-  readonly cpuTime: number;
-  readonly nrThunks: number;
-  readonly nrFunctionCalls: number;
-}
-
 const usage = `{
   services.moltbot = {
     enable = true;
@@ -165,38 +158,13 @@ function evaluationCost(
   { target, derivation }: Target,
   modules: readonly string[],
 ): Statistics {
-  const directory = mkdtempSync(join(tmpdir(), "nixmodgen-bench-"));
-  const statistics = join(directory, "statistics.json");
   const harness = nixPath(join(root, "tests/eval/harness"));
   const expression = `
     (import ${harness} { } {
       target = "${target}";
       module = [ ${modules.join(" ")} ];
     }).config.${derivation}.drvPath`;
-  try {
-    execFileSync(
-      nix.command,
-      [
-        ...nix.args,
-        ...["eval", "--extra-experimental-features", "nix-command flakes", "--impure"],
-        ...["--expr", expression],
-      ],
-      {
-        env: {
-          ...process.env,
-          NIXPKGS_TREE: findTree("nixpkgs"),
-          HOME_MANAGER: findTree("home-manager") ?? "/none",
-          NIX_DARWIN: "/none",
-          NIX_SHOW_STATS: "1",
-          NIX_SHOW_STATS_PATH: statistics,
-        },
-        stdio: ["ignore", "ignore", "pipe"],
-      },
-    );
-    return JSON.parse(readFileSync(statistics, "utf8")) as Statistics;
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  return measure(nix, expression).statistics;
 }
 
 /** Writes what is generated from the schema, and returns where. */
@@ -264,4 +232,5 @@ async function benchEvaluation(): Promise<void> {
 
 await benchGeneration();
 await benchEvaluation();
+await import("./instances.ts");
 await import("./settings.ts");
