@@ -8,7 +8,7 @@ register();
 
 try {
   const { main } = await import("../src/cli.ts");
-  const { readDocs: readSchema } = await import("../src/docs/read-docs.ts");
+  const { readCachedDocs: readSchema } = await import("../src/docs/cached-docs.ts");
   const { generate } = await import("../src/generate.ts");
   process.exitCode = await main(process.argv.slice(2), { readSchema, generate });
 } catch (error) {

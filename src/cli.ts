@@ -11,7 +11,9 @@ import { isatty } from "node:tty";
 import { Command, CommanderError, Option } from "commander";
 import picocolors from "picocolors";
 import type { Colors } from "picocolors/types.js";
+import { type Cache, noCache, openCache } from "./cache/cache.ts";
 import { loadConfig, loadServices } from "./config.ts";
+import type { DocsSource } from "./docs/option-docs.ts";
 import { formatUserError, UserError, UserErrors } from "./errors.ts";
 import { type Progress, silent, terminalProgress } from "./progress.ts";
 import type { ReadSchema, ServiceSource } from "./service-source.ts";
@@ -30,16 +32,17 @@ import { z } from "./zod.ts";
 /** From a service to the texts of its files. */
 export type Generate = (service: ServiceSource) => readonly OutputFile[];
 
-/** What the command drives. */
+/** What the command drives. Both may take from the cache what they would make in vain. */
 export interface Generator {
-  readonly readSchema: ReadSchema;
-  readonly generate: Generate;
+  readonly readSchema: (file: DocsSource, cache: Cache) => ReturnType<ReadSchema>;
+  readonly generate: (service: ServiceSource, cache: Cache) => ReturnType<Generate>;
 }
 
 interface GenerateOptions {
   readonly check?: true;
   readonly watch?: true;
   readonly json?: true;
+  readonly cache: boolean;
   readonly config?: string;
 }
 
@@ -69,13 +72,14 @@ async function generateOutputs(
 ): Promise<number> {
   const started = performance.now();
   const config = await loadConfig(process.cwd(), options.config);
+  const cache = options.cache ? openCache(config.root) : noCache;
   const services = await loadServices(config, (file) => {
     progress.step(`reading ${schemaLabel(file)}`);
-    return readSchema(file);
+    return readSchema(file, cache);
   });
   const files = generateAll(services, (service) => {
     progress.step(`generating ${service.service.name}`);
-    return generate(service);
+    return generate(service, cache);
   });
   progress.step(options.check ? "comparing" : "writing");
   const directory = { root: config.root, label: config.output };
@@ -154,6 +158,7 @@ function createProgram(
       ]),
     )
     .option("--config <file>", "configuration file (default: nixmodgen.config.ts, here or above)")
+    .option("--no-cache", "make everything anew, and keep nothing for the next time")
     .option("--json", "print one JSON document instead of text")
     .action(onGenerate);
   return program;

@@ -189,7 +189,7 @@ export async function loadServices(
   const { root, tsconfig } = config;
   const sources: ServiceSource[] = [];
   for (const entry of config.services) {
-    const docs = readSchema({ entry, root, tsconfig });
+    const docs = await readSchema({ entry, root, tsconfig });
     const service = await loadDefaultExport(entry, { root });
     if (!isService(service)) {
       throw new UserError(`the default export of ${relative(root, entry)} is not a service`, {

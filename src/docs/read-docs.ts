@@ -17,30 +17,31 @@ import {
   type Type,
 } from "ts-morph";
 import { type SourceLocation, UserError } from "../errors.ts";
+import { type Disk, realDisk } from "../cache/recorded-disk.ts";
+import { diskHost } from "./disk-host.ts";
 import { readDocComment } from "./doc-comment.ts";
-import { elementSegment, memberSegment, type OptionDoc, type OptionDocs } from "./option-docs.ts";
+import {
+  type DocsSource,
+  elementSegment,
+  memberSegment,
+  type OptionDoc,
+  type OptionDocs,
+} from "./option-docs.ts";
 import { readCompilerOptions } from "./read-tsconfig.ts";
 import { isZodType, refuseMistakes, type Stray } from "./refuse-mistakes.ts";
 import { pathOf } from "./source-place.ts";
 
-export interface DocsSource {
-  /** Absolute path of the schema file whose default export is the service. */
-  readonly entry: string;
-  /** Absolute path of the tsconfig.json the schema is written for. */
-  readonly tsconfig: string;
-  /** Reported files are relative to this directory. */
-  readonly root: string;
-}
-
 /**
+ * @param disk where all files are read from; nothing else has a say in the result
  * @throws UserError where doc comments are missing or not usable, there is no service, or the schema
  * does not compile
  */
-export function readDocs({ entry, tsconfig, root }: DocsSource): OptionDocs {
+export function readDocs({ entry, tsconfig, root }: DocsSource, disk: Disk = realDisk): OptionDocs {
   const project = new Project({
+    fileSystem: diskHost(disk),
     skipFileDependencyResolution: true,
     compilerOptions: {
-      ...readCompilerOptions(tsconfig, root),
+      ...readCompilerOptions(tsconfig, root, disk),
       // An import that is left over is for a linter to mention.
       noUnusedLocals: false,
       noUnusedParameters: false,
