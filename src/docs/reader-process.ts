@@ -69,7 +69,7 @@ function reader(): ChildProcess {
   if (running !== undefined) return running;
   const child = fork(program, {
     serialization: "advanced",
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   child.once("exit", () => {
     running = undefined;
