@@ -1,6 +1,8 @@
 // From a service to the texts of its files: the phases of the generator, in order. What the schema's own
 // sources say was read before (`readDocs`), so that nothing runs that does not compile.
 
+import { type Cache, noCache } from "./cache/cache.ts";
+import { recall } from "./cache/recall.ts";
 import { darwinParts } from "./emit/darwin.ts";
 import { homeManagerParts } from "./emit/home-manager.ts";
 import { nixLibrary, shellCode } from "./runtime/assets.ts";
@@ -12,6 +14,7 @@ import { emitJsonSchema } from "./json-schema/service-schema.ts";
 import { checkUses } from "./lower/check-uses.ts";
 import { lowerService } from "./lower/lower.ts";
 import { printNix } from "./nix/index.ts";
+import { withoutLocations } from "./model/without-locations.ts";
 import type { IrService } from "./model/service-model.ts";
 import type { OutputFile } from "./output/file.ts";
 import type { ServiceSource } from "./service-source.ts";
@@ -26,27 +29,44 @@ import { vmTestOutputs } from "./vm-test/outputs.ts";
 /**
  * Generates everything for one service.
  *
+ * @param cache what takes long is made anew only where what it is made of has changed
  * @throws UserError where the schema is wrong: option path, file and line, what to do
  */
-export function generate({ entry, service, docs }: ServiceSource): readonly OutputFile[] {
+export function generate(
+  { entry, service, docs }: ServiceSource,
+  cache: Cache = noCache,
+): readonly OutputFile[] {
   const ir = lowerService(service, docs);
   checkUses(ir, docs);
   const schemas = readConfigSchemas(ir, entry);
-  checkSettings(ir, schemas[0]?.schema);
+  const newest = schemas[0]?.schema;
+  recall(cache, `settings-${ir.name}`, { ir, newest }, () => {
+    checkSettings(ir, newest);
+    return [];
+  });
   return [
-    ...emitModules(ir, [nixosParts(ir), homeManagerParts(ir), darwinParts(ir)]).map(
-      ({ path, code }) => ({ path, text: printNix(code) }),
-    ),
+    ...moduleOutputs(withoutLocations(ir), cache),
     ...vmTestOutputs(ir, entry),
     { path: `json-schema/${ir.name}.json`, text: emitJsonSchema(service, ir, docs) },
     { path: `docs/promises-${ir.name}.md`, text: emitPromises(ir) },
-    ...schemas.map(({ version, schema }) => ({
-      path: settingsSchemaPath(ir, version),
-      text: serializeSchema(nixSchema(schema).document),
-    })),
+    ...schemas.flatMap(({ version, schema }) => {
+      const path = settingsSchemaPath(ir, version);
+      return recall(cache, `schema-${ir.name}-${version}`, { path, schema }, () => [
+        { path, text: serializeSchema(nixSchema(schema).document) },
+      ]);
+    }),
     ...nixLibrary.outputs,
     ...shellCode.outputs,
   ];
+}
+
+/** What takes longest, so it does not get to know what it does not depend on: lines of the source. */
+function moduleOutputs(ir: IrService, cache: Cache): readonly OutputFile[] {
+  return recall(cache, `modules-${ir.name}`, ir, () =>
+    emitModules(ir, [nixosParts(ir), homeManagerParts(ir), darwinParts(ir)]).map(
+      ({ path, code }) => ({ path, text: printNix(code) }),
+    ),
+  );
 }
 
 interface VersionedSchema {

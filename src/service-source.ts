@@ -1,7 +1,6 @@
 // A schema file on its way to a service: first it is read, then it is run.
 
-import type { OptionDocs } from "./docs/option-docs.ts";
-import type { DocsSource } from "./docs/read-docs.ts";
+import type { DocsSource, OptionDocs } from "./docs/option-docs.ts";
 import type { Service } from "./schema/define-service.ts";
 
 /**
@@ -9,7 +8,7 @@ import type { Service } from "./schema/define-service.ts";
  *
  * @throws UserError where it does not compile, or an option has no description
  */
-export type ReadSchema = (file: DocsSource) => OptionDocs;
+export type ReadSchema = (file: DocsSource) => OptionDocs | Promise<OptionDocs>;
 
 /** A service, the file it is defined in, and what is said about it there. */
 export interface ServiceSource extends DocsSource {

@@ -2,6 +2,15 @@
 
 import type { SourceLocation } from "../errors.ts";
 
+export interface DocsSource {
+  /** Absolute path of the schema file whose default export is the service. */
+  readonly entry: string;
+  /** Absolute path of the tsconfig.json the schema is written for. */
+  readonly tsconfig: string;
+  /** Reported files are relative to this directory. */
+  readonly root: string;
+}
+
 export interface OptionDoc {
   /** The doc comment: Markdown. */
   readonly description: string;

@@ -7,17 +7,33 @@ import { dirname, relative } from "node:path";
 
 import { ts } from "ts-morph";
 
+import type { Disk } from "../cache/recorded-disk.ts";
 import { UserError } from "../errors.ts";
 
 /** Nothing to compile: the files are not searched for. */
 const noInputs: ReadonlySet<number> = new Set([18002, 18003]);
 
 /** @throws UserError where it cannot be read, or an option is not valid */
-export function readCompilerOptions(tsconfig: string, root: string): ts.CompilerOptions {
-  const host: ts.ParseConfigHost = { ...ts.sys, readDirectory: () => [] };
+export function readCompilerOptions(
+  tsconfig: string,
+  root: string,
+  disk: Disk,
+): ts.CompilerOptions {
+  const readFile = (path: string): string | undefined =>
+    disk.isFile(path) ? disk.readText(path) : undefined;
+  // With `directoryExists` and `realpath`, which are not in the interface, packages are looked up as in a
+  // program.
+  const host: ts.ParseConfigHost & ts.ModuleResolutionHost = {
+    useCaseSensitiveFileNames: ts.sys.useCaseSensitiveFileNames,
+    readDirectory: () => [],
+    fileExists: disk.isFile,
+    readFile,
+    directoryExists: disk.isDirectory,
+    realpath: disk.realPath,
+  };
   const file: { readonly config?: unknown; readonly error?: ts.Diagnostic } = ts.readConfigFile(
     tsconfig,
-    (path) => ts.sys.readFile(path),
+    readFile,
   );
   const { options, errors } = ts.parseJsonConfigFileContent(
     file.config,

@@ -1,0 +1,50 @@
+// Names for values by their content: equal values have equal digests, others do not.
+
+import { createHash } from "node:crypto";
+
+export function digestText(text: string | Uint8Array): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** The digest of a value; undefined where it has parts, such as functions, that cannot be compared. */
+export function digestValue(value: unknown): string | undefined {
+  const parts: string[] = [];
+  return write(value, parts) ? digestText(parts.join(" ")) : undefined;
+}
+
+/**
+ * Writes a value so that it could be read back, the order of keys included: it may be the order of what
+ * is made of the value. JSON would leave `undefined` out, and V8's own format tells equal strings apart.
+ *
+ * @returns whether it could be written
+ */
+function write(value: unknown, parts: string[]): boolean {
+  if (value === undefined) parts.push("undefined");
+  else if (value === null || typeof value === "boolean" || typeof value === "string") {
+    parts.push(JSON.stringify(value));
+  } else if (typeof value === "number") parts.push(Object.is(value, -0) ? "-0" : String(value));
+  else if (value instanceof RegExp) parts.push("/", JSON.stringify([value.source, value.flags]));
+  else if (Array.isArray(value)) {
+    parts.push("[");
+    for (const item of value as readonly unknown[]) if (!write(item, parts)) return false;
+    parts.push("]");
+  } else if (typeof value === "object" && isPlain(value)) {
+    parts.push("{");
+    for (const [key, child] of Object.entries(value)) {
+      parts.push(JSON.stringify(key));
+      if (!write(child, parts)) return false;
+    }
+    // The library's marks; it has no two of one description.
+    for (const mark of Object.getOwnPropertySymbols(value)) {
+      parts.push(mark.toString());
+      if (!write(Reflect.get(value, mark), parts)) return false;
+    }
+    parts.push("}");
+  } else return false;
+  return true;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
