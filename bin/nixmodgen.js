@@ -8,9 +8,9 @@ register();
 
 try {
   const { main } = await import("../src/cli.ts");
-  const { readCachedDocs: readSchema } = await import("../src/docs/cached-docs.ts");
-  const { generate } = await import("../src/generate.ts");
-  process.exitCode = await main(process.argv.slice(2), { readSchema, generate });
+  const { readCachedDocs: readSchema, lastDocs } = await import("../src/docs/cached-docs.ts");
+  const loadGenerate = async () => (await import("../src/generate.ts")).generate;
+  process.exitCode = await main(process.argv.slice(2), { readSchema, lastDocs, loadGenerate });
 } catch (error) {
   // The library itself does not load; the command reports everything later on its own.
   if (process.argv.includes("--json")) {

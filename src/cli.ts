@@ -5,6 +5,7 @@
 //
 // Exit codes: 0 done; 1 the user's mistake, or a check that found differences; 70 a bug.
 
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { posix, relative, sep } from "node:path";
 import { isatty } from "node:tty";
@@ -13,9 +14,10 @@ import picocolors from "picocolors";
 import type { Colors } from "picocolors/types.js";
 import { type Cache, noCache, openCache } from "./cache/cache.ts";
 import { loadConfig, loadServices } from "./config.ts";
-import type { DocsSource } from "./docs/option-docs.ts";
+import type { DocsSource, OptionDocs } from "./docs/option-docs.ts";
 import { formatUserError, UserError, UserErrors } from "./errors.ts";
 import { type Progress, silent, terminalProgress } from "./progress.ts";
+import type { Service } from "./schema/define-service.ts";
 import type { ReadSchema, ServiceSource } from "./service-source.ts";
 import { checkPlan } from "./output/check.ts";
 import { nodeFileSystem } from "./output/file-system.ts";
@@ -32,15 +34,21 @@ import { z } from "./zod.ts";
 /** From a service to the texts of its files. */
 export type Generate = (service: ServiceSource) => readonly OutputFile[];
 
-/** What the command drives. Both may take from the cache what they would make in vain. */
+/** What the command drives. Everything may be taken from the cache that would be made in vain. */
 export interface Generator {
   readonly readSchema: (file: DocsSource, cache: Cache) => ReturnType<ReadSchema>;
-  readonly generate: (service: ServiceSource, cache: Cache) => ReturnType<Generate>;
+  /** What was read the last time, which may be out of date. */
+  readonly lastDocs: (file: DocsSource, cache: Cache) => OptionDocs | undefined;
+  /** Loaded late: reading the schema comes first, and goes on meanwhile. */
+  readonly loadGenerate: () => Promise<
+    (service: ServiceSource, cache: Cache) => ReturnType<Generate>
+  >;
 }
 
 interface GenerateOptions {
   readonly check?: true;
   readonly watch?: true;
+  readonly serve?: true;
   readonly json?: true;
   readonly cache: boolean;
   readonly config?: string;
@@ -52,9 +60,9 @@ export async function main(argv: readonly string[], generator: Generator): Promi
   const progress = json ? silent : terminalProgress(process.stderr, process.env);
   let exitCode = 0;
   const program = createProgram(json, async (options) => {
-    exitCode = options.watch
-      ? await watchOutputs(options)
-      : await generateOutputs(options, generator, progress);
+    if (options.watch) await watchOutputs(options);
+    if (options.serve) await serveOutputs(options, generator, progress);
+    exitCode = await generateOutputs(options, generator, progress);
   });
   try {
     await program.parseAsync(argv, { from: "user" });
@@ -67,16 +75,30 @@ export async function main(argv: readonly string[], generator: Generator): Promi
 
 async function generateOutputs(
   options: GenerateOptions,
-  { readSchema, generate }: Generator,
+  generator: Generator,
   progress: Progress,
+  fresh = false,
 ): Promise<number> {
   const started = performance.now();
-  const config = await loadConfig(process.cwd(), options.config);
+  const config = await loadConfig(process.cwd(), options.config, fresh);
   const cache = options.cache ? openCache(config.root) : noCache;
-  const services = await loadServices(config, (file) => {
+  const readSchema: ReadSchema = (file) => {
     progress.step(`reading ${schemaLabel(file)}`);
-    return readSchema(file, cache);
-  });
+    return generator.readSchema(file, cache);
+  };
+  /** What takes long depends on the docs by few things, so that it is likely to be made by then. */
+  const meanwhile = async (file: DocsSource, service: Service): Promise<void> => {
+    const generate = await generator.loadGenerate();
+    const docs = generator.lastDocs(file, cache);
+    if (docs === undefined) return;
+    try {
+      generate({ ...file, service, docs }, cache);
+    } catch {
+      // Tells the same again if it is true of what is read now.
+    }
+  };
+  const services = await loadServices(config, readSchema, { fresh, meanwhile });
+  const generate = await generator.loadGenerate();
   const files = generateAll(services, (service) => {
     progress.step(`generating ${service.service.name}`);
     return generate(service, cache);
@@ -127,13 +149,40 @@ function schemaLabel({ root, entry }: Pick<ServiceSource, "root" | "entry">): st
   return relative(root, entry).split(sep).join(posix.sep);
 }
 
-async function watchOutputs(options: GenerateOptions): Promise<number> {
+async function watchOutputs(options: GenerateOptions): Promise<never> {
   const config = options.config === undefined ? [] : ["--config", options.config];
+  const cache = options.cache ? [] : ["--no-cache"];
   return await watchSources({
     directory: process.cwd(),
     config: options.config,
-    command: [...process.execArgv, process.argv[1] ?? "", "generate", ...config],
+    command: [
+      ...[...process.execArgv, process.argv[1] ?? ""],
+      ...["generate", "--serve", ...config, ...cache],
+    ],
   });
+}
+
+/** Generates whenever the process that watches asks for it, and lives as long as that does. */
+async function serveOutputs(
+  options: GenerateOptions,
+  generator: Generator,
+  progress: Progress,
+): Promise<never> {
+  if (process.send === undefined)
+    throw new UserError("--serve is for --watch", { next: "use that" });
+  process.once("disconnect", () => {
+    process.exit();
+  });
+  for (;;) {
+    await once(process, "message");
+    try {
+      await generateOutputs(options, generator, progress, true);
+    } catch (error) {
+      progress.end();
+      reportFailure(error);
+    }
+    process.send(process.memoryUsage.rss());
+  }
 }
 
 function createProgram(
@@ -157,6 +206,7 @@ function createProgram(
         "json",
       ]),
     )
+    .addOption(new Option("--serve").hideHelp())
     .option("--config <file>", "configuration file (default: nixmodgen.config.ts, here or above)")
     .option("--no-cache", "make everything anew, and keep nothing for the next time")
     .option("--json", "print one JSON document instead of text")

@@ -4,6 +4,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, posix, relative, resolve } from "node:path";
 import { inspect } from "node:util";
+import type { DocsSource } from "./docs/option-docs.ts";
 import { UserError } from "./errors.ts";
 import { isCode, loadDefaultExport } from "./load-module.ts";
 import { nearest } from "./nearest.ts";
@@ -177,26 +178,32 @@ function validate(value: unknown, file: string): Config {
   );
 }
 
+export interface LoadServicesOptions {
+  /** Run the schema files again even if they were run before. */
+  readonly fresh?: boolean;
+  /** What to do with a service while its schema is still being read. Has no say in the result. */
+  readonly meanwhile?: (file: DocsSource, service: Service) => Promise<void>;
+}
+
 /**
- * Reads and then imports the schema files of a configuration.
- *
- * @param readSchema called before the file is run
+ * Reads and imports the schema files of a configuration. Where reading takes its time, the file is run
+ * meanwhile; what is wrong with its types is told before what running it complains about.
  */
 export async function loadServices(
   config: LoadedConfig,
   readSchema: ReadSchema,
+  options: LoadServicesOptions = {},
 ): Promise<readonly ServiceSource[]> {
   const { root, tsconfig } = config;
   const sources: ServiceSource[] = [];
   for (const entry of config.services) {
-    const docs = await readSchema({ entry, root, tsconfig });
-    const service = await loadDefaultExport(entry, { root });
-    if (!isService(service)) {
-      throw new UserError(`the default export of ${relative(root, entry)} is not a service`, {
-        expected: "export default defineService({ … })",
-        received: describe(service),
-      });
-    }
+    const file = { entry, root, tsconfig };
+    const reading = readSchema(file);
+    const loading = loadService(file, options.fresh ?? false);
+    if (reading instanceof Promise) await useTheTime(loading, file, options.meanwhile);
+    const [read] = await Promise.allSettled([reading, loading]);
+    if (read.status === "rejected") throw read.reason;
+    const service = await loading;
     const other = sources.find((source) => source.service.name === service.name);
     if (other !== undefined) {
       throw new UserError(`two services have the name ${service.name}`, {
@@ -204,9 +211,27 @@ export async function loadServices(
         next: "give each service a name of its own",
       });
     }
-    sources.push({ entry, service, root, tsconfig, docs });
+    sources.push({ ...file, service, docs: read.value });
   }
   return sources;
+}
+
+async function loadService({ entry, root }: DocsSource, fresh: boolean): Promise<Service> {
+  const service = await loadDefaultExport(entry, { root, fresh });
+  if (isService(service)) return service;
+  throw new UserError(`the default export of ${relative(root, entry)} is not a service`, {
+    expected: "export default defineService({ … })",
+    received: describe(service),
+  });
+}
+
+async function useTheTime(
+  loading: Promise<Service>,
+  file: DocsSource,
+  meanwhile: LoadServicesOptions["meanwhile"],
+): Promise<void> {
+  const [loaded] = await Promise.allSettled([loading]);
+  if (loaded.status === "fulfilled") await meanwhile?.(file, loaded.value);
 }
 
 function isService(value: unknown): value is Service {

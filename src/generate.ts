@@ -14,6 +14,7 @@ import { emitJsonSchema } from "./json-schema/service-schema.ts";
 import { checkUses } from "./lower/check-uses.ts";
 import { lowerService } from "./lower/lower.ts";
 import { printNix } from "./nix/index.ts";
+import { withoutLocations } from "./model/without-locations.ts";
 import type { IrService } from "./model/service-model.ts";
 import type { OutputFile } from "./output/file.ts";
 import type { ServiceSource } from "./service-source.ts";
@@ -44,7 +45,7 @@ export function generate(
     return [];
   });
   return [
-    ...recall(cache, `modules-${ir.name}`, ir, () => moduleOutputs(ir)),
+    ...moduleOutputs(withoutLocations(ir), cache),
     ...vmTestOutputs(ir, entry),
     { path: `json-schema/${ir.name}.json`, text: emitJsonSchema(service, ir, docs) },
     { path: `docs/promises-${ir.name}.md`, text: emitPromises(ir) },
@@ -59,9 +60,13 @@ export function generate(
   ];
 }
 
-function moduleOutputs(ir: IrService): readonly OutputFile[] {
-  const modules = emitModules(ir, [nixosParts(ir), homeManagerParts(ir), darwinParts(ir)]);
-  return modules.map(({ path, code }) => ({ path, text: printNix(code) }));
+/** What takes longest, so it does not get to know what it does not depend on: lines of the source. */
+function moduleOutputs(ir: IrService, cache: Cache): readonly OutputFile[] {
+  return recall(cache, `modules-${ir.name}`, ir, () =>
+    emitModules(ir, [nixosParts(ir), homeManagerParts(ir), darwinParts(ir)]).map(
+      ({ path, code }) => ({ path, text: printNix(code) }),
+    ),
+  );
 }
 
 interface VersionedSchema {

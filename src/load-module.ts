@@ -2,6 +2,7 @@
 // with that module is its author's mistake and is told as one; an error thrown inside the library
 // is a bug and passes through with its stack.
 
+import { createRequire, register } from "node:module";
 import { relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { UserError, type SourceLocation } from "./errors.ts";
@@ -11,7 +12,7 @@ const librarySource = fileURLToPath(new URL(".", import.meta.url));
 export interface LoadOptions {
   /** Paths in messages are relative to this directory. */
   readonly root: string;
-  /** Read the file again even if it was imported before. */
+  /** Run the file, and the author's own files that it imports, again even if they were imported before. */
   readonly fresh?: boolean;
 }
 
@@ -32,13 +33,28 @@ export async function loadDefaultExport(file: string, options: LoadOptions): Pro
 
 async function importModule(file: string, options: LoadOptions): Promise<unknown> {
   const url = pathToFileURL(file);
-  if (options.fresh === true) url.searchParams.set("time", String(Date.now()));
+  if (options.fresh === true) url.searchParams.set("fresh", freshMark());
   try {
     const module: unknown = await import(url.href);
     return module;
   } catch (error) {
     throw explain(error, file, options.root);
   }
+}
+
+let marks = 0;
+
+/** A mark that no module has had before, see fresh-imports.ts. */
+function freshMark(): string {
+  if (marks === 0) register("./fresh-imports.ts", import.meta.url);
+  marks += 1;
+  // CommonJS and JSON modules are kept by their path alone.
+  const { cache } = createRequire(import.meta.url);
+  for (const path of Object.keys(cache)) {
+    const isForeign = path.includes("/node_modules/") || path.startsWith(librarySource);
+    if (!isForeign) Reflect.deleteProperty(cache, path);
+  }
+  return String(marks);
 }
 
 function explain(error: unknown, file: string, root: string): unknown {

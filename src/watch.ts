@@ -1,8 +1,8 @@
-// `generate --watch`: generates again whenever a source changes. Every generation is a process of
-// its own, because Node cannot forget a module it has imported, and so that no error ends the watch.
+// `generate --watch`: generates again whenever a source changes. A process of its own does so, which stays
+// and finds everything warm the next time. It is another one after a change of the library, because Node
+// cannot forget a module it has imported, and where the one before has ended: no error ends the watch.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawn, type ChildProcess } from "node:child_process";
 import { readdirSync, watch, type FSWatcher } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,10 @@ import { configName, findConfig, loadConfig, type LoadedConfig } from "./config.
 const librarySource = fileURLToPath(new URL(".", import.meta.url));
 
 /** An editor saves in several steps; changes this close together are one. */
-const debounceMs = 100;
+const debounceMs = 50;
+
+/** Modules that ran before stay in memory: a process that has this much of it makes room for another. */
+const fullBytes = 1.5e9;
 
 interface WatchedDirectory {
   readonly path: string;
@@ -22,23 +25,51 @@ interface WatchedDirectory {
 export interface WatchOptions {
   readonly directory: string;
   readonly config: string | undefined;
-  /** Arguments for `node` that generate once. */
+  /** Arguments for `node`, for a process that generates whenever it is told to. */
   readonly command: readonly string[];
 }
 
 /** Generates, waits for a change, and so on until the process is interrupted. */
 export async function watchSources(options: WatchOptions): Promise<never> {
   let config: LoadedConfig | undefined;
+  let server: ChildProcess | undefined;
   for (;;) {
     // While the configuration has a mistake, the sources it named last are watched.
     config = (await tryConfig(options)) ?? config;
     // Watching starts before the generation, so that a change during it is not missed.
     const changed = nextChange(sourceDirectories(options, config));
-    const child = spawn(process.execPath, options.command, { stdio: "inherit" });
-    await once(child, "exit");
+    server = await generateOnce(server?.connected ? server : startServer(options.command));
     console.log("watching for changes, Ctrl-C ends");
-    console.log(`${await changed} changed`);
+    const path = await changed;
+    console.log(`${basename(path)} changed`);
+    if (path.startsWith(librarySource)) {
+      server?.kill();
+      server = undefined;
+    }
   }
+}
+
+function startServer(command: readonly string[]): ChildProcess {
+  return spawn(process.execPath, command, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+}
+
+/** @returns the process, if it is good for another time */
+function generateOnce(server: ChildProcess): Promise<ChildProcess | undefined> {
+  return new Promise((resolveServer) => {
+    const onEnd = (): void => {
+      resolveServer(undefined);
+    };
+    server.once("exit", onEnd);
+    server.once("message", (usedBytes) => {
+      server.off("exit", onEnd);
+      const isFull = Number(usedBytes) > fullBytes;
+      if (isFull) server.kill();
+      resolveServer(isFull ? undefined : server);
+    });
+    server.send("generate", (error) => {
+      if (error !== null) onEnd();
+    });
+  });
 }
 
 async function tryConfig(options: WatchOptions): Promise<LoadedConfig | undefined> {
@@ -86,25 +117,28 @@ function isIgnored(name: string): boolean {
   return name.startsWith(".") || name.endsWith("~") || name === "node_modules";
 }
 
-/** Resolves to the name of a changed file once no more changes follow. */
+/** Resolves to the path of a changed file once no more changes follow. */
 function nextChange(directories: readonly WatchedDirectory[]): Promise<string> {
   return new Promise((resolveChange) => {
     let timer: NodeJS.Timeout | undefined;
     const watchers: FSWatcher[] = [];
-    const report = (name: string): void => {
+    const paths = new Set<string>();
+    const report = (path: string): void => {
+      paths.add(path);
       clearTimeout(timer);
       timer = setTimeout(() => {
         for (const watcher of watchers) watcher.close();
-        resolveChange(name);
+        // The library's first: everything is started anew for it.
+        resolveChange([...paths].find((each) => each.startsWith(librarySource)) ?? path);
       }, debounceMs);
     };
     for (const { path, isSource } of directories) {
       const watcher = watch(path, (_event, name) => {
-        if (name !== null && isSource(name)) report(name);
+        if (name !== null && isSource(name)) report(join(path, name));
       });
       // A directory that is removed while it is watched has changed, too.
       watcher.on("error", () => {
-        report(basename(path));
+        report(path);
       });
       watchers.push(watcher);
     }

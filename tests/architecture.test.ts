@@ -79,7 +79,12 @@ const layers: readonly {
   { layer: "src/model", imports: [], why: "the vocabulary knows neither authors nor targets" },
   { layer: "src/pattern", imports: [], why: "patterns are a language of their own" },
   { layer: "src/nix", imports: [], why: "Nix syntax is a language of its own" },
-  { layer: "src/docs", imports: [], why: "descriptions are read from any source" },
+  { layer: "src/cache", imports: [], why: "a cache keeps texts, whatever they say" },
+  {
+    layer: "src/docs",
+    imports: ["src/cache"],
+    why: "descriptions are read from any source, and again only where one has changed",
+  },
   { layer: "src/output", imports: [], why: "output moves texts, whatever they say" },
   { layer: "src/schema", imports: ["src/model"], why: "what an author calls makes the vocabulary" },
   {

@@ -397,6 +397,7 @@ Options:
   --watch          generate again whenever a source changes
   --config <file>  configuration file (default: nixmodgen.config.ts, here or
                    above)
+  --no-cache       make everything anew, and keep nothing for the next time
   --json           print one JSON document instead of text
   -h, --help       display help for command
 `,

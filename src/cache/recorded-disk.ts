@@ -61,6 +61,11 @@ export interface RecordedDisk {
   readonly disk: Disk;
   /** Everything asked until now; undefined if one question had two answers, as somebody was writing. */
   readonly trace: () => Trace | undefined;
+  /**
+   * The files that have another text than when they were read, which are forgotten: they are to be read
+   * again. Undefined if anything else has changed, such as which files there are.
+   */
+  readonly takeChangedTexts: () => readonly string[] | undefined;
 }
 
 export function recordDisk(disk: Disk = realDisk): RecordedDisk {
@@ -87,6 +92,12 @@ export function recordDisk(disk: Disk = realDisk): RecordedDisk {
       realPath: ask("realPath"),
     },
     trace: () => (isConsistent ? [...answers.values()] : undefined),
+    takeChangedTexts: () => {
+      const changed = [...answers.values()].filter((answered) => !isUpToDate([answered], disk));
+      if (!isConsistent || changed.some(([question]) => question !== "readText")) return undefined;
+      for (const [question, path] of changed) answers.delete(`${question} ${path}`);
+      return changed.map(([, path]) => path);
+    },
   };
 }
 

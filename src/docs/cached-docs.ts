@@ -1,46 +1,67 @@
 // Reads the docs of a schema file, and checks its types, unless everything that was read for it the last
-// time is as it was: then the result is, too. TypeScript is not even loaded in that case.
+// time is as it was: then the result is, too, and TypeScript is not even loaded.
 //
-// Contract: the same as `readDocs`. Only what passed is kept: a mistake is found again each time.
+// Contract: the same as `readDocs`, which runs in a process of its own, so that the schema can be run
+// and tried out meanwhile. Only what passed is kept: a mistake is found again each time.
 
-import { isTrace, isUpToDate, recordDisk } from "../cache/recorded-disk.ts";
+import { isTrace, isUpToDate, type Trace } from "../cache/recorded-disk.ts";
 import type { Cache } from "../cache/cache.ts";
 import { digestText } from "../cache/digest.ts";
 import { z } from "../zod.ts";
 import type { DocsSource, OptionDocs } from "./option-docs.ts";
+import { askReader } from "./reader-process.ts";
 
 const locationSchema = z.object({ file: z.string(), line: z.number() });
 
 const entrySchema = z.object({
-  trace: z.unknown().refine(isTrace),
+  trace: z.unknown(),
   service: locationSchema,
   options: z.array(
     z.tuple([z.string(), z.object({ description: z.string(), location: locationSchema })]),
   ),
 });
 
-/** @throws UserError as `readDocs` does */
-export async function readCachedDocs(source: DocsSource, cache: Cache): Promise<OptionDocs> {
-  const { entry, tsconfig, root } = source;
-  // TypeScript may look for types in the directory it runs in.
-  const key = JSON.stringify([entry, tsconfig, root, process.cwd()]);
-  const name = `docs-${digestText(entry).slice(0, 16)}`;
-  const known = cache.read(name, key);
-  const docs = known === undefined ? undefined : parseEntry(known);
-  if (docs !== undefined) return docs;
-  const { readDocs } = await import("./read-docs.ts");
-  const { disk, trace } = recordDisk();
-  const { service, options } = readDocs(source, disk);
-  const asked = trace();
-  if (asked !== undefined) {
-    cache.write(name, key, JSON.stringify({ trace: asked, service, options: [...options] }));
-  }
-  return { service, options };
+/** @throws UserError as `readDocs` does; where there is something to wait for, the promise does */
+export function readCachedDocs(source: DocsSource, cache: Cache): OptionDocs | Promise<OptionDocs> {
+  const kept = keptDocs(source, cache);
+  return kept !== undefined && isUpToDate(kept.trace) ? kept.docs : readAndKeep(source, cache);
 }
 
-/** The docs of an entry that is up to date. */
-function parseEntry(text: string): OptionDocs | undefined {
-  const { data } = entrySchema.safeParse(JSON.parse(text));
-  if (data === undefined || !isTrace(data.trace) || !isUpToDate(data.trace)) return undefined;
-  return { service: data.service, options: new Map(data.options) };
+/** What was read the last time; whether it still holds, nobody has looked. */
+export function lastDocs(source: DocsSource, cache: Cache): OptionDocs | undefined {
+  return keptDocs(source, cache)?.docs;
+}
+
+async function readAndKeep(source: DocsSource, cache: Cache): Promise<OptionDocs> {
+  const { docs, trace } = await askReader(source);
+  const { name, key } = placeOf(source);
+  if (trace !== undefined) {
+    const { service, options } = docs;
+    cache.write(name, key, JSON.stringify({ trace, service, options: [...options] }));
+  }
+  return docs;
+}
+
+interface KeptDocs {
+  readonly trace: Trace;
+  readonly docs: OptionDocs;
+}
+
+function keptDocs(source: DocsSource, cache: Cache): KeptDocs | undefined {
+  const { name, key } = placeOf(source);
+  const text = cache.read(name, key);
+  if (text === undefined) return undefined;
+  const { trace, service, options } = entrySchema.parse(JSON.parse(text));
+  return isTrace(trace) ? { trace, docs: { service, options: new Map(options) } } : undefined;
+}
+
+function placeOf({ entry, tsconfig, root }: DocsSource): {
+  readonly name: string;
+  readonly key: string;
+} {
+  return {
+    name: `docs-${digestText(entry).slice(0, 16)}`,
+    // TypeScript may look for types in the directory it runs in.
+    key: JSON.stringify([entry, tsconfig, root, process.cwd()]),
+  };
 }

@@ -17,7 +17,7 @@ import {
   type Type,
 } from "ts-morph";
 import { type SourceLocation, UserError } from "../errors.ts";
-import { type Disk, realDisk } from "../cache/recorded-disk.ts";
+import { type Disk, realDisk, type RecordedDisk, type Trace } from "../cache/recorded-disk.ts";
 import { diskHost } from "./disk-host.ts";
 import { readDocComment } from "./doc-comment.ts";
 import {
@@ -36,7 +36,52 @@ import { pathOf } from "./source-place.ts";
  * @throws UserError where doc comments are missing or not usable, there is no service, or the schema
  * does not compile
  */
-export function readDocs({ entry, tsconfig, root }: DocsSource, disk: Disk = realDisk): OptionDocs {
+export function readDocs(source: DocsSource, disk: Disk = realDisk): OptionDocs {
+  return readFrom(openProject(source, disk), source);
+}
+
+/** Docs, with all that was read for them. */
+interface RecordedDocs {
+  readonly docs: OptionDocs;
+  readonly trace: Trace | undefined;
+}
+
+/**
+ * `readDocs` for the same files again and again: what has not changed is not parsed again.
+ *
+ * @param recordDisk the disk for a file that is read for the first time
+ */
+export function createReader(recordDisk: () => RecordedDisk): (source: DocsSource) => RecordedDocs {
+  const projects = new Map<
+    string,
+    { readonly recorded: RecordedDisk; readonly project: Project }
+  >();
+  return (source) => {
+    const key = JSON.stringify(source);
+    const before = projects.get(key);
+    // One that fails half-way is not used again.
+    projects.delete(key);
+    const isUsable = before !== undefined && refresh(before.project, before.recorded);
+    const recorded = isUsable ? before.recorded : recordDisk();
+    const project = isUsable ? before.project : openProject(source, recorded.disk);
+    projects.set(key, { recorded, project });
+    return { docs: readFrom(project, source), trace: recorded.trace() };
+  };
+}
+
+/** @returns whether the project is as if it were opened now */
+function refresh(project: Project, recorded: RecordedDisk): boolean {
+  const files = recorded.takeChangedTexts()?.map((path) => project.getSourceFile(path));
+  if (files === undefined) return false;
+  for (const file of files) {
+    // The text of something else, such as a package.json or the tsconfig.json.
+    if (file === undefined) return false;
+    file.refreshFromFileSystemSync();
+  }
+  return true;
+}
+
+function openProject({ entry, tsconfig, root }: DocsSource, disk: Disk): Project {
   const project = new Project({
     fileSystem: diskHost(disk),
     skipFileDependencyResolution: true,
@@ -47,7 +92,12 @@ export function readDocs({ entry, tsconfig, root }: DocsSource, disk: Disk = rea
       noUnusedParameters: false,
     },
   });
-  const file = project.addSourceFileAtPath(entry);
+  project.addSourceFileAtPath(entry);
+  return project;
+}
+
+function readFrom(project: Project, { entry, root }: DocsSource): OptionDocs {
+  const file = project.getSourceFileOrThrow(entry);
   const service = file.getDefaultExportSymbol()?.getDeclarations()[0];
   if (service === undefined) {
     refuseMistakes({ project, root, strays: [], isService: false, optionAround: () => undefined });

@@ -16,4 +16,7 @@ function generate({ service }) {
 /** What the real one refuses is a matter of its own tests (tests/mistakes.test.ts). */
 const readSchema = () => ({ service: { file: "", line: 1 }, options: new Map() });
 
-process.exitCode = await main(process.argv.slice(2), { readSchema, generate });
+const lastDocs = () => undefined;
+const loadGenerate = () => Promise.resolve(generate);
+
+process.exitCode = await main(process.argv.slice(2), { readSchema, lastDocs, loadGenerate });

@@ -1,0 +1,40 @@
+// The process that reads schema files (`reader-process.ts`): answers each question, and ends with the
+// process that asks.
+
+import { recordDisk } from "../cache/recorded-disk.ts";
+import { UserError, UserErrors } from "../errors.ts";
+import type { DocsSource } from "./option-docs.ts";
+import { createReader } from "./read-docs.ts";
+import type { Answer, Mistake } from "./reader-process.ts";
+
+/** Until the parent is gone. */
+export function answerQuestions(): void {
+  const read = createReader(recordDisk);
+  process.on("message", (source) => {
+    process.send?.(answer(source as DocsSource, read));
+  });
+  process.once("disconnect", () => {
+    process.exit();
+  });
+  // An interrupt of the terminal's goes to all processes of the command; the one that asks decides.
+  process.on("SIGINT", () => undefined);
+}
+
+function answer(source: DocsSource, read: ReturnType<typeof createReader>): Answer {
+  try {
+    return { kind: "reading", reading: read(source) };
+  } catch (error) {
+    if (error instanceof UserErrors) {
+      const [first, ...others] = error.errors;
+      if (first !== undefined)
+        return { kind: "mistakes", mistakes: [mistake(first), ...others.map(mistake)] };
+    }
+    if (error instanceof UserError) return { kind: "mistakes", mistakes: [mistake(error)] };
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    return { kind: "bug", message, stack };
+  }
+}
+
+function mistake({ message, details }: UserError): Mistake {
+  return { message, details };
+}
