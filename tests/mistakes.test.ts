@@ -1,4 +1,5 @@
-// Mistakes in a schema, through the real command: what the user sees, and that the schema is not run.
+// Mistakes in a schema, through the real command: what the user sees, and that it is not what running
+// such a schema complains about.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -35,7 +36,7 @@ function generate(
   return { status, stdout, stderr };
 }
 
-test("a type that is no option is told before the schema is run", () => {
+test("a type that is no option is told, and not what running the schema throws", () => {
   const outcome = generate([
     ["export default", 'JSON.parse("it runs");\nexport default'],
     ["    tokenFile:", "    foo: z.string(),\n    tokenFile:"],

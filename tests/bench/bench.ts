@@ -1,10 +1,21 @@
 // `pnpm bench`: what generation and evaluation cost. Prints measurements; judges nothing. Times
 // are medians of several runs in one process or ratios within one run, because machines differ.
 
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { on, once } from "node:events";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { readDocs } from "../../src/docs/read-docs.ts";
@@ -101,7 +112,14 @@ const schemaWithoutRenames = schemaWith("renamedFrom: [],", "supersedes: [],");
 
 /** Runs `work` with a directory whose schemas find this repository's packages. */
 async function inDirectory(work: (directory: string) => void | Promise<void>): Promise<void> {
-  const directory = mkdtempSync(join(root, "node_modules", ".bench-"));
+  await withTemporaryDirectory(work, join(root, "node_modules", ".bench-"));
+}
+
+async function withTemporaryDirectory(
+  work: (directory: string) => void | Promise<void>,
+  prefix = join(tmpdir(), "nixmodgen-bench-"),
+): Promise<void> {
+  const directory = mkdtempSync(prefix);
   try {
     await work(directory);
   } finally {
@@ -124,6 +142,147 @@ async function benchGeneration(): Promise<void> {
         (cost.bytes / 1000).toFixed(1).padStart(6),
       );
     }
+  });
+}
+
+const command = join(root, "bin/nixmodgen.js");
+
+/** A copy of the schema in a project of its own, whose output and cache are nobody else's. */
+function copyProject(directory: string): void {
+  for (const name of ["schema", "nixmodgen.config.ts"]) {
+    cpSync(join(root, name), join(directory, name), { recursive: true });
+  }
+  const library = JSON.stringify(join(root, "src/index.ts"));
+  for (const name of readdirSync(directory, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".ts")) continue;
+    const file = join(directory, name);
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace(/"(?:\.{1,2}\/)+src\/index\.ts"/g, library));
+  }
+  mkdirSync(join(directory, "node_modules/@types"), { recursive: true });
+  symlinkSync(join(root, "node_modules/@types/node"), join(directory, "node_modules/@types/node"));
+  writeFileSync(join(directory, "package.json"), '{ "type": "module" }');
+  const tsconfig = { extends: join(root, "tsconfig.json"), include: [] };
+  writeFileSync(join(directory, "tsconfig.json"), JSON.stringify(tsconfig));
+}
+
+interface CommandCost {
+  readonly milliseconds: number;
+  /** The largest sum of what the command's processes have in memory. */
+  readonly megabytes: number;
+}
+
+/** Runs `work` and looks at the memory of a process and its children every now and then. */
+async function withMemory(pid: number, work: Promise<unknown>): Promise<number> {
+  let kilobytes = 0;
+  const look = (): void => {
+    kilobytes = Math.max(kilobytes, memoryOf(pid));
+  };
+  const timer = setInterval(look, 20);
+  try {
+    await work;
+    look();
+    return kilobytes / 1024;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** What a process and those it has started hold (Linux; 0 elsewhere), in kB. */
+function memoryOf(pid: number): number {
+  try {
+    const proc = `/proc/${String(pid)}`;
+    const own = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`${proc}/status`, "utf8"))?.[1];
+    const children = readFileSync(`${proc}/task/${String(pid)}/children`, "utf8");
+    return children
+      .split(" ")
+      .filter((child) => child !== "")
+      .reduce((sum, child) => sum + memoryOf(Number(child)), Number(own ?? 0));
+  } catch {
+    // It has ended.
+    return 0;
+  }
+}
+
+async function commandCost(directory: string, ...args: readonly string[]): Promise<CommandCost> {
+  const start = performance.now();
+  const child = spawn(process.execPath, [command, "generate", ...args], {
+    cwd: directory,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const megabytes = await withMemory(child.pid ?? 0, once(child, "exit"));
+  return { milliseconds: performance.now() - start, megabytes };
+}
+
+/** @param before makes the change that a run is for */
+async function medianCost(
+  before: (run: number) => void,
+  run: () => Promise<CommandCost>,
+): Promise<CommandCost> {
+  const costs: CommandCost[] = [];
+  for (let index = 0; index < runs; index += 1) {
+    before(index);
+    costs.push(await run());
+  }
+  return {
+    milliseconds: median(costs.map(({ milliseconds }) => milliseconds)),
+    megabytes: Math.max(...costs.map(({ megabytes }) => megabytes)),
+  };
+}
+
+function printCost(name: string, cost: CommandCost, base: CommandCost): void {
+  console.log(
+    "  %s %s ms, %s of the first row; %s MB at most",
+    name.padEnd(28),
+    cost.milliseconds.toFixed(0).padStart(5),
+    (cost.milliseconds / base.milliseconds).toFixed(2),
+    cost.megabytes.toFixed(0),
+  );
+}
+
+/** What somebody waits for who works on a schema. */
+async function benchCommand(): Promise<void> {
+  console.log("\n`generate`, from call to end (a process each; median of %d)", runs);
+  await withTemporaryDirectory(async (directory) => {
+    copyProject(directory);
+    const changed = join(directory, "schema/options/gateway.ts");
+    const source = readFileSync(changed, "utf8");
+    const change = (run: number): void => {
+      writeFileSync(changed, source.replace("18789", String(18000 + run)));
+    };
+    const nothing = (): void => undefined;
+    const base = await medianCost(change, () => commandCost(directory, "--no-cache"));
+    printCost("without a cache", base, base);
+    await commandCost(directory);
+    printCost("nothing changed", await medianCost(nothing, () => commandCost(directory)), base);
+    const one = await medianCost(
+      (run) => {
+        change(run + runs);
+      },
+      () => commandCost(directory),
+    );
+    printCost("one file of the schema", one, base);
+
+    const watch = spawn(process.execPath, [command, "generate", "--watch"], {
+      cwd: directory,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const isWaiting = async (): Promise<void> => {
+      for await (const [data] of on(watch.stdout, "data")) {
+        if (String(data).includes("watching for changes")) return;
+      }
+    };
+    await isWaiting();
+    const costs = await medianCost(nothing, async () => {
+      // The watch looks at its directories again first.
+      await setTimeout(500);
+      const start = performance.now();
+      change(Math.round(start) % 1000);
+      const megabytes = await withMemory(watch.pid ?? 0, isWaiting());
+      return { milliseconds: performance.now() - start, megabytes };
+    });
+    printCost("from save to written (watch)", costs, base);
+    watch.kill();
   });
 }
 
@@ -262,6 +421,7 @@ async function benchEvaluation(): Promise<void> {
   });
 }
 
+await benchCommand();
 await benchGeneration();
 await benchEvaluation();
 await import("./settings.ts");
