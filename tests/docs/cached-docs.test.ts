@@ -129,7 +129,7 @@ describe("a mistake is found although everything else is as it was", () => {
       ({ write }) => {
         write("tsconfig.json", tsconfig(true));
       },
-      "at:       schema.ts:5:7",
+      "at:       schema.ts:5:35",
     ],
     [
       "by a file that is gone",
