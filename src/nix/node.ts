@@ -39,15 +39,27 @@ export type PartsInput = string | readonly (string | NixExpr | StringPart)[];
 type Made = NixExpr | StringPart | AttrKey | Binding | ListItem | Parameter | PatternField;
 
 // Remembers what the factories made. Data from outside cannot pass for a node, whatever its shape.
-export const made = new WeakSet<object>();
+// A private field is a mark that takes no table: there are hundreds of thousands of nodes.
+const Itself = function (value: object): object {
+  return value;
+} as unknown as new (value: object) => object;
+
+/** Makes no object of its own, but puts its field on the one it is given. */
+class Stamp extends Itself {
+  readonly #made = true;
+
+  static isOn(value: object): boolean {
+    return #made in value;
+  }
+}
 
 export function make<Node extends Made>(node: Node): Node {
-  made.add(node);
+  new Stamp(node);
   return Object.freeze(node);
 }
 
 export function isMade(value: unknown): value is Made {
-  return typeof value === "object" && value !== null && made.has(value);
+  return typeof value === "object" && value !== null && Stamp.isOn(value);
 }
 
 type MadeKind = Made["kind"];
