@@ -13,11 +13,10 @@ import {
   type Exp,
   filter,
   has,
-  homeDirectory,
   implies,
-  instanceName,
   isAtLeast,
   isEmpty,
+  isMacOS,
   isNull,
   isSet,
   isSource,
@@ -32,15 +31,13 @@ import {
   or,
   packageName,
   packagesOnPath,
-  perInstance,
-  perPlatform,
-  program,
   record,
   setting,
   sourceDirectory,
   sourceFile,
   sourceFileExists,
-  stableNumber,
+  standardConfig,
+  standardModel,
   text,
   textFile,
   when,
@@ -146,59 +143,14 @@ export default defineService({
 
   model: (cfg) => ({
     unit: "moltbot-gateway",
-    // PrivatePIDs=, PrivateTmp=disconnected and ProtectControlGroups=strict came with it.
-    systemdVersion: "257",
     variant: cfg.gateway.generation,
 
-    derived: [
-      derived(
-        cfg.user,
-        perPlatform({
-          nixos: perInstance("moltbot"),
-          darwin: perInstance("_moltbot"),
-        }),
-      ),
-      derived(
-        cfg.group,
-        perPlatform({
-          nixos: perInstance("moltbot"),
-          darwin: perInstance("_moltbot"),
-        }),
-      ),
-      // Above the ids of people, beside those nix-darwin takes for itself.
-      derived(cfg.uid, perPlatform({ darwin: stableNumber(600, 300) })),
-      derived(cfg.gid, perPlatform({ darwin: stableNumber(600, 300) })),
-      derived(
-        cfg.stateDir,
-        perPlatform({
-          nixos: text`/var/lib/${perInstance("moltbot")}`,
-          "home-manager": text`${homeDirectory}/.${perInstance("moltbot")}`,
-          darwin: text`/var/lib/${perInstance("moltbot")}`,
-        }),
-      ),
-      derived(cfg.appDefaults.gatewayPort, cfg.gateway.port),
-      derived(cfg.workspaceDir, text`${cfg.stateDir}/workspace`),
-      derived(
-        cfg.configPath,
-        perPlatform({
-          nixos: text`/etc/moltbot/${instanceName}.json`,
-        }),
-      ),
-    ],
+    derived: [derived(cfg.appDefaults.gatewayPort, cfg.gateway.port)],
 
-    identity: {
-      user: cfg.user,
-      uid: cfg.uid,
-      gid: cfg.gid,
-      group: cfg.group,
-      create: cfg.createUser,
-      shell: program("bashInteractive", "bash"),
-    },
-    package: cfg.package,
+    ...standardModel(cfg),
     arguments: ["gateway"],
     packages,
 
-    stateDirectory: { path: cfg.stateDir, mode: "0700" },
     directories: [cfg.workspaceDir],
 
     readable: skillsInPlace(cfg.skills),
@@ -209,12 +161,16 @@ export default defineService({
     locks: "openclaw-*/gateway.*.lock",
 
     config: {
-      path: cfg.configPath,
+      ...standardConfig(cfg),
       title: "configuration of the gateway",
-      settings: cfg.settings,
-      check: cfg.settingsCheck,
-      validate: cfg.validateConfig,
-      variables: { config: generations.value.configPath, state: generations.value.stateDir },
+      validation: {
+        wanted: cfg.validateConfig,
+        script: "validate-config.sh",
+        variables: {
+          configVariable: generations.value.configPath,
+          stateVariable: generations.value.stateDir,
+        },
+      },
       link: text`${cfg.stateDir}/${generations.value.configName}`,
       layers: [
         generations.value.settings,
@@ -273,16 +229,11 @@ export default defineService({
       { name: generations.value.ownPath, value: "1" },
       { name: generations.value.supervisor, value: "external" },
       { name: when(cfg.confinement.nixDaemon, "NIX_REMOTE"), value: "daemon" },
+      // File system events would tell it about files of others: it polls instead.
+      { name: when(isMacOS, "CHOKIDAR_USEPOLLING"), value: "1", isDefault: true },
       // Never a repository that happens to lie above the workspace.
       { name: "GIT_CEILING_DIRECTORIES", value: cfg.workspaceDir },
     ],
-    extra: {
-      variables: cfg.environment,
-      files: cfg.environmentFiles,
-      packages: cfg.path,
-    },
-
-    credentials: cfg.credentials,
     generatedSecrets: [
       {
         variable: generations.value.token,
@@ -334,21 +285,7 @@ export default defineService({
       { name: "closed", directory: cfg.stateDir, files: closedFiles },
     ],
 
-    unique: [
-      {
-        what: "port",
-        option: cfg.gateway.port,
-        value: port,
-        more: [cfg.confinement.listenTCPPorts],
-      },
-      { what: "UDP port", option: cfg.confinement.listenUDPPorts },
-      { what: "user", option: cfg.user },
-      { what: "user id", option: cfg.uid },
-      { what: "group id", option: cfg.gid },
-      { what: "state directory", option: cfg.stateDir },
-      { what: "workspace", option: cfg.workspaceDir },
-      { what: "configuration file", option: cfg.configPath },
-    ],
+    unique: [{ what: "workspace", option: cfg.workspaceDir }],
 
     assertions: [
       {
@@ -452,12 +389,6 @@ export default defineService({
     ],
 
     restart: {
-      delay: 5,
-      throttle: 30,
-      maxDelay: 300,
-      steps: 6,
-      finalExitCodes: [78],
-      successExitCodes: [143],
       stopTimeout: 330,
       stopTimeoutReason:
         "A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning up and 5 s to spare. Releases before 2026.8 take 25 s at most, and leave answers unfinished.",
@@ -537,6 +468,6 @@ export default defineService({
       ],
       options: ["--help", "-h", "--version", "-V"],
     },
-    firewall: { open: cfg.gateway.openFirewall, port },
+    listen: { option: cfg.gateway.port, openFirewall: cfg.gateway.openFirewall },
   }),
 });

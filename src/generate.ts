@@ -21,6 +21,7 @@ import { serializeSchema } from "./settings/serialize.ts";
 import type { JsonSchema } from "./settings/json-schema.ts";
 import { readConfigSchema } from "./settings/read-schema.ts";
 import { schemaPath } from "./settings/schema-path.ts";
+import { validationOutputs } from "./validation-script.ts";
 import { vmTestOutputs } from "./vm-test/outputs.ts";
 
 /**
@@ -37,6 +38,7 @@ export function generate({ entry, service, docs }: ServiceSource): readonly Outp
     ...emitModules(ir, [nixosParts(ir), homeManagerParts(ir), darwinParts(ir)]).map(
       ({ path, code }) => ({ path, text: printNix(code) }),
     ),
+    ...validationOutputs(ir, { entry, docs }),
     ...vmTestOutputs(ir, entry),
     { path: `json-schema/${ir.name}.json`, text: emitJsonSchema(service, ir, docs) },
     { path: `docs/promises-${ir.name}.md`, text: emitPromises(ir) },

@@ -58,9 +58,31 @@ export {
   unitName,
   when,
 } from "./schema/build-expression.ts";
-export { credential, group, option, type Refs, relaxation } from "./schema/define-option.ts";
+export {
+  unconfined,
+  type ConfigDefinition,
+  type ModelDefinition,
+} from "./schema/complete-model.ts";
+export {
+  credential,
+  group,
+  option,
+  override,
+  type Refs,
+  relaxation,
+} from "./schema/define-option.ts";
 export { lifts, observation, probe, shows, showsOutside, works } from "./schema/define-proof.ts";
 export { defineService, derived, type Service, variants } from "./schema/define-service.ts";
+export {
+  type CheckOptions,
+  type ConfigOptions,
+  directoryInState,
+  type ServiceOptions,
+  standardConfig,
+  standardModel,
+  type StandardOptions,
+  standardOptions,
+} from "./schema/standard-options.ts";
 export {
   absolutePath,
   environmentVariablePattern,

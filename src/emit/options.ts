@@ -1,7 +1,7 @@
 // The option declarations of a module: a function that every instance and the top level share,
 // the options only the top level has, and what an instance inherits.
 
-import type { ExpNode } from "../model/expression.ts";
+import { type ExpNode, nodeOf } from "../model/expression.ts";
 import type { IrService } from "../model/service-model.ts";
 import type { IrOption } from "../model/option-type.ts";
 import { instanceNamePattern, instancesDescription } from "../model/own-options.ts";
@@ -109,13 +109,13 @@ function emitTree(
 function isSettings(service: IrService, option: IrOption): boolean {
   return (
     service.configSchema !== undefined &&
-    option.path.join(".") === service.model.config.settings.path.join(".")
+    option.path.join(".") === service.model.config?.settings.path.join(".")
   );
 }
 
 /** The settings' type: checked against a schema, for the variant the schemas belong to. */
 function emitSettingsType(service: IrService, scope: Scope): NixExpr {
-  const level = emitExpression(service.model.config.check.node, scope);
+  const level = emitExpression(nodeOf(service.model.config?.check ?? "error"), scope);
   const known = emitIsKnownVariant(service, scope);
   const checked = known === undefined ? level : nix.if_(known, level, nix.str("off"));
   return nix`settingsType (${checked}) ${emitExpression(service.model.package.node, scope)}`;

@@ -34,6 +34,13 @@ function patternOf(regex: RegExp): string {
   return result.pattern;
 }
 
+function otherVersionAdvice({ model }: IrService): string {
+  const check = model.config?.check?.path.join(".");
+  return check === undefined
+    ? "If the package knows it, a newer release of the module may."
+    : `If the package knows it, set \`${check} = "warn"\`.`;
+}
+
 interface Helper {
   readonly name: string;
   readonly comment: string;
@@ -67,10 +74,10 @@ function helpers(service: IrService): readonly Helper[] {
         (${importLibrary("json-schema-type.nix")} { inherit lib; }).jsonSchemaType {
           inherit (known) version schema;
           actualVersion = lib.getVersion package;
-          otherVersionAdvice = ${`If the package knows it, set \`${service.model.config.check.path.join(".")} = "warn"\`.`};
+          otherVersionAdvice = ${otherVersionAdvice(service)};
           # Documentation is made without a package.
           documentedSchema = (lib.head settingsSchemas).schema;
-          name = ${service.model.config.title};
+          name = ${service.model.config?.title ?? service.name};
           check = level;
           nullIsUnset = true;
         }

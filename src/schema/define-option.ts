@@ -161,6 +161,18 @@ function withFacets(
   );
 }
 
+/**
+ * The same option with other facets: an option that is taken from the library or from another service.
+ *
+ * @param facets those that differ
+ */
+export function override<S extends z.ZodTypeAny>(
+  { facets: own, ...rest }: Option<S>,
+  facets: Facets<ValueOf<NoInfer<S>>>,
+): Option<S> {
+  return { ...rest, facets: { ...own, ...facets } };
+}
+
 /** The options of a tree, as typed references. */
 export type Refs<T> = {
   readonly [K in keyof T]: T[K] extends Option<infer S> ? Ref<ValueOf<S>> : Refs<T[K]>;

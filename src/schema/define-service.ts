@@ -10,6 +10,7 @@ import type {
   VariantTable,
 } from "../model/service-model.ts";
 import type { PlatformValues } from "../model/platform-values.ts";
+import { completeModel, type ModelDefinition } from "./complete-model.ts";
 import { reference, variantValue } from "./build-expression.ts";
 import { entriesOf, isOption, type OptionTree, type Refs } from "./define-option.ts";
 
@@ -86,7 +87,7 @@ export interface ServiceDefinition<T extends OptionTree> {
   readonly variants?: VariantTable;
   /** Without it, settings are not checked. */
   readonly configSchema?: ConfigSchema;
-  readonly model: (cfg: Refs<T>) => ServiceModel;
+  readonly model: (cfg: Refs<T>) => ModelDefinition;
 }
 
 export interface Service<T extends OptionTree = OptionTree> {
@@ -123,6 +124,6 @@ export function defineService<const T extends OptionTree>(
     options: definition.options,
     variants: definition.variants,
     configSchema: definition.configSchema,
-    model: definition.model(refsOf(definition.options, []) as Refs<T>),
+    model: completeModel(definition.model(refsOf(definition.options, []) as Refs<T>), definition),
   };
 }

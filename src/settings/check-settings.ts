@@ -38,7 +38,7 @@ export function checkSettings(ir: IrService, stored: JsonSchema | undefined): vo
   const context = { ir, root, marked, location: configSchema.location };
   const found = [
     ...ir.options.flatMap((option) => checkOption(option, context)),
-    ...ir.model.config.layers.flatMap(({ node }) => checkFixed(node, [], context)),
+    ...(ir.model.config?.layers ?? []).flatMap(({ node }) => checkFixed(node, [], context)),
   ];
   const [first, ...rest] = found.length > 0 ? found : checkDefaultConfig(context);
   if (first !== undefined)

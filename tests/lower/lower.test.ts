@@ -43,8 +43,10 @@ import {
   secretFile,
 } from "../../src/schema/value-types.ts";
 import { z } from "../../src/zod.ts";
-import { base, lowerWith, model, type Parts } from "./service.ts";
+import { base, config, lowerWith, model, type Parts } from "./service.ts";
 import { mistakeIn } from "./support.ts";
+
+const createUser = reference<boolean>(["createUser"]);
 
 const scenarios: Scenarios = { nodes: {}, main: { on: [], scripts: [] }, relaxed: {} };
 
@@ -832,17 +834,17 @@ const refused: readonly Refused[] = [
     expected: "at least one of its own in `directories`",
   },
   {
-    name: "VM test of a port that no option decides",
+    name: "VM test of a service that listens nowhere",
     parts: {
       model: {
         scenarios,
         directories: [text`/var/lib/it/work`],
-        firewall: { ...model.firewall, port: literal(80) },
+        listen: undefined,
       },
     },
-    message: "the service has scenarios, and no option says which port it listens on",
+    message: "the service has scenarios, and no port that an option says",
     option: "",
-    expected: "`firewall.port`: an option, or setting(…) of one that an option fills",
+    expected: "`listen`",
   },
   {
     name: "VM test of a difference that no option decides",
@@ -870,7 +872,7 @@ const refused: readonly Refused[] = [
       model: {
         confinement: [
           directing({
-            ProtectProc: choose(model.firewall.open, literal("invisible"), literal("hidden")),
+            ProtectProc: choose(createUser, literal("invisible"), literal("hidden")),
           }),
         ],
       },
@@ -942,7 +944,7 @@ const refused: readonly Refused[] = [
 
 /** Two layers and more; the lowest first. */
 function withLayers(...layers: readonly Exp<unknown>[]): NonNullable<Parts["model"]> {
-  return { config: { ...model.config, layers } };
+  return { config: { ...config, layers } };
 }
 
 /** Of values that do not compile as they are, but may as parts of expressions. */
