@@ -125,6 +125,7 @@ export default defineService({
   variants: generations.table,
   configSchema: {
     directory: "gateway",
+    command: "pnpm sync-gateway <version>",
     versions: ["2026.6.5", "2026.9.6"],
     variant: "openclaw",
   },
@@ -163,6 +164,8 @@ export default defineService({
     config: {
       ...standardConfig(cfg),
       title: "configuration of the gateway",
+      secretAdvice:
+        'Use `credentials.<NAME>` and refer to it as "${NAME}" or as a secret reference.',
       validation: {
         wanted: cfg.validateConfig,
         script: "validate-config.sh",

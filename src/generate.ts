@@ -59,9 +59,9 @@ interface VersionedSchema {
 /** The program's configuration schemas, newest first; none where the service names none. */
 function readConfigSchemas({ configSchema }: IrService, entry: string): readonly VersionedSchema[] {
   if (configSchema === undefined) return [];
-  const { directory, newest, older, location } = configSchema;
+  const { directory, newest, older, location, command } = configSchema;
   return [newest, ...older].map((version) => ({
     version,
-    schema: readConfigSchema({ file: schemaPath(directory, version), location }, entry),
+    schema: readConfigSchema({ file: schemaPath(directory, version), location, command }, entry),
   }));
 }

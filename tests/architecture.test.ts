@@ -1,7 +1,7 @@
 // The directions dependencies may take (DESIGN: layout), checked on the imports the sources really
 // have. A rule without a file to apply to fails, so that a renamed directory cannot empty it.
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -211,6 +211,23 @@ describe("reserved modules", () => {
     const names = importsBelow("src/zod.ts").map(({ to }) => to);
     expect(names).toEqual(["zod/v3", "zod-to-json-schema"]);
   });
+});
+
+/** Words of the first service: its names, what it is part of, what only its program knows. */
+const wordsOfOneService =
+  /gateway|openclaw|moltbot|clawdbot|molty|chokidar|telegram|anthropic|language model|\bskills?\b/i;
+
+test("the library is not about one service", () => {
+  const files = readdirSync(join(repository, "src"), { recursive: true, encoding: "utf8" })
+    .map((name) => join("src", name))
+    .filter((name) => statSync(join(repository, name)).isFile());
+  expect(files.length).toBeGreaterThan(100);
+  const lines = files.flatMap((name) =>
+    readFileSync(join(repository, name), "utf8")
+      .split("\n")
+      .map((line, index) => `${name}:${index + 1}: ${line.trim()}`),
+  );
+  expect(lines.filter((line) => wordsOfOneService.test(line))).toEqual([]);
 });
 
 test("relative imports name files that exist, with their suffix", () => {

@@ -50,6 +50,7 @@ let
       # Documentation is made without a package.
       documentedSchema = (lib.head settingsSchemas).schema;
       name = "configuration of the gateway";
+      secretAdvice = "Use `credentials.<NAME>` and refer to it as \"\${NAME}\" or as a secret reference.";
       check = level;
       nullIsUnset = true;
     };

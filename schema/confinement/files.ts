@@ -66,6 +66,7 @@ export function fileRules({
           [],
         ),
       ),
+      shownRuntime: ["nscd"],
       user: {
         why: "The file system it sees is an empty one, with what is listed here put in. The rest of the home, the user's sockets and everything else that the user can read are not hidden one by one: they are not there. Local sockets are refused besides, so names are asked of the network's resolver, which /etc/resolv.conf, often a link, tells.",
         directives: {

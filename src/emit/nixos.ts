@@ -185,13 +185,7 @@ export function nixosParts(service: IrService): PlatformParts {
       nix.binding(
         ["systemd", "services"],
         nix`
-          {
-            # Otherwise the directory that the services see is an old one once nscd is started again,
-            # and names are no longer resolved through it.
-            nscd = lib.mkIf config.services.nscd.enable {
-              serviceConfig.RuntimeDirectoryPreserve = lib.mkDefault true;
-            };
-          }
+          ${emitKeptDirectories(service)}
           // lib.concatMapAttrs (
             name: { instance, unit, ${ofConfig(service, "configFile")}, credentials, environment, path, ownDirectories, prepare, launch, ... }@service:
             {
@@ -205,6 +199,29 @@ export function nixosParts(service: IrService): PlatformParts {
       ),
     ],
   };
+}
+
+/** Settings of the system's services whose runtime directories the services see. */
+function emitKeptDirectories({ model }: IrService): NixExpr {
+  const shown = new Set(model.confinement.flatMap(({ shownRuntime = [] }) => shownRuntime));
+  return nix.attrs(
+    [...shown].map((name, index) =>
+      nix.binding(
+        [name],
+        nix`
+          lib.mkIf config.services.${name}.enable {
+            serviceConfig.RuntimeDirectoryPreserve = lib.mkDefault true;
+          }
+        `,
+        index > 0
+          ? {}
+          : {
+              comment:
+                "Otherwise the directory that the services see is an old one once this is started again.",
+            },
+      ),
+    ),
+  );
 }
 
 /**
@@ -394,7 +411,7 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     # Root looks at the directories before every start. What the preparation copies is mounted in the
     # service. Where one of them fails nothing waits for the service.
     requires = [ "directories-\${unit}.service" "prepare-\${unit}.service" ];
-    # nscd makes the directory of its socket when it starts.
+    # What looks up names makes the directory of its socket when it starts.
     after = [
       "network-online.target"
       "nss-lookup.target"

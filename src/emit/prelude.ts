@@ -34,6 +34,13 @@ function patternOf(regex: RegExp): string {
   return result.pattern;
 }
 
+function secretAdvice({ model: { config, credentials } }: IrService): string {
+  if (config?.secretAdvice !== undefined) return config.secretAdvice;
+  return credentials === undefined
+    ? "Name a file that holds it instead."
+    : `Use \`${credentials.path.join(".")}.<NAME>\` with a file that holds it instead.`;
+}
+
 function otherVersionAdvice({ model }: IrService): string {
   const check = model.config?.check?.path.join(".");
   return check === undefined
@@ -78,6 +85,7 @@ function helpers(service: IrService): readonly Helper[] {
           # Documentation is made without a package.
           documentedSchema = (lib.head settingsSchemas).schema;
           name = ${service.model.config?.title ?? service.name};
+          secretAdvice = ${secretAdvice(service)};
           check = level;
           nullIsUnset = true;
         }

@@ -56,6 +56,8 @@ export interface ConfigFile {
   readonly check?: Ref<string>;
   /** How the program itself is asked about the file when it is built; not at all without. */
   readonly validation?: ConfigValidation;
+  /** What to do instead of writing a secret into the settings, for messages: a sentence. */
+  readonly secretAdvice?: string;
   /** The well-known place the program's own command line looks in; becomes a link to the file. */
   readonly link?: Exp<string>;
 }
@@ -188,6 +190,11 @@ interface ConfinementFacts {
   readonly directives: Directives;
   /** Where the directives have to be weaker than elsewhere. */
   readonly differences?: readonly Difference[];
+  /**
+   * Services of NixOS (`services.<name>`) whose runtime directories the directives show to the service. NixOS
+   * keeps these directories while their services are started again: who sees one would go on seeing the old.
+   */
+  readonly shownRuntime?: readonly string[];
   /** What the directives cannot keep, and why; follows "it cannot". */
   readonly cannot?: string;
   /** Under a user's own systemd. */
@@ -418,8 +425,10 @@ export interface VariantTable {
 
 /** The program's own configuration schema, by version: what the settings are checked against. */
 export interface ConfigSchema {
-  /** Where `sync-gateway` stores them; relative to the schema file that defines the service. */
+  /** Where they are, `<version>.json` each; relative to the schema file that defines the service. */
   readonly directory: string;
+  /** The command that makes one of a release, for messages: `pnpm sync <version>`. */
+  readonly command?: string;
   /**
    * The versions to know, in any order. A user's settings are checked against the newest that is not
    * newer than the package, those of older packages against the oldest; what the schema file itself

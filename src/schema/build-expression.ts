@@ -45,7 +45,7 @@ export const packagesOnPath: Exp<readonly string[]> = make({ kind: "packages" })
  */
 export const managedPaths: Exp<readonly string[]> = make({ kind: "managedPaths" });
 
-/** The name of the service's unit, without its type: `moltbot-gateway-work`. */
+/** The name of the service's unit, without its type: `hello-work`. */
 export const unitName: Exp<string> = make({ kind: "unitName" });
 
 /**

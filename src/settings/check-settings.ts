@@ -26,7 +26,7 @@ import { formatKey, suggestKey } from "./suggest-key.ts";
 import { validate } from "./validate.ts";
 
 /**
- * @param stored the newest of the program's configuration schemas, as `sync-gateway` stores it;
+ * @param stored the newest of the program's configuration schemas, as it is stored;
  *   without one nothing is checked
  * @throws UserError that tells everything that does not fit
  */
