@@ -4,7 +4,7 @@
 import { darwinParts } from "./emit/darwin.ts";
 import { homeManagerParts } from "./emit/home-manager.ts";
 import { nixLibrary, shellCode } from "./runtime/assets.ts";
-import { emitModules } from "./emit/module.ts";
+import { emitModules, type PlatformParts } from "./emit/module.ts";
 import { nixosParts } from "./emit/nixos.ts";
 import { settingsSchemaPath } from "./emit/prelude.ts";
 import { emitPromises } from "./emit/promises.ts";
@@ -12,6 +12,7 @@ import { emitJsonSchema } from "./json-schema/service-schema.ts";
 import { checkUses } from "./lower/check-uses.ts";
 import { lowerService } from "./lower/lower.ts";
 import { printNix } from "./nix/index.ts";
+import type { Platform } from "./model/platform.ts";
 import type { IrService } from "./model/service-model.ts";
 import type { OutputFile } from "./output/file.ts";
 import type { ServiceSource } from "./service-source.ts";
@@ -35,9 +36,10 @@ export function generate({ entry, service, docs }: ServiceSource): readonly Outp
   const schemas = readConfigSchemas(ir, entry);
   checkSettings(ir, schemas[0]?.schema);
   return [
-    ...emitModules(ir, [nixosParts(ir), homeManagerParts(ir), darwinParts(ir)]).map(
-      ({ path, code }) => ({ path, text: printNix(code) }),
-    ),
+    ...emitModules(
+      ir,
+      ir.platforms.map((platform) => partsOf[platform](ir)),
+    ).map(({ path, code }) => ({ path, text: printNix(code) })),
     ...validationOutputs(ir, { entry, docs }),
     ...vmTestOutputs(ir, entry),
     { path: `json-schema/${ir.name}.json`, text: emitJsonSchema(service, ir, docs) },
@@ -50,6 +52,13 @@ export function generate({ entry, service, docs }: ServiceSource): readonly Outp
     ...shellCode.outputs,
   ];
 }
+
+/** What each platform makes of a service. */
+const partsOf: Readonly<Record<Platform, (service: IrService) => PlatformParts>> = {
+  nixos: nixosParts,
+  "home-manager": homeManagerParts,
+  darwin: darwinParts,
+};
 
 interface VersionedSchema {
   readonly version: string;

@@ -455,6 +455,9 @@ export interface IrService {
   readonly documentation: string;
   /** Earlier names of the service; every option is renamed from there. */
   readonly renamedFrom: readonly string[];
+  /** Those it has modules for, in the order of `platforms`. */
+  readonly platforms: readonly Platform[];
+  /** Every one exists on at least one of the platforms. */
   readonly options: readonly IrOption[];
   readonly variants: VariantTable | undefined;
   readonly configSchema: IrConfigSchema | undefined;

@@ -9,6 +9,7 @@ import type {
   ServiceModel,
   VariantTable,
 } from "../model/service-model.ts";
+import { type Platform, platforms } from "../model/platform.ts";
 import type { PlatformValues } from "../model/platform-values.ts";
 import { completeModel, type ModelDefinition } from "./complete-model.ts";
 import { reference, variantValue } from "./build-expression.ts";
@@ -83,6 +84,8 @@ export interface ServiceDefinition<T extends OptionTree> {
   readonly documentation: string;
   /** Earlier names of the service. */
   readonly renamedFrom?: readonly string[];
+  /** The platforms it gets a module for. Default: all. */
+  readonly platforms?: readonly [Platform, ...Platform[]];
   readonly options: T;
   readonly variants?: VariantTable;
   /** Without it, settings are not checked. */
@@ -96,6 +99,7 @@ export interface Service<T extends OptionTree = OptionTree> {
   readonly summary: string;
   readonly documentation: string;
   readonly renamedFrom: readonly string[];
+  readonly platforms: readonly Platform[];
   readonly options: T;
   readonly variants: VariantTable | undefined;
   readonly configSchema?: ConfigSchema | undefined;
@@ -121,6 +125,7 @@ export function defineService<const T extends OptionTree>(
     summary: definition.summary,
     documentation: definition.documentation,
     renamedFrom: definition.renamedFrom ?? [],
+    platforms: definition.platforms ?? platforms,
     options: definition.options,
     variants: definition.variants,
     configSchema: definition.configSchema,

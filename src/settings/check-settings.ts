@@ -9,7 +9,6 @@ import type { ExpNode } from "../model/expression.ts";
 import type { IrService } from "../model/service-model.ts";
 import type { IrOption, OptionType } from "../model/option-type.ts";
 import type { JsonValue } from "../json.ts";
-import { platforms } from "../model/platform.ts";
 import { mismatches, type Mismatch } from "./accepts.ts";
 import { expandSchema } from "./compact.ts";
 import { defaultConfig, evaluate, isObject, variantOf, withoutNulls } from "./default-config.ts";
@@ -239,7 +238,7 @@ function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
 
 /** Checks the whole: what settings demand of each other. */
 function checkDefaultConfig({ ir, root, location }: Context): readonly Misfit[] {
-  for (const platform of platforms) {
+  for (const platform of ir.platforms) {
     const config = defaultConfig({ ir, platform, variant: variantOf(ir) });
     const invalid = validate(relevantTo(root, config), config);
     if (invalid === undefined) continue;

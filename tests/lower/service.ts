@@ -103,6 +103,7 @@ export function lowerWith({ options, model: differences, ...parts }: Parts): IrS
       summary: "the service",
       documentation: "https://example.org",
       renamedFrom: [],
+      platforms: ["nixos", "home-manager", "darwin"],
       variants: undefined,
       options: { ...base, ...options },
       model: { ...model, ...differences } as ServiceModel,
