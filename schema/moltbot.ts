@@ -42,7 +42,7 @@ import {
   textFile,
   when,
 } from "../src/index.ts";
-import { confinement } from "./confinement/rules.ts";
+import { confinement } from "./confinement.ts";
 import { generations, since2026_7, since2026_8, until2026_8 } from "./generations.ts";
 import { agent, routing } from "./options/agent.ts";
 import { appDomain, desktop } from "./options/app.ts";
@@ -52,7 +52,7 @@ import { environment } from "./options/environment.ts";
 import { gateway } from "./options/gateway.ts";
 import { identity } from "./options/identity.ts";
 import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
-import { isLocal, isTailnet, listeningAssertions, triesFreePort } from "./listening.ts";
+import { isLocal, listeningAssertions, triesFreePort } from "./listening.ts";
 import { chosenPortRefusal, ownRefusals, portRefusals, refusals } from "./refusals.ts";
 import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./skills.ts";
 import { scenarios } from "./scenarios.ts";
@@ -401,15 +401,7 @@ export default defineService({
       },
     },
 
-    confinement: confinement({
-      port,
-      configPath: cfg.configPath,
-      isLocal,
-      isTailnet,
-      triesFreePort: triesFreePort(cfg.package),
-      readablePaths: skillsInPlace(cfg.skills),
-      relaxed: cfg.confinement,
-    }),
+    confinement: confinement({ package: cfg.package, relaxed: cfg.confinement }),
 
     reach: {
       readable: cfg.confinement.readOnlyPaths,

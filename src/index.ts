@@ -62,6 +62,7 @@ export {
   unconfined,
   type ConfigDefinition,
   type ModelDefinition,
+  type UnconfinedModel,
 } from "./schema/complete-model.ts";
 export {
   credential,
@@ -96,6 +97,9 @@ export {
   sourcePath,
   submodule,
 } from "./schema/value-types.ts";
+export { baseline } from "./baseline/baseline.ts";
+export type { BaselineOptions, BaselineRule } from "./baseline/inputs.ts";
+export { propertyIs } from "./baseline/unit-property.ts";
 export { perPlatform } from "./model/platform-values.ts";
 export type {
   Assertion,

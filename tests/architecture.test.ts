@@ -83,6 +83,11 @@ const layers: readonly {
   { layer: "src/output", imports: [], why: "output moves texts, whatever they say" },
   { layer: "src/schema", imports: ["src/model"], why: "what an author calls makes the vocabulary" },
   {
+    layer: "src/baseline",
+    imports: ["src/model", "src/schema"],
+    why: "the library's rules are written as an author's are",
+  },
+  {
     layer: "src/lower",
     imports: ["src/model", "src/pattern", "src/docs", "src/schema"],
     why: "lowering goes from an author's schema to the model, and knows no target",
@@ -180,6 +185,7 @@ const pure: readonly { readonly from: string; readonly why: string }[] = [
   { from: "src/model", why: "the vocabulary is types, and functions of them" },
   { from: "src/pattern", why: "a translation is a function of the pattern" },
   { from: "src/schema", why: "a schema is data" },
+  { from: "src/baseline", why: "rules are data" },
   { from: "src/lower", why: "lowering and checking are functions of the schema" },
   { from: "src/nix", why: "printing is a function of the tree" },
   { from: "src/emit", why: "emitting is a function of the model" },

@@ -70,8 +70,8 @@ interface Use {
 }
 
 function usesIn({ model, options, variants, platforms }: IrService): readonly Use[] {
-  // Other names of options are checked with these; what collides is compared where its option exists.
-  const { derived: _, supersedes, unique, ...parts } = model;
+  // Defaults are checked with their options, other names with these.
+  const parts = { ...model, derived: undefined, supersedes: undefined, unique: undefined };
   const here = (on: readonly Platform[]): readonly Platform[] =>
     on.filter((platform) => platforms.includes(platform));
   return [
@@ -80,6 +80,14 @@ function usesIn({ model, options, variants, platforms }: IrService): readonly Us
       node,
       on: here(platformsReading(where, model)),
     })),
+    // What collides is compared where the option exists.
+    ...model.unique.flatMap(({ what, option, value, more }) =>
+      expressionsIn({ value, more }, "").map(({ node }) => ({
+        what: `the comparison of instances (${what})`,
+        node,
+        on: options.find(({ path }) => path.join() === option.path.join())?.platforms ?? [],
+      })),
+    ),
     ...options.flatMap(({ path, credential, platforms: on }) =>
       credential === undefined
         ? []
@@ -154,7 +162,7 @@ function describeLack(
   }
   return mistake(
     { path: need.path, docs },
-    `${what} refers to ${need.path.join(".")}, which ${without.join(" and ")} has not`,
+    `${what} refers to ${need.path.join(".")}, which does not exist on ${without.join(" and ")}`,
     {
       expected,
       received: `an option of ${need.platforms.join(", ")}`,

@@ -48,9 +48,14 @@ export interface ModelDefinition
   /** Absent where the program listens nowhere. */
   readonly listen?: ListenDefinition;
   readonly restart?: RestartDefinition;
-  /** At least one rule, `baseline(…)` for example, or `unconfined(why)`. */
-  readonly confinement: readonly ConfinementRule[] | Unconfined;
+  /** `baseline()`, at least one rule, or `unconfined(why)`; a list may follow from the rest of the model. */
+  readonly confinement: Confinement | ((model: UnconfinedModel) => Confinement);
 }
+
+type Confinement = readonly ConfinementRule[] | Unconfined;
+
+/** A model, complete but for what confines it. */
+export type UnconfinedModel = Omit<ServiceModel, "confinement" | "unconfined" | "unique">;
 
 /** The title is `configuration` by default, and there are no layers. */
 export type ConfigDefinition = Omit<ConfigFile, "title" | "layers"> &
@@ -128,9 +133,13 @@ export function completeModel(
     ...(config === undefined ? {} : { config: { title: "configuration", layers: [], ...config } }),
     ...(listen === undefined ? {} : { listen: completeListener(listen, options) }),
     restart: { ...restartRules, ...restart },
-    ...("unconfined" in confinement ? { ...confinement, confinement: [] } : { confinement }),
   };
-  return { ...model, unique: uniqueOf(model, unique) };
+  const rules = typeof confinement === "function" ? confinement(model) : confinement;
+  return {
+    ...model,
+    ...("unconfined" in rules ? { ...rules, confinement: [] } : { confinement: rules }),
+    unique: uniqueOf(model, unique),
+  };
 }
 
 function completeListener(given: ListenDefinition, options: OptionTree): Listener {
@@ -146,7 +155,7 @@ function optionAt(tree: OptionTree, [name = "", ...rest]: readonly string[]): Op
 
 /** What no two instances can share, whatever the service: it follows from what the options are for. */
 function uniqueOf(
-  { listen, reach, identity, stateDirectory, config }: Omit<ServiceModel, "unique">,
+  { listen, reach, identity, stateDirectory, config }: UnconfinedModel,
   ofAuthor: readonly Unique[],
 ): readonly Unique[] {
   const claim = (what: string, option: Ref<unknown> | undefined): readonly Unique[] =>

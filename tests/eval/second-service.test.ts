@@ -63,7 +63,7 @@ beforeAll(() => {
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   generated = readTree(join(project, "generated"));
-}, 60_000);
+}, 300_000);
 
 afterAll(() => {
   rmSync(project, { recursive: true, force: true });

@@ -48,7 +48,7 @@ const lacks = (
   without: string,
   received: string,
 ): NonNullable<Row["want"]> => ({
-  message: `${what} refers to ${option}, which ${without} has not`,
+  message: `${what} refers to ${option}, which does not exist on ${without}`,
   received: `an option of ${received}`,
   option,
 });
@@ -124,6 +124,18 @@ const rows: readonly Row[] = [
       "home-manager and darwin",
       "nixos",
     ),
+  },
+  {
+    name: "what instances are compared by",
+    parts: {
+      options,
+      model: { unique: [{ what: "port", option: reference(["port"]), value: a }] },
+    },
+    want: lacks("the comparison of instances (port)", "a", "home-manager and darwin", "nixos"),
+  },
+  {
+    name: "what instances are compared by, where the option compared exists",
+    parts: { options, model: { unique: [{ what: "name", option: a, value: a }] } },
   },
   {
     name: "the variable of a credential",
