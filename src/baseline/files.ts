@@ -35,20 +35,22 @@ const outermostDirectories = filter(ownDirectories, "path", (path) => not(isInAn
 
 const innerDirectories = filter(ownDirectories, "path", isInAnother);
 
+/** Paths that need not be there. */
+const optional = (lists: readonly Exp<readonly string[]>[]): Exp<readonly string[]> =>
+  lists.length === 0 ? literal([]) : map(concat(...lists), "path", (path) => text`-${path}`);
+
 export function fileRules({
   program,
   configPath,
   hasDirectories,
   hasManagedFiles,
-  readable: ofModel,
-  readOnlyPaths,
-  readWritePaths,
+  readable,
+  changeable,
   nixDaemon,
 }: BaselineInputs): readonly ConfinementRule[] {
   // A path that is not there is reported by the launcher, which knows the option's name.
-  const readable = map(concat(ofModel, readOnlyPaths), "path", (path) => text`-${path}`);
-  const changeable = map(readWritePaths, "path", (path) => text`-${path}`);
-  const outside = concat(ownDirectories, ofModel, readOnlyPaths, readWritePaths);
+  const shown = optional(readable);
+  const outside = concat(ownDirectories, ...readable, ...changeable);
   return [
     {
       id: "root",
@@ -58,7 +60,7 @@ export function fileRules({
         configPath === undefined ? literal([]) : list(configPath),
         // The C library looks for nscd in /var/run, which is a link elsewhere.
         list("-/run/nscd:/var/run/nscd", "-/run/systemd/resolve"),
-        readable,
+        shown,
         choose<readonly string[]>(
           nixDaemon,
           ["-/nix/var/nix/daemon-socket", "-/etc/nix/nix.conf"],
@@ -76,7 +78,7 @@ export function fileRules({
               "/etc",
               ...["-/run/systemd/resolve", "-/run/NetworkManager/resolv.conf", "-/run/resolvconf"],
             ),
-            readable,
+            shown,
             choose<readonly string[]>(nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
           ),
           InaccessiblePaths: list("-/sys", "-/etc/machine-id", "-/etc/nixos"),
@@ -166,7 +168,7 @@ export function fileRules({
         // service can change leads nowhere else.
         BindPaths: concat(
           outermostDirectories,
-          changeable,
+          optional(changeable),
           map(managedPaths, "path", (path) => text`%t/${unitName}${path}:${path}`),
         ),
         // Each is a mount of its own, which cannot be moved away.

@@ -1,7 +1,7 @@
 // What the rules depend on: what an author loosens, and what follows from the model.
 
 import type { Exp } from "../model/expression.ts";
-import type { ConfinementRule } from "../model/service-model.ts";
+import type { ConfinementRule, Reach } from "../model/service-model.ts";
 import { literal, not } from "../schema/build-expression.ts";
 import type { UnconfinedModel } from "../schema/complete-model.ts";
 
@@ -71,58 +71,47 @@ export interface BaselineOptions {
   readonly cpuQuota?: Exp<string | null>;
 }
 
-/** The same, complete, with what follows from the model. */
-export interface BaselineInputs extends Required<
-  Omit<BaselineOptions, "without" | "change" | "egress">
-> {
-  /** Absent where nobody says it: the internet. */
-  readonly egress: Exp<string | readonly string[]> | undefined;
+type Loosened = Omit<BaselineOptions, "without" | "change">;
+
+/** The same, with what follows from the model. What is absent is as strict as it can be. */
+export interface BaselineInputs extends Loosened {
+  readonly program: string;
+  readonly nestedSandboxes: Exp<boolean>;
+  readonly nixDaemon: Exp<boolean>;
+  readonly isLocal: Exp<boolean>;
   /** Absent where the service listens nowhere. */
   readonly port: Exp<number> | undefined;
-  /** Whether it listens on a port that the kernel chooses, too. */
-  readonly freePort: Exp<boolean>;
   /** Absent where the configuration is in the store, or there is none. */
   readonly configPath: Exp<string> | undefined;
   readonly hasDirectories: boolean;
   readonly hasManagedFiles: boolean;
-  /** Directories of others that the model says it reads. */
-  readonly readable: Exp<readonly string[]>;
-  /** What the user lets it reach besides. */
-  readonly readOnlyPaths: Exp<readonly string[]>;
-  readonly readWritePaths: Exp<readonly string[]>;
-  readonly tcpPorts: Exp<readonly number[]>;
-  readonly udpPorts: Exp<readonly number[]>;
+  /** Directories of others: what the model reads, and what the user lets it read. */
+  readonly readable: readonly Exp<readonly string[]>[];
+  /** What the user lets it change. */
+  readonly changeable: readonly Exp<readonly string[]>[];
+  /** Ports besides its own, and whether the kernel may choose another. */
+  readonly more: Pick<Reach, "tcpPorts" | "udpPorts" | "freePort"> | undefined;
 }
 
 /** Puts together what the rules depend on. */
 export function baselineInputs(
-  options: BaselineOptions,
+  options: Loosened,
   { listen, reach, config, directories, managedFiles, readable }: UnconfinedModel,
 ): BaselineInputs {
-  const no = literal(false);
   const openFirewall = listen?.openFirewall;
   return {
     program: "service",
-    nestedSandboxes: no,
-    nixDaemon: no,
-    addressFamilies: literal([]),
+    nestedSandboxes: literal(false),
+    nixDaemon: literal(false),
     isLocal: openFirewall === undefined ? literal(true) : not(openFirewall),
-    isTailnet: no,
-    tasksMax: literal(null),
-    memoryMax: literal(null),
-    cpuQuota: literal(null),
     ...options,
-    egress: options.egress,
     port: listen?.port,
-    freePort: reach?.freePort ?? no,
     configPath: config?.path,
     hasDirectories: directories.length > 0,
     hasManagedFiles: managedFiles.length > 0,
-    readable: readable ?? literal([]),
-    readOnlyPaths: reach?.readable ?? literal([]),
-    readWritePaths: reach?.writable ?? literal([]),
-    tcpPorts: reach?.tcpPorts ?? literal([]),
-    udpPorts: reach?.udpPorts ?? literal([]),
+    readable: [readable, reach?.readable].filter((paths) => paths !== undefined),
+    changeable: reach === undefined ? [] : [reach.writable],
+    more: reach,
   };
 }
 

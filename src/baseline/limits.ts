@@ -67,9 +67,12 @@ export function limitRules({
         "bound what it writes into its own directories: systemd has quotas for those since version 258, on file systems that have been made for it; give them a file system of their own where that matters. Nor what the kernel has once for all: terminals, of which it can open all there are; nor swap; nor the service and a command of the operator's together, which each have these limits",
       why: `A loop that starts processes or fills memory ends itself, not the machine: a quarter of the memory is never the service's, and it is the first to go. A tool that is killed for its size does not take the ${program} along.`,
       directives: {
-        TasksMax: choose(isNull(tasksMax), 1024, nonNull(tasksMax)),
-        MemoryMax: choose(isNull(memoryMax), "75%", nonNull(memoryMax)),
-        CPUQuota: choose<readonly string[]>(isSet(cpuQuota), list(nonNull(cpuQuota)), []),
+        TasksMax: tasksMax === undefined ? 1024 : choose(isNull(tasksMax), 1024, nonNull(tasksMax)),
+        MemoryMax:
+          memoryMax === undefined ? "75%" : choose(isNull(memoryMax), "75%", nonNull(memoryMax)),
+        ...(cpuQuota === undefined
+          ? {}
+          : { CPUQuota: choose<readonly string[]>(isSet(cpuQuota), list(nonNull(cpuQuota)), []) }),
         OOMPolicy: "continue",
         OOMScoreAdjust: 500,
       },

@@ -20,27 +20,51 @@ import { probe, works } from "../schema/define-proof.ts";
 import { linkAndHost, privateNetworks, sharedNetwork, special, tailnet6 } from "./addresses.ts";
 import type { BaselineInputs } from "./inputs.ts";
 
+type Addresses = Exp<readonly string[]>;
+
+const none: Addresses = literal([]);
+
+/** What is denied and allowed where somebody chooses. */
+function chosen(
+  egress: NonNullable<BaselineInputs["egress"]>,
+  toInternet: Addresses,
+): { readonly denied: Addresses; readonly allowed: Addresses } {
+  const named: Addresses = listOrEmpty(egress);
+  const isInternet = or(
+    equals(egress, "internet"),
+    any(named, "range", (range) => equals(range, "internet")),
+  );
+  return {
+    denied: choose(
+      isInternet,
+      toInternet,
+      choose<readonly string[]>(equals(egress, "any"), [], ["any"]),
+    ),
+    allowed: filter(named, "range", (range) => not(equals(range, "internet"))),
+  };
+}
+
 export function networkRules({
   program,
   port,
-  freePort,
-  tcpPorts,
-  udpPorts,
+  more,
   isLocal,
   isTailnet,
   egress,
-  addressFamilies,
+  addressFamilies = none,
   nixDaemon,
 }: BaselineInputs): readonly ConfinementRule[] {
-  const allowed: Exp<readonly string[]> = egress === undefined ? literal([]) : listOrEmpty(egress);
-  const isInternet =
-    egress === undefined
-      ? literal(true)
-      : or(
-          equals(egress, "internet"),
-          any(allowed, "range", (range) => equals(range, "internet")),
-        );
-  const isAny = egress === undefined ? literal(false) : equals(egress, "any");
+  const toInternet = concat(
+    list(...linkAndHost, ...special),
+    choose<readonly string[]>(
+      isTailnet === undefined ? isLocal : or(isLocal, isTailnet),
+      privateNetworks,
+      [],
+    ),
+    choose<readonly string[]>(isLocal, sharedNetwork, []),
+  );
+  const { denied, allowed } =
+    egress === undefined ? { denied: toInternet, allowed: none } : chosen(egress, toInternet);
   return [
     {
       id: "address-families",
@@ -88,14 +112,14 @@ export function networkRules({
       directives: {
         // "Any free port" is port 0, which no rule names: what is not denied is allowed.
         SocketBindDeny: choose<readonly string[]>(
-          freePort,
+          more?.freePort ?? literal(false),
           ["ipv4:1-65535", "ipv4:udp", "ipv6"],
           ["any"],
         ),
         SocketBindAllow: concat(
-          port === undefined ? literal([]) : list(text`tcp:${port}`),
-          map(tcpPorts, "extra", (extra) => text`tcp:${extra}`),
-          map(udpPorts, "extra", (extra) => text`udp:${extra}`),
+          port === undefined ? none : list(text`tcp:${port}`),
+          more === undefined ? none : map(more.tcpPorts, "extra", (extra) => text`tcp:${extra}`),
+          more === undefined ? none : map(more.udpPorts, "extra", (extra) => text`udp:${extra}`),
         ),
       },
       cannot: `keep it from a port that the kernel chooses, for a socket that listens without having asked for one: systemd looks at \`bind\` only. The firewall keeps others from it, and the rule \`egress\` those of the local network; ports of a ${program} are not among those, but whoever asks often enough gets all the others, and programs of this machine connect to nobody over TCP for as long`,
@@ -140,19 +164,11 @@ export function networkRules({
       id: "egress",
       why: `The cloud's metadata service and the machines of the local network are not the service's business; the internet is, and so is this machine, where resolvers and databases listen. A resolver elsewhere in the local network is asked by nscd or resolved, outside. Where other machines use the ${program}, the private ranges stay open, or the tailnet's alone, as their answers would be lost: the kernel does not tell one direction from the other.`,
       directives: {
-        IPAddressDeny: choose(
-          isInternet,
-          concat(
-            list(...linkAndHost, ...special),
-            choose<readonly string[]>(or(isLocal, isTailnet), privateNetworks, []),
-            choose<readonly string[]>(isLocal, sharedNetwork, []),
-          ),
-          choose<readonly string[]>(isAny, [], ["any"]),
-        ),
+        IPAddressDeny: denied,
         IPAddressAllow: concat(
           list("localhost"),
-          choose<readonly string[]>(isTailnet, [tailnet6], []),
-          filter(allowed, "range", (range) => not(equals(range, "internet"))),
+          isTailnet === undefined ? none : choose<readonly string[]>(isTailnet, [tailnet6], []),
+          allowed,
         ),
       },
       user: {
