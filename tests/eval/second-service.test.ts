@@ -78,6 +78,12 @@ test("both services have files of their own, and share the library's", () => {
   expect(paths).toContain("shell/launch.sh");
 });
 
+test("the manual has it as it is", () => {
+  const source = readFileSync(path("fixtures/hello.ts"), "utf8");
+  const body = source.slice(source.indexOf("const { service"));
+  expect(readFileSync(path("../../docs/schema.md"), "utf8")).toContain(`\`\`\`ts\n${body}\`\`\`\n`);
+});
+
 test("a service has modules for its platforms, and no others", () => {
   const modules = Object.keys(generated).filter((path) => path.endsWith("/small.nix"));
   expect(modules.toSorted()).toEqual(["home-manager/small.nix", "nixos/small.nix"]);
