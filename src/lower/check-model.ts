@@ -3,6 +3,7 @@
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { UserError } from "../errors.ts";
 import type { ConfinementRule, IrService, ServiceModel } from "../model/service-model.ts";
+import { expressionsIn, walkExpression } from "../model/walk-expression.ts";
 import { mistake } from "./place.ts";
 
 export function checkModel(service: IrService, docs: OptionDocs): void {
@@ -55,6 +56,7 @@ function checkConfig({ options, configSchema, model }: IrService, docs: OptionDo
         next: "give the model `config`, standardConfig(cfg) for example, or remove `setting`",
       });
     }
+    checkNoConfigUsed(model, docs);
     if (configSchema === undefined) return;
     throw new UserError("the service has a configuration schema, and no configuration file", {
       location: docs.service,
@@ -66,6 +68,21 @@ function checkConfig({ options, configSchema, model }: IrService, docs: OptionDo
       expected: "`configSchema`",
       received: "the model's `config.check`",
       next: "name the program's configuration schemas, or remove `check`",
+    });
+  }
+}
+
+/** Expressions that only a configuration file gives a value. */
+function checkNoConfigUsed(model: ServiceModel, { service: location }: OptionDocs): void {
+  for (const { where, node } of expressionsIn(model, "")) {
+    walkExpression(node, ({ kind }) => {
+      if (kind !== "configFile" && kind !== "setting") return;
+      throw new UserError(`the service's model (${where}) refers to the configuration file`, {
+        location,
+        expected: "a service with a configuration file",
+        received: kind,
+        next: "give the model `config`, or refer to an option instead",
+      });
     });
   }
 }

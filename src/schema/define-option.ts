@@ -27,7 +27,7 @@ export interface Facets<T> {
   readonly example?: T;
   /** The key of the program's own configuration that this option fills. */
   readonly setting?: string;
-  /** Where the option exists; everywhere if absent. */
+  /** Where the option exists, of the service's platforms; on all of them if absent. */
   readonly platforms?: readonly Platform[];
   /** The operating systems it is for, where its platforms run on others, too. */
   readonly systems?: readonly System[];
