@@ -25,6 +25,7 @@ function small(): string {
     ["    ...config,\n", ""],
     [', setting: "listen.port", instance: "own"', ""],
     [', setting: "root"', ""],
+    ['setting<string>("root")', "cfg.documentRoot"],
     ["    config: standardConfig(cfg),\n", ""],
     ['["--config", configFile]', "[cfg.documentRoot, text`${cfg.port}`, json(cfg.openFirewall)]"],
     ["    listen: { option: cfg.port, openFirewall: cfg.openFirewall },\n", ""],
@@ -124,6 +125,8 @@ describe.skipIf(missing.length > 0)(`in the module systems${note}`, () => {
         query: `r: {
           ${noAssertions}
           inherit (r.config.systemd.services.hello.serviceConfig) User LoadCredential ProtectHome;
+          inherit (r.config.systemd.services.hello.serviceConfig) PrivateUsers SocketBindAllow;
+          shown = builtins.filter (r.lib.hasInfix "/srv") r.config.systemd.services.hello.serviceConfig.BindReadOnlyPaths;
           ports = r.config.networking.firewall.allowedTCPPorts;
           settings = map (text: text.text) (builtins.filter (text: text.kind == "value") (builtins.attrValues r.summary.texts));
           example = r.options.services.hello.instances.example;
@@ -184,6 +187,9 @@ describe.skipIf(missing.length > 0)(`in the module systems${note}`, () => {
         User: "hello",
         LoadCredential: ["HELLO_TOKEN:/run/keys/hello"],
         ProtectHome: true,
+        PrivateUsers: true,
+        SocketBindAllow: ["tcp:8081"],
+        shown: ["-/srv/files"],
         ports: [8081],
         settings: ['{"listen":{"port":8081},"root":"/srv/files"}'],
         example: { work: { port: 8081 }, family: { port: 8082 } },
