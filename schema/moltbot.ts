@@ -9,26 +9,23 @@ import {
   defineService,
   derived,
   type Exp,
-  homeDirectory,
-  instanceName,
+  isMacOS,
   list,
   literal,
   not,
   or,
   packagesOnPath,
-  perInstance,
-  perPlatform,
-  program,
   record,
   setting,
   sourceDirectory,
   sourceFile,
-  stableNumber,
+  standardConfig,
+  standardModel,
   text,
   textFile,
   when,
 } from "../src/index.ts";
-import { confinement } from "./confinement/rules.ts";
+import { confinement } from "./confinement.ts";
 import { generations, since2026_7, since2026_8, until2026_8 } from "./generations.ts";
 import { agent, routing } from "./options/agent.ts";
 import { appDomain, desktop } from "./options/app.ts";
@@ -38,7 +35,7 @@ import { environment } from "./options/environment.ts";
 import { gateway } from "./options/gateway.ts";
 import { identity } from "./options/identity.ts";
 import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
-import { isLocal, isTailnet, listeningAssertions, triesFreePort } from "./listening.ts";
+import { isLocal, listeningAssertions, triesFreePort } from "./listening.ts";
 import { chosenPortRefusal, ownRefusals, portRefusals, refusals } from "./refusals.ts";
 import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./skills.ts";
 import { scenarios } from "./scenarios.ts";
@@ -111,6 +108,7 @@ export default defineService({
   variants: generations.table,
   configSchema: {
     directory: "gateway",
+    command: "pnpm sync-gateway <version>",
     versions: ["2026.6.5", "2026.9.6"],
     variant: "openclaw",
   },
@@ -129,59 +127,14 @@ export default defineService({
 
   model: (cfg) => ({
     unit: "moltbot-gateway",
-    // PrivatePIDs=, PrivateTmp=disconnected and ProtectControlGroups=strict came with it.
-    systemdVersion: "257",
     variant: cfg.gateway.generation,
 
-    derived: [
-      derived(
-        cfg.user,
-        perPlatform({
-          nixos: perInstance("moltbot"),
-          darwin: perInstance("_moltbot"),
-        }),
-      ),
-      derived(
-        cfg.group,
-        perPlatform({
-          nixos: perInstance("moltbot"),
-          darwin: perInstance("_moltbot"),
-        }),
-      ),
-      // Above the ids of people, beside those nix-darwin takes for itself.
-      derived(cfg.uid, perPlatform({ darwin: stableNumber(600, 300) })),
-      derived(cfg.gid, perPlatform({ darwin: stableNumber(600, 300) })),
-      derived(
-        cfg.stateDir,
-        perPlatform({
-          nixos: text`/var/lib/${perInstance("moltbot")}`,
-          "home-manager": text`${homeDirectory}/.${perInstance("moltbot")}`,
-          darwin: text`/var/lib/${perInstance("moltbot")}`,
-        }),
-      ),
-      derived(cfg.appDefaults.gatewayPort, cfg.gateway.port),
-      derived(cfg.workspaceDir, text`${cfg.stateDir}/workspace`),
-      derived(
-        cfg.configPath,
-        perPlatform({
-          nixos: text`/etc/moltbot/${instanceName}.json`,
-        }),
-      ),
-    ],
+    derived: [derived(cfg.appDefaults.gatewayPort, cfg.gateway.port)],
 
-    identity: {
-      user: cfg.user,
-      uid: cfg.uid,
-      gid: cfg.gid,
-      group: cfg.group,
-      create: cfg.createUser,
-      shell: program("bashInteractive", "bash"),
-    },
-    package: cfg.package,
+    ...standardModel(cfg),
     arguments: ["gateway"],
     packages,
 
-    stateDirectory: { path: cfg.stateDir, mode: "0700" },
     directories: [cfg.workspaceDir],
 
     readable: skillsInPlace(cfg.skills),
@@ -192,12 +145,18 @@ export default defineService({
     locks: "openclaw-*/gateway.*.lock",
 
     config: {
-      path: cfg.configPath,
+      ...standardConfig(cfg),
       title: "configuration of the gateway",
-      settings: cfg.settings,
-      check: cfg.settingsCheck,
-      validate: cfg.validateConfig,
-      variables: { config: generations.value.configPath, state: generations.value.stateDir },
+      secretAdvice:
+        'Use `credentials.<NAME>` and refer to it as "${NAME}" or as a secret reference.',
+      validation: {
+        wanted: cfg.validateConfig,
+        script: "validate-config.sh",
+        variables: {
+          configVariable: generations.value.configPath,
+          stateVariable: generations.value.stateDir,
+        },
+      },
       link: text`${cfg.stateDir}/${generations.value.configName}`,
       layers: [
         generations.value.settings,
@@ -256,16 +215,11 @@ export default defineService({
       { name: generations.value.ownPath, value: "1" },
       { name: generations.value.supervisor, value: "external" },
       { name: when(cfg.confinement.nixDaemon, "NIX_REMOTE"), value: "daemon" },
+      // File system events would tell it about files of others: it polls instead.
+      { name: when(isMacOS, "CHOKIDAR_USEPOLLING"), value: "1", isDefault: true },
       // Never a repository that happens to lie above the workspace.
       { name: "GIT_CEILING_DIRECTORIES", value: cfg.workspaceDir },
     ],
-    extra: {
-      variables: cfg.environment,
-      files: cfg.environmentFiles,
-      packages: cfg.path,
-    },
-
-    credentials: cfg.credentials,
     generatedSecrets: [
       {
         variable: generations.value.token,
@@ -310,21 +264,7 @@ export default defineService({
       { name: "closed", directory: cfg.stateDir, files: closedFiles },
     ],
 
-    unique: [
-      {
-        what: "port",
-        option: cfg.gateway.port,
-        value: port,
-        more: [cfg.confinement.listenTCPPorts],
-      },
-      { what: "UDP port", option: cfg.confinement.listenUDPPorts },
-      { what: "user", option: cfg.user },
-      { what: "user id", option: cfg.uid },
-      { what: "group id", option: cfg.gid },
-      { what: "state directory", option: cfg.stateDir },
-      { what: "workspace", option: cfg.workspaceDir },
-      { what: "configuration file", option: cfg.configPath },
-    ],
+    unique: [{ what: "workspace", option: cfg.workspaceDir }],
 
     assertions: [
       {
@@ -418,12 +358,6 @@ export default defineService({
     ],
 
     restart: {
-      delay: 5,
-      throttle: 30,
-      maxDelay: 300,
-      steps: 6,
-      finalExitCodes: [78],
-      successExitCodes: [143],
       stopTimeout: 330,
       stopTimeoutReason:
         "A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning up and 5 s to spare. Releases before 2026.8 take 25 s at most, and leave answers unfinished.",
@@ -433,15 +367,7 @@ export default defineService({
       },
     },
 
-    confinement: confinement({
-      port,
-      configPath: cfg.configPath,
-      isLocal,
-      isTailnet,
-      triesFreePort: triesFreePort(cfg.package),
-      readablePaths: skillsInPlace(cfg.skills),
-      relaxed: cfg.confinement,
-    }),
+    confinement: confinement({ package: cfg.package, relaxed: cfg.confinement }),
 
     reach: {
       readable: cfg.confinement.readOnlyPaths,
@@ -503,6 +429,6 @@ export default defineService({
       ],
       options: ["--help", "-h", "--version", "-V"],
     },
-    firewall: { open: cfg.gateway.openFirewall, port },
+    listen: { option: cfg.gateway.port, openFirewall: cfg.gateway.openFirewall },
   }),
 });

@@ -38,7 +38,7 @@ export const configName = "nixmodgen.config.ts";
 
 const examples: Readonly<Record<keyof Config, string>> = {
   output: 'a directory below the configuration file, for example "generated"',
-  services: 'a list of schema files, for example ["schema/moltbot.ts"]',
+  services: 'a list of schema files, for example ["schema/hello.ts"]',
 };
 
 const configSchema = z

@@ -10,7 +10,7 @@ export interface SourceLocation {
 }
 
 export interface UserErrorDetails {
-  /** Dotted path of the option at fault, for example `gateway.port`. */
+  /** Dotted path of the option at fault, for example `server.port`. */
   readonly option?: string | undefined;
   readonly location?: SourceLocation | undefined;
   /** What is written there: lines of the source, with a mark below the mistake. */

@@ -6,7 +6,7 @@ import { recall } from "./cache/recall.ts";
 import { darwinParts } from "./emit/darwin.ts";
 import { homeManagerParts } from "./emit/home-manager.ts";
 import { nixLibrary, shellCode } from "./runtime/assets.ts";
-import { emitModules } from "./emit/module.ts";
+import { emitModules, type PlatformParts } from "./emit/module.ts";
 import { nixosParts } from "./emit/nixos.ts";
 import { settingsSchemaPath } from "./emit/prelude.ts";
 import { emitPromises } from "./emit/promises.ts";
@@ -14,6 +14,7 @@ import { emitJsonSchema } from "./json-schema/service-schema.ts";
 import { checkUses } from "./lower/check-uses.ts";
 import { lowerService } from "./lower/lower.ts";
 import { printNix } from "./nix/index.ts";
+import type { Platform } from "./model/platform.ts";
 import { withoutLocations } from "./model/without-locations.ts";
 import type { IrService } from "./model/service-model.ts";
 import type { OutputFile } from "./output/file.ts";
@@ -24,6 +25,7 @@ import { serializeSchema } from "./settings/serialize.ts";
 import type { JsonSchema } from "./settings/json-schema.ts";
 import { readConfigSchema } from "./settings/read-schema.ts";
 import { schemaPath } from "./settings/schema-path.ts";
+import { validationOutputs } from "./validation-script.ts";
 import { vmTestOutputs } from "./vm-test/outputs.ts";
 
 /**
@@ -46,6 +48,7 @@ export function generate(
   });
   return [
     ...moduleOutputs(withoutLocations(ir), cache),
+    ...validationOutputs(ir, { entry, docs }),
     ...vmTestOutputs(ir, entry),
     { path: `json-schema/${ir.name}.json`, text: emitJsonSchema(service, ir, docs) },
     { path: `docs/promises-${ir.name}.md`, text: emitPromises(ir) },
@@ -60,12 +63,20 @@ export function generate(
   ];
 }
 
+/** What each platform makes of a service. */
+const partsOf: Readonly<Record<Platform, (service: IrService) => PlatformParts>> = {
+  nixos: nixosParts,
+  "home-manager": homeManagerParts,
+  darwin: darwinParts,
+};
+
 /** What takes longest, so it does not get to know what it does not depend on: lines of the source. */
 function moduleOutputs(ir: IrService, cache: Cache): readonly OutputFile[] {
   return recall(cache, `modules-${ir.name}`, ir, () =>
-    emitModules(ir, [nixosParts(ir), homeManagerParts(ir), darwinParts(ir)]).map(
-      ({ path, code }) => ({ path, text: printNix(code) }),
-    ),
+    emitModules(
+      ir,
+      ir.platforms.map((platform) => partsOf[platform](ir)),
+    ).map(({ path, code }) => ({ path, text: printNix(code) })),
   );
 }
 
@@ -77,9 +88,9 @@ interface VersionedSchema {
 /** The program's configuration schemas, newest first; none where the service names none. */
 function readConfigSchemas({ configSchema }: IrService, entry: string): readonly VersionedSchema[] {
   if (configSchema === undefined) return [];
-  const { directory, newest, older, location } = configSchema;
+  const { directory, newest, older, location, command } = configSchema;
   return [newest, ...older].map((version) => ({
     version,
-    schema: readConfigSchema({ file: schemaPath(directory, version), location }, entry),
+    schema: readConfigSchema({ file: schemaPath(directory, version), location, command }, entry),
   }));
 }

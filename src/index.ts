@@ -35,9 +35,32 @@ export {
   unitName,
   when,
 } from "./schema/build-expression.ts";
-export { credential, group, option, type Refs, relaxation } from "./schema/define-option.ts";
+export {
+  unconfined,
+  type ConfigDefinition,
+  type ModelDefinition,
+  type UnconfinedModel,
+} from "./schema/complete-model.ts";
+export {
+  credential,
+  group,
+  option,
+  override,
+  type Refs,
+  relaxation,
+} from "./schema/define-option.ts";
 export { lifts, observation, probe, shows, showsOutside, works } from "./schema/define-proof.ts";
 export { defineService, derived, type Service, variants } from "./schema/define-service.ts";
+export {
+  type CheckOptions,
+  type ConfigOptions,
+  directoryInState,
+  type ServiceOptions,
+  standardConfig,
+  standardModel,
+  type StandardOptions,
+  standardOptions,
+} from "./schema/standard-options.ts";
 export {
   absolutePath,
   environmentVariablePattern,
@@ -51,6 +74,9 @@ export {
   sourcePath,
   submodule,
 } from "./schema/value-types.ts";
+export { baseline } from "./baseline/baseline.ts";
+export type { BaselineOptions, BaselineRule } from "./baseline/inputs.ts";
+export { propertyIs } from "./baseline/unit-property.ts";
 export { perPlatform } from "./model/platform-values.ts";
 export type {
   Assertion,

@@ -1,7 +1,7 @@
 // The directions dependencies may take (DESIGN: layout), checked on the imports the sources really
 // have. A rule without a file to apply to fails, so that a renamed directory cannot empty it.
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -87,6 +87,11 @@ const layers: readonly {
   },
   { layer: "src/output", imports: [], why: "output moves texts, whatever they say" },
   { layer: "src/schema", imports: ["src/model"], why: "what an author calls makes the vocabulary" },
+  {
+    layer: "src/baseline",
+    imports: ["src/model", "src/schema"],
+    why: "the library's rules are written as an author's are",
+  },
   {
     layer: "src/lower",
     imports: ["src/model", "src/pattern", "src/docs", "src/schema"],
@@ -185,6 +190,7 @@ const pure: readonly { readonly from: string; readonly why: string }[] = [
   { from: "src/model", why: "the vocabulary is types, and functions of them" },
   { from: "src/pattern", why: "a translation is a function of the pattern" },
   { from: "src/schema", why: "a schema is data" },
+  { from: "src/baseline", why: "rules are data" },
   { from: "src/lower", why: "lowering and checking are functions of the schema" },
   { from: "src/nix", why: "printing is a function of the tree" },
   { from: "src/emit", why: "emitting is a function of the model" },
@@ -216,6 +222,23 @@ describe("reserved modules", () => {
     const names = importsBelow("src/zod.ts").map(({ to }) => to);
     expect(names).toEqual(["zod/v3", "zod-to-json-schema"]);
   });
+});
+
+/** Words of the first service: its names, what it is part of, what only its program knows. */
+const wordsOfOneService =
+  /gateway|openclaw|moltbot|clawdbot|molty|chokidar|telegram|anthropic|language model|\bskills?\b/i;
+
+test("the library is not about one service", () => {
+  const files = readdirSync(join(repository, "src"), { recursive: true, encoding: "utf8" })
+    .map((name) => join("src", name))
+    .filter((name) => statSync(join(repository, name)).isFile());
+  expect(files.length).toBeGreaterThan(100);
+  const lines = files.flatMap((name) =>
+    readFileSync(join(repository, name), "utf8")
+      .split("\n")
+      .map((line, index) => `${name}:${index + 1}: ${line.trim()}`),
+  );
+  expect(lines.filter((line) => wordsOfOneService.test(line))).toEqual([]);
 });
 
 test("relative imports name files that exist, with their suffix", () => {

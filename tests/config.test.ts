@@ -200,7 +200,7 @@ const mistakes: readonly (readonly [
       tree: withConfig('export default { output: "generated" };'),
       want: `error: "services" in nixmodgen.config.ts is missing
   at:       nixmodgen.config.ts:1
-  expected: a list of schema files, for example ["schema/moltbot.ts"]
+  expected: a list of schema files, for example ["schema/hello.ts"]
 `,
     },
   ],
@@ -210,7 +210,7 @@ const mistakes: readonly (readonly [
       tree: withConfig('export default {\n  output: "generated",\n  services: [],\n};\n'),
       want: `error: "services" in nixmodgen.config.ts is not valid
   at:       nixmodgen.config.ts:3
-  expected: a list of schema files, for example ["schema/moltbot.ts"]
+  expected: a list of schema files, for example ["schema/hello.ts"]
   received: []
 `,
     },
@@ -221,7 +221,7 @@ const mistakes: readonly (readonly [
       tree: withConfig('export default { output: "generated", services: "schema/demo.ts" };'),
       want: `error: "services" in nixmodgen.config.ts is not valid
   at:       nixmodgen.config.ts:1
-  expected: a list of schema files, for example ["schema/moltbot.ts"]
+  expected: a list of schema files, for example ["schema/hello.ts"]
   received: 'schema/demo.ts'
 `,
     },

@@ -176,8 +176,6 @@ in
         command = "${launch}";
         environment = {
           PATH = lib.makeBinPath path;
-          # File system events would tell it about files of others: it polls instead.
-          CHOKIDAR_USEPOLLING = "1";
           TMPDIR = "${instance.stateDir}/tmp";
         }
         // environment;

@@ -291,8 +291,6 @@ in
             ProgramArguments = [ "${launch}" ];
             EnvironmentVariables = {
               PATH = lib.makeBinPath path;
-              # File system events would tell it about files of others: it polls instead.
-              CHOKIDAR_USEPOLLING = "1";
               TMPDIR = "${instance.stateDir}/tmp";
             }
             // environment;

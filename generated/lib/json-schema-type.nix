@@ -122,7 +122,7 @@ in
       # The same for literal secrets.
       checkSecrets ? "error",
       # What to do instead of writing a secret, as a sentence.
-      secretAdvice ? "Use `credentials.<NAME>` and refer to it as \"\${NAME}\" or as a secret reference.",
+      secretAdvice ? "Name a file that holds it instead.",
       # Whether null stands for "left out": a key that is set to null is not compared with the schema,
       # because the program that reads the settings never sees it.
       nullIsUnset ? false,

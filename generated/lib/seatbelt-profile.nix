@@ -30,7 +30,7 @@
   # The same for directories of others, where it gives files neither second names nor flags.
   shared ? [ ],
   # The same for all names that begin with one of these texts, which the service makes itself:
-  # "/tmp/openclaw-" where a program insists on a name there.
+  # "/tmp/hello-" where a program insists on a name there.
   writablePrefixes ? [ ],
   # Files and directories inside the writable ones that are written for the service, not by it:
   # they can be neither changed, nor removed, nor moved away together with a directory above them.
@@ -196,8 +196,8 @@ let
   ];
 
   # A second name takes a file out of the reach of rules for its first one, and an immutable file is
-  # in the way of whoever looks after the directory. Programs need both all the same: the gateway
-  # publishes archives by links, Python's copytree() copies flags.
+  # in the way of whoever looks after the directory. Programs need both all the same: some
+  # publish archives by links, Python's copytree() copies flags.
   ownOperations = [
     "file-link"
     "file-write-flags"

@@ -81,9 +81,7 @@ let
             ]
         )
         ++ map (path: "-${path}") (
-          lib.optionals isHome (
-            map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
-          )
+          map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
           ++ instance.confinement.readOnlyPaths
         )
         ++ lib.optionals instance.confinement.nixDaemon (
@@ -127,9 +125,16 @@ let
       ProtectHome =
         if platform == "nixos" then
           if
-            lib.any (
-              path: lib.hasPrefix "/home/" path || lib.hasPrefix "/root/" path || lib.hasPrefix "/run/user/" path
-            ) (ownDirectories ++ instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths)
+            lib.any
+              (
+                path: lib.hasPrefix "/home/" path || lib.hasPrefix "/root/" path || lib.hasPrefix "/run/user/" path
+              )
+              (
+                ownDirectories
+                ++ map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
+                ++ instance.confinement.readOnlyPaths
+                ++ instance.confinement.readWritePaths
+              )
           then
             "tmpfs"
           else
@@ -140,8 +145,7 @@ let
       # Other programs' temporary files and sockets in /tmp and /var/tmp are out of sight.
       PrivateTmp = "disconnected";
 
-      # Files the service makes are for its user alone; the gateway itself would make them
-      # readable by all.
+      # Files the service makes are for its user alone, whatever the gateway itself asks for.
       UMask = "0077";
 
       # Mounts made inside do not reach the system.
@@ -191,9 +195,9 @@ let
       RestrictRealtime = true;
       LockPersonality = true;
 
-      # NixOS: Internet and local sockets only. Netlink stays, because Node.js lists network
+      # NixOS: Internet and local sockets only. Netlink stays, because programs list network
       # interfaces with it.
-      # home-manager: Internet sockets only, and netlink, because Node.js lists network
+      # home-manager: Internet sockets only, and netlink, because programs list network
       # interfaces with it. No local ones: the session bus, the X server and the agents for keys
       # of the same user are behind them.
       RestrictAddressFamilies = [

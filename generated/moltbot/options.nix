@@ -50,6 +50,7 @@ let
       # Documentation is made without a package.
       documentedSchema = (lib.head settingsSchemas).schema;
       name = "configuration of the gateway";
+      secretAdvice = "Use `credentials.<NAME>` and refer to it as \"\${NAME}\" or as a secret reference.";
       check = level;
       nullIsUnset = true;
     };
@@ -197,7 +198,7 @@ let
   # The options that are the same at the top level and in every instance.
   commonOptions = {
     package = lib.mkPackageOption pkgs "openclaw" {
-      extraDescription = "The gateway's package. Its main program is run.";
+      extraDescription = "The service's package. Its main program is run.";
     };
 
     gateway = {
@@ -583,9 +584,9 @@ let
       ];
       default = "error";
       description = ''
-        What happens when {option}`services.moltbot.settings` has a key or a value the gateway does not know: `error`
+        What happens when {option}`services.moltbot.settings` has a key or a value the program does not know: `error`
         refuses the configuration, `warn` says so, `off` says nothing. Settings are known for some
-        releases of the gateway; the newest that is not newer than {option}`services.moltbot.package` counts, or else the
+        releases of the program; the newest that is not newer than {option}`services.moltbot.package` counts, or else the
         oldest, and a mistake says which. Use `warn` or `off` for keys that came between that release and
         the package's. Secrets in the settings are refused in any case.
       '';
@@ -595,8 +596,8 @@ let
       type = types.bool;
       default = true;
       description = ''
-        Whether the packaged gateway itself checks the whole configuration when the system is built.
-        Costs a start of the gateway's command at build time.
+        Whether the packaged program itself checks the whole configuration when the system is built.
+        Costs a start of the program at build time.
       '';
     };
 
@@ -607,8 +608,8 @@ let
         BRAVE_API_KEY = "/run/keys/brave";
       };
       description = ''
-        Secret files by the name of the environment variable the gateway reads, for everything that has
-        no option of its own.
+        Secret files by the name of the environment variable the program reads, for everything that has no option
+        of its own.
       '';
     };
 
@@ -862,7 +863,7 @@ let
         };
         visible = "shallow";
         description = ''
-          Configuration of the gateway, as in its own configuration file. What is written here wins over
+          Configuration of the program, as in its own configuration file. What is written here wins over
           what the other options say. It is readable by everybody who can read the Nix store: secrets
           belong into {option}`services.moltbot.credentials`.
         '';
@@ -876,8 +877,8 @@ let
           if platform == "nixos" then "`moltbot[-<name>]`" else "`_moltbot[-<name>]`"
         );
         description = ''
-          User the gateway runs as. It owns nothing but the gateway's state, and no two instances may
-          share it: that is what keeps them apart.
+          User the service runs as. It owns nothing but the service's state, and no two instances may share it: that
+          is what keeps them apart.
         '';
       };
 
@@ -887,7 +888,7 @@ let
         defaultText = lib.literalMD (
           if platform == "nixos" then "`moltbot[-<name>]`" else "`_moltbot[-<name>]`"
         );
-        description = "Primary group of the gateway's user.";
+        description = "Primary group of the service's user.";
       };
     }
     // lib.optionalAttrs (platform == "darwin") {
@@ -914,7 +915,7 @@ let
         default = "/etc/moltbot/${name}.json";
         defaultText = lib.literalMD "`/etc/moltbot/<name>.json`";
         description = ''
-          Where the rendered configuration is put, as a regular file that the gateway can read but
+          Where the rendered configuration is put, as a regular file that the service can read but
           neither change nor replace: a file below `/etc` whose name ends in `.json`.
         '';
       };

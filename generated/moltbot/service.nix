@@ -203,9 +203,10 @@ let
             name = "${unit}.json";
             inherit settings;
             inherit (instance) package;
+            script = builtins.readFile ./validate.sh;
             variables = {
-              config = variant.configPath;
-              state = variant.stateDir;
+              configVariable = variant.configPath;
+              stateVariable = variant.stateDir;
             };
           }
         else
@@ -278,14 +279,19 @@ let
         SHELL = lib.getExe' pkgs.bashInteractive "bash";
       };
       environment =
-        lib.optionalAttrs isDarwin {
-          # OpenSSL of nixpkgs, and so Node.js, curl, git and Python; GnuTLS.
-          NIX_SSL_CERT_FILE = certificates;
-          # Other builds of OpenSSL, Go, Rust.
-          SSL_CERT_FILE = certificates;
-          # A Node.js that has authorities of its own.
-          NODE_EXTRA_CA_CERTS = certificates;
-        }
+        lib.optionalAttrs isDarwin (
+          {
+            # OpenSSL of nixpkgs, and so Node.js, curl, git and Python; GnuTLS.
+            NIX_SSL_CERT_FILE = certificates;
+            # Other builds of OpenSSL, Go, Rust.
+            SSL_CERT_FILE = certificates;
+            # A Node.js that has authorities of its own.
+            NODE_EXTRA_CA_CERTS = certificates;
+          }
+          // {
+            CHOKIDAR_USEPOLLING = "1";
+          }
+        )
         // instance.environment
         // ownVariables;
       path = [
@@ -618,6 +624,7 @@ let
             if isDarwin then
               map (file: [
                 "load_environment"
+                "${prefix}.environmentFiles"
                 file
               ]) instance.environmentFiles
             else
@@ -694,8 +701,6 @@ let
             if isDarwin then
               {
                 PATH = lib.makeBinPath path;
-                # File system events would tell it about files of others: it polls instead.
-                CHOKIDAR_USEPOLLING = "1";
                 TMPDIR = "${instance.stateDir}/tmp";
               }
               // environment

@@ -215,8 +215,7 @@ in
     ) services;
 
     systemd.services = {
-      # Otherwise the directory that the services see is an old one once nscd is started again,
-      # and names are no longer resolved through it.
+      # Otherwise the directory that the services see is an old one once this is started again.
       nscd = lib.mkIf config.services.nscd.enable {
         serviceConfig.RuntimeDirectoryPreserve = lib.mkDefault true;
       };
@@ -247,7 +246,7 @@ in
             "directories-${unit}.service"
             "prepare-${unit}.service"
           ];
-          # nscd makes the directory of its socket when it starts.
+          # What looks up names makes the directory of its socket when it starts.
           after = [
             "network-online.target"
             "nss-lookup.target"

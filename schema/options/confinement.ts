@@ -8,13 +8,13 @@ import {
   lifts,
   perPlatform,
   plainPath,
+  propertyIs,
   relaxation,
   shows,
   showsOutside,
   z,
 } from "../../src/index.ts";
 import { address } from "../addresses.ts";
-import { propertyIs } from "../unit-property.ts";
 
 const onLinux = ["nixos", "home-manager"] as const;
 

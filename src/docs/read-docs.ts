@@ -298,16 +298,28 @@ function mayBeAnything(type: Type): boolean {
   return type.isAny() || type.isUnknown() || type.isUnion() || type.isTypeParameter();
 }
 
-/** The doc comment of a property, or of the variable a shorthand property names. */
+/** The doc comment of a property, or of what it is made of: an option of a group, a variable. */
 function commentOf(declaration: Node): string | undefined {
   const comment = docCommentBefore(declaration);
-  if (comment !== undefined || !Node.isShorthandPropertyAssignment(declaration)) return comment;
+  if (comment !== undefined) return comment;
+  if (Node.isPropertyAssignment(declaration)) return commentOfTaken(declaration.getInitializer());
+  if (!Node.isShorthandPropertyAssignment(declaration)) return undefined;
   const variable = declaration.getValueSymbol()?.getAliasedSymbol() ?? declaration.getValueSymbol();
   const statement = variable
     ?.getValueDeclaration()
     ?.getAncestors()
     .find((ancestor) => ancestor.getKind() === SyntaxKind.VariableStatement);
   return statement === undefined ? undefined : docCommentBefore(statement);
+}
+
+/** The doc comment of an option that is taken from a group, `group.it`, or is that with other facets. */
+function commentOfTaken(value: Node | undefined): string | undefined {
+  if (Node.isCallExpression(value) && value.getExpression().getText() === "override") {
+    return commentOfTaken(value.getArguments()[0]);
+  }
+  const property = Node.isPropertyAccessExpression(value) ? value.getNameNode() : undefined;
+  const [declaration] = property?.getSymbol()?.getDeclarations() ?? [];
+  return declaration === undefined ? undefined : commentOf(declaration);
 }
 
 /**

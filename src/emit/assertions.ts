@@ -9,7 +9,7 @@ import { nix, type NixExpr, transform } from "../nix/index.ts";
 import type { Platform } from "../model/platform.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { optionsOn } from "./options.ts";
-import { emitValue, serviceFields } from "./service.ts";
+import { emitValue, identityOf, serviceFields } from "./service.ts";
 
 /** What a platform adds. */
 export interface PlatformAssertions {
@@ -67,9 +67,9 @@ function isTruism(item: NixExpr): boolean {
  * The account has no home that the service can write: sshd would take its keys from there, a service
  * manager of its own its units, and act on them outside of the sandbox.
  */
-export function expectHomeElsewhere({ model }: IrService, user: NixExpr): PlatformAssertion {
+export function expectHomeElsewhere(service: IrService, user: NixExpr): PlatformAssertion {
   return {
-    option: model.identity.user.path.join("."),
+    option: identityOf(service).user.path.join("."),
     holds: nix`
       let
         home = toString (config.users.users.\${${user}}.home or "");
@@ -235,7 +235,7 @@ function emitOpenedPaths(service: IrService): NixExpr {
   const opened = [
     nix.list(directories),
     nix`map ({ option, file, ... }: { inherit option; path = file; }) credentials`,
-    rows(extra.files),
+    ...(extra.files === undefined ? [] : [rows(extra.files)]),
     ...(reach === undefined ? [] : [rows(reach.readable), rows(reach.writable)]),
   ];
   const lent =
@@ -275,10 +275,16 @@ function emitOpenedPaths(service: IrService): NixExpr {
  * What the user's own variables may not be called: code is loaded by some, others are made of an option
  * of their own.
  */
-function emitVariableAssertions(service: IrService): NixExpr {
+function emitVariableAssertions(service: IrService): NixExpr | undefined {
   const { credentials, extra } = service.model;
   const scope = scopeOf(service, "instance");
-  const named = [credentials, extra.variables].map(
+  const given = [credentials, extra.variables].filter((option) => option !== undefined);
+  if (given.length === 0) return undefined;
+  const path =
+    extra.packages === undefined
+      ? "the packages of the service"
+      : nix.str(extra.packages.path.join("."));
+  const named = given.map(
     (option) => nix`{
       option = ${option.path.join(".")};
       names = lib.attrNames ${emitValue(option, scope)};
@@ -294,7 +300,7 @@ function emitVariableAssertions(service: IrService): NixExpr {
             loading = lib.filter (name: lib.match ${codeVariable} name != null) names;
             ours = lib.filter (name: ownVariables ? \${name}) names;
             others = lib.filter ({ variable, ... }: lib.elem variable names) (
-              secretOptions ++ [ { variable = "PATH"; option = ${extra.packages.path.join(".")}; } ]
+              secretOptions ++ [ { variable = "PATH"; option = ${path}; } ]
             );
           in
           [

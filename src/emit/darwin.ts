@@ -3,8 +3,9 @@
 //
 // https://nix-darwin.github.io/nix-darwin/manual/
 
+import type { Ref } from "../model/expression.ts";
 import type { IrService } from "../model/service-model.ts";
-import { nix } from "../nix/index.ts";
+import { type Binding, nix } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
 import { scopeOf } from "./emit-expression.ts";
 import {
@@ -25,14 +26,20 @@ import {
 import { expectHomeElsewhere } from "./assertions.ts";
 import type { PlatformParts } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
-import { emitCreated, emitValue, storeConfig } from "./service.ts";
+import { emitCreated, emitValue, identityOf, storeConfig } from "./service.ts";
 
 export function darwinParts(service: IrService): PlatformParts {
   const scope = scopeOf(service, "instance", storeConfig);
   const { model, name } = service;
-  const { identity } = model;
+  const identity = identityOf(service);
   const user = emitValue(identity.user, scope);
   const group = emitValue(identity.group, scope);
+  const ids = (
+    ...all: readonly (readonly [string, Ref<number> | undefined])[]
+  ): readonly Binding[] =>
+    all.flatMap(([id, value]) =>
+      value === undefined ? [] : [nix.binding([id], nix`lib.mkDefault ${emitValue(value, scope)}`)],
+    );
   const logDirectory = `/var/log/${name}`;
   const awaitStop = emitAwaitStop(service, {
     domain: "system",
@@ -76,7 +83,7 @@ export function darwinParts(service: IrService): PlatformParts {
       exposed: ["logFile"],
     },
     definitions: [
-      nix.binding(["created"], emitCreated(identity.create, scope), {
+      nix.binding(["created"], emitCreated(identity, scope), {
         blankLine: true,
         comment: "The instances whose accounts the module makes.",
       }),
@@ -104,8 +111,7 @@ export function darwinParts(service: IrService): PlatformParts {
             map (
               instance:
               lib.nameValuePair ${user} {
-                uid = lib.mkDefault ${emitValue(identity.uid, scope)};
-                gid = lib.mkDefault ${emitValue(identity.gid, scope)};
+                ${ids(["uid", identity.uid], ["gid", identity.gid])}
                 # Whatever acts for an account trusts what is in its home.
                 home = "/var/empty";
                 isHidden = true;
@@ -122,14 +128,20 @@ export function darwinParts(service: IrService): PlatformParts {
             map (
               instance:
               lib.nameValuePair ${group} {
-                gid = lib.mkDefault ${emitValue(identity.gid, scope)};
+                ${ids(["gid", identity.gid])}
                 description = ${`${name} service`};
               }
             ) created
           )
         `,
       ),
-      nix.binding(["environment", "systemPackages"], nix`[ (${operator}) ]`, { blankLine: true }),
+      ...(operator === undefined
+        ? []
+        : [
+            nix.binding(["environment", "systemPackages"], nix`[ (${operator}) ]`, {
+              blankLine: true,
+            }),
+          ]),
       nix.binding(
         ["system", "activationScripts", "launchd", "text"],
         nix`

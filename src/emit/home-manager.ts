@@ -30,7 +30,7 @@ import {
 } from "./launchd.ts";
 import type { PlatformParts } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
-import { emitValue, storeConfig } from "./service.ts";
+import { emitValue, ofConfig, storeConfig } from "./service.ts";
 import {
   commandCredentialProperties,
   confinementProperties,
@@ -77,9 +77,10 @@ export function homeManagerParts(service: IrService): PlatformParts {
     ],
   });
 
-  const command = nix`[ (${operator}) ]`;
-  const application = emitApplicationPackages(service);
-  const packages = application === undefined ? command : nix.op("++", command, application);
+  const packages = [
+    operator === undefined ? undefined : nix`[ (${operator}) ]`,
+    emitApplicationPackages(service),
+  ].filter((list) => list !== undefined);
 
   return {
     platform: "home-manager",
@@ -135,7 +136,9 @@ export function homeManagerParts(service: IrService): PlatformParts {
     assertions: [],
     moduleAssertions: emitApplicationAssertions(service),
     config: [
-      nix.binding(["home", "packages"], packages, { blankLine: true }),
+      ...(packages.length === 0
+        ? []
+        : [nix.binding(["home", "packages"], nix.joined("++", packages), { blankLine: true })]),
       ...emitApplicationDefaults(service),
       nix.binding(
         ["home", "activation", `${name}Directories`],
@@ -168,7 +171,7 @@ export function homeManagerParts(service: IrService): PlatformParts {
         nix`
           lib.mkIf (!isDarwin) (
             lib.concatMapAttrs (
-              name: { instance, unit, configFile, credentials, environment, path, prepare, launch, ... }@service:
+              name: { instance, unit, ${ofConfig(service, "configFile")}, credentials, environment, path, prepare, launch, ... }@service:
               {
                 \${unit} = ${emitUnit(service, scope)};
                 "prepare-\${unit}" = ${emitPreparation(service)};
@@ -238,7 +241,7 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
       After = [ "prepare-\${unit}.service" ];
       # Restarts are slowed down instead of given up.
       StartLimitIntervalSec = 0;
-      X-Restart-Triggers = [ "\${configFile}" "\${prepare}" ];
+      X-Restart-Triggers = [ ${ofConfig(service, "configFile").map((name) => nix`"\${${nix.id(name)}}"`)} "\${prepare}" ];
     };
 
     Install.WantedBy = [ "default.target" ];

@@ -9,7 +9,7 @@ import type { IrService, Reach } from "../model/service-model.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { importLibrary, includeShell } from "../runtime/assets.ts";
 import type { Scope } from "./emit-expression.ts";
-import { emitValue, type ShellText } from "./service.ts";
+import { emitValue, ofConfig, type ShellText } from "./service.ts";
 import { preparationTimeout } from "./systemd.ts";
 
 /** Reads a credential file, ends so that launchd does not try in vain, and keeps the log small. */
@@ -65,9 +65,14 @@ export function copyManagedFiles(service: IrService, scope: Scope): ShellText {
 
 /** launchd has neither a step before the start nor files of variables: the launcher does both. */
 export function emitBeforeLaunchdStart(service: IrService, scope: Scope): NixExpr {
+  const { files } = service.model.extra;
+  const preparation = nix`[ [ "confined" ${String(preparationTimeout)} prepare ] ]`;
+  if (files === undefined) return preparation;
   return nix`
-    map (file: [ "load_environment" file ]) ${emitValue(service.model.extra.files, scope)}
-    ++ [ [ "confined" ${String(preparationTimeout)} prepare ] ]
+    map (
+      file: [ "load_environment" "\${prefix}.${files.path.join(".")}" file ]
+    ) ${emitValue(files, scope)}
+    ++ ${preparation}
   `;
 }
 
@@ -88,14 +93,18 @@ export const inSandbox: NixExpr = nix`[ "/usr/bin/sandbox-exec" "-f" sandboxProf
 /** `sandboxProfile`: what the service is kept from doing, as a Seatbelt profile; `seatbeltOf` is in scope. */
 export function emitSandboxProfile(service: IrService, scope: Scope): AssignBinding {
   const variant = service.variants === undefined ? [] : ["variant"];
+  const rootPaths = [
+    ...ofConfig(service, "configFile"),
+    ...(service.model.command === undefined ? [] : ["program"]),
+  ];
   return nix.binding(
     ["sandboxProfile"],
     nix`
       ${importLibrary("closure-profile.nix")} { inherit pkgs; } {
         name = "\${unit}.sb";
-        rootPaths = [ ${emitValue(service.model.package, scope)} configFile program ] ++ path;
+        rootPaths = [ ${emitValue(service.model.package, scope)} ${rootPaths.map((name) => nix.id(name))} ] ++ path;
         profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } (seatbeltOf {
-          ${nix.inherit(["instance", "settings", ...variant, "unit", "configFile", "certificates", "ownDirectories", "managedPaths"])}
+          ${nix.inherit(["instance", ...ofConfig(service, "settings"), ...variant, "unit", ...ofConfig(service, "configFile"), "certificates", "ownDirectories", "managedPaths"])}
         });
       }
     `,
@@ -116,25 +125,26 @@ export function emitSeatbelt(service: IrService, scope: Scope): AssignBinding {
       (all, one) => (one === undefined ? all : nix.op("++", all, emitValue(one, scope))),
       own,
     );
+  const readable = [...ofConfig(service, "configFile"), "certificates"];
   // What the preparation, whose sandbox lets it write them, opens by its name.
   const stateDirectory = emitValue(model.stateDirectory.path, scope);
   const prepared = [
-    emitValue(model.config.link, scope),
+    ...(model.config?.link === undefined ? [] : [emitValue(model.config.link, scope)]),
     // The records of src/runtime/shell/manage-copies.sh.
     ...model.managedFiles.map(({ name }) => nix`"\${${stateDirectory}}/managed-${name}"`),
   ];
   return nix.binding(
     ["seatbeltOf"],
     nix`
-      { instance, settings, ${variant}, unit, configFile, certificates, ownDirectories, managedPaths }:
+      { instance, ${ofConfig(service, "settings")}, ${variant}, unit, ${ofConfig(service, "configFile")}, certificates, ownDirectories, managedPaths }:
       {
           name = unit;
-          readable = ${together(nix`[ configFile certificates ]`, model.readable, reach?.readable)};
+          readable = ${together(nix`[ ${readable.map((name) => nix.id(name))} ]`, model.readable, reach?.readable)};
           writable = ownDirectories;
           ${reach === undefined ? [] : nix.binding(["shared"], emitValue(reach.writable, scope))}
           writablePrefixes = ${nix.value(model.temporaryPrefixes.map((prefix) => `/tmp/${prefix}`))};
           managed = ${nix.op("++", nix`managedPaths`, nix.list(prepared))};
-          listenPort = ${emitValue(model.firewall.port, scope)};
+          listenPort = ${model.listen === undefined ? nix.null_() : emitValue(model.listen.port, scope)};
           ${emitReach(reach, scope)}
       }
     `,
@@ -219,8 +229,12 @@ export function emitJob(service: IrService, scope: Scope): readonly Binding[] {
  * sandbox lets nobody read, and then trust nobody.
  */
 export function emitCertificates(service: IrService, scope: Scope, bundle: NixExpr): AssignBinding {
-  const variables = emitValue(service.model.extra.variables, scope);
-  return nix.binding(["certificates"], nix.select(variables, ["NIX_SSL_CERT_FILE"], bundle), {
+  const { variables } = service.model.extra;
+  const chosen =
+    variables === undefined
+      ? bundle
+      : nix.select(emitValue(variables, scope), ["NIX_SSL_CERT_FILE"], bundle);
+  return nix.binding(["certificates"], chosen, {
     comment: "The authorities that programs trust.",
     blankLine: true,
   });
@@ -243,8 +257,6 @@ export function emitJobEnvironment(service: IrService, scope: Scope): NixExpr {
   return nix`
     {
       PATH = lib.makeBinPath path;
-      # File system events would tell it about files of others: it polls instead.
-      CHOKIDAR_USEPOLLING = "1";
       TMPDIR = "\${${emitValue(service.model.stateDirectory.path, scope)}}/tmp";
     }
     // environment

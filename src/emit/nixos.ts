@@ -12,7 +12,7 @@ import { expectHomeElsewhere, type PlatformAssertion } from "./assertions.ts";
 import type { PlatformParts } from "./module.ts";
 import { wrapComment } from "./wrap.ts";
 import { emitOperatorCommand } from "./operator.ts";
-import { emitCreated, emitValue } from "./service.ts";
+import { emitCreated, emitValue, identityOf, ofConfig, storeConfig } from "./service.ts";
 import {
   commandCredentialProperties,
   confinementProperties,
@@ -30,13 +30,15 @@ import {
 export function nixosParts(service: IrService): PlatformParts {
   const scope = scopeOf(service, "instance");
   const { model } = service;
+  const { listen } = model;
   // The first of two accounts of one name is taken; the assertion about them then has the word.
   const accounts = (name: NixExpr, value: NixExpr): NixExpr => nix`
     lib.listToAttrs (map (instance: lib.nameValuePair ${name} ${value}) created)
   `;
-  const user = emitValue(model.identity.user, scope);
-  const group = emitValue(model.identity.group, scope);
-  const configPath = emitValue(model.config.path, scope);
+  const identity = identityOf(service);
+  const user = emitValue(identity.user, scope);
+  const group = emitValue(identity.group, scope);
+  const configPath = model.config?.path;
 
   const operator = emitOperatorCommand(service, {
     functions: [
@@ -60,7 +62,7 @@ export function nixosParts(service: IrService): PlatformParts {
   return {
     platform: "nixos",
     seams: {
-      configFile: configPath,
+      configFile: configPath === undefined ? storeConfig : emitValue(configPath, scope),
       readSecret: readSystemdSecret,
       ownSecret: [includeShell("own-secret")],
       manage: mountManagedFiles,
@@ -70,7 +72,7 @@ export function nixosParts(service: IrService): PlatformParts {
       definitions: [],
     },
     definitions: [
-      nix.binding(["created"], emitCreated(model.identity.create, scope), {
+      nix.binding(["created"], emitCreated(identity, scope), {
         blankLine: true,
         comment: "The instances whose accounts the module makes.",
       }),
@@ -99,13 +101,17 @@ export function nixosParts(service: IrService): PlatformParts {
     ],
     assertions: [
       expectHomeElsewhere(service, user),
+      ...(configPath === undefined
+        ? []
+        : [
+            {
+              option: configPath.path.join("."),
+              holds: nix`lib.hasPrefix "/etc/" ${emitValue(configPath, scope)}`,
+              message: "NixOS manages files below /etc only: choose a path there.",
+            },
+          ]),
       {
-        option: model.config.path.path.join("."),
-        holds: nix`lib.hasPrefix "/etc/" ${configPath}`,
-        message: "NixOS manages files below /etc only: choose a path there.",
-      },
-      {
-        option: model.identity.user.path.join("."),
+        option: identity.user.path.join("."),
         holds: nix`!(config.users.users.\${${user}}.isNormalUser or false)`,
         message:
           "this is the account of a person, with all that is theirs: choose a name that nobody else has.",
@@ -139,36 +145,48 @@ export function nixosParts(service: IrService): PlatformParts {
         { blankLine: true },
       ),
       nix.binding(["users", "groups"], accounts(group, nix`{ }`)),
-      nix.binding(
-        ["environment", "etc"],
-        nix`
-          lib.mapAttrs' (
-            _: { instance, configFile, ... }:
-            lib.nameValuePair (lib.removePrefix "/etc/" ${configPath}) {
-              source = configFile;
-              mode = "0444";
-            }
-          ) services
-        `,
-        {
-          comment:
-            "A regular file and no link, which programs may refuse. It is in the store as well, where everybody can read it.",
-          blankLine: true,
-        },
-      ),
-      nix.binding(["environment", "systemPackages"], nix`[ (${operator}) ]`, {
-        blankLine: true,
-      }),
-      nix.binding(
-        ["networking", "firewall", "allowedTCPPorts"],
-        nix`
-          lib.concatMap (
-            { instance, settings, ... }:
-            lib.optional ${emitValue(model.firewall.open, scope)} ${emitValue(model.firewall.port, scope)}
-          ) (lib.attrValues services)
-        `,
-        { blankLine: true },
-      ),
+      ...(configPath === undefined
+        ? []
+        : [
+            nix.binding(
+              ["environment", "etc"],
+              nix`
+                lib.mapAttrs' (
+                  _: { instance, configFile, ... }:
+                  lib.nameValuePair (lib.removePrefix "/etc/" ${emitValue(configPath, scope)}) {
+                    source = configFile;
+                    mode = "0444";
+                  }
+                ) services
+              `,
+              {
+                comment:
+                  "A regular file and no link, which programs may refuse. It is in the store as well, where everybody can read it.",
+                blankLine: true,
+              },
+            ),
+          ]),
+      ...(operator === undefined
+        ? []
+        : [
+            nix.binding(["environment", "systemPackages"], nix`[ (${operator}) ]`, {
+              blankLine: true,
+            }),
+          ]),
+      ...(listen?.openFirewall === undefined
+        ? []
+        : [
+            nix.binding(
+              ["networking", "firewall", "allowedTCPPorts"],
+              nix`
+                lib.concatMap (
+                  { instance, ${ofConfig(service, "settings")}, ... }:
+                  lib.optional ${emitValue(listen.openFirewall, scope)} ${emitValue(listen.port, scope)}
+                ) (lib.attrValues services)
+              `,
+              { blankLine: true },
+            ),
+          ]),
       nix.binding(["systemd", "tmpfiles", "settings"], emitTmpfiles(service, scope), {
         comment: wrapComment(
           "Made where there is nothing; what is there stays whose it is. StateDirectory= would give it to the service, with everything in it.",
@@ -178,15 +196,9 @@ export function nixosParts(service: IrService): PlatformParts {
       nix.binding(
         ["systemd", "services"],
         nix`
-          {
-            # Otherwise the directory that the services see is an old one once nscd is started again,
-            # and names are no longer resolved through it.
-            nscd = lib.mkIf config.services.nscd.enable {
-              serviceConfig.RuntimeDirectoryPreserve = lib.mkDefault true;
-            };
-          }
+          ${emitKeptDirectories(service)}
           // lib.concatMapAttrs (
-            name: { instance, unit, configFile, credentials, environment, path, ownDirectories, prepare, launch, ... }@service:
+            name: { instance, unit, ${ofConfig(service, "configFile")}, credentials, environment, path, ownDirectories, prepare, launch, ... }@service:
             {
               \${unit} = ${emitUnit(service, scope)};
               "prepare-\${unit}" = ${emitPreparation(service, scope)};
@@ -198,6 +210,29 @@ export function nixosParts(service: IrService): PlatformParts {
       ),
     ],
   };
+}
+
+/** Settings of the system's services whose runtime directories the services see. */
+function emitKeptDirectories({ model }: IrService): NixExpr {
+  const shown = new Set(model.confinement.flatMap(({ shownRuntime = [] }) => shownRuntime));
+  return nix.attrs(
+    [...shown].map((name, index) =>
+      nix.binding(
+        [name],
+        nix`
+          lib.mkIf config.services.${name}.enable {
+            serviceConfig.RuntimeDirectoryPreserve = lib.mkDefault true;
+          }
+        `,
+        index > 0
+          ? {}
+          : {
+              comment:
+                "Otherwise the directory that the services see is an old one once this is started again.",
+            },
+      ),
+    ),
+  );
 }
 
 /**
@@ -223,7 +258,8 @@ function emitNobodysHome(
 }
 
 function emitTmpfiles(service: IrService, scope: Scope): NixExpr {
-  const { stateDirectory, identity } = service.model;
+  const { stateDirectory } = service.model;
+  const identity = identityOf(service);
   return nix`
     lib.mapAttrs' (
       _: { instance, unit, ownDirectories, ... }:
@@ -328,7 +364,7 @@ function emitMounts({ model: { reach } }: IrService, scope: Scope): Binding {
 
 /** Who the service runs as. */
 function emitAccount(service: IrService, scope: Scope): readonly Binding[] {
-  const { identity } = service.model;
+  const identity = identityOf(service);
   return [
     nix.binding(["User"], emitValue(identity.user, scope)),
     nix.binding(["Group"], emitValue(identity.group, scope)),
@@ -384,7 +420,7 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     # Root looks at the directories before every start. What the preparation copies is mounted in the
     # service. Where one of them fails nothing waits for the service.
     requires = [ "directories-\${unit}.service" "prepare-\${unit}.service" ];
-    # nscd makes the directory of its socket when it starts.
+    # What looks up names makes the directory of its socket when it starts.
     after = [
       "network-online.target"
       "nss-lookup.target"
@@ -395,7 +431,7 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     inherit path;
     # The PATH is what the options say and nothing else.
     enableDefaultPath = false;
-    restartTriggers = [ configFile prepare ];
+    restartTriggers = [ ${[...ofConfig(service, "configFile"), "prepare"].map((name) => nix.id(name))} ];
     # Restarts are slowed down instead of given up.
     startLimitIntervalSec = 0;
     ${emitMounts(service, scope)}

@@ -16,12 +16,13 @@ export interface OperatorSeams {
 }
 
 /**
- * A package with the command. The shell heeds neither functions nor options that the operator's
+ * A package with the command, where the service has one. The shell heeds neither functions nor options that the operator's
  * environment has for it, and the package comes before one that has a command of the same name, as the
  * program's own may: that would run as the operator, outside of the sandbox.
  */
-export function emitOperatorCommand(service: IrService, seams: OperatorSeams): NixExpr {
+export function emitOperatorCommand(service: IrService, seams: OperatorSeams): NixExpr | undefined {
   const { command } = service.model;
+  if (command === undefined) return undefined;
   const variant = service.variants === undefined ? [] : ["variant"];
   const oneCase = nix.indented([
     nix`lib.escapeShellArg name`,

@@ -2,7 +2,7 @@
 // the top level has, and what an instance inherits. Whatever does not depend on an instance is made
 // once (docs/performance.md).
 
-import { type ExpNode, isCallOf } from "../model/expression.ts";
+import { type ExpNode, isCallOf, nodeOf } from "../model/expression.ts";
 import { rowOf } from "../model/functions.ts";
 import type { IrService } from "../model/service-model.ts";
 import type { IrOption, OptionType } from "../model/option-type.ts";
@@ -227,13 +227,13 @@ function emitTree(
 function isSettings(service: IrService, option: IrOption): boolean {
   return (
     service.configSchema !== undefined &&
-    option.path.join(".") === service.model.config.settings.path.join(".")
+    option.path.join(".") === service.model.config?.settings.path.join(".")
   );
 }
 
 /** The settings' type: checked against a schema, for the variant the schemas belong to. */
 function emitSettingsType(service: IrService, scope: Scope): NixExpr {
-  const level = emitExpression(service.model.config.check.node, scope);
+  const level = emitExpression(nodeOf(service.model.config?.check ?? "error"), scope);
   const known = emitIsKnownVariant(service, scope);
   const checked = known === undefined ? level : nix.if_(known, level, nix.str("off"));
   return nix`settingsType (${checked}) ${emitExpression(service.model.package.node, scope)}`;

@@ -34,6 +34,20 @@ function patternOf(regex: RegExp): string {
   return result.pattern;
 }
 
+function secretAdvice({ model: { config, credentials } }: IrService): string {
+  if (config?.secretAdvice !== undefined) return config.secretAdvice;
+  return credentials === undefined
+    ? "Name a file that holds it instead."
+    : `Use \`${credentials.path.join(".")}.<NAME>\` with a file that holds it instead.`;
+}
+
+function otherVersionAdvice({ model }: IrService): string {
+  const check = model.config?.check?.path.join(".");
+  return check === undefined
+    ? "If the package knows it, a newer release of the module may."
+    : `If the package knows it, set \`${check} = "warn"\`.`;
+}
+
 interface Helper {
   readonly name: string;
   readonly comment: string;
@@ -67,10 +81,11 @@ function helpers(service: IrService): readonly Helper[] {
         (${importLibrary("json-schema-type.nix")} { inherit lib; }).jsonSchemaType {
           inherit (known) version schema;
           actualVersion = lib.getVersion package;
-          otherVersionAdvice = ${`If the package knows it, set \`${service.model.config.check.path.join(".")} = "warn"\`.`};
+          otherVersionAdvice = ${otherVersionAdvice(service)};
           # Documentation is made without a package.
           documentedSchema = (lib.head settingsSchemas).schema;
-          name = ${service.model.config.title};
+          name = ${service.model.config?.title ?? service.name};
+          secretAdvice = ${secretAdvice(service)};
           check = level;
           nullIsUnset = true;
         }

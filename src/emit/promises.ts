@@ -1,26 +1,33 @@
 // The table of promises: each confinement rule, why it exists, and how each platform keeps it or
 // why it cannot. Made of the same rules as the modules.
 
+import type { Platform } from "../model/platform.ts";
 import type { ConfinementRule, IrService } from "../model/service-model.ts";
 
-const columns = [
-  "rule",
-  "without it",
-  "NixOS",
-  "home-manager (Linux)",
-  "nix-darwin daemon",
-  "macOS agent",
-  "proof",
-] as const;
+/** A way of running the service, and the platform that has it. */
+interface Column {
+  readonly kind: "nixos" | "home" | "daemon" | "agent";
+  readonly title: string;
+  readonly platform: Platform;
+}
+
+const allColumns: readonly Column[] = [
+  { kind: "nixos", title: "NixOS", platform: "nixos" },
+  { kind: "home", title: "home-manager (Linux)", platform: "home-manager" },
+  { kind: "daemon", title: "nix-darwin daemon", platform: "darwin" },
+  { kind: "agent", title: "macOS agent", platform: "home-manager" },
+];
 
 /** Markdown. */
 export function emitPromises(service: IrService): string {
   const { evidence: { limit } = {} } = service.model;
+  const columns = allColumns.filter(({ platform }) => service.platforms.includes(platform));
+  const kinds = columns.map(({ kind }) => kind);
+  const titles = ["rule", "without it", ...columns.map(({ title }) => title), "proof"];
   const rows = service.model.confinement.map((rule) => [
     `\`${rule.id}\``,
     rule.why,
-    onSystemd(rule.directives, rule.cannot),
-    ...elsewhere(rule),
+    ...kinds.map((kind) => cellOf(rule, kind, kinds)),
     proofOf(rule, service),
   ]);
   return [
@@ -31,8 +38,11 @@ export function emitPromises(service: IrService): string {
     "tried inside the service, on systemd, and what the sandbox's profile decides, on macOS.",
     "",
     ...(limit === undefined ? [] : [limit, ""]),
-    `| ${columns.join(" | ")} |`,
-    `|${columns.map(() => " --- |").join("")}`,
+    ...(service.model.unconfined === undefined || rows.length > 0
+      ? []
+      : [`Nothing: ${service.model.unconfined}`, ""]),
+    `| ${titles.join(" | ")} |`,
+    `|${titles.map(() => " --- |").join("")}`,
     ...rows.map((cells) => `| ${cells.map(escapeCell).join(" | ")} |`),
     "",
     ...differencesOf(service),
@@ -65,18 +75,25 @@ function differencesOf({ model }: IrService): readonly string[] {
   ];
 }
 
-function elsewhere({ user, seatbelt }: ConfinementRule): readonly [string, string, string] {
-  const daemon = sentence([seatbelt.keptBy, limitOf(seatbelt.cannot)]);
-  return [onSystemd(user.directives, user.cannot), daemon, seatbelt.agent ?? "the same"];
-}
-
-/** Without directives of its own it is kept as by the system's manager. */
-function onSystemd(
-  directives: ConfinementRule["directives"] | undefined,
-  cannot: string | undefined,
+/** What is as in an earlier column says so. */
+function cellOf(
+  { directives, cannot, user, seatbelt }: ConfinementRule,
+  kind: Column["kind"],
+  all: readonly Column["kind"][],
 ): string {
-  const kept = directives === undefined ? "the same" : directivesOf(directives);
-  return sentence([kept, limitOf(cannot)]);
+  const onMacOs = sentence([seatbelt.keptBy, limitOf(seatbelt.cannot)]);
+  switch (kind) {
+    case "nixos":
+      return sentence([directivesOf(directives), limitOf(cannot)]);
+    case "home": {
+      const own = all.includes("nixos") ? user.directives : (user.directives ?? directives);
+      return sentence([own === undefined ? "the same" : directivesOf(own), limitOf(user.cannot)]);
+    }
+    case "daemon":
+      return onMacOs;
+    case "agent":
+      return seatbelt.agent ?? (all.includes("daemon") ? "the same" : onMacOs);
+  }
 }
 
 function limitOf(cannot: string | undefined): string | undefined {

@@ -2,7 +2,13 @@
 // into everything a platform needs to run it: names, settings, environment, credentials, the
 // scripts that prepare and start it. Platforms fill its seams.
 
-import type { IrService } from "../model/service-model.ts";
+import { BugError } from "../errors.ts";
+import type {
+  ConfigFile,
+  EnvironmentVariable,
+  Identity,
+  IrService,
+} from "../model/service-model.ts";
 import { type ExpNode, isCallOf, nodeOf, type OrValue } from "../model/expression.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { importLibrary, includeShell } from "../runtime/assets.ts";
@@ -10,14 +16,20 @@ import type { Platform } from "../model/platform.ts";
 import { walkExpression } from "../model/walk-expression.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { emitIsKnownVariant, optionsOn } from "./options.ts";
-import { emitSettings } from "./settings.ts";
+import { emitSettings, isConditional } from "./settings.ts";
 
 export function emitValue(value: OrValue<unknown>, scope: Scope): NixExpr {
   return emitExpression(nodeOf(value), scope);
 }
 
+/** Who the service runs as, on platforms where it has a user of its own. */
+export function identityOf({ name, model }: IrService): Identity {
+  if (model.identity === undefined) throw new BugError(`the service ${name} has no identity`);
+  return model.identity;
+}
+
 /** The instances whose accounts the module makes. */
-export function emitCreated(create: OrValue<boolean>, scope: Scope): NixExpr {
+export function emitCreated({ create = true }: Identity, scope: Scope): NixExpr {
   return nix`
     lib.filter (instance: ${emitValue(create, scope)}) (
       map (service: service.instance) (lib.attrValues services)
@@ -59,12 +71,20 @@ export interface ServiceSeams {
   readonly exposed?: readonly string[];
 }
 
+/** `names`, where the service has a configuration file. */
+export function ofConfig({ model }: IrService, ...names: readonly string[]): readonly string[] {
+  return model.config === undefined ? [] : names;
+}
+
 /** What is known of a service on every platform, by its name in Nix. */
-export function serviceFields({ variants }: IrService): readonly string[] {
+export function serviceFields(service: IrService): readonly string[] {
+  const { variants, model } = service;
   return [
-    ...["instance", "prefix", ...(variants === undefined ? [] : ["variant"]), "unit", "settings"],
-    ...["configFile", "secretOptions", "ownVariables", "credentials", "environment", "path"],
-    ...["managedPaths", "ownDirectories", "prepare", "launch", "commandCredentials", "command"],
+    ...["instance", "prefix", ...(variants === undefined ? [] : ["variant"]), "unit"],
+    ...ofConfig(service, "settings", "configFile"),
+    ...["secretOptions", "ownVariables", "credentials", "environment", "path"],
+    ...["managedPaths", "ownDirectories", "prepare", "launch"],
+    ...(model.command === undefined ? [] : ["commandCredentials", "command"]),
   ];
 }
 
@@ -83,8 +103,14 @@ export function emitServiceFunction(
       comment: "How messages name this instance's options.",
     }),
     ...emitVariant(service, scope),
-    nix.binding(["settings"], emitSettings(service, options, scope), { blankLine: true }),
-    nix.binding(["configFile"], emitConfigFile(service, scope)),
+    ...(model.config === undefined
+      ? []
+      : [
+          nix.binding(["settings"], emitSettings(service, model.config, options, scope), {
+            blankLine: true,
+          }),
+          nix.binding(["configFile"], emitConfigFile(service, model.config, scope)),
+        ]),
     nix.binding(["secretOptions"], emitSecretOptions(service, scope), {
       comment: "The options that name a secret file, and the variables that these are exported as.",
       blankLine: true,
@@ -122,25 +148,28 @@ export function emitServiceFunction(
 }
 
 /** The rendered settings, checked by the program itself where that is wanted. */
-function emitConfigFile(service: IrService, scope: Scope): NixExpr {
-  const { config, package: program } = service.model;
+function emitConfigFile(service: IrService, { validation }: ConfigFile, scope: Scope): NixExpr {
+  const rendered = nix`settingsFormat.generate "\${unit}.json" settings`;
+  if (validation === undefined) return rendered;
   const known = emitIsKnownVariant(service, scope);
-  const wanted = emitValue(config.validate, scope);
+  const wanted = emitValue(validation.wanted, scope);
+  const variables = Object.entries(validation.variables ?? {});
   return nix`
     if ${known === undefined ? wanted : nix.op("&&", wanted, known)} then
       ${importLibrary("validated-config.nix")} { inherit pkgs lib; } {
         name = "\${unit}.json";
         inherit settings;
-        package = ${emitValue(program, scope)};
-        variables = {
-          config = ${emitValue(config.variables.config, scope)};
-          state = ${emitValue(config.variables.state, scope)};
-        };
+        package = ${emitValue(service.model.package, scope)};
+        script = builtins.readFile ${nix.path(`./${validationScript}`)};
+        variables = ${nix.attrs(variables.map(([name, value]) => nix.binding([name], emitValue(value, scope))))};
       }
     else
-      settingsFormat.generate "\${unit}.json" settings
+      ${rendered}
   `;
 }
+
+/** The code that asks the program about a configuration, beside what refers to it. */
+export const validationScript = "validate.sh";
 
 /** Options of the only instance are the top level's. */
 function emitPrefix(service: IrService): NixExpr {
@@ -181,8 +210,10 @@ function emitSecretOptions(service: IrService, scope: Scope): NixExpr {
 
 function emitCredentials({ model }: IrService, scope: Scope): NixExpr {
   const free = model.credentials;
+  const named = nix`lib.filter (credential: credential.file != null) secretOptions`;
+  if (free === undefined) return named;
   return nix`
-    lib.filter (credential: credential.file != null) secretOptions
+    ${named}
     ++ lib.mapAttrsToList (variable: file: {
       inherit variable file;
       option = "${free.path.join(".")}.\${variable}";
@@ -193,8 +224,13 @@ function emitCredentials({ model }: IrService, scope: Scope): NixExpr {
 
 /** The variables that only the module says. */
 function emitOwnVariables({ model }: IrService, scope: Scope): NixExpr {
+  const own = model.environment.filter(({ isDefault = false }) => !isDefault);
+  return emitVariables([...own, { name: "SHELL", value: model.shell }], scope);
+}
+
+function emitVariables(variables: readonly EnvironmentVariable[], scope: Scope): NixExpr {
   return nix.attrs(
-    [...model.environment, { name: "SHELL", value: model.identity.shell }].map(({ name, value }) =>
+    variables.map(({ name, value }) =>
       nix.binding(
         typeof name === "string" ? [name] : emitValue(name, scope),
         emitValue(value, scope),
@@ -204,9 +240,28 @@ function emitOwnVariables({ model }: IrService, scope: Scope): NixExpr {
 }
 
 function emitEnvironment({ model }: IrService, scope: Scope, { variables }: ServiceSeams): NixExpr {
-  const given = emitExpression(model.extra.variables.node, scope);
-  const all = variables === undefined ? given : nix.op("//", variables, given);
-  return nix.op("//", all, nix.id("ownVariables"));
+  const weak = model.environment.filter(({ isDefault = false }) => isDefault);
+  const { variables: given } = model.extra;
+  return [
+    ...weak.map((variable) => emitWeakVariable(variable, scope)),
+    ...(given === undefined ? [] : [emitExpression(given.node, scope)]),
+    nix.id("ownVariables"),
+  ].reduce<NixExpr>((all, more) => nix.op("//", all, more), variables ?? nix.attrs([]));
+}
+
+/** A set with a variable, empty where the variable is left out. */
+function emitWeakVariable({ name, value }: EnvironmentVariable, scope: Scope): NixExpr {
+  const node = nodeOf(name);
+  const variable = (of: ExpNode): Binding =>
+    nix.binding(
+      of.kind === "literal" && typeof of.value === "string"
+        ? [of.value]
+        : emitExpression(of, scope),
+      emitValue(value, scope),
+    );
+  return isConditional(node)
+    ? nix`lib.optionalAttrs (${emitExpression(node.condition, scope)}) ${nix.attrs([variable(node.then)])}`
+    : nix.attrs([variable(node)]);
 }
 
 /** What the scripts of `src/runtime/shell/` run. */
@@ -215,7 +270,9 @@ const scriptPackages = ["coreutils", "findutils"];
 function emitPath(service: IrService, scope: Scope): NixExpr {
   const names = new Set([...service.model.packages, ...scriptPackages]);
   const packages = [...names].map((name) => nix`pkgs.${name}`);
-  return nix`${nix.list(packages)} ++ ${emitExpression(service.model.extra.packages.node, scope)}`;
+  const { packages: more } = service.model.extra;
+  const own = nix.list(packages);
+  return more === undefined ? own : nix`${own} ++ ${emitExpression(more.node, scope)}`;
 }
 
 function emitManagedFiles({ model }: IrService, scope: Scope): readonly Binding[] {
@@ -290,7 +347,7 @@ function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams
     nix`map (path: [ "own_directory" path ${model.stateDirectory.mode} ]) ownDirectories`,
     nix`[
       ([ "tell_of_others" ] ++ ownDirectories)
-      [ "own_link" ${emitValue(model.config.link, scope)} ${seams.configFile} ]
+      ${model.config?.link === undefined ? [] : [nix`[ "own_link" ${emitValue(model.config.link, scope)} ${seams.configFile} ]`]}
     ]`,
     ...files,
     ...(files.length === 0 ? [] : [nix`[ [ "finish" ] ]`]),
@@ -350,7 +407,9 @@ function emitCommandScripts(
   seams: ServiceSeams,
 ): readonly Binding[] {
   const { model } = service;
-  const needed = nix.list(model.command.secrets.map((variable) => emitValue(variable, scope)));
+  if (model.command === undefined) return [];
+  const { secrets = [] } = model.command;
+  const needed = nix.list(secrets.map((variable) => emitValue(variable, scope)));
   const own = model.generatedSecrets.map(
     ({ when, variable, file }) => nix`
       lib.optional (${emitValue(when, scope)} && lib.elem ${emitValue(variable, scope)} ${needed}) [

@@ -3,7 +3,7 @@
 
 import { BugError } from "../errors.ts";
 import type { ExpNode } from "../model/expression.ts";
-import type { IrService, ServiceModel } from "../model/service-model.ts";
+import type { ConfigFile, IrService, ServiceModel } from "../model/service-model.ts";
 import type { IrOption } from "../model/option-type.ts";
 import { expressionsIn, walkExpression } from "../model/walk-expression.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
@@ -24,12 +24,13 @@ interface Branch {
 /** The rendered configuration of one instance; nulls are settings that are left out. */
 export function emitSettings(
   service: IrService,
+  config: ConfigFile,
   options: readonly IrOption[],
   scope: Scope,
 ): NixExpr {
   const tree: Branch = { kind: "branch", children: new Map() };
   const layers: NixExpr[] = [];
-  for (const { node } of service.model.config.layers) {
+  for (const { node } of config.layers) {
     if (node.kind === "record") addRecord(tree, node, [], scope);
     else layers.push(emitLayer(node, scope));
   }
@@ -42,7 +43,7 @@ export function emitSettings(
       guard: option.guard && { kind: "option", path: option.guard },
     });
   }
-  const user = emitExpression(service.model.config.settings.node, scope);
+  const user = emitExpression(config.settings.node, scope);
   const all = [...layers, nix.attrs(emitBranch(tree, undefined, scope)), user];
   const merged = nix`
     lib.filterAttrsRecursive (_: value: value != null) (
@@ -51,7 +52,7 @@ export function emitSettings(
   `;
   const needed = neededSettings(service.model);
   if (needed.length === 0) return merged;
-  const option = service.model.config.settings.path.join(".");
+  const option = config.settings.path.join(".");
   return nix`expectSettings "\${prefix}.${option}" ${nix.value(needed)} (${merged})`;
 }
 
@@ -74,7 +75,7 @@ function emitLayer(node: ExpNode, scope: Scope): NixExpr {
 }
 
 /** `if condition then value else null`: what `when` makes. */
-function isConditional(node: ExpNode): node is Extract<ExpNode, { readonly kind: "if" }> {
+export function isConditional(node: ExpNode): node is Extract<ExpNode, { readonly kind: "if" }> {
   return node.kind === "if" && node.else.kind === "literal" && node.else.value === null;
 }
 

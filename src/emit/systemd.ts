@@ -10,7 +10,7 @@ import type { DirectiveValue } from "../model/directives.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
 import type { Scope } from "./emit-expression.ts";
-import { emitValue, type ShellText } from "./service.ts";
+import { emitValue, ofConfig, type ShellText } from "./service.ts";
 import { wrapComment } from "./wrap.ts";
 
 /** What systemd puts in place of a credential whose file does not exist. */
@@ -67,7 +67,14 @@ export function emitProcess(
         ]
       : []),
     nix.binding(["SyslogIdentifier"], nix`unit`),
-    nix.binding(["EnvironmentFile"], nix`map escapeFile ${emitValue(model.extra.files, scope)}`),
+    ...(model.extra.files === undefined
+      ? []
+      : [
+          nix.binding(
+            ["EnvironmentFile"],
+            nix`map escapeFile ${emitValue(model.extra.files, scope)}`,
+          ),
+        ]),
 
     nix.binding(
       ["LoadCredential"],
@@ -179,7 +186,7 @@ export function emitConfinement(
   });
   return nix.binding(
     ["confinementOf"],
-    nix`{ instance, settings, ownDirectories, managedPaths, unit, ... }: ${nix.attrs(directives)}`,
+    nix`{ instance, ${ofConfig(service, "settings")}, ownDirectories, managedPaths, unit, ... }: ${nix.attrs(directives)}`,
     { comment: "What a service is kept from doing, and why.", blankLine: true },
   );
 }

@@ -6,11 +6,9 @@
 // instances, so each is a definition, under its path.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
-import { BugError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import type { IrOption } from "../model/option-type.ts";
 import { describeEnable, instanceNamePattern, instancesDescription } from "../model/own-options.ts";
-import { platforms } from "../model/platform.ts";
 import type { IrService } from "../model/service-model.ts";
 import { isOption, type Option, type OptionTree } from "../schema/define-option.ts";
 import type { Service } from "../schema/define-service.ts";
@@ -19,12 +17,16 @@ import { convertType } from "./convert-type.ts";
 export function emitJsonSchema(service: Service, lowered: IrService, docs: OptionDocs): string {
   const options = optionsOf(service.options, []);
   const known = new Map(lowered.options.map((option) => [option.path.join("."), option]));
-  const definitions = options.map(({ path, option }): readonly [string, Schema] => {
-    const name = path.join(".");
-    const ir = known.get(name);
-    if (ir === undefined) throw new BugError(`the option ${name} was not lowered`);
-    return [name, { ...describe(ir), ...convertType(option.type, path, docs), ...valuesOf(ir) }];
-  });
+  const definitions = options.flatMap(
+    ({ path, option }): readonly (readonly [string, Schema])[] => {
+      const name = path.join(".");
+      const ir = known.get(name);
+      // On none of the service's platforms.
+      if (ir === undefined) return [];
+      const schema = convertType(option.type, path, docs);
+      return [[name, { ...describe(ir, lowered), ...schema, ...valuesOf(ir) }]];
+    },
+  );
   const shared = lowered.options.filter(({ instance }) => instance !== "none");
   const schema = {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -79,7 +81,10 @@ function objectOf(
   };
 }
 
-function describe({ description, deprecated, platforms: on }: IrOption): Schema {
+function describe(
+  { description, deprecated, platforms: on }: IrOption,
+  { platforms }: IrService,
+): Schema {
   return {
     description:
       deprecated === undefined ? description : `${description}\n\nDeprecated: ${deprecated}`,

@@ -2,9 +2,13 @@
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { UserError } from "../errors.ts";
-import type { ConfinementRule, IrService } from "../model/service-model.ts";
+import type { ConfinementRule, IrService, ServiceModel } from "../model/service-model.ts";
+import { expressionsIn, walkExpression } from "../model/walk-expression.ts";
+import { mistake } from "./place.ts";
 
-export function checkModel({ model }: IrService, { service: location }: OptionDocs): void {
+export function checkModel(service: IrService, docs: OptionDocs): void {
+  const { model } = service;
+  const { service: location } = docs;
   const { mode } = model.stateDirectory;
   if (!/^0[0-7]{3}$/.test(mode)) {
     throw new UserError("this is not the mode of a directory", {
@@ -14,7 +18,73 @@ export function checkModel({ model }: IrService, { service: location }: OptionDo
       next: "correct `stateDirectory`",
     });
   }
+  checkConfinement(model, location);
+  checkConfig(service, docs);
   for (const rule of model.confinement) checkDifferences(rule, location);
+}
+
+/** A service that nothing confines is one by decision. */
+function checkConfinement(
+  { confinement, unconfined }: ServiceModel,
+  location: OptionDocs["service"],
+): void {
+  if (confinement.length > 0) return;
+  if (unconfined === undefined) {
+    throw new UserError("nothing confines the service", {
+      location,
+      expected: "at least one rule in `confinement`",
+      received: "none",
+      next: 'take those of the library, `baseline(…)`, or say why there are none: `unconfined("…")`',
+    });
+  }
+  if (unconfined.trim() === "") {
+    throw new UserError("the service is unconfined, and does not say why", {
+      location,
+      next: "give `unconfined` a sentence",
+    });
+  }
+}
+
+/** What only a configuration file gives a meaning to. */
+function checkConfig({ options, configSchema, model }: IrService, docs: OptionDocs): void {
+  const { config } = model;
+  if (config === undefined) {
+    const [option] = options.filter(({ setting }) => setting !== undefined);
+    if (option !== undefined) {
+      throw mistake({ path: option.path, docs }, "the service has no configuration file", {
+        received: `the option fills the setting ${option.setting?.join(".") ?? ""}`,
+        next: "give the model `config`, standardConfig(cfg) for example, or remove `setting`",
+      });
+    }
+    checkNoConfigUsed(model, docs);
+    if (configSchema === undefined) return;
+    throw new UserError("the service has a configuration schema, and no configuration file", {
+      location: docs.service,
+      next: "give the model `config`, or remove `configSchema`",
+    });
+  }
+  if (configSchema === undefined && config.check !== undefined) {
+    throw mistake({ path: config.check.path, docs }, "there is nothing to check settings against", {
+      expected: "`configSchema`",
+      received: "the model's `config.check`",
+      next: "name the program's configuration schemas, or remove `check`",
+    });
+  }
+}
+
+/** Expressions that only a configuration file gives a value. */
+function checkNoConfigUsed(model: ServiceModel, { service: location }: OptionDocs): void {
+  for (const { where, node } of expressionsIn(model, "")) {
+    walkExpression(node, ({ kind }) => {
+      if (kind !== "configFile" && kind !== "setting") return;
+      throw new UserError(`the service's model (${where}) refers to the configuration file`, {
+        location,
+        expected: "a service with a configuration file",
+        received: kind,
+        next: "give the model `config`, or refer to an option instead",
+      });
+    });
+  }
 }
 
 function checkDifferences(rule: ConfinementRule, location: OptionDocs["service"]): void {

@@ -67,7 +67,7 @@ interface FixedSetting {
 
 /** The settings that the model fixes. Layers that are not always there may say something else. */
 function checkLayers({ options, model }: IrService, docs: OptionDocs): void {
-  const fixed = model.config.layers.flatMap(({ node }, index) =>
+  const fixed = (model.config?.layers ?? []).flatMap(({ node }, index) =>
     node.kind === "record" ? fixedIn(node, [], index + 1) : [],
   );
   for (const [index, one] of fixed.entries()) {

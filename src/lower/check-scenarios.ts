@@ -8,7 +8,7 @@ import type { IrService } from "../model/service-model.ts";
 import { walkExpression } from "../model/walk-expression.ts";
 
 export function checkScenarios(service: IrService, { service: location }: OptionDocs): void {
-  const { scenarios, directories, firewall, confinement } = service.model;
+  const { scenarios, directories, listen, config, identity, confinement, extra } = service.model;
   if (scenarios === undefined) return;
   if (directories.length === 0) {
     throw new UserError("the service has scenarios, and no directory for them to work in", {
@@ -17,11 +17,18 @@ export function checkScenarios(service: IrService, { service: location }: Option
       next: "add one, below the state directory for example, or remove `scenarios`",
     });
   }
-  if (!isDecidedByOption(firewall.port.node, service)) {
-    throw new UserError("the service has scenarios, and no option says which port it listens on", {
+  const needed = {
+    "user of its own": { part: identity, next: "`identity`" },
+    "port that an option says": { part: listen, next: "`listen`" },
+    "configuration file below /etc": { part: config?.path, next: "`config.path`" },
+    "option for further packages": { part: extra.packages, next: "`extra.packages`" },
+  };
+  for (const [what, { part, next }] of Object.entries(needed)) {
+    if (part !== undefined) continue;
+    throw new UserError(`the service has scenarios, and no ${what}`, {
       location,
-      expected: "`firewall.port`: an option, or setting(…) of one that an option fills",
-      next: "declare the port as an option, or remove `scenarios`",
+      expected: next,
+      next: `give the model ${next}, or remove \`scenarios\``,
     });
   }
   for (const { name, when } of confinement.flatMap(({ differences = [] }) => differences)) {

@@ -13,9 +13,10 @@ import { isPlatformValues } from "../model/platform-values.ts";
 
 export interface OptionContext {
   readonly guard: readonly string[] | undefined;
-  /** The default the service's model derives for the option. */
-  /** A value, an expression, or one of them per platform. */
+  /** The default the service's model derives for the option: a value, an expression, or one of them per platform. */
   readonly derived: unknown;
+  /** Those of the service. */
+  readonly platforms: readonly Platform[];
 }
 
 export function lowerOption(option: Option, place: Place, context: OptionContext): IrOption {
@@ -39,12 +40,14 @@ export function lowerOption(option: Option, place: Place, context: OptionContext
     path: place.path,
     type,
     ...described,
-    defaults: lowerDefaults(option, type, place, context.derived),
+    defaults: lowerDefaults(option, type, place, context),
     example:
       facets.example === undefined
         ? undefined
         : checkValue(option, type, place, facets.example, "example"),
-    platforms: lowerPlatforms(facets.platforms, place),
+    platforms: lowerPlatforms(facets.platforms, place).filter((platform) =>
+      context.platforms.includes(platform),
+    ),
     systems: lowerSystems(facets, place),
     instance,
     setting,
@@ -96,7 +99,7 @@ function lowerDefaults(
   option: Option,
   type: OptionType,
   place: Place,
-  derived: unknown,
+  { derived, platforms: ofService }: OptionContext,
 ): IrOption["defaults"] {
   const facet: unknown = option.facets.default;
   if (facet !== undefined && derived !== undefined) {
@@ -111,7 +114,8 @@ function lowerDefaults(
   const perPlatform = isPlatformValues(value)
     ? valuesByPlatform(value.values, option, place)
     : lowerPlatforms(option.facets.platforms, place).map((platform) => [platform, value] as const);
-  const nodes = perPlatform.map(([platform, platformValue]): readonly [Platform, ExpNode] => {
+  const here = perPlatform.filter(([platform]) => ofService.includes(platform));
+  const nodes = here.map(([platform, platformValue]): readonly [Platform, ExpNode] => {
     const node = nodeOf(platformValue);
     if (node.kind !== "literal") return [platform, node];
     const literal = checkValue(option, type, place, node.value, "default");

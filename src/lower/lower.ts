@@ -13,6 +13,7 @@ import { checkDirectives } from "./check-directives.ts";
 import { checkMentions } from "./check-mentions.ts";
 import { checkModel } from "./check-model.ts";
 import { checkNames } from "./check-names.ts";
+import { checkPlatforms } from "./check-platforms.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkRelaxations } from "./check-relaxations.ts";
 import { checkScenarios } from "./check-scenarios.ts";
@@ -24,26 +25,36 @@ import type {
   IrConfigSchema,
   IrService,
 } from "../model/service-model.ts";
+import { type Platform, platforms } from "../model/platform.ts";
 import type { IrOption } from "../model/option-type.ts";
 import { checkName, mistake, type Place } from "./place.ts";
+import { relevantModel } from "./relevant-model.ts";
 
 export function lowerService(service: Service, docs: OptionDocs): IrService {
   const derived = derivedByPath(service.model.derived, docs);
-  const options = lowerTree(service.options, { path: [], docs }, undefined, derived);
+  const ofService = platforms.filter((platform) => service.platforms.includes(platform));
+  const { model, irrelevant } = relevantModel(service.model, ofService);
+  const options = lowerTree(service.options, { path: [], docs }, undefined, {
+    derived,
+    platforms: ofService,
+    irrelevant,
+  });
   const lowered: IrService = {
     name: service.name,
     summary: service.summary,
     documentation: service.documentation,
     renamedFrom: service.renamedFrom,
+    platforms: ofService,
     options,
     variants: service.variants,
     configSchema: service.configSchema && lowerConfigSchema(service.configSchema, docs),
-    model: service.model,
+    model,
   };
   checkModel(lowered, docs);
   checkDirectives(lowered, docs);
   checkNames(lowered, docs);
   checkVariants(lowered, docs);
+  checkPlatforms(lowered, docs);
   checkReferences(lowered, docs);
   checkRelaxations(lowered, docs);
   checkScenarios(lowered, docs);
@@ -82,12 +93,21 @@ function derivedByPath(
 /** The module adds these to every service. */
 const reservedOptions: ReadonlySet<string> = new Set(["enable", "instances"]);
 
+interface TreeContext {
+  /** The defaults that the model derives, by the option's path. */
+  readonly derived: ReadonlyMap<string, unknown>;
+  /** Those of the service. */
+  readonly platforms: readonly Platform[];
+  /** The options that only platforms which the service is not for would have asked for. */
+  readonly irrelevant: ReadonlySet<string>;
+}
+
 /** The options of a tree, in the order they are declared. */
 function lowerTree(
   tree: OptionTree,
   place: Place,
   outerGuard: readonly string[] | undefined,
-  derived: ReadonlyMap<string, unknown>,
+  service: TreeContext,
 ): readonly IrOption[] {
   const guard = guardOf(tree, place) ?? outerGuard;
   return Object.entries(tree).flatMap(([name, child]): readonly IrOption[] => {
@@ -98,9 +118,21 @@ function lowerTree(
         next: "remove it: every service has this option",
       });
     }
-    if (!isOption(child)) return lowerTree(child, childPlace, guard, derived);
-    const context = { guard, derived: derived.get(childPlace.path.join(".")) };
-    return [lowerOption(child, childPlace, context)];
+    if (!isOption(child)) return lowerTree(child, childPlace, guard, service);
+    const { derived, irrelevant, platforms: ofService } = service;
+    const dotted = childPlace.path.join(".");
+    const option = lowerOption(child, childPlace, {
+      guard,
+      derived: derived.get(dotted),
+      platforms: ofService,
+    });
+    if (option.platforms.length > 0) return [option];
+    if (irrelevant.has(dotted)) return [];
+    throw mistake(childPlace, "the option exists on none of the service's platforms", {
+      expected: ofService.join(", "),
+      received: child.facets.platforms?.join(", "),
+      next: "remove it, or give it one of these platforms",
+    });
   });
 }
 

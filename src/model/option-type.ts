@@ -56,7 +56,7 @@ export interface Field {
 export type Inheritance = "inherit" | "own" | "none";
 
 export interface IrOption {
-  /** Path below the service: `["gateway", "port"]`. */
+  /** Path below the service: `["server", "port"]`. */
   readonly path: readonly string[];
   readonly type: OptionType;
   readonly description: string;
@@ -68,7 +68,7 @@ export interface IrOption {
   /** Where it is refused on other operating systems. */
   readonly systems: readonly System[] | undefined;
   readonly instance: Inheritance;
-  /** Key of the program's configuration that the option fills: `["gateway", "port"]`. */
+  /** Key of the program's configuration that the option fills: `["server", "port"]`. */
   readonly setting: readonly string[] | undefined;
   /** The `enable` option of the nearest group that has one: without it the setting is left out. */
   readonly guard: readonly string[] | undefined;

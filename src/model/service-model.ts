@@ -18,20 +18,15 @@ export interface DerivedDefault {
   readonly value: unknown;
 }
 
-/** Who the service runs as. */
+/** Who the service runs as, where that is not the user whose configuration it is. */
 export interface Identity {
   readonly user: Ref<string>;
   readonly group: Ref<string>;
-  /** Numeric ids, for platforms that create accounts by id. */
-  readonly uid: Ref<number>;
-  readonly gid: Ref<number>;
-  /** Whether the module creates user and group. */
-  readonly create: Ref<boolean>;
-  /**
-   * The program that runs the service's own shell commands, exported as `SHELL`. The account
-   * itself has no login shell.
-   */
-  readonly shell: Exp<string>;
+  /** Numeric ids, for nix-darwin, which creates accounts by id. */
+  readonly uid?: Ref<number>;
+  readonly gid?: Ref<number>;
+  /** Whether the module creates user and group; it always does without. */
+  readonly create?: OrValue<boolean>;
 }
 
 /** The directory of the service's state. */
@@ -43,7 +38,8 @@ export interface Directory {
 
 /** The program's own configuration file, rendered from options. */
 export interface ConfigFile {
-  readonly path: Ref<string>;
+  /** Where it is put on NixOS. Without, the program reads it in the store, as on other platforms. */
+  readonly path?: Ref<string>;
   /** Free settings; they win over everything the typed options say. */
   readonly settings: Ref<Readonly<Record<string, JsonValue>>>;
   /** What the configuration is called in messages. */
@@ -54,22 +50,38 @@ export interface ConfigFile {
    */
   readonly layers: readonly Exp<unknown>[];
   /**
-   * How mistakes in the free settings are treated (`error`, `warn` or `off`), and whether the
-   * program itself is asked when the file is built. Both hold for the variant whose configuration
-   * schema is known, and not for others.
+   * How mistakes in the free settings are treated: `error`, `warn` or `off`. Needs a configuration schema, and
+   * holds for the variant that has it. Without, they are errors.
    */
-  readonly check: Ref<string>;
-  readonly validate: Ref<boolean>;
-  /** The variables through which the program finds its configuration and its state. */
-  readonly variables: { readonly config: Exp<string>; readonly state: Exp<string> };
-  /** The well-known place the program's own command line looks in; becomes a link to `path`. */
-  readonly link: Exp<string>;
+  readonly check?: Ref<string>;
+  /** How the program itself is asked about the file when it is built; not at all without. */
+  readonly validation?: ConfigValidation;
+  /** What to do instead of writing a secret into the settings, for messages: a sentence. */
+  readonly secretAdvice?: string;
+  /** The well-known place the program's own command line looks in; becomes a link to the file. */
+  readonly link?: Exp<string>;
+}
+
+/** How a program judges its configuration file when that is built. */
+export interface ConfigValidation {
+  /** Whether it is asked. Variants whose configuration schema is not known are not asked. */
+  readonly wanted: Ref<boolean>;
+  /**
+   * A file of shell code, relative to the schema file that defines the service. The code fails, with the reason
+   * on its standard error, where the program refuses the file `$rendered`. `$program` is the program, jq and the
+   * coreutils are on the path, the directory is empty and the only one that can be written.
+   */
+  readonly script: string;
+  /** Variables of the code, by their names. */
+  readonly variables?: Readonly<Record<string, OrValue<string>>>;
 }
 
 export interface EnvironmentVariable {
   /** Left out where it is null. */
   readonly name: OrValue<string | null>;
   readonly value: OrValue<string>;
+  /** Whether the user may set another value. Default: false, and a value of the user's is refused. */
+  readonly isDefault?: boolean;
 }
 
 /** A secret that is made once, at the first start, where the user gave none. */
@@ -178,6 +190,11 @@ interface ConfinementFacts {
   readonly directives: Directives;
   /** Where the directives have to be weaker than elsewhere. */
   readonly differences?: readonly Difference[];
+  /**
+   * Services of NixOS (`services.<name>`) whose runtime directories the directives show to the service. NixOS
+   * keeps these directories while their services are started again: who sees one would go on seeing the old.
+   */
+  readonly shownRuntime?: readonly string[];
   /** What the directives cannot keep, and why; follows "it cannot". */
   readonly cannot?: string;
   /** Under a user's own systemd. */
@@ -236,8 +253,8 @@ export type Proved<Part extends string> =
 export interface OperatorCommand {
   /** The command's name, as the operator types it. */
   readonly name: string;
-  /** The variables it needs of the credentials and generated secrets. */
-  readonly secrets: readonly OrValue<string>[];
+  /** The variables it needs of the credentials and generated secrets; none without. */
+  readonly secrets?: readonly OrValue<string>[];
   /**
    * The commands that need a terminal, by the words they begin with: `channels login`. They get one of
    * their own, and what they write to it reaches the operator's as it is; others get pipes.
@@ -322,6 +339,27 @@ export interface Evidence {
   readonly limit?: string;
 }
 
+/** Where the service listens for its clients. */
+export interface Listener {
+  /** The option that says the TCP port. */
+  readonly option: Ref<number>;
+  /** The port as it ends up, also where free settings say it. */
+  readonly port: Exp<number>;
+  /** Whether NixOS opens the port in the firewall; never without. */
+  readonly openFirewall?: Ref<boolean>;
+}
+
+/** What the user adds to a service. */
+export interface Additions {
+  /** Environment variables. */
+  readonly variables?: Ref<Readonly<Record<string, string>>>;
+  /** Files with further variables, one `NAME=value` per line. */
+  readonly files?: Ref<readonly string[]>;
+  /** Packages on the service's PATH. */
+  readonly packages?: Ref<readonly string[]>;
+}
+
+/** Everything there is to know of a service. `ModelDefinition` is what an author has to say of it. */
 export interface ServiceModel {
   /** The oldest systemd that knows all directives of the confinement; where it is known, it is asked for. */
   readonly systemdVersion: string;
@@ -330,7 +368,13 @@ export interface ServiceModel {
   /** Selects the row of the variant table. */
   readonly variant?: Ref<string>;
   readonly derived: readonly DerivedDefault[];
-  readonly identity: Identity;
+  /** Demanded by platforms whose services have users of their own: NixOS and nix-darwin. */
+  readonly identity?: Identity;
+  /**
+   * The program that runs the service's own shell commands, exported as `SHELL`. The account
+   * itself has no login shell.
+   */
+  readonly shell: Exp<string>;
   readonly package: Ref<string>;
   readonly arguments: readonly OrValue<string>[];
   readonly stateDirectory: Directory;
@@ -346,24 +390,21 @@ export interface ServiceModel {
    * each start; so something that ends with the process has to guard the state, too.
    */
   readonly locks?: string;
-  readonly config: ConfigFile;
+  readonly config?: ConfigFile;
   readonly environment: readonly EnvironmentVariable[];
-  /** Variables, files of variables, and packages the user adds. */
-  readonly extra: {
-    readonly variables: Ref<Readonly<Record<string, string>>>;
-    readonly files: Ref<readonly string[]>;
-    readonly packages: Ref<readonly string[]>;
-  };
+  readonly extra: Additions;
   /** Attributes of the package collection that are always on the service's PATH. */
   readonly packages: readonly string[];
   /** Credentials by environment variable that have no option of their own. */
-  readonly credentials: Ref<Readonly<Record<string, string>>>;
+  readonly credentials?: Ref<Readonly<Record<string, string>>>;
   readonly generatedSecrets: readonly GeneratedSecret[];
   readonly managedFiles: readonly ManagedFiles[];
   readonly unique: readonly Unique[];
   readonly assertions: readonly Assertion[];
   readonly restart: RestartRules;
+  /** What it is kept from doing; or why nothing is. */
   readonly confinement: readonly ConfinementRule[];
+  readonly unconfined?: string;
   readonly reach?: Reach;
   /** Where the outcome of the proofs can be read; links of Markdown. */
   readonly evidence?: Evidence;
@@ -371,9 +412,8 @@ export interface ServiceModel {
   readonly application?: DesktopApplication;
   /** Modules of others, whose configurations go on working. */
   readonly supersedes?: readonly SupersededModule[];
-  readonly command: OperatorCommand;
-  /** A port that is opened in the firewall if the user wants it. */
-  readonly firewall: { readonly open: Ref<boolean>; readonly port: Exp<number> };
+  readonly command?: OperatorCommand;
+  readonly listen?: Listener;
 }
 
 /** Values that differ between variants of the program: a row per key, a column per variant. */
@@ -385,8 +425,10 @@ export interface VariantTable {
 
 /** The program's own configuration schema, by version: what the settings are checked against. */
 export interface ConfigSchema {
-  /** Where `sync-gateway` stores them; relative to the schema file that defines the service. */
+  /** Where they are, `<version>.json` each; relative to the schema file that defines the service. */
   readonly directory: string;
+  /** The command that makes one of a release, for messages: `pnpm sync <version>`. */
+  readonly command?: string;
   /**
    * The versions to know, in any order. A user's settings are checked against the newest that is not
    * newer than the package, those of older packages against the oldest; what the schema file itself
@@ -413,6 +455,9 @@ export interface IrService {
   readonly documentation: string;
   /** Earlier names of the service; every option is renamed from there. */
   readonly renamedFrom: readonly string[];
+  /** Those it has modules for, in the order of `platforms`. */
+  readonly platforms: readonly Platform[];
+  /** Every one exists on at least one of the platforms. */
   readonly options: readonly IrOption[];
   readonly variants: VariantTable | undefined;
   readonly configSchema: IrConfigSchema | undefined;

@@ -4,7 +4,7 @@
 //     lib.mkOption {
 //       type = lib.types.port;
 //       default = ${18789};
-//       description = ${"The port the gateway listens on."};
+//       description = ${"The port the server listens on."};
 //     }
 //   `;
 //   printNix(nix.attrs([nix.binding(["options", "services", name, "port"], port)]));

@@ -2,7 +2,7 @@
 // turns these into files on a disk is in this directory.
 
 export interface OutputFile {
-  /** POSIX path relative to the output directory, for example `nixos/moltbot.nix`. */
+  /** POSIX path relative to the output directory, for example `nixos/hello.nix`. */
   readonly path: string;
   readonly text: string;
 }

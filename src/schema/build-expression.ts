@@ -116,6 +116,11 @@ export type Fields<T> = [T] extends [readonly unknown[]]
 
 // How they are made.
 
+/** The same expression, with the methods that authors have. */
+export function withMethods<T>(bare: BareExp<T>): Exp<T> {
+  return make(bare.node);
+}
+
 function make<T>(node: ExpNode): Exp<T> {
   // The methods exist as types of the table's rows only.
   return Object.assign(Object.create(methods) as object, {
@@ -222,7 +227,7 @@ export const packagesOnPath: Exp<readonly string[]> = called.packages();
  */
 export const managedPaths: Exp<readonly string[]> = called.managedPaths();
 
-/** The name of the service's unit, without its type: `moltbot-gateway-work`. */
+/** The name of the service's unit, without its type: `hello-work`. */
 export const unitName: Exp<string> = called.unitName();
 
 /**

@@ -27,7 +27,7 @@ export interface Facets<T> {
   readonly example?: T;
   /** The key of the program's own configuration that this option fills. */
   readonly setting?: string;
-  /** Where the option exists; everywhere if absent. */
+  /** Where the option exists, of the service's platforms; on all of them if absent. */
   readonly platforms?: readonly Platform[];
   /** The operating systems it is for, where its platforms run on others, too. */
   readonly systems?: readonly System[];
@@ -159,6 +159,18 @@ function withFacets(
         : withFacets(facets, child, [...path, name]),
     ]),
   );
+}
+
+/**
+ * The same option with other facets: an option that is taken from the library or from another service.
+ *
+ * @param facets those that differ
+ */
+export function override<S extends z.ZodTypeAny>(
+  { facets: own, ...rest }: Option<S>,
+  facets: Facets<ValueOf<NoInfer<S>>>,
+): Option<S> {
+  return { ...rest, facets: { ...own, ...facets } };
 }
 
 /** The options of a tree, as typed references. */

@@ -9,7 +9,9 @@ import type {
   ServiceModel,
   VariantTable,
 } from "../model/service-model.ts";
+import { type Platform, platforms } from "../model/platform.ts";
 import type { PlatformValues } from "../model/platform-values.ts";
+import { completeModel, type ModelDefinition } from "./complete-model.ts";
 import { type Exp, type Ref, reference, variantValue } from "./build-expression.ts";
 import { entriesOf, isOption, type OptionTree, type Refs } from "./define-option.ts";
 
@@ -84,11 +86,13 @@ export interface ServiceDefinition<T extends OptionTree> {
   readonly documentation: string;
   /** Earlier names of the service. */
   readonly renamedFrom?: readonly string[];
+  /** The platforms it gets a module for. Default: all. */
+  readonly platforms?: readonly [Platform, ...Platform[]];
   readonly options: T;
   readonly variants?: VariantTable;
   /** Without it, settings are not checked. */
   readonly configSchema?: ConfigSchema;
-  readonly model: (cfg: Refs<T>) => ServiceModel;
+  readonly model: (cfg: Refs<T>) => ModelDefinition;
 }
 
 export interface Service<T extends OptionTree = OptionTree> {
@@ -97,6 +101,7 @@ export interface Service<T extends OptionTree = OptionTree> {
   readonly summary: string;
   readonly documentation: string;
   readonly renamedFrom: readonly string[];
+  readonly platforms: readonly Platform[];
   readonly options: T;
   readonly variants: VariantTable | undefined;
   readonly configSchema?: ConfigSchema | undefined;
@@ -122,9 +127,10 @@ export function defineService<const T extends OptionTree>(
     summary: definition.summary,
     documentation: definition.documentation,
     renamedFrom: definition.renamedFrom ?? [],
+    platforms: definition.platforms ?? platforms,
     options: definition.options,
     variants: definition.variants,
     configSchema: definition.configSchema,
-    model: definition.model(refsOf(definition.options, []) as Refs<T>),
+    model: completeModel(definition.model(refsOf(definition.options, []) as Refs<T>), definition),
   };
 }

@@ -220,7 +220,7 @@ function compareAttributes(schema: SchemaObject, type: AttrsType, place: Place):
   return names.flatMap((name) => compareKey(schema, name, type.value, place));
 }
 
-/** The names an open set has, if its pattern lists them: `telegram|discord`. */
+/** The names an open set has, if its pattern lists them: `left|right`. */
 function namesOf({ keyPattern }: AttrsType): readonly string[] | undefined {
   const list = /^\(?((?:[\w-]+\|)*[\w-]+)\)?$/.exec(keyPattern ?? "")?.[1];
   return list?.split("|");

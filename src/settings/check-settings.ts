@@ -9,7 +9,6 @@ import { rowOf } from "../model/functions.ts";
 import type { IrService } from "../model/service-model.ts";
 import type { IrOption, OptionType } from "../model/option-type.ts";
 import type { JsonValue } from "../json.ts";
-import { platforms } from "../model/platform.ts";
 import { mismatches, type Mismatch } from "./accepts.ts";
 import { expandSchema } from "./compact.ts";
 import {
@@ -34,7 +33,7 @@ import { formatKey, suggestKey } from "./suggest-key.ts";
 import { validate } from "./validate.ts";
 
 /**
- * @param stored the newest of the program's configuration schemas, as `sync-gateway` stores it;
+ * @param stored the newest of the program's configuration schemas, as it is stored;
  *   without one nothing is checked
  * @throws UserError that tells everything that does not fit
  */
@@ -46,7 +45,7 @@ export function checkSettings(ir: IrService, stored: JsonSchema | undefined): vo
   const context = { ir, root, marked, location: configSchema.location };
   const found = [
     ...ir.options.flatMap((option) => checkOption(option, context)),
-    ...ir.model.config.layers.flatMap(({ node }) => checkFixed(node, [], context)),
+    ...(ir.model.config?.layers ?? []).flatMap(({ node }) => checkFixed(node, [], context)),
   ];
   const [first, ...rest] = found.length > 0 ? found : checkDefaultConfig(context);
   if (first !== undefined)
@@ -207,7 +206,7 @@ function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
 
 /** Checks the whole: what settings demand of each other. */
 function checkDefaultConfig({ ir, root, location }: Context): readonly Misfit[] {
-  for (const platform of platforms) {
+  for (const platform of ir.platforms) {
     const config = defaultConfig({ ir, platform, variant: variantOf(ir) });
     const invalid = validate(relevantTo(root, config), config);
     if (invalid === undefined) continue;

@@ -38,7 +38,7 @@ export function variantOf(ir: IrService): Readonly<Record<string, ExpNode>> {
 /** Fixed layers, then the defaults of the options that are settings; nulls are left out. */
 export function defaultConfig(setup: Setup): JsonObject {
   const { ir, platform } = setup;
-  const layers = ir.model.config.layers.map(({ node }) => evaluate(node, setup));
+  const layers = (ir.model.config?.layers ?? []).map(({ node }) => evaluate(node, setup));
   const settings = ir.options.flatMap(({ setting, defaults, guard, platforms, path }) => {
     if (setting === undefined || !platforms.includes(platform)) return [];
     const isGuard = guard?.join(".") === path.join(".");

@@ -129,7 +129,7 @@ export function parseJsonSchema(value: unknown, name: string): JsonSchema {
   const problem = problemOf(value, []);
   throw new UserError(`${name} is not a JSON Schema this program understands`, {
     received: problem && `${problem.message} at /${problem.path.join("/")}`,
-    next: "make it again with sync-gateway; a new keyword goes into src/settings/json-schema.ts",
+    next: "correct it; a new keyword goes into src/settings/json-schema.ts",
   });
 }
 

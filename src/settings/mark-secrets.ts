@@ -12,7 +12,7 @@
 // The mark "file" is on the paths of files that hold secrets (`tokenFile`): there a Nix path is
 // wrong, as the file would be copied to the store.
 //
-// Nothing in the gateway's schema says "secret", so this goes by structure. A place that is missed
+// Nothing in a program's schema says "secret", so this goes by structure. A place that is missed
 // is not checked; one that is marked wrongly refuses long literal strings.
 
 import { definition } from "./compact.ts";

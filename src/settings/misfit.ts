@@ -42,7 +42,7 @@ function formatMisfit({ message, option, location, expected, received, next }: M
   ].join("\n");
 }
 
-/** The place of a value inside a setting: `channels.telegram.groups.<name>`. */
+/** The place of a value inside a setting: `window.panes.<name>`. */
 export function settingAt(setting: readonly string[], path: readonly string[]): string {
   return formatKey([...setting, ...path]);
 }

@@ -11,30 +11,30 @@ export interface SchemaFile {
   readonly file: string;
   /** Where the service is defined. */
   readonly location: SourceLocation;
+  /** What makes one, where there is a command that does. */
+  readonly command?: string | undefined;
 }
 
 /** @param entry absolute path of the schema file that defines the service */
-export function readConfigSchema({ file, location }: SchemaFile, entry: string): JsonSchema {
-  const path = resolve(dirname(entry), file);
-  if (!existsSync(path)) throw missing(path, file, location);
-  return parseStored(readFileSync(path, "utf8"), file, location);
+export function readConfigSchema(schema: SchemaFile, entry: string): JsonSchema {
+  const path = resolve(dirname(entry), schema.file);
+  if (!existsSync(path)) throw missing(path, schema);
+  return parseStored(readFileSync(path, "utf8"), schema);
 }
 
-function missing(path: string, file: string, location: SourceLocation): UserError {
+function missing(path: string, { file, location, command }: SchemaFile): UserError {
   const directory = dirname(path);
   const names = existsSync(directory) ? readdirSync(directory).sort() : [];
   const meant = nearest(basename(path), names);
+  const make = command === undefined ? "put it there" : `make it with \`${command}\``;
   return new UserError(`configuration schema ${file} not found`, {
     location,
     expected: names.length > 0 ? `one of ${names.join(", ")}` : undefined,
-    next:
-      meant === undefined
-        ? "make it with `pnpm sync-gateway <version>`"
-        : `did you mean ${dirname(file)}/${meant}? Or make it with \`pnpm sync-gateway\``,
+    next: meant === undefined ? make : `did you mean ${dirname(file)}/${meant}? Otherwise ${make}`,
   });
 }
 
-function parseStored(text: string, file: string, location: SourceLocation): JsonSchema {
+function parseStored(text: string, { file, location, command }: SchemaFile): JsonSchema {
   try {
     return parseJsonSchema(JSON.parse(text), file);
   } catch (error) {
@@ -42,7 +42,7 @@ function parseStored(text: string, file: string, location: SourceLocation): Json
     throw new UserError(`configuration schema ${file} is not JSON`, {
       location,
       received: error.message,
-      next: "make it again with `pnpm sync-gateway <version>`",
+      next: command === undefined ? "correct it" : `make it again with \`${command}\``,
     });
   }
 }

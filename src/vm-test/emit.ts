@@ -126,6 +126,7 @@ const resolvConf = "nameserver 127.0.0.53\nnameserver 192.168.20.30\n";
 /** The option for further programs, with what the proofs run. */
 function emitPackages(service: IrService, names: readonly string[]): Binding {
   const { packages } = service.model.extra;
+  if (packages === undefined) throw new BugError("a service without an option for packages");
   const attributes = names.map((name) => nix.select(nix`pkgs`, [name]));
   return nix.binding(pathFilling(service, packages.node), nix.list(attributes));
 }
@@ -152,17 +153,21 @@ export function emitFurtherVmTest(service: IrService, name: string, { on }: Scen
 
 function emitFacts(service: IrService): NixExpr {
   const { model } = service;
+  const { identity, config, listen } = model;
   const [workspace] = model.directories;
   if (workspace === undefined) throw new BugError("a service without a directory to work in");
+  if (identity === undefined || config?.path === undefined || listen === undefined) {
+    throw new BugError("a service without what its scenarios need");
+  }
   const scope: Scope = scopeOf(service, "instance");
   const facts: Readonly<Record<Exclude<FactName, FoundFact>, NixExpr>> = {
     unit: nix`(if name == "default" then ${model.unit} else ${`${model.unit}-`} + name) + ".service"`,
-    user: emitValue(model.identity.user, scope),
-    group: emitValue(model.identity.group, scope),
+    user: emitValue(identity.user, scope),
+    group: emitValue(identity.group, scope),
     state: emitValue(model.stateDirectory.path, scope),
     workspace: emitValue(workspace, scope),
-    config: emitValue(model.config.path, scope),
-    port: emitSetting(service, model.firewall.port.node, scope),
+    config: emitValue(config.path, scope),
+    port: emitValue(listen.option, scope),
   };
   const all = { ...facts, ...emitOwnFacts(service, scope) };
   return nix.attrs(Object.entries(all).map(([name, value]) => nix.binding([name], value)));
@@ -270,7 +275,8 @@ const firstPort = 18_900;
 
 /** A machine with an instance per test, and one that has nothing relaxed. */
 function relaxedNode(service: IrService, options: Scenarios["relaxed"]): JsonObject {
-  const portPath = pathFilling(service, service.model.firewall.port.node);
+  const portPath = service.model.listen?.option.path;
+  if (portPath === undefined) throw new BugError("a service without a port");
   const instances = [
     { name: strictInstance, settings: {} },
     ...testsOf(service).map(({ option, test }) => ({

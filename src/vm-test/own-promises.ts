@@ -195,14 +195,17 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
     directories.map((_, index) =>
       ownedBy(directoryFact(index), stateDirectory, `directory ${String(index + 1)} in it`),
     ),
-  config: () => [
-    {
-      promise: "the configuration file is root's to change, and nobody else's",
-      command: modeOf("{config}"),
-      must: "444:root:root",
-      brokenBy: otherMode("everybody may write it", "{config}", "0666", "0444"),
-    },
-  ],
+  config: ({ config }) =>
+    config?.path === undefined
+      ? []
+      : [
+          {
+            promise: "the configuration file is root's to change, and nobody else's",
+            command: modeOf("{config}"),
+            must: "444:root:root",
+            brokenBy: otherMode("everybody may write it", "{config}", "0666", "0444"),
+          },
+        ],
   generatedSecrets: ({ generatedSecrets }) =>
     generatedSecrets.length === 0
       ? []
@@ -303,6 +306,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
   ],
 
   confinement: elsewhereProved,
+  unconfined: { none: "Why nothing is promised." },
   reach: elsewhereProved,
   readable: elsewhereProved,
   systemdVersion: { none: "Checked when a configuration is evaluated." },
@@ -310,6 +314,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
   variant: input,
   supersedes: { none: "Takes over configurations; changes nothing that runs." },
   derived: input,
+  shell: input,
   package: input,
   arguments: input,
   temporaryPrefixes: { none: "Names that macOS's sandbox allows." },
@@ -325,7 +330,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
   command: {
     none: "The program's own, in a copy of the service's sandbox; tests/guest/scripts/operator_command.py tries what an agent would.",
   },
-  firewall: { none: "NixOS's own firewall." },
+  listen: { none: "The rule for listening has proofs of its own; the firewall is NixOS's." },
 };
 
 export interface PromisePart {

@@ -28,6 +28,12 @@ function told(schema: string, others: Tree = {}): string {
 const withOptions = (options: string): string =>
   `${importLine}\nexport default { options: {\n${options}\n} };\n`;
 
+/** The number of the line that has a text. */
+function lineOf(schema: string, text: string): number {
+  expect(schema).toContain(text);
+  return schema.slice(0, schema.indexOf(text)).split("\n").length;
+}
+
 /** A whole service, with a mistake in it. */
 function hello(...changes: readonly (readonly [string, string])[]): string {
   const text = readFileSync(join(repository, "tests/eval/fixtures/hello.ts"), "utf8");
@@ -43,9 +49,11 @@ describe("a type that is no option", () => {
   at:       ${place}`;
 
   test("in a service: nothing else is told, although nothing else fits its type any more", () => {
-    expect(told(hello(["    tokenFile:", "    foo: z.string(),\n    tokenFile:"]))).toBe(
-      `${wrap("foo", "it.ts:47:5")}
-            47 |     foo: z.string(),
+    const schema = hello(["    tokenFile:", "    foo: z.string(),\n    tokenFile:"]);
+    const line = lineOf(schema, "foo: z.string()");
+    expect(told(schema)).toBe(
+      `${wrap("foo", `it.ts:${line}:5`)}
+            ${line} |     foo: z.string(),
                |     ^^^
   received: z.string()
   next:     wrap it: option(z.string())`,
@@ -95,33 +103,52 @@ export const gateway = {
 
 test("all mistakes of types are told, each with line, column and the source", () => {
   const schema = hello(
-    ["packageType(), { default", "packageTyp(), { default"],
+    ["option(plainPath()", "option(plainPaht()"],
     ["default: 8080", "defualt: 8080"],
-    ["group: cfg.group,", "group: cfg.grup,"],
+    ["value: cfg.stateDir", "value: cfg.stateDri"],
   );
   const message = told(schema);
-  expect(message).toContain(`  option:   package
-  at:       it.ts:39:21
-            39 |     package: option(packageTyp(), { default: "hello" }),
-               |                     ^^^^^^^^^^
-  received: Cannot find name 'packageTyp'. Did you mean 'packageType'?`);
-  expect(message).toContain("  option:   port\n  at:       it.ts:43:28");
-  expect(message).toContain("Property 'grup' does not exist");
+  const line = lineOf(schema, "plainPaht");
+  expect(message).toContain(`  option:   documentRoot
+  at:       it.ts:${line}:26
+            ${line} |     documentRoot: option(plainPaht(), { default: "/srv/www", setting: "root" }),
+               |                          ^^^^^^^^^
+  received: Cannot find name 'plainPaht'. Did you mean 'plainPath'?`);
+  expect(message).toContain(`  option:   port\n  at:       it.ts:${lineOf(schema, "defualt")}:28`);
+  expect(message).toContain("Property 'stateDri' does not exist");
   expect(message).toMatch(/\n3 errors$/);
 });
 
 describe("a mistake inside of the model is told where it is, not where the model begins", () => {
+  const confined = (system: string, user: string): string =>
+    hello([
+      "    confinement: baseline(),",
+      `    confinement: [
+      {
+        id: "it",
+        why: "A reason.",
+        directives: { ProtectHome: ${system} },
+        user: { directives: { ProtectHome: ${user} } },
+        seatbelt: { keptBy: "nothing" },
+        unprovable: "It is a test.",
+      },
+    ],`,
+    ]);
+
   test("where only one property has the name", () => {
-    expect(told(hello(["ProtectHome: true", 'ProtectHome: "maybe"'])))
-      .toContain(`  at:       it.ts:162:25
-            162 |           directives: { ProtectHome: "maybe" },
-                |                         ^^^^^^^^^^^
-  received: directives.ProtectHome: Type '"maybe"' is not assignable`);
+    const schema = confined('"maybe"', "true");
+    const line = lineOf(schema, 'ProtectHome: "maybe"');
+    expect(told(schema)).toContain(`  at:       it.ts:${line}:23
+            ${line} |         directives: { ProtectHome: "maybe" },
+               |                       ^^^^^^^^^^^
+  received: Type '"maybe"' is not assignable`);
   });
 
   test("where only one of them has the value", () => {
-    expect(told(hello(['ProtectHome: "tmpfs"', 'ProtectHome: "temporary"']))).toMatch(
-      /at: {7}it\.ts:163:33\n.*ProtectHome: "temporary"/,
+    const schema = confined("true", '"temporary"');
+    const line = lineOf(schema, 'ProtectHome: "temporary"');
+    expect(told(schema)).toMatch(
+      new RegExp(`at: {7}it\\.ts:${line}:31\\n.*ProtectHome: "temporary"`),
     );
   });
 });

@@ -35,24 +35,27 @@ mail @somebody
 /** Path, description, file and line. */
 const found: readonly (readonly [string, string, string, number])[] = [
   ["level", "Shared by spreading.", shared, 7],
-  ["mode", markdown, here, 37],
-  ["token", "The token.", here, 39],
-  ["grouped.deep.user", "In a group.", here, 46],
-  ["channels.telegram.enable", "Whether the channel is used.", shared, 17],
-  ["channels.matrix.enable", "Whether the channel is used.", shared, 17],
-  ["rules", "A list.", here, 54],
-  ["rules.*.name", "Name of the rule.", here, 8],
-  ["rules.*.where", "Where it applies.", here, 11],
-  ["rules.*.where.host", "The host.", here, 11],
-  ["byName", "A record.", here, 57],
-  ["byName.*.name", "Name of the rule.", here, 8],
-  ["byName.*.where", "Where it applies.", here, 11],
-  ["byName.*.where.host", "The host.", here, 11],
-  ["either", "A union.", here, 60],
-  ["either.|1.*.a", "In a member.", here, 61],
-  ["tagged", "Objects told apart.", here, 65],
-  ["tagged.|0.a", "Of x.", here, 67],
-  ["tagged.|1.a", "Of y.", here, 68],
+  ["mode", markdown, here, 45],
+  ["token", "The token.", here, 47],
+  ["grouped.deep.user", "In a group.", here, 54],
+  ["channels.telegram.enable", "Whether the channel is used.", shared, 29],
+  ["channels.matrix.enable", "Whether the channel is used.", shared, 29],
+  ["asIs", "Taken as it is.", here, 61],
+  ["changed", "Taken with other facets.", here, 62],
+  ["reworded", "In words of its own.", here, 64],
+  ["rules", "A list.", here, 67],
+  ["rules.*.name", "Name of the rule.", here, 16],
+  ["rules.*.where", "Where it applies.", here, 19],
+  ["rules.*.where.host", "The host.", here, 19],
+  ["byName", "A record.", here, 70],
+  ["byName.*.name", "Name of the rule.", here, 16],
+  ["byName.*.where", "Where it applies.", here, 19],
+  ["byName.*.where.host", "The host.", here, 19],
+  ["either", "A union.", here, 73],
+  ["either.|1.*.a", "In a member.", here, 74],
+  ["tagged", "Objects told apart.", here, 78],
+  ["tagged.|0.a", "Of x.", here, 80],
+  ["tagged.|1.a", "Of y.", here, 81],
 ];
 
 it("finds every option and field, wherever it is written", () => {
@@ -64,7 +67,7 @@ it("finds every option and field, wherever it is written", () => {
     location.line,
   ]);
   expect(new Set(actual)).toEqual(new Set(found));
-  expect(docs.service).toEqual({ file: here, line: 17 });
+  expect(docs.service).toEqual({ file: here, line: 25 });
 });
 
 describe("what is missing", () => {

@@ -200,7 +200,7 @@ describe.skipIf(missingTools.length > 0)(`secrets${unlessMissing}`, () => {
       `evaluate (lib.jsonSchemaType { schema = ${secretSchema}; }) [ { token = "0123456789abcdef"; } ]`,
     );
     expect(message).toContain(
-      'settings.token: this is a secret and would be readable by everybody who can read the Nix store. Use `credentials.<NAME>` and refer to it as "${NAME}" or as a secret reference.',
+      "settings.token: this is a secret and would be readable by everybody who can read the Nix store. Name a file that holds it instead.",
     );
     expect(message).not.toContain("0123456789");
   });

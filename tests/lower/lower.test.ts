@@ -11,6 +11,7 @@ import { perPlatform } from "../../src/model/platform-values.ts";
 import {
   anyCredential,
   choose,
+  configFile,
   type Exp,
   homeDirectory,
   instanceName,
@@ -40,8 +41,10 @@ import {
   secretFile,
 } from "../../src/schema/value-types.ts";
 import { z } from "../../src/zod.ts";
-import { base, lowerWith, model, type Parts } from "./service.ts";
+import { base, config, lowerWith, model, type Parts } from "./service.ts";
 import { mistakeIn } from "./support.ts";
+
+const createUser = reference<boolean>(["createUser"]);
 
 const scenarios: Scenarios = { nodes: {}, main: { on: [], scripts: [] }, relaxed: {} };
 
@@ -830,17 +833,17 @@ const refused: readonly Refused[] = [
     expected: "at least one of its own in `directories`",
   },
   {
-    name: "VM test of a port that no option decides",
+    name: "VM test of a service that listens nowhere",
     parts: {
       model: {
         scenarios,
         directories: [text`/var/lib/it/work`],
-        firewall: { ...model.firewall, port: literal(80) },
+        listen: undefined,
       },
     },
-    message: "the service has scenarios, and no option says which port it listens on",
+    message: "the service has scenarios, and no port that an option says",
     option: "",
-    expected: "`firewall.port`: an option, or setting(…) of one that an option fills",
+    expected: "`listen`",
   },
   {
     name: "VM test of a difference that no option decides",
@@ -868,7 +871,7 @@ const refused: readonly Refused[] = [
       model: {
         confinement: [
           directing({
-            ProtectProc: choose(model.firewall.open, literal("invisible"), literal("hidden")),
+            ProtectProc: choose(createUser, literal("invisible"), literal("hidden")),
           }),
         ],
       },
@@ -915,6 +918,57 @@ const refused: readonly Refused[] = [
     expected: "a whole number from -1000 to 1000",
   },
   {
+    name: "service that nothing confines",
+    parts: { model: { unconfined: undefined } },
+    message: "nothing confines the service",
+    option: "",
+    expected: "at least one rule in `confinement`",
+  },
+  {
+    name: "service that nothing confines, for no reason",
+    parts: { model: { unconfined: " " } },
+    message: "the service is unconfined, and does not say why",
+    option: "",
+  },
+  {
+    name: "setting of a service without a configuration file",
+    parts: {
+      options: { a: option(z.string(), { setting: "a.b" }) },
+      model: { config: undefined },
+    },
+    message: "the service has no configuration file",
+    option: "a",
+    received: "the option fills the setting a.b",
+  },
+  {
+    name: "path of a configuration file that there is none of",
+    parts: { model: { config: undefined, arguments: ["--config", configFile] } },
+    message: "the service's model (arguments.1) refers to the configuration file",
+    option: "",
+  },
+  {
+    name: "value of a setting that there is none of",
+    parts: { model: { config: undefined, arguments: [setting<string>("a")] } },
+    message: "the service's model (arguments.0) refers to the configuration file",
+    option: "",
+  },
+  {
+    name: "configuration schema of a service without a configuration file",
+    parts: { configSchema: { directory: "it", versions: ["1"] }, model: { config: undefined } },
+    message: "the service has a configuration schema, and no configuration file",
+    option: "",
+  },
+  {
+    name: "level of a check that there is none of",
+    parts: {
+      options: { check: option(z.enum(["error", "warn", "off"]), { default: "error" }) },
+      model: { config: { ...config, check: reference(["check"]) } },
+    },
+    message: "there is nothing to check settings against",
+    option: "check",
+    received: "the model's `config.check`",
+  },
+  {
     name: "variable of a credential in the environment",
     parts: {
       options: { key: credential({ variable: "API_KEY" }) },
@@ -940,7 +994,7 @@ const refused: readonly Refused[] = [
 
 /** Two layers and more; the lowest first. */
 function withLayers(...layers: readonly Exp<unknown>[]): NonNullable<Parts["model"]> {
-  return { config: { ...model.config, layers } };
+  return { config: { ...config, layers } };
 }
 
 /** Of values that do not compile as they are, but may as parts of expressions. */

@@ -1,6 +1,6 @@
 // A small service for tests: the options every model refers to, and a model that does so.
 
-import type { IrService, ServiceModel } from "../../src/model/service-model.ts";
+import type { ConfigFile, IrService, ServiceModel } from "../../src/model/service-model.ts";
 import { lowerService } from "../../src/lower/lower.ts";
 import { record, reference, text } from "../../src/schema/build-expression.ts";
 import { option, type OptionTree } from "../../src/schema/define-option.ts";
@@ -30,6 +30,14 @@ export const base = {
 
 const stateDir = reference<string>(["stateDir"]);
 
+export const config: ConfigFile = {
+  path: stateDir,
+  title: "configuration",
+  settings: reference(["settings"]),
+  layers: [record({})],
+  link: stateDir,
+};
+
 export const model: ServiceModel = {
   systemdVersion: "257",
   unit: "it",
@@ -40,23 +48,14 @@ export const model: ServiceModel = {
     uid: reference(["port"]),
     gid: reference(["port"]),
     create: reference(["createUser"]),
-    shell: text`/bin/sh`,
   },
+  shell: text`/bin/sh`,
   package: reference(["package"]),
   arguments: [],
   stateDirectory: { path: stateDir, mode: "0700" },
   directories: [],
   temporaryPrefixes: [],
-  config: {
-    path: stateDir,
-    title: "configuration",
-    check: reference(["user"]),
-    validate: reference(["createUser"]),
-    variables: { config: text`CONFIG`, state: text`STATE` },
-    settings: reference(["settings"]),
-    layers: [record({})],
-    link: stateDir,
-  },
+  config,
   environment: [],
   extra: {
     variables: reference(["names"]),
@@ -80,13 +79,19 @@ export const model: ServiceModel = {
     stopTimeoutReason: "it stops at once",
   },
   confinement: [],
-  command: { name: "it", secrets: [] },
-  firewall: { open: reference(["createUser"]), port: reference(["port"]) },
+  unconfined: "It does nothing.",
+  command: { name: "it" },
+  listen: {
+    option: reference(["port"]),
+    port: reference(["port"]),
+    openFirewall: reference(["createUser"]),
+  },
 };
 
 export interface Parts extends Partial<Omit<Service, "options" | "model">> {
   readonly options?: OptionTree;
-  readonly model?: Partial<ServiceModel>;
+  /** Parts that differ; one that is undefined is left out. */
+  readonly model?: { readonly [K in keyof ServiceModel]?: ServiceModel[K] | undefined };
 }
 
 /** Lowers a service that differs from the usual one in some parts. */
@@ -98,9 +103,10 @@ export function lowerWith({ options, model: differences, ...parts }: Parts): IrS
       summary: "the service",
       documentation: "https://example.org",
       renamedFrom: [],
+      platforms: ["nixos", "home-manager", "darwin"],
       variants: undefined,
       options: { ...base, ...options },
-      model: { ...model, ...differences },
+      model: { ...model, ...differences } as ServiceModel,
       ...parts,
     },
     docs,

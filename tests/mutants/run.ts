@@ -31,7 +31,11 @@ interface Kind {
 
 const kinds: readonly Kind[] = [
   // Proofs and scenarios are tried in the guest only.
-  { layer: "schema", files: /^schema\/(?!scenarios).*\.ts$/, mutants: typescriptMutants },
+  {
+    layer: "schema",
+    files: /^(schema|src\/baseline)\/(?!scenarios).*\.ts$/,
+    mutants: typescriptMutants,
+  },
   { layer: "src", files: /^src\/emit\/.*\.ts$/, mutants: typescriptMutants },
   {
     layer: "nix",

@@ -4,7 +4,7 @@ import { loadConfig, loadServices } from "../../src/config.ts";
 import { readDocs } from "../../src/docs/read-docs.ts";
 import { BugError } from "../../src/errors.ts";
 import { lowerService } from "../../src/lower/lower.ts";
-import type { IrService } from "../../src/model/service-model.ts";
+import type { ConfigFile, IrService } from "../../src/model/service-model.ts";
 import type { IrOption } from "../../src/model/option-type.ts";
 import {
   and,
@@ -23,7 +23,7 @@ import { checkSettings } from "../../src/settings/check-settings.ts";
 import { compactSchema } from "../../src/settings/compact.ts";
 import type { JsonSchema, SchemaObject } from "../../src/settings/json-schema.ts";
 import { z } from "../../src/zod.ts";
-import { lowerWith, model, type Parts } from "../lower/service.ts";
+import { config, lowerWith, type Parts } from "../lower/service.ts";
 import { lines, mistakeOf, stored } from "./support.ts";
 
 const object = (
@@ -318,10 +318,8 @@ const fixedMistakes: readonly { name: string; parts: Parts; want: string }[] = [
   },
 ];
 
-function withLayers(
-  ...layers: IrService["model"]["config"]["layers"]
-): NonNullable<Parts["model"]> {
-  return { config: { ...model.config, layers } };
+function withLayers(...layers: ConfigFile["layers"]): NonNullable<Parts["model"]> {
+  return { config: { ...config, layers } };
 }
 
 describe("fixed settings with", () => {

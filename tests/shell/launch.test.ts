@@ -209,7 +209,7 @@ describe("credentials the service reads itself", () => {
 
   test.each([
     ["a credential", "load KEY opt key", "s3cret", "opt"],
-    ["a file of variables", "load_environment key", "KEY=s3cret", "environmentFiles"],
+    ["a file of variables", "load_environment opt key", "KEY=s3cret", "opt"],
   ])("%s that is there a second later", (_, load, content, option) => {
     withDirectory((directory) => {
       const appears = `(sleep 1; echo ${content} > new; mv new key) &`;

@@ -1,12 +1,12 @@
 # A program's configuration file, checked at build time by the program itself.
 #
-# Contract: gives the rendered JSON file of `settings`. The build fails, with the validator's own
-# message, where the packaged program refuses it; so a mistake stops the switch to a configuration
-# and not the service. What cannot be known at build time is not demanded: the validator accepts
-# directories that do not exist yet and `${VARIABLE}` references to secrets.
+# Contract: gives the rendered JSON file of `settings`. The build fails, with what `script` says, where
+# the packaged program refuses it; so a mistake stops the switch to a configuration and not the service.
+# What cannot be known at build time must not be demanded by the script: directories that do not exist
+# yet, secrets.
 #
-# The validator needs no network and writes nothing outside the build directory. Where the built
-# program cannot run on the building machine (cross compilation) the file is not checked.
+# The script has no network, and writes nothing outside the build directory. Where the built program
+# cannot run on the building machine (cross compilation) the file is not checked.
 { pkgs, lib }:
 
 {
@@ -14,13 +14,13 @@
   name,
   # The configuration, any JSON value.
   settings,
-  # The program; its main program is asked with `config validate --json`.
+  # The program, which the script knows as `$program`.
   package,
-  # Names of the variables through which this generation of the program learns where its
-  # configuration and its state are: { config = "OPENCLAW_CONFIG_PATH"; state = "OPENCLAW_STATE_DIR"; }
-  variables,
-  # Further variables, by name.
-  environment ? { },
+  # Shell code that asks the program about the file `$rendered`, and fails where it refuses the file. jq
+  # and the coreutils are there.
+  script,
+  # Variables of the script, by name.
+  variables ? { },
 }:
 
 let
@@ -32,39 +32,20 @@ if !canRun then
 else
   pkgs.runCommand name
     (
-      environment
+      variables
       // {
         nativeBuildInputs = [ pkgs.buildPackages.jq ];
         # Cheap to build, and of no use to anybody else.
         preferLocalBuild = true;
         allowSubstitutes = false;
         inherit rendered;
-        validator = lib.getExe package;
-        configVariable = variables.config;
-        stateVariable = variables.state;
+        program = lib.getExe package;
       }
     )
     ''
-      mkdir home state
+      mkdir home
       export HOME="$PWD/home" XDG_CACHE_HOME="$PWD/home/.cache" NO_COLOR=1
-      export "$configVariable=$rendered" "$stateVariable=$PWD/state"
 
-      status=0
-      timeout 300 "$validator" config validate --json > report 2> messages || status=$?
-
-      if [ "$status" -ne 0 ]; then
-        if jq -es 'any(.[]; (.issues // []) != [])' report > /dev/null 2>&1; then
-          echo "error: the configuration $name is refused by $validator:" >&2
-          jq -r '.issues[] | "  \(.path): \(.message)"' report >&2
-        else
-          echo "error: $validator config validate failed with code $status:" >&2
-          cat report messages >&2
-        fi
-        exit 1
-      fi
-
-      # Variables that hold secrets are set when the service starts, not here.
-      jq -r '.warnings // [] | .[] | select(.message | startswith("Missing env var") | not)
-        | "warning: \(.path): \(.message)"' report >&2
+      ${script}
       cp "$rendered" "$out"
     ''

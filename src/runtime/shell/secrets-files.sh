@@ -38,20 +38,20 @@ read_secret() {
   cat -- "$2"
 }
 
-# load_environment FILE: exports the variables of a file with one NAME=value per line; a value may be
+# load_environment OPTION FILE: exports the variables of a file with one NAME=value per line; a value may be
 # quoted. Lines that begin with # or ; are comments.
 load_environment() {
   local line name value
-  await environmentFiles "$1" can_read
-  can_read "$1" || fail "environmentFiles: $1 does not exist or cannot be read"
+  await "$1" "$2" can_read
+  can_read "$2" || fail "$1: $2 does not exist or cannot be read"
   while IFS= read -r line || [ -n "$line" ]; do
     [[ $line =~ ^[[:space:]]*([#\;]|$) ]] && continue
     name=${line%%=*} value=${line#*=}
     [[ $line == *=* && $name =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]] ||
-      fail "environmentFiles: $1 has a line that is not NAME=value"
+      fail "$1: $2 has a line that is not NAME=value"
     case $value in
       \"*\" | \'*\') value=${value:1:-1} ;;
     esac
     export "$name=$value"
-  done < "$1"
+  done < "$2"
 }

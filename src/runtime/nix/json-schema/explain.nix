@@ -56,7 +56,7 @@ let
   propertiesOf =
     schema: lib.foldl' (all: branch: all // (branch.properties or { })) { } (branches schema);
 
-  # Where else below this place the schema knows the key: `telegram` is `channels.telegram`.
+  # Where else below this place the schema knows the key: `size` is `window.size`.
   elsewhere =
     depth: key: schema:
     let

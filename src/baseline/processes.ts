@@ -1,9 +1,11 @@
 // Who the service is, and what it has to do with other processes and the kernel's own things.
 
-import { choose, type ConfinementRule, probe, works } from "../../src/index.ts";
-import { type ConfinementInputs, same } from "./inputs.ts";
+import type { ConfinementRule } from "../model/service-model.ts";
+import { choose } from "../schema/build-expression.ts";
+import { probe, works } from "../schema/define-proof.ts";
+import { type BaselineInputs, same } from "./inputs.ts";
 
-export function processesRules({ relaxed }: ConfinementInputs): readonly ConfinementRule[] {
+export function processesRules({ nestedSandboxes }: BaselineInputs): readonly ConfinementRule[] {
   return [
     {
       id: "privileges",
@@ -60,7 +62,7 @@ export function processesRules({ relaxed }: ConfinementInputs): readonly Confine
         PrivatePIDs: true,
         ProtectProc: "invisible",
         // bubblewrap reads /proc/sys, browsers read what memory there is.
-        ProcSubset: choose(relaxed.nestedSandboxes, "all", "pid"),
+        ProcSubset: choose(nestedSandboxes, "all", "pid"),
       },
       user: same,
       seatbelt: {
@@ -155,7 +157,7 @@ export function processesRules({ relaxed }: ConfinementInputs): readonly Confine
       why: "New namespaces give access to kernel code that is otherwise reserved for root.",
       directives: {
         RestrictNamespaces: choose<boolean | string>(
-          relaxed.nestedSandboxes,
+          nestedSandboxes,
           "user mnt pid net ipc uts cgroup time",
           true,
         ),

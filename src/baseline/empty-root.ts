@@ -1,6 +1,7 @@
 // A root of its own for a systemd unit, with nothing in it but what is listed here.
 
-import { concat, type ConfinementRule, type Exp, list } from "../src/index.ts";
+import type { ConfinementRule } from "../model/service-model.ts";
+import { concat, type Exp, list } from "../schema/build-expression.ts";
 
 /** What is there for every service, read-only; `-` says that it may be missing outside. */
 const essentials = [

@@ -1,14 +1,22 @@
 // What the service may ask of the kernel, and how much it may use.
 
-import { choose, concat, type ConfinementRule, list, observation, probe } from "../../src/index.ts";
-import { propertyIs } from "../unit-property.ts";
-import { type ConfinementInputs, same } from "./inputs.ts";
+import type { ConfinementRule } from "../model/service-model.ts";
+import { choose, concat, list } from "../schema/build-expression.ts";
+import { observation, probe } from "../schema/define-proof.ts";
+import { type BaselineInputs, same } from "./inputs.ts";
+import { propertyIs } from "./unit-property.ts";
 
-export function limitRules({ relaxed }: ConfinementInputs): readonly ConfinementRule[] {
+export function limitRules({
+  program,
+  nestedSandboxes,
+  tasksMax,
+  memoryMax,
+  cpuQuota,
+}: BaselineInputs): readonly ConfinementRule[] {
   return [
     {
       id: "system-calls",
-      why: "System calls a network service has no use for fail with EPERM; killing the process instead would let one stray call of a native module take the gateway down. The second group is in @system-service and has no use here: asynchronous rings and page fault handlers are kernel code that exploits like best.",
+      why: `System calls a network service has no use for fail with EPERM; killing the process instead would let one stray call of a native module take the ${program} down. The second group is in @system-service and has no use here: asynchronous rings and page fault handlers are kernel code that exploits like best.`,
       directives: {
         SystemCallArchitectures: "native",
         SystemCallFilter: concat(
@@ -17,7 +25,7 @@ export function limitRules({ relaxed }: ConfinementInputs): readonly Confinement
             "~@privileged @resources @mount @debug @cpu-emulation @obsolete @keyring",
             "~bpf io_uring_enter io_uring_register io_uring_setup kcmp name_to_handle_at perf_event_open pidfd_getfd process_vm_readv process_vm_writev userfaultfd",
           ),
-          choose<readonly string[]>(relaxed.nestedSandboxes, ["@mount capset"], []),
+          choose<readonly string[]>(nestedSandboxes, ["@mount capset"], []),
         ),
         SystemCallErrorNumber: "EPERM",
       },
@@ -57,15 +65,15 @@ export function limitRules({ relaxed }: ConfinementInputs): readonly Confinement
       id: "resources",
       cannot:
         "bound what it writes into its own directories: systemd has quotas for those since version 258, on file systems that have been made for it; give them a file system of their own where that matters. Nor what the kernel has once for all: terminals, of which it can open all there are; nor swap; nor the service and a command of the operator's together, which each have these limits",
-      why: "A loop that starts processes or fills memory ends itself, not the machine: a quarter of the memory is never the service's, and it is the first to go. A tool that is killed for its size does not take the gateway along.",
+      why: `A loop that starts processes or fills memory ends itself, not the machine: a quarter of the memory is never the service's, and it is the first to go. A tool that is killed for its size does not take the ${program} along.`,
       directives: {
-        TasksMax: relaxed.tasksMax.orElse(1024),
-        MemoryMax: relaxed.memoryMax.orElse("75%"),
-        CPUQuota: choose<readonly string[]>(
-          relaxed.cpuQuota.isSet(),
-          list(relaxed.cpuQuota.nonNull()),
-          [],
-        ),
+        TasksMax: tasksMax?.orElse(1024) ?? 1024,
+        MemoryMax: memoryMax?.orElse("75%") ?? "75%",
+        ...(cpuQuota === undefined
+          ? {}
+          : {
+              CPUQuota: choose<readonly string[]>(cpuQuota.isSet(), list(cpuQuota.nonNull()), []),
+            }),
         OOMPolicy: "continue",
         OOMScoreAdjust: 500,
       },
@@ -78,7 +86,7 @@ export function limitRules({ relaxed }: ConfinementInputs): readonly Confinement
         observation("no more than 1024 processes", propertyIs("TasksMax", "1024"), "yes", "no"),
         observation("memory is bounded", propertyIs("MemoryMax", "infinity"), "no", "yes"),
         observation(
-          "a tool that is too large does not end the gateway",
+          `a tool that is too large does not end the ${program}`,
           propertyIs("OOMPolicy", "continue"),
           "yes",
           "no",
@@ -132,17 +140,6 @@ export function limitRules({ relaxed }: ConfinementInputs): readonly Confinement
         byJob: true,
       },
       proofs: [probe("core dumps", ["hard-limit", "CORE"], "0", "-1")],
-    },
-    {
-      id: "memory-execution",
-      why: "Not possible: the JavaScript engine compiles at run time and dies without memory that is both writable and executable.",
-      directives: { MemoryDenyWriteExecute: false },
-      user: same,
-      seatbelt: {
-        cannot:
-          "be kept, for the same reason; code from files is limited to the store and the system's libraries and shell",
-      },
-      unprovable: "The rule that is not there; that the gateway starts is its proof.",
     },
   ];
 }

@@ -1,51 +1,73 @@
 // Which sockets the service may open, where it may listen, and whom it reaches.
 
-import {
-  choose,
-  concat,
-  type ConfinementRule,
-  lifts,
-  list,
-  not,
-  probe,
-  text,
-  works,
-} from "../../src/index.ts";
-import { linkAndHost, privateNetworks, sharedNetwork, special, tailnet6 } from "../addresses.ts";
-import { triesFreePortWhere } from "../listening.ts";
-import { type ConfinementInputs } from "./inputs.ts";
+import type { ConfinementRule } from "../model/service-model.ts";
+import { choose, concat, type Exp, literal, list, not, text } from "../schema/build-expression.ts";
+import { probe, works } from "../schema/define-proof.ts";
+import { linkAndHost, privateNetworks, sharedNetwork, special, tailnet6 } from "./addresses.ts";
+import type { BaselineInputs } from "./inputs.ts";
+
+type Addresses = Exp<readonly string[]>;
+
+const none: Addresses = literal([]);
+
+/** What is denied and allowed where somebody chooses. */
+function chosen(
+  egress: NonNullable<BaselineInputs["egress"]>,
+  toInternet: Addresses,
+): { readonly denied: Addresses; readonly allowed: Addresses } {
+  const named: Addresses = egress.listOrEmpty();
+  const isInternet = egress.is("internet").or(named.includes("internet"));
+  return {
+    denied: choose(
+      isInternet,
+      toInternet,
+      choose<readonly string[]>(egress.is("any"), [], ["any"]),
+    ),
+    allowed: named.filter((range) => not(range.is("internet"))),
+  };
+}
 
 export function networkRules({
+  program,
   port,
+  more,
   isLocal,
   isTailnet,
-  triesFreePort,
-  relaxed,
-}: ConfinementInputs): readonly ConfinementRule[] {
-  const { egress } = relaxed;
-  const allowed = egress.listOrEmpty();
-  const isInternet = egress.is("internet").or(allowed.includes("internet"));
+  egress,
+  addressFamilies = none,
+  nixDaemon,
+}: BaselineInputs): readonly ConfinementRule[] {
+  const toInternet = concat(
+    list(...linkAndHost, ...special),
+    choose<readonly string[]>(
+      isTailnet === undefined ? isLocal : isLocal.or(isTailnet),
+      privateNetworks,
+      [],
+    ),
+    choose<readonly string[]>(isLocal, sharedNetwork, []),
+  );
+  const { denied, allowed } =
+    egress === undefined ? { denied: toInternet, allowed: none } : chosen(egress, toInternet);
   return [
     {
       id: "address-families",
-      why: "Internet and local sockets only. Netlink stays, because Node.js lists network interfaces with it.",
+      why: "Internet and local sockets only. Netlink stays, because programs list network interfaces with it.",
       directives: {
         RestrictAddressFamilies: concat<string>(
           list("AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK"),
-          relaxed.addressFamilies,
+          addressFamilies,
         ),
       },
       cannot:
         "keep it from abstract sockets, which have a name but no file: they belong to the network namespace, which is the machine's, as the internet is; without local sockets no name of the local network could be looked up; and no directive of systemd tells one kind from the other",
-      // The gateway works without.
       user: {
-        why: "Internet sockets only, and netlink, because Node.js lists network interfaces with it. No local ones: the session bus, the X server and the agents for keys of the same user are behind them.",
+        why: "Internet sockets only, and netlink, because programs list network interfaces with it. No local ones: the session bus, the X server and the agents for keys of the same user are behind them.",
         directives: {
           RestrictAddressFamilies: concat<string>(
             list("AF_INET", "AF_INET6", "AF_NETLINK"),
-            relaxed.addressFamilies,
+            addressFamilies,
             // The daemon's socket is a local one.
-            choose<readonly string[]>(relaxed.nixDaemon, ["AF_UNIX"], []),
+            choose<readonly string[]>(nixDaemon, ["AF_UNIX"], []),
           ),
         },
       },
@@ -66,22 +88,24 @@ export function networkRules({
     },
     {
       id: "listening",
-      why: "A port of its own for a shell or a relay cannot be opened: only the gateway's is.",
+      why:
+        port === undefined
+          ? "A port for a shell or a relay cannot be opened."
+          : `A port of its own for a shell or a relay cannot be opened: only the ${program}'s is.`,
       directives: {
         // "Any free port" is port 0, which no rule names: what is not denied is allowed.
         SocketBindDeny: choose<readonly string[]>(
-          triesFreePort,
+          more?.freePort ?? literal(false),
           ["ipv4:1-65535", "ipv4:udp", "ipv6"],
           ["any"],
         ),
         SocketBindAllow: concat(
-          list(text`tcp:${port}`),
-          relaxed.listenTCPPorts.map((extra) => text`tcp:${extra}`),
-          relaxed.listenUDPPorts.map((extra) => text`udp:${extra}`),
+          port === undefined ? none : list(text`tcp:${port}`),
+          more === undefined ? none : more.tcpPorts.map((extra) => text`tcp:${extra}`),
+          more === undefined ? none : more.udpPorts.map((extra) => text`udp:${extra}`),
         ),
       },
-      cannot:
-        "keep it from a port that the kernel chooses, for a socket that listens without having asked for one: systemd looks at `bind` only. The firewall keeps others from it, and the rule `egress` those of the local network; ports of a gateway are not among those, but whoever asks often enough gets all the others, and programs of this machine connect to nobody over TCP for as long",
+      cannot: `keep it from a port that the kernel chooses, for a socket that listens without having asked for one: systemd looks at \`bind\` only. The firewall keeps others from it, and the rule \`egress\` those of the local network; ports of a ${program} are not among those, but whoever asks often enough gets all the others, and programs of this machine connect to nobody over TCP for as long`,
       user: {
         directives: {},
         cannot: "be kept: the programs that decide about sockets may be loaded by root only",
@@ -89,7 +113,7 @@ export function networkRules({
       seatbelt: {
         keptBy: "binding is allowed on its own TCP port and for sockets in its own directories",
         cannot:
-          "tell this machine's addresses apart: which one it listens on is up to `gateway.bind`; nor tell a port that the kernel chooses from the others: where the gateway tries one before it listens, as releases before 2026.8 do, it may listen on all",
+          "tell this machine's addresses apart; nor tell a port that the kernel chooses from the others: a program that needs one may listen on all",
       },
       proofs: [
         probe("other ports", ["listen", "tcp", "28790"], "EPERM", "done"),
@@ -107,40 +131,27 @@ export function networkRules({
           "done",
           "done",
         ),
-        probe(
-          "the gateway's port is its own",
-          ["listen", "tcp", "{port}"],
-          ["done", "EADDRINUSE"],
-          "EADDRINUSE",
-        ),
-      ],
-      differences: [
-        {
-          name: "tries-free-port",
-          where: triesFreePortWhere,
-          when: triesFreePort,
-          lifts: lifts("done", "any free port"),
-          why: "The gateway listens on any free port of the address, to see whether it can, and refuses to run where it cannot. So a port that the kernel chooses can be opened, over version 4 of the protocol; a port of its own choice still cannot.",
-        },
+        ...(port === undefined
+          ? []
+          : [
+              probe(
+                `the ${program}'s port is its own`,
+                ["listen", "tcp", "{port}"],
+                ["done", "EADDRINUSE"],
+                "EADDRINUSE",
+              ),
+            ]),
       ],
     },
     {
       id: "egress",
-      why: "The cloud's metadata service and the machines of the local network are not for a language model; the internet is, and so is this machine, where resolvers and local models listen. A resolver elsewhere in the local network is asked by nscd or resolved, outside. Where other machines use the gateway, the private ranges stay open, or the tailnet's alone, as their answers would be lost: the kernel does not tell one direction from the other.",
+      why: `The cloud's metadata service and the machines of the local network are not the service's business; the internet is, and so is this machine, where resolvers and databases listen. A resolver elsewhere in the local network is asked by nscd or resolved, outside. Where other machines use the ${program}, the private ranges stay open, or the tailnet's alone, as their answers would be lost: the kernel does not tell one direction from the other.`,
       directives: {
-        IPAddressDeny: choose(
-          isInternet,
-          concat(
-            list(...linkAndHost, ...special),
-            choose<readonly string[]>(isLocal.or(isTailnet), privateNetworks, []),
-            choose<readonly string[]>(isLocal, sharedNetwork, []),
-          ),
-          choose<readonly string[]>(egress.is("any"), [], ["any"]),
-        ),
+        IPAddressDeny: denied,
         IPAddressAllow: concat(
           list("localhost"),
-          choose<readonly string[]>(isTailnet, [tailnet6], []),
-          allowed.filter((range) => not(range.is("internet"))),
+          isTailnet === undefined ? none : choose<readonly string[]>(isTailnet, [tailnet6], []),
+          allowed,
         ),
       },
       user: {

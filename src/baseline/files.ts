@@ -1,22 +1,22 @@
 // What the service sees of the file system, and what it can change there.
 
+import type { ConfinementRule } from "../model/service-model.ts";
 import {
+  literal,
   choose,
   concat,
-  type ConfinementRule,
   type Exp,
   list,
   managedPaths,
   not,
   or,
   ownDirectories,
-  probe,
   text,
   unitName,
-  works,
-} from "../../src/index.ts";
-import { emptyRoot, systemConfiguration } from "../empty-root.ts";
-import { type ConfinementInputs, same } from "./inputs.ts";
+} from "../schema/build-expression.ts";
+import { probe, works } from "../schema/define-proof.ts";
+import { emptyRoot, systemConfiguration } from "./empty-root.ts";
+import { type BaselineInputs, same } from "./inputs.ts";
 
 /** What ProtectHome= hides. */
 const isInHome = (path: Exp<string>): Exp<boolean> =>
@@ -31,37 +31,39 @@ const outermostDirectories = ownDirectories.filter((path) => not(isInAnother(pat
 
 const innerDirectories = ownDirectories.filter(isInAnother);
 
-/** Shell commands that need a directory of their own in the workspace; the last decides. */
-const inWorkspace = (...commands: readonly string[]): string =>
-  ["set -e", "d=$(mktemp -d -p {workspace})", 'trap "rm -rf $d" EXIT', "cd $d", ...commands].join(
-    "; ",
-  );
+/** Paths that need not be there. */
+const optional = (lists: readonly Exp<readonly string[]>[]): Exp<readonly string[]> =>
+  lists.length === 0 ? literal([]) : concat(...lists).map((path) => text`-${path}`);
 
 export function fileRules({
+  program,
   configPath,
-  readablePaths,
-  relaxed,
-}: ConfinementInputs): readonly ConfinementRule[] {
+  hasDirectories,
+  hasManagedFiles,
+  readable,
+  changeable,
+  nixDaemon,
+}: BaselineInputs): readonly ConfinementRule[] {
   // A path that is not there is reported by the launcher, which knows the option's name.
-  const readable = relaxed.readOnlyPaths.map((path) => text`-${path}`);
-  const changeable = relaxed.readWritePaths.map((path) => text`-${path}`);
-  const outside = concat(ownDirectories, relaxed.readOnlyPaths, relaxed.readWritePaths);
+  const shown = optional(readable);
+  const outside = concat(ownDirectories, ...readable, ...changeable);
   return [
     {
       id: "root",
       why: "The file system it sees is an empty one, with what is listed here put in. Homes, other services' state, sockets below /run, logs and every directory somebody adds later are not hidden one by one: they are not there. Names are resolved through the sockets of nscd and resolved.",
       directives: emptyRoot(
         systemConfiguration,
-        list(configPath),
+        configPath === undefined ? literal([]) : list(configPath),
         // The C library looks for nscd in /var/run, which is a link elsewhere.
         list("-/run/nscd:/var/run/nscd", "-/run/systemd/resolve"),
-        readable,
+        shown,
         choose<readonly string[]>(
-          relaxed.nixDaemon,
+          nixDaemon,
           ["-/nix/var/nix/daemon-socket", "-/etc/nix/nix.conf"],
           [],
         ),
       ),
+      shownRuntime: ["nscd"],
       user: {
         why: "The file system it sees is an empty one, with what is listed here put in. The rest of the home, the user's sockets and everything else that the user can read are not hidden one by one: they are not there. Local sockets are refused besides, so names are asked of the network's resolver, which /etc/resolv.conf, often a link, tells.",
         directives: {
@@ -72,8 +74,8 @@ export function fileRules({
               "/etc",
               ...["-/run/systemd/resolve", "-/run/NetworkManager/resolv.conf", "-/run/resolvconf"],
             ),
-            concat(readablePaths, relaxed.readOnlyPaths).map((path) => text`-${path}`),
-            choose<readonly string[]>(relaxed.nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
+            shown,
+            choose<readonly string[]>(nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
           ),
           InaccessiblePaths: list("-/sys", "-/etc/machine-id", "-/etc/nixos"),
         },
@@ -86,16 +88,22 @@ export function fileRules({
       },
       proofs: [
         probe("directories nobody thought of", ["read", "/data/neighbour"], "ENOENT", "done"),
-        probe("its own configuration", ["write", "{config}"], ["EROFS", "EACCES"], "EACCES"),
+        ...(configPath === undefined
+          ? []
+          : [probe("its own configuration", ["write", "{config}"], ["EROFS", "EACCES"], "EACCES")]),
         probe("files of /etc, units among them", ["write", "/etc/neighbourly"], "EROFS", "done"),
         probe("files of others in /etc", ["read", "/etc/neighbourly"], "ENOENT", "done"),
         probe("the machine's id", ["read", "/etc/machine-id"], "ENOENT", "done"),
-        probe(
-          "what it may not write has no second name",
-          ["second-name", "{config}"],
-          "none",
-          "done",
-        ),
+        ...(configPath === undefined
+          ? []
+          : [
+              probe(
+                "what it may not write has no second name",
+                ["second-name", "{config}"],
+                "none",
+                "done",
+              ),
+            ]),
         probe("writing elsewhere", ["write", "/data/mine"], "ENOENT", "done"),
         probe("state of other services", ["stat", "/var/lib/neighbour/state"], "ENOENT", "done"),
         probe("logs", ["read", "/var/log/neighbour"], "ENOENT", "done"),
@@ -136,34 +144,6 @@ export function fileRules({
         works("its state directory is there", ["stat", "{state}"]),
         works("memory can be shared among its own processes", ["write", "/dev/shm/mine"]),
         works("names and certificates can be looked up in /etc", ["read", "/etc/passwd"]),
-        works("shell, git and text tools run", [
-          "run",
-          "set -e; d=$(mktemp -d); cd $d; git init -q; ls -la | grep -q git; echo x | sed s/x/y/",
-        ]),
-        works("a repository in the workspace can be committed to", [
-          "run",
-          inWorkspace(
-            "git init -q",
-            "echo x > file",
-            "git add file",
-            "git -c user.name=a -c user.email=a@example.org commit -qm first",
-            "git log | grep -q first",
-          ),
-        ]),
-        works("node starts programs and writes what they say", [
-          "run",
-          inWorkspace(
-            `node -e 'require("fs").writeFileSync("said", require("child_process").execFileSync("git", ["version"]))'`,
-            "grep -q '^git version' said",
-          ),
-        ]),
-        works("python starts programs and writes what they say", [
-          "run",
-          inWorkspace(
-            `python3 -c 'import subprocess; open("said", "wb").write(subprocess.check_output(["git", "version"]))'`,
-            "grep -q '^git version' said",
-          ),
-        ]),
         works("names are looked up by nscd, which may ask the local network", [
           "lookup",
           "network.neighbour.test",
@@ -184,7 +164,7 @@ export function fileRules({
         // service can change leads nowhere else.
         BindPaths: concat(
           outermostDirectories,
-          changeable,
+          optional(changeable),
           managedPaths.map((path) => text`%t/${unitName}${path}:${path}`),
         ),
         // Each is a mount of its own, which cannot be moved away.
@@ -199,54 +179,23 @@ export function fileRules({
         probe("the root directory is not writable", ["write", "/mine"], "EROFS", "EACCES"),
         probe("world-writable directories", ["write", "/data/mine"], ["ENOENT", "EROFS"], "done"),
         probe("runtime files cannot be made", ["write", "/run/mine"], "EACCES", "EACCES"),
-        probe("its workspace cannot be moved away", ["rename", "{workspace}"], "EBUSY", "done"),
+        ...(hasDirectories
+          ? [
+              probe(
+                "its workspace cannot be moved away",
+                ["rename", "{workspace}"],
+                "EBUSY",
+                "done",
+              ),
+            ]
+          : []),
         works("its state can be written", ["write", "{state}/probe"]),
-        works("its workspace can be written", ["write", "{workspace}/probe"]),
+        ...(hasDirectories
+          ? [works("its workspace can be written", ["write", "{workspace}/probe"])]
+          : []),
       ],
     },
-    {
-      id: "managed-files",
-      why: "Documents and skills that the configuration puts into the workspace tell the model who it is and what it may do. Talked into rewriting them, it would stay talked into: they are read-only to it, and can be neither removed nor replaced by others, because each is a mount of its own. So is an empty file over every other that the gateway would take settings from.",
-      directives: { ReadOnlyPaths: managedPaths },
-      cannot:
-        "hold against a helper outside of the sandbox: who is lent the directory, by its mode or through a socket, can move a file there, and what is mounted over it goes with it until the next start. Where a link is left in its place, systemd makes an empty file or directory where that leads, when a command or a stop sets up the same mounts: in the service's directories, or in what it may read",
-      user: same,
-      seatbelt: {
-        keptBy:
-          "they cannot be written, moved or removed by the service; nor can the directories above them",
-      },
-      proofs: [
-        probe(
-          "a skill can be read",
-          ["read", "{workspace}/skills/probed/SKILL.md"],
-          "done",
-          "ENOENT",
-        ),
-        probe(
-          "a skill cannot be written",
-          ["write", "{workspace}/skills/probed/SKILL.md"],
-          "EROFS",
-          "ENOENT",
-        ),
-        probe(
-          "no skill can be added beside it",
-          ["write", "{workspace}/skills/mine"],
-          "EROFS",
-          "done",
-        ),
-        probe("the skills cannot be moved away", ["rename", "{workspace}/skills"], "EBUSY", "done"),
-        probe(
-          "they have no second name that can be written",
-          ["second-name", "{workspace}/skills"],
-          "none",
-          "done",
-        ),
-        works("the model's own skills can be written", [
-          "run",
-          "mkdir -p {workspace}/.agents/skills/mine",
-        ]),
-      ],
-    },
+    ...(hasManagedFiles ? [managedFilesRule] : []),
     {
       id: "homes",
       why: "SSH keys, mail and browser profiles live in home directories: there are none, but for the service's own directories, should they be there.",
@@ -285,7 +234,7 @@ export function fileRules({
     },
     {
       id: "new-files",
-      why: "Files the service makes are for its user alone; the gateway itself would make them readable by all.",
+      why: `Files the service makes are for its user alone, whatever the ${program} itself asks for.`,
       directives: { UMask: "0077" },
       user: same,
       seatbelt: { keptBy: "`Umask` in the property list", byJob: true },
@@ -303,3 +252,17 @@ export function fileRules({
     },
   ];
 }
+
+const managedFilesRule: ConfinementRule = {
+  id: "managed-files",
+  why: "Files that the configuration puts into the service's directories are read-only to it, and can be neither removed nor replaced by others, because each is a mount of its own.",
+  directives: { ReadOnlyPaths: managedPaths },
+  cannot:
+    "hold against a helper outside of the sandbox: who is lent the directory, by its mode or through a socket, can move a file there, and what is mounted over it goes with it until the next start. Where a link is left in its place, systemd makes an empty file or directory where that leads, when a command or a stop sets up the same mounts: in the service's directories, or in what it may read",
+  user: same,
+  seatbelt: {
+    keptBy:
+      "they cannot be written, moved or removed by the service; nor can the directories above them",
+  },
+  unprovable: "Which files there are, the configuration decides.",
+};

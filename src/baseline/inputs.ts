@@ -1,0 +1,131 @@
+// What the rules depend on: what an author loosens, and what follows from the model.
+
+import type { ConfinementRule } from "../model/service-model.ts";
+import { type Exp, literal, not, withMethods } from "../schema/build-expression.ts";
+import type { UnconfinedModel } from "../schema/complete-model.ts";
+
+/** The identifiers of the rules, in the order of the tables. */
+export const baselineRules = [
+  "root",
+  "file-system",
+  "managed-files",
+  "homes",
+  "temporary-files",
+  "new-files",
+  "mounts",
+  "privileges",
+  "users",
+  "processes",
+  "ipc",
+  "devices",
+  "kernel",
+  "clock-and-host-name",
+  "keyrings",
+  "namespaces",
+  "scheduling-and-personality",
+  "address-families",
+  "listening",
+  "egress",
+  "system-calls",
+  "resources",
+  "journal",
+  "core-dumps",
+] as const;
+
+export type BaselineRule = (typeof baselineRules)[number];
+
+/** What an author says of the rules. Without any of it they are as strict as they can be. */
+export interface BaselineOptions {
+  /** What texts call the program: `server`. Default: `service`. */
+  readonly program?: string;
+  /** Rules that are not kept at all, each with the reason: it is told in the table of promises. */
+  readonly without?: Readonly<Partial<Record<BaselineRule, string>>>;
+  /** Rules that differ: what they are instead. */
+  readonly change?: Readonly<
+    Partial<Record<BaselineRule, (rule: ConfinementRule) => ConfinementRule>>
+  >;
+  /** Whether programs of the service may build sandboxes of their own, as browsers do. */
+  readonly nestedSandboxes?: Exp<boolean>;
+  /** Whether the service may ask the Nix daemon to build. */
+  readonly nixDaemon?: Exp<boolean>;
+  /** Kinds of sockets besides those of the internet, local ones and netlink: `AF_VSOCK`. */
+  readonly addressFamilies?: Exp<readonly string[]>;
+  /**
+   * Where it may connect to: `internet` (default), `any`, `none`, or a list of addresses and networks, with
+   * `internet` among them where that is meant, too.
+   */
+  readonly egress?: Exp<string | readonly string[]>;
+  /**
+   * Whether only programs of the same machine are clients of the service. Default: where the firewall is not
+   * opened for it.
+   */
+  readonly isLocal?: Exp<boolean>;
+  /** Whether the machines of the same tailnet are clients, and no others. Default: false. */
+  readonly isTailnet?: Exp<boolean>;
+  /** The most processes and threads; null is 1024, and the default. */
+  readonly tasksMax?: Exp<number | null>;
+  /** The most memory, as systemd writes it; null is three quarters of the machine's, and the default. */
+  readonly memoryMax?: Exp<string | null>;
+  /** The most processor time, as systemd writes it; null is no limit, and the default. */
+  readonly cpuQuota?: Exp<string | null>;
+}
+
+type Loosened = Omit<BaselineOptions, "without" | "change">;
+
+/** The same, with what follows from the model. What is absent is as strict as it can be. */
+export interface BaselineInputs extends Loosened {
+  readonly program: string;
+  readonly nestedSandboxes: Exp<boolean>;
+  readonly nixDaemon: Exp<boolean>;
+  readonly isLocal: Exp<boolean>;
+  /** Absent where the service listens nowhere. */
+  readonly port: Exp<number> | undefined;
+  /** Absent where the configuration is in the store, or there is none. */
+  readonly configPath: Exp<string> | undefined;
+  readonly hasDirectories: boolean;
+  readonly hasManagedFiles: boolean;
+  /** Directories of others: what the model reads, and what the user lets it read. */
+  readonly readable: readonly Exp<readonly string[]>[];
+  /** What the user lets it change. */
+  readonly changeable: readonly Exp<readonly string[]>[];
+  /** Ports besides its own, and whether the kernel may choose another. */
+  readonly more:
+    | {
+        readonly tcpPorts: Exp<readonly number[]>;
+        readonly udpPorts: Exp<readonly number[]>;
+        readonly freePort: Exp<boolean>;
+      }
+    | undefined;
+}
+
+/** Puts together what the rules depend on. */
+export function baselineInputs(
+  options: Loosened,
+  { listen, reach, config, directories, managedFiles, readable }: UnconfinedModel,
+): BaselineInputs {
+  const openFirewall = listen?.openFirewall;
+  return {
+    program: "service",
+    nestedSandboxes: literal(false),
+    nixDaemon: literal(false),
+    isLocal: openFirewall === undefined ? literal(true) : not(openFirewall),
+    ...options,
+    port: listen === undefined ? undefined : withMethods(listen.port),
+    configPath: config?.path === undefined ? undefined : withMethods(config.path),
+    hasDirectories: directories.length > 0,
+    hasManagedFiles: managedFiles.length > 0,
+    readable: [readable, reach?.readable].filter((paths) => paths !== undefined).map(withMethods),
+    changeable: reach === undefined ? [] : [withMethods(reach.writable)],
+    more:
+      reach === undefined
+        ? undefined
+        : {
+            tcpPorts: withMethods(reach.tcpPorts),
+            udpPorts: withMethods(reach.udpPorts),
+            freePort: withMethods(reach.freePort),
+          },
+  };
+}
+
+/** A user's own systemd keeps a rule by the same directives. */
+export const same = {} as const;

@@ -1,0 +1,41 @@
+// A model without what none of the service's platforms reads: an author takes all standard options, and a service
+// for one platform has of them what that platform has.
+
+import { isExp } from "../model/expression.ts";
+import type { Platform } from "../model/platform.ts";
+import type { ServiceModel } from "../model/service-model.ts";
+import { readersOf } from "./part-platforms.ts";
+
+export interface RelevantModel {
+  readonly model: ServiceModel;
+  /** The options that only what was left out refers to, by their dotted paths. */
+  readonly irrelevant: ReadonlySet<string>;
+}
+
+/** @param platforms those of the service */
+export function relevantModel(model: ServiceModel, platforms: readonly Platform[]): RelevantModel {
+  const isRead = (part: string): boolean =>
+    readersOf(part).some((platform) => platforms.includes(platform));
+  const irrelevant = new Set<string>();
+  /** A part without the properties that nobody reads; only optional ones are in the table. */
+  const relevant = <T extends object>(name: string, part: T): T => {
+    const read = Object.entries(part).filter(([key, value]: readonly [string, unknown]) => {
+      if (isRead(`${name}.${key}`)) return true;
+      if (isExp(value) && value.node.kind === "option") irrelevant.add(value.node.path.join("."));
+      return false;
+    });
+    return Object.fromEntries(read) as T;
+  };
+  const { identity, config, listen, unique, ...rest } = model;
+  const ofIdentity = identity && relevant("identity", identity);
+  return {
+    model: {
+      ...rest,
+      ...(ofIdentity === undefined || !isRead("identity") ? {} : { identity: ofIdentity }),
+      ...(config === undefined ? {} : { config: relevant("config", config) }),
+      ...(listen === undefined ? {} : { listen: relevant("listen", listen) }),
+      unique: unique.filter(({ option }) => !irrelevant.has(option.path.join("."))),
+    },
+    irrelevant,
+  };
+}
