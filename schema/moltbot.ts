@@ -36,6 +36,7 @@ import { gateway } from "./options/gateway.ts";
 import { identity } from "./options/identity.ts";
 import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
 import { isLocal, listeningAssertions, triesFreePort } from "./listening.ts";
+import { pluginAssertions, pluginSettings } from "./plugins.ts";
 import { chosenPortRefusal, ownRefusals, portRefusals, refusals } from "./refusals.ts";
 import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./skills.ts";
 import { scenarios } from "./scenarios.ts";
@@ -87,9 +88,16 @@ const closedFiles = list(
   ),
 );
 
-/** A plugin that is switched off where its key is set for another one. */
-const unlessSet = (key: Exp<string | null>): Exp<unknown> =>
-  when(generations.value.isCurrent.and(key.isSet()), record({ enabled: literal(false) }));
+/** A plugin that is switched off where the gateway would miss it, but for those who have it. */
+const withoutPlugin = (
+  id: string,
+  plugins: Exp<readonly string[]>,
+  isMissed: Exp<boolean> = literal(true),
+): Exp<unknown> =>
+  when(
+    and(generations.value.isCurrent, isMissed, not(plugins.includes(id))),
+    record({ enabled: literal(false) }),
+  );
 
 /** A word in any case, as part of a POSIX regular expression. */
 const inAnyCase = (word: string): string =>
@@ -173,6 +181,7 @@ export default defineService({
           literal(until2026_8),
         ),
         skillSettings(cfg.skills),
+        pluginSettings(cfg.gateway.plugins),
         // Strangers would get a code otherwise, and whoever approves codes could be talked into it.
         when(
           cfg.providers.telegram.enable,
@@ -184,11 +193,25 @@ export default defineService({
           agents: record({ defaults: record({ workspace: cfg.workspaceDir }) }),
           plugins: record({
             entries: record({
-              // These plugins read the same keys. The gateway would fetch them from npm when it starts,
-              // and does not start where it cannot.
-              perplexity: unlessSet(cfg.providers.openrouter.apiKeyFile),
-              opencode: unlessSet(cfg.providers.opencode.apiKeyFile),
-              qwen: unlessSet(cfg.providers.alibaba.apiKeyFile),
+              // The gateway would fetch these from npm when it starts, and does not start where it cannot.
+              // The first three read the same keys as other plugins, which it has.
+              perplexity: withoutPlugin(
+                "perplexity",
+                cfg.gateway.plugins,
+                cfg.providers.openrouter.apiKeyFile.isSet(),
+              ),
+              opencode: withoutPlugin(
+                "opencode",
+                cfg.gateway.plugins,
+                cfg.providers.opencode.apiKeyFile.isSet(),
+              ),
+              qwen: withoutPlugin(
+                "qwen",
+                cfg.gateway.plugins,
+                cfg.providers.alibaba.apiKeyFile.isSet(),
+              ),
+              // Models of OpenAI's answer by their API without it.
+              codex: withoutPlugin("codex", cfg.gateway.plugins),
               telegram: when(
                 generations.value.enablesChannelPlugins.and(cfg.providers.telegram.enable),
                 record({ enabled: literal(true) }),
@@ -280,9 +303,15 @@ export default defineService({
       },
       {
         option: cfg.gateway.auth.mode,
-        // That of the settings wins. Who trusts a proxy has no need for a secret.
-        holds: authMode.is(cfg.gateway.auth.mode).or(authMode.is("trusted-proxy")),
-        message: text`is "${cfg.gateway.auth.mode}", which the secret goes by, but \`settings\` says "${authMode}". Set it here, and remove it there; without a secret, every program that reaches the port could give the model orders.`,
+        // That of the settings wins.
+        holds: authMode.is(cfg.gateway.auth.mode),
+        message: text`is "${cfg.gateway.auth.mode}", which the secret goes by, but \`settings\` says "${authMode}". Set it here, and remove it there.`,
+      },
+      {
+        option: cfg.gateway.auth.mode,
+        holds: authMode.is("none").implies(isLocal),
+        message:
+          'is "none", but `gateway.bind` is not "loopback": everybody who reaches the port could give the model orders. Set the mode to "token", or `gateway.bind` to "loopback".',
       },
       {
         option: cfg.workspaceDir,
@@ -299,13 +328,13 @@ export default defineService({
         option: cfg.gateway.auth.passwordFile,
         holds: cfg.gateway.auth.passwordFile.isSet().implies(cfg.gateway.auth.mode.is("password")),
         message:
-          'has no effect while `gateway.auth.mode` is "token": set the mode to "password" or remove this.',
+          'has no effect while `gateway.auth.mode` is not "password": set the mode to that, or remove this.',
       },
       {
         option: cfg.gateway.auth.tokenFile,
         holds: cfg.gateway.auth.tokenFile.isSet().implies(cfg.gateway.auth.mode.is("token")),
         message:
-          'has no effect while `gateway.auth.mode` is "password": set the mode to "token" or remove this.',
+          'has no effect while `gateway.auth.mode` is not "token": set the mode to that, or remove this.',
       },
       {
         option: cfg.providers.telegram.botTokenFile,
@@ -321,6 +350,17 @@ export default defineService({
         message:
           "is empty, so nobody could talk to the bot: list the ids of the Telegram users who may.",
       },
+      {
+        option: cfg.settings,
+        holds: setting<string>("gateway.mode").is("local"),
+        message: text`\`gateway.mode\` is "${setting<string>("gateway.mode")}", and there would be no gateway here: it is a client's setting. Remove it; to run commands for a gateway elsewhere, use its own program as yourself.`,
+      },
+      ...pluginAssertions({
+        package: cfg.package,
+        plugins: cfg.gateway.plugins,
+        settings: cfg.settings,
+        credentials: cfg.credentials,
+      }),
       ...skillAssertions(cfg.skills, cfg.settings, cfg.confinement.readWritePaths),
       {
         option: cfg.documents,

@@ -119,6 +119,7 @@ let
     "gateway.port"
     "gateway.bind"
     "gateway.customBindHost"
+    "gateway.plugins"
   ]
   ++ lib.optionals (platform == "nixos") [ "gateway.openFirewall" ]
   ++ [
@@ -253,14 +254,35 @@ let
         '';
       };
 
+      plugins = lib.mkOption {
+        type = types.listOf (types.strMatching "[a-z0-9][a-z0-9-]*");
+        default = [ ];
+        example = [ "discord" ];
+        description = ''
+          Plugins that do not come with the gateway, and are there: channels but for Telegram, search providers
+          and others, by their names in the gateway's catalogue (`discord`, `brave`). Either {option}`services.moltbot.package` has
+          them in its `dist/extensions`, which is the same on every start and cannot be changed by the model. Or
+          the gateway, from release 2026.7 on, installs them at its first start, for which {option}`services.moltbot.path` needs
+          `pkgs.nodejs`: from npm, in the version of that day, into the state directory, where the model can change
+          them. The module does not look whether they are there.
+        '';
+      };
+
       auth = {
         mode = lib.mkOption {
           type = types.enum [
             "token"
             "password"
+            "trusted-proxy"
+            "none"
           ];
           default = "token";
-          description = "How clients of the gateway authenticate.";
+          description = ''
+            How clients of the gateway authenticate: by a `token` or a `password`; by what a proxy says of them
+            (`trusted-proxy`: name the proxy in `settings.gateway.trustedProxies` and its header in
+            `settings.gateway.auth.trustedProxy`); or not at all (`none`: every program of this machine can then
+            give the model orders, whoever runs it; refused where {option}`services.moltbot.gateway.bind` is not `loopback`).
+          '';
         };
 
         tokenFile = secretFileOption ''
@@ -426,8 +448,11 @@ let
     agent = {
       model = lib.mkOption {
         type = types.strMatching "[^/[:space:]]+/[^[:space:]]+";
-        default = "anthropic/claude-sonnet-4-5";
-        description = "The model, as `provider/model`.";
+        default = "anthropic/claude-sonnet-4-6";
+        description = ''
+          The model, as `provider/model`. All releases since 2026.6.5 know the default; those of January 2026
+          know `anthropic/claude-sonnet-4-5`.
+        '';
       };
 
       thinkingDefault = lib.mkOption {
@@ -605,7 +630,7 @@ let
       type = attrsMatching "[A-Za-z_][A-Za-z0-9_]*" absolutePath;
       default = { };
       example = {
-        BRAVE_API_KEY = "/run/keys/brave";
+        GOOGLE_API_KEY = "/run/keys/google";
       };
       description = ''
         Secret files by the name of the environment variable the program reads, for everything that has no option

@@ -128,7 +128,7 @@ let
 
       settings =
         expectSettings "${prefix}.settings"
-          [ "gateway.port" "gateway.auth.mode" "agents.defaults.workspace" "gateway.bind" ]
+          [ "gateway.port" "gateway.auth.mode" "gateway.bind" "agents.defaults.workspace" "gateway.mode" ]
           (
             lib.filterAttrsRecursive (_: value: value != null) (
               lib.foldl' lib.recursiveUpdate { } [
@@ -149,6 +149,11 @@ let
                     lib.filter (skill: skill.mode == "symlink") instance.skills
                   );
                 })
+                (lib.optionalAttrs (instance.gateway.plugins != [ ]) {
+                  plugins.entries = lib.genAttrs instance.gateway.plugins (element: {
+                    enabled = true;
+                  });
+                })
                 (lib.optionalAttrs instance.providers.telegram.enable { channels.telegram.dmPolicy = "allowlist"; })
                 {
                   gateway = {
@@ -165,17 +170,34 @@ let
                   };
                   plugins.entries = {
                     perplexity =
-                      if variant.isCurrent && instance.providers.openrouter.apiKeyFile != null then
+                      if
+                        variant.isCurrent
+                        && instance.providers.openrouter.apiKeyFile != null
+                        && !lib.elem "perplexity" instance.gateway.plugins
+                      then
                         { enabled = false; }
                       else
                         null;
                     opencode =
-                      if variant.isCurrent && instance.providers.opencode.apiKeyFile != null then
+                      if
+                        variant.isCurrent
+                        && instance.providers.opencode.apiKeyFile != null
+                        && !lib.elem "opencode" instance.gateway.plugins
+                      then
                         { enabled = false; }
                       else
                         null;
                     qwen =
-                      if variant.isCurrent && instance.providers.alibaba.apiKeyFile != null then
+                      if
+                        variant.isCurrent
+                        && instance.providers.alibaba.apiKeyFile != null
+                        && !lib.elem "qwen" instance.gateway.plugins
+                      then
+                        { enabled = false; }
+                      else
+                        null;
+                    codex =
+                      if variant.isCurrent && !lib.elem "codex" instance.gateway.plugins then
                         { enabled = false; }
                       else
                         null;

@@ -10,9 +10,12 @@ const queueChannel =
   /^(discord|googlechat|imessage|irc|matrix|mattermost|msteams|signal|slack|telegram|webchat|whatsapp)$/;
 
 export const agent = {
-  /** The model, as `provider/model`. */
+  /**
+   * The model, as `provider/model`. All releases since 2026.6.5 know the default; those of January 2026
+   * know `anthropic/claude-sonnet-4-5`.
+   */
   model: option(z.string().regex(/^[^/\s]+\/\S+$/), {
-    default: "anthropic/claude-sonnet-4-5",
+    default: "anthropic/claude-sonnet-4-6",
     setting: "agents.defaults.model.primary",
   }),
 

@@ -9,7 +9,7 @@ export const environment = {
   }),
   settingsCheck: checks.settingsCheck,
   validateConfig: checks.validateConfig,
-  credentials: override(service.credentials, { example: { BRAVE_API_KEY: "/run/keys/brave" } }),
+  credentials: override(service.credentials, { example: { GOOGLE_API_KEY: "/run/keys/google" } }),
   environment: service.environment,
   environmentFiles: service.environmentFiles,
 

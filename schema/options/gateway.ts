@@ -39,14 +39,35 @@ export const gateway = {
   }),
 
   /**
+   * Plugins that do not come with the gateway, and are there: channels but for Telegram, search providers
+   * and others, by their names in the gateway's catalogue (`discord`, `brave`). Either {option}`package` has
+   * them in its `dist/extensions`, which is the same on every start and cannot be changed by the model. Or
+   * the gateway, from release 2026.7 on, installs them at its first start, for which {option}`path` needs
+   * `pkgs.nodejs`: from npm, in the version of that day, into the state directory, where the model can change
+   * them. The module does not look whether they are there.
+   */
+  plugins: option(z.array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/)), {
+    default: [],
+    example: ["discord"],
+  }),
+
+  /**
    * Whether to open {option}`gateway.port` in the firewall. Has no use while {option}`gateway.bind`
    * is `loopback`.
    */
   openFirewall: option(z.boolean(), { default: false, platforms: ["nixos"] }),
 
   auth: {
-    /** How clients of the gateway authenticate. */
-    mode: option(z.enum(["token", "password"]), { default: "token", setting: "gateway.auth.mode" }),
+    /**
+     * How clients of the gateway authenticate: by a `token` or a `password`; by what a proxy says of them
+     * (`trusted-proxy`: name the proxy in `settings.gateway.trustedProxies` and its header in
+     * `settings.gateway.auth.trustedProxy`); or not at all (`none`: every program of this machine can then
+     * give the model orders, whoever runs it; refused where {option}`gateway.bind` is not `loopback`).
+     */
+    mode: option(z.enum(["token", "password", "trusted-proxy", "none"]), {
+      default: "token",
+      setting: "gateway.auth.mode",
+    }),
 
     /**
      * File holding the token clients show. Without it, and with {option}`gateway.auth.mode` set to

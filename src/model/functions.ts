@@ -192,6 +192,30 @@ export const functions = {
     value: (list) =>
       [...new Set(list.filter((each, index) => list.indexOf(each) !== index))].sort(),
   }),
+  /** What free settings say at a path, or `otherwise`: `cfg.settings.at("channels", {})`. */
+  at: method<[of: unknown], unknown, [path: string, otherwise: JsonValue]>({
+    plain: 2,
+    nix: (nix, of, path, otherwise) => nix`${of}.${path.split(".")} or ${otherwise}`,
+  }),
+  /** The keys whose values something holds of, in alphabetical order. */
+  namesWhere: method<
+    [of: Readonly<Record<string, unknown>>, body: (value: unknown) => boolean],
+    readonly string[]
+  >({
+    nix: (nix, of, body) => nix`lib.attrNames (lib.filterAttrs (_: ${body}) ${of})`,
+    value: (of, body) =>
+      Object.keys(of)
+        .filter((name) => body(of[name]))
+        .sort(),
+  }),
+  /** A record with a value for each name. */
+  recordFor: method<
+    [names: readonly string[], body: (name: string) => unknown],
+    Readonly<Record<string, unknown>>
+  >({
+    nix: (nix, names, body) => nix`lib.genAttrs ${names} ${body}`,
+    value: (names, body) => Object.fromEntries(names.map((name) => [name, body(name)])),
+  }),
   /** The keys of a record, in alphabetical order. */
   names: method<[of: Readonly<Record<string, unknown>>], readonly string[]>({
     nix: (nix, of) => nix`lib.attrNames ${of}`,

@@ -78,6 +78,18 @@ interface GenericMethods {
   ): Exp<readonly E[]>;
   /** Whether something holds of at least one element. */
   any<E>(this: BareExp<readonly E[]>, body: (element: Fields<E>) => BareExp<boolean>): Exp<boolean>;
+  /** What free settings say at a path, or another value where they say nothing. */
+  at<T extends JsonValue>(this: BareExp<unknown>, path: string, otherwise: T): Exp<T>;
+  /** The keys whose values something holds of, in alphabetical order. */
+  namesWhere<V>(
+    this: BareExp<Readonly<Record<string, V>>>,
+    body: (value: Fields<V>) => BareExp<boolean>,
+  ): Exp<readonly string[]>;
+  /** A record with a value for each name. */
+  recordFor<U>(
+    this: BareExp<readonly string[]>,
+    body: (name: Exp<string>) => OrValue<U>,
+  ): Exp<Readonly<Record<string, U>>>;
   /** A value that may be a list: the list, or an empty one. */
   listOrEmpty<V>(
     this: BareExp<V>,

@@ -220,6 +220,16 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
     [cfg.words.duplicates(), ["a", "b"]],
     [list("x").duplicates(), []],
   ],
+  at: [
+    [literal({ a: { b: 1 } }).at("a.b", 2), 1],
+    [literal({ a: { b: 1 } }).at("a.c", 2), 2],
+    // In something that is no record there is nothing.
+    [literal({ a: null }).at("a.b", 3), 3],
+  ],
+  namesWhere: [[literal({ b: 1, a: 2, c: 1 }).namesWhere((value) => value.is(1)), ["b", "c"]]],
+  recordFor: [
+    [literal(["b", "a"]).recordFor((name) => text`of ${name}`), { a: "of a", b: "of b" }],
+  ],
   names: [[literal({ b: 1, a: 2 }).names(), ["a", "b"]]],
   hasPrefix: [
     [cfg.word.hasPrefix("ab"), true],

@@ -27,7 +27,7 @@ const anthropic = `providers.anthropic.apiKeyFile = ${key};`;
 
 /** A model of each provider that has an option, by the group of that option. */
 const models: Readonly<Record<string, string>> = {
-  anthropic: "anthropic/claude-sonnet-4-5",
+  anthropic: "anthropic/claude-sonnet-4-6",
   openai: "openai/gpt-5.5",
   google: "google/gemini-3-pro-preview",
   googleVertex: "google-vertex/gemini-3-pro-preview",
@@ -61,6 +61,8 @@ const variables = [
 const needs: Readonly<Record<string, string>> = {
   'gateway.bind = "custom";': 'gateway.customBindHost = "192.168.77.5";',
   'gateway.auth.mode = "password";': `gateway.auth.passwordFile = ${key};`,
+  'gateway.auth.mode = "trusted-proxy";':
+    'settings.gateway.auth.trustedProxy.userHeader = "x-user"; settings.gateway.trustedProxies = [ "127.0.0.1" ];',
 };
 
 function own(group: string, config: string, besides = anthropic): Row {

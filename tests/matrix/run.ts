@@ -8,7 +8,7 @@
 // of nixpkgs (tests/README.md), and what the guests' tests need.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -185,6 +185,7 @@ for (const release of releases) {
       `${isWrong ? "FAIL" : "pass"} ${release} ${row.config} ${row.status}${was} ${row.message ?? ""}`,
     );
   }
+  if (isWhole) mkdirSync(join(here, "outcomes"), { recursive: true });
   if (isWhole) writeFileSync(outcomesFile(release), `${JSON.stringify(now, undefined, 1)}\n`);
 }
 if (isWhole) await writeCompatibility();

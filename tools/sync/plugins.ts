@@ -1,0 +1,99 @@
+// Which plugins a release of the gateway knows and does not have: channels, providers and tools that are
+// packages of their own. The catalogue is a constant in the program's code, whose names differ from release
+// to release; so it is found by what it looks like, and nothing of the program is run.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+
+import { UserError } from "../../src/errors.ts";
+import { z } from "../../src/zod.ts";
+
+/** A plugin that does not come with the gateway. */
+export interface ExternalPlugin {
+  readonly id: string;
+  /** The channel it is, if it is one. */
+  readonly channel?: string | undefined;
+  /** Environment variables by which the gateway takes it for wanted. */
+  readonly variables: readonly string[];
+}
+
+const entry = z.object({
+  name: z.string(),
+  openclaw: z.object({
+    install: z.object({ npmSpec: z.string() }),
+    plugin: z.object({ id: z.string() }).optional(),
+    channel: z.object({ id: z.string(), configuredState: z.unknown() }).optional(),
+    providers: z.unknown(),
+    webSearchProviders: z.unknown(),
+    contracts: z.unknown(),
+  }),
+});
+
+type Entry = z.infer<typeof entry>;
+
+const variable = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/;
+
+/**
+ * @param modules the directory of the installed packages
+ * @returns sorted by their identifiers
+ * @throws UserError where there is no catalogue
+ */
+export function readPlugins(modules: string): readonly ExternalPlugin[] {
+  const dist = join(modules, "openclaw/dist");
+  const entries = readdirSync(dist)
+    .filter((file) => /\.(js|mjs)$/.test(file))
+    .flatMap((file) => entriesIn(readFileSync(join(dist, file), "utf8")));
+  if (entries.length === 0) throw new UserError(`${dist} has no catalogue of plugins`);
+  const plugins = new Map<string, ExternalPlugin>();
+  for (const { name, openclaw } of entries) {
+    const { plugin, channel, providers, webSearchProviders, contracts } = openclaw;
+    const id = plugin?.id ?? channel?.id;
+    if (id === undefined) throw new UserError(`the plugin ${name} has no identifier`);
+    if (existsSync(join(dist, "extensions", id))) continue;
+    plugins.set(id, {
+      id,
+      ...(channel === undefined ? {} : { channel: channel.id }),
+      variables: variablesIn([channel?.configuredState, providers, webSearchProviders, contracts]),
+    });
+  }
+  return [...plugins.values()].sort((a, b) => a.id.localeCompare(b.id, "en"));
+}
+
+function entriesIn(text: string): readonly Entry[] {
+  if (!text.includes('"npmSpec"') || !text.includes('"openclaw": {')) return [];
+  const found: Entry[] = [];
+  const visit = (node: ts.Node): void => {
+    const { data } = entry.safeParse(
+      ts.isObjectLiteralExpression(node) ? valueOf(node) : undefined,
+    );
+    if (data === undefined) ts.forEachChild(node, visit);
+    else found.push(data);
+  };
+  visit(ts.createSourceFile("catalogue.js", text, ts.ScriptTarget.Latest));
+  return found;
+}
+
+/** The value of a literal; undefined for other code. */
+function valueOf(node: ts.Node): unknown {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (ts.isArrayLiteralExpression(node)) return node.elements.map(valueOf);
+  if (!ts.isObjectLiteralExpression(node)) return undefined;
+  return Object.fromEntries(
+    node.properties
+      .filter(ts.isPropertyAssignment)
+      .flatMap(({ name, initializer }) =>
+        ts.isStringLiteralLike(name) || ts.isIdentifier(name)
+          ? [[name.text, valueOf(initializer)]]
+          : [],
+      ),
+  );
+}
+
+function variablesIn(value: unknown): readonly string[] {
+  const all = (part: unknown): readonly string[] => {
+    if (typeof part === "string") return variable.test(part) ? [part] : [];
+    return typeof part === "object" && part !== null ? Object.values(part).flatMap(all) : [];
+  };
+  return [...new Set(all(value))].sort();
+}
