@@ -181,7 +181,6 @@ export default defineService({
           literal(until2026_8),
         ),
         skillSettings(cfg.skills),
-        pluginSettings(cfg.gateway.plugins),
         // Strangers would get a code otherwise, and whoever approves codes could be talked into it.
         when(
           cfg.providers.telegram.enable,
@@ -219,6 +218,8 @@ export default defineService({
             }),
           }),
         }),
+        // After what switches some of them off.
+        pluginSettings(cfg.gateway.plugins),
       ],
     },
 
@@ -356,6 +357,7 @@ export default defineService({
         message: text`\`gateway.mode\` is "${setting<string>("gateway.mode")}", and there would be no gateway here: it is a client's setting. Remove it; to run commands for a gateway elsewhere, use its own program as yourself.`,
       },
       ...pluginAssertions({
+        hasPlugins: generations.value.isCurrent,
         package: cfg.package,
         plugins: cfg.gateway.plugins,
         settings: cfg.settings,

@@ -27,6 +27,8 @@ type Names = Exp<readonly string[]>;
 type Owners = Exp<Readonly<Record<string, string>>>;
 
 interface Options {
+  /** Whether the program is one that has such plugins: before 2026.2, all channels came with it. */
+  readonly hasPlugins: Exp<boolean>;
   readonly package: Exp<string>;
   readonly plugins: Ref<readonly string[]>;
   readonly settings: Exp<unknown>;
@@ -68,6 +70,7 @@ const waysOut =
   "Put it into `package` and its name into `gateway.plugins`; or have the gateway of a release from 2026.7 on install it at its first start, by its name in `gateway.plugins` and `pkgs.nodejs` in `path`";
 
 export function pluginAssertions({
+  hasPlugins,
   package: program,
   plugins,
   settings,
@@ -105,17 +108,17 @@ export function pluginAssertions({
   return [
     {
       option: plugins,
-      offenders: missingChannels,
+      offenders: choose<readonly string[]>(hasPlugins, missingChannels, []),
       complaint: `is missing: \`settings.channels\` has it, but it is a plugin that does not come with the gateway. ${waysOut}.`,
     },
     {
       option: plugins,
-      offenders: missingEntries,
+      offenders: choose<readonly string[]>(hasPlugins, missingEntries, []),
       complaint: `is missing: \`settings.plugins.entries\` switches it on, but it does not come with the gateway. ${waysOut}.`,
     },
     {
       option: credentials,
-      offenders: missingKeys,
+      offenders: choose<readonly string[]>(hasPlugins, missingKeys, []),
       complaint: `is read by a plugin that does not come with the gateway, which does not start without it. If it is for something else, switch that plugin off in \`settings.plugins.entries\`. ${waysOut}.`,
     },
   ];

@@ -149,12 +149,12 @@ let
                     lib.filter (skill: skill.mode == "symlink") instance.skills
                   );
                 })
+                (lib.optionalAttrs instance.providers.telegram.enable { channels.telegram.dmPolicy = "allowlist"; })
                 (lib.optionalAttrs (instance.gateway.plugins != [ ]) {
                   plugins.entries = lib.genAttrs instance.gateway.plugins (element: {
                     enabled = true;
                   });
                 })
-                (lib.optionalAttrs instance.providers.telegram.enable { channels.telegram.dmPolicy = "allowlist"; })
                 {
                   gateway = {
                     mode = "local";

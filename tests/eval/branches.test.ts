@@ -278,7 +278,20 @@ const loads = (option: string, names: string): string =>
 const made = (option: string, said: string): string =>
   `services.moltbot.${option}: ${said}. Set that instead.`;
 const anotherMode = (mode: string): string =>
-  `services.moltbot.gateway.auth.mode: is "token", which the secret goes by, but \`settings\` says "${mode}". Set it here, and remove it there; without a secret, every program that reaches the port could give the model orders.`;
+  `services.moltbot.gateway.auth.mode: is "token", which the secret goes by, but \`settings\` says "${mode}". Set it here, and remove it there.`;
+
+const waysOut =
+  "Put it into `package` and its name into `gateway.plugins`; or have the gateway of a release from 2026.7 on install it at its first start, by its name in `gateway.plugins` and `pkgs.nodejs` in `path`.";
+
+/** What a plugin that is not there is missed for. */
+function pluginOf(by: "channels" | "entries" | "key", name: string): string {
+  const said = {
+    channels: `gateway.plugins: ${name} is missing: \`settings.channels\` has it, but it is a plugin that does not come with the gateway.`,
+    entries: `gateway.plugins: ${name} is missing: \`settings.plugins.entries\` switches it on, but it does not come with the gateway.`,
+    key: `credentials: ${name} is read by a plugin that does not come with the gateway, which does not start without it. If it is for something else, switch that plugin off in \`settings.plugins.entries\`.`,
+  };
+  return `services.moltbot.${said[by]} ${waysOut}`;
+}
 
 /** What is opened by its name outside of the sandbox is nothing that a service could replace. */
 const opened: readonly Row[] = (
@@ -371,7 +384,7 @@ const opened: readonly Row[] = (
         "services.moltbot.environment: the module itself says HOME, OPENCLAW_CONFIG_PATH, OPENCLAW_GATEWAY_PORT, SHELL, from other options. Remove that here.",
       ],
     ],
-    ...["none", "password"].map(
+    ...["none", "password", "trusted-proxy"].map(
       (mode) =>
         [
           `authentication by ${mode}, in free settings only`,
@@ -380,8 +393,58 @@ const opened: readonly Row[] = (
         ] as const,
     ),
     [
-      "but by a proxy that is trusted",
-      'settings.gateway.auth = { mode = "trusted-proxy"; trustedProxy.userHeader = "x-user"; };',
+      "authentication by a proxy that is trusted",
+      'gateway.auth.mode = "trusted-proxy"; settings.gateway.auth.trustedProxy.userHeader = "x-user";',
+      [],
+    ],
+    ["no authentication on this machine", 'gateway.auth.mode = "none";', []],
+    [
+      "no authentication for others",
+      'gateway = { auth.mode = "none"; bind = "lan"; };',
+      [
+        'services.moltbot.gateway.auth.mode: is "none", but `gateway.bind` is not "loopback": everybody who reaches the port could give the model orders. Set the mode to "token", or `gateway.bind` to "loopback".',
+      ],
+    ],
+    [
+      "a gateway elsewhere",
+      'settings.gateway.mode = "remote";',
+      [
+        'services.moltbot.settings: `gateway.mode` is "remote", and there would be no gateway here: it is a client\'s setting. Remove it; to run commands for a gateway elsewhere, use its own program as yourself.',
+      ],
+    ],
+    [
+      "a channel of a plugin",
+      "settings.channels.discord = { };",
+      [pluginOf("channels", "discord")],
+    ],
+    [
+      "a channel of a plugin that is switched off",
+      "settings.channels.discord.enabled = false;",
+      [],
+    ],
+    [
+      "a channel of a plugin that is there",
+      'settings.channels.discord = { }; gateway.plugins = [ "discord" ];',
+      [],
+    ],
+    [
+      "a plugin that is switched on",
+      "settings.plugins.entries.diagnostics-otel.enabled = true;",
+      [pluginOf("entries", "diagnostics-otel")],
+    ],
+    [
+      "a key of a plugin",
+      'credentials.BRAVE_API_KEY = "/run/b";',
+      [pluginOf("key", "BRAVE_API_KEY")],
+    ],
+    [
+      "a key of a plugin that is switched off",
+      'credentials.BRAVE_API_KEY = "/run/b"; settings.plugins.entries.brave.enabled = false;',
+      [],
+    ],
+    [
+      "a key of a plugin that is there",
+      'credentials.BRAVE_API_KEY = "/run/b"; gateway.plugins = [ "brave" ];',
       [],
     ],
     [

@@ -269,7 +269,7 @@ const assertions: readonly (readonly [message: string, fails: string, holds: str
   [
     "credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.",
     "{ services.moltbot.enable = true; }",
-    '{ services.moltbot = { enable = true; credentials.GROQ_API_KEY = "/run/keys/g"; }; }',
+    '{ services.moltbot = { enable = true; credentials.GOOGLE_API_KEY = "/run/keys/g"; }; }',
   ],
   [
     'gateway.auth.passwordFile: is needed, because `gateway.auth.mode` is "password": set it to a file holding the password.',

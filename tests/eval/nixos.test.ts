@@ -334,7 +334,8 @@ const assertions: readonly (readonly [
       fails: "{ services.moltbot.enable = true; }",
       message:
         "services.moltbot.credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.",
-      holds: '{ services.moltbot = { enable = true; credentials.GROQ_API_KEY = "/run/keys/g"; }; }',
+      holds:
+        '{ services.moltbot = { enable = true; credentials.GOOGLE_API_KEY = "/run/keys/g"; }; }',
     },
   ],
   [
@@ -361,7 +362,7 @@ const assertions: readonly (readonly [
     {
       fails: moltbot('gateway.auth.passwordFile = "/run/keys/p";'),
       message:
-        'services.moltbot.gateway.auth.passwordFile: has no effect while `gateway.auth.mode` is "token": set the mode to "password" or remove this.',
+        'services.moltbot.gateway.auth.passwordFile: has no effect while `gateway.auth.mode` is not "password": set the mode to that, or remove this.',
       holds: moltbot(),
     },
   ],
@@ -372,7 +373,7 @@ const assertions: readonly (readonly [
         'gateway.auth = { mode = "password"; passwordFile = "/run/keys/p"; tokenFile = "/run/keys/t"; };',
       ),
       message:
-        'services.moltbot.gateway.auth.tokenFile: has no effect while `gateway.auth.mode` is "password": set the mode to "token" or remove this.',
+        'services.moltbot.gateway.auth.tokenFile: has no effect while `gateway.auth.mode` is not "token": set the mode to that, or remove this.',
       holds: moltbot('gateway.auth.tokenFile = "/run/keys/t";'),
     },
   ],
@@ -901,11 +902,18 @@ const behaviours: readonly Want[] = [
     "a plugin that would be fetched for another one's key is off, unless the user wants it",
     {
       config: moltbot(
-        'providers.openrouter.apiKeyFile = "/run/o"; providers.alibaba.apiKeyFile = "/run/a"; settings.plugins.entries.qwen.enabled = true;',
+        'providers.openrouter.apiKeyFile = "/run/o"; providers.alibaba.apiKeyFile = "/run/a"; gateway.plugins = [ "qwen" "discord" ];',
       ),
       query: `r: ((${settings}) r).plugins`,
     },
-    { entries: { perplexity: { enabled: false }, qwen: { enabled: true } } },
+    {
+      entries: {
+        codex: { enabled: false },
+        discord: { enabled: true },
+        perplexity: { enabled: false },
+        qwen: { enabled: true },
+      },
+    },
   ],
   [
     "packages and variables of the user reach the unit",

@@ -48,7 +48,7 @@ const refused: readonly (readonly [string, JsonValue, string])[] = [
   ["a port that is none", { gateway: { port: 65536 } }, "/gateway/port"],
   ["a port as a text", { gateway: { port: "80" } }, "/gateway/port"],
   ["a broken number", { confinement: { tasksMax: 64.5 } }, "/confinement/tasksMax"],
-  ["another word", { gateway: { auth: { mode: "none" } } }, "/gateway/auth/mode"],
+  ["another word", { gateway: { auth: { mode: "open" } } }, "/gateway/auth/mode"],
   ["null for what is not nullable", { gateway: { bind: null } }, "/gateway/bind"],
   [
     "a secret in the store",
