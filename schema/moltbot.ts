@@ -94,9 +94,10 @@ const withoutPlugin = (
   plugins: Exp<readonly string[]>,
   isMissed: Exp<boolean> = literal(true),
 ): Exp<unknown> =>
-  when(
-    and(generations.value.isCurrent, isMissed, not(plugins.includes(id))),
-    record({ enabled: literal(false) }),
+  choose<unknown>(
+    plugins.includes(id),
+    record({ enabled: literal(true) }),
+    when(and(generations.value.isCurrent, isMissed), record({ enabled: literal(false) })),
   );
 
 /** A word in any case, as part of a POSIX regular expression. */
@@ -218,7 +219,6 @@ export default defineService({
             }),
           }),
         }),
-        // After what switches some of them off.
         pluginSettings(cfg.gateway.plugins),
       ],
     },

@@ -170,34 +170,30 @@ let
                   };
                   plugins.entries = {
                     perplexity =
-                      if
-                        variant.isCurrent
-                        && instance.providers.openrouter.apiKeyFile != null
-                        && !lib.elem "perplexity" instance.gateway.plugins
-                      then
+                      if lib.elem "perplexity" instance.gateway.plugins then
+                        { enabled = true; }
+                      else if variant.isCurrent && instance.providers.openrouter.apiKeyFile != null then
                         { enabled = false; }
                       else
                         null;
                     opencode =
-                      if
-                        variant.isCurrent
-                        && instance.providers.opencode.apiKeyFile != null
-                        && !lib.elem "opencode" instance.gateway.plugins
-                      then
+                      if lib.elem "opencode" instance.gateway.plugins then
+                        { enabled = true; }
+                      else if variant.isCurrent && instance.providers.opencode.apiKeyFile != null then
                         { enabled = false; }
                       else
                         null;
                     qwen =
-                      if
-                        variant.isCurrent
-                        && instance.providers.alibaba.apiKeyFile != null
-                        && !lib.elem "qwen" instance.gateway.plugins
-                      then
+                      if lib.elem "qwen" instance.gateway.plugins then
+                        { enabled = true; }
+                      else if variant.isCurrent && instance.providers.alibaba.apiKeyFile != null then
                         { enabled = false; }
                       else
                         null;
                     codex =
-                      if variant.isCurrent && !lib.elem "codex" instance.gateway.plugins then
+                      if lib.elem "codex" instance.gateway.plugins then
+                        { enabled = true; }
+                      else if variant.isCurrent then
                         { enabled = false; }
                       else
                         null;
