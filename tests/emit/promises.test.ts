@@ -101,7 +101,7 @@ test("what nothing shows is said above the table", () => {
 
 test("what the table of this repository links to is there", () => {
   const root = fileURLToPath(new URL("../..", import.meta.url));
-  const table = readFileSync(`${root}/docs/promises.md`, "utf8");
+  const table = readFileSync(`${root}/generated/docs/promises-moltbot.md`, "utf8");
   const targets = new Set([...table.matchAll(/\]\(([^)]*)\)/g)].map(([, target = ""]) => target));
   expect(targets.size).toBe(4);
   expect([...targets].filter((target) => !existsSync(root + target))).toEqual([]);
