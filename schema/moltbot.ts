@@ -367,7 +367,7 @@ export default defineService({
       {
         option: cfg.documents,
         holds: cfg.documents.isSet().implies(cfg.documents.isSource()),
-        message: text`is a text that names a directory outside of the Nix store, of which the configuration knows nothing: write the path ${cfg.documents.nonNull()} without quotes, and it is copied there.`,
+        message: text`is a string that names a directory outside of the Nix store, and evaluation does not see what is in it: write the path ${cfg.documents.nonNull()} without quotes, and Nix copies it to the store.`,
       },
       {
         option: cfg.documents,

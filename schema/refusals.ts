@@ -53,7 +53,7 @@ const refusedPaths: readonly Refused[] = [
     pattern:
       "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?",
     message:
-      "belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.",
+      "belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.",
   },
   {
     pattern:
@@ -145,7 +145,7 @@ const chosenPorts = "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][
 const isChosenByKernel = (port: Exp<number>): Exp<boolean> => text`${port}`.matches(chosenPorts);
 
 const chosenByKernel =
-  "among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768.";
+  "that the kernel gives to programs which ask for any: another service could get it first, and clients would take that for this one. Choose one below 32768.";
 
 /** The service has no capability to listen on some ports, and could find others taken. */
 export function portRefusals(option: Ref<number>, port: Exp<number>): readonly Assertion[] {
@@ -158,7 +158,7 @@ export function portRefusals(option: Ref<number>, port: Exp<number>): readonly A
     {
       option,
       holds: not(isChosenByKernel(port)),
-      message: text`${port} is ${chosenByKernel}`,
+      message: text`${port} is one of the ports ${chosenByKernel}`,
     },
   ];
 }
@@ -168,7 +168,7 @@ export function chosenPortRefusal(option: Ref<readonly number[]>): Assertion {
   return {
     option,
     holds: not(option.any((extra) => isChosenByKernel(extra))),
-    message: `has a port ${chosenByKernel}`,
+    message: `has one of the ports ${chosenByKernel}`,
   };
 }
 
@@ -176,7 +176,7 @@ const isAboveHome = (path: Exp<string>): Exp<boolean> =>
   text`${homeDirectory}/`.hasPrefix(text`${path}/`);
 
 const isYourHome =
-  "is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home.";
+  "is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home.";
 
 function pathRefusals(option: Ref<readonly string[]>): readonly Assertion[] {
   return [
@@ -239,7 +239,7 @@ function macOSRefusals(relaxed: Inputs["relaxed"]): readonly Assertion[] {
   const onLinuxOnly = (option: Ref<unknown>, isUnset: Exp<boolean>, why: string): Assertion => ({
     option,
     holds: isMacOS.implies(isUnset),
-    message: `cannot be had on macOS: ${why}. Remove it there.`,
+    message: `does not exist on macOS: ${why}. Remove it there.`,
     platforms: ["home-manager"],
   });
   const noLimits = "launchd has limits for single processes only";
@@ -263,7 +263,7 @@ function nixDaemonRefusals({ relaxed, user, group }: Inputs): readonly Assertion
     {
       option: nixDaemon,
       holds: not(nixDaemon.and(includes("trusted-users", []))),
-      message: text`is true, but \`nix.settings.trusted-users\` lets the service's user ${user} do everything (by name, by a group, or by \`*\`), who could become root. Remove that entry, or set this to false.`,
+      message: text`is true, but \`nix.settings.trusted-users\` lets the service's user ${user} do everything (by name, by a group, or by \`*\`): that user could become root. Remove that entry, or set this to false.`,
       platforms,
     },
     {

@@ -93,7 +93,7 @@ export function skillAssertions(
       (skill) => and(skill.mode.is("copy"), skill.source.isSet(), not(skill.source.isSource())),
       {
         wrong: 'have mode "copy", and a source that is a text outside of the Nix store',
-        next: "Write the path without quotes, and it is copied there.",
+        next: "Write the path without quotes, and Nix copies it to the store.",
       },
     ),
     none(skills, (skill) => skill.mode.is("inline").and(skill.description.is("")), {

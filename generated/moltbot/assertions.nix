@@ -477,7 +477,7 @@ lib.concatMap (
             skill: skill.mode == "copy" && skill.source != null && !isSource skill.source
           ) instance.skills
         )
-      }. Write the path without quotes, and it is copied there."
+      }. Write the path without quotes, and Nix copies it to the store."
     )
     (expect "skills"
       (!lib.any (skill: skill.mode == "inline" && skill.description == "") instance.skills)
@@ -569,7 +569,7 @@ lib.concatMap (
   )
   ++ [
     (expect "documents" (instance.documents != null -> isSource instance.documents)
-      "is a text that names a directory outside of the Nix store, of which the configuration knows nothing: write the path ${instance.documents} without quotes, and it is copied there."
+      "is a string that names a directory outside of the Nix store, and evaluation does not see what is in it: write the path ${instance.documents} without quotes, and Nix copies it to the store."
     )
     (expect "documents"
       (
@@ -629,7 +629,7 @@ lib.concatMap (
         builtins.match "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}" "${toString settings.gateway.port}"
         == null
       )
-      "${toString settings.gateway.port} is among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768."
+      "${toString settings.gateway.port} is one of the ports that the kernel gives to programs which ask for any: another service could get it first, and clients would take that for this one. Choose one below 32768."
     )
     (expect "confinement.listenTCPPorts"
       (
@@ -639,7 +639,7 @@ lib.concatMap (
           != null
         ) instance.confinement.listenTCPPorts
       )
-      "has a port among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768."
+      "has one of the ports that the kernel gives to programs which ask for any: another service could get it first, and clients would take that for this one. Choose one below 32768."
     )
     (expect "confinement.listenUDPPorts"
       (
@@ -649,14 +649,14 @@ lib.concatMap (
           != null
         ) instance.confinement.listenUDPPorts
       )
-      "has a port among those that the kernel gives to programs that ask for none: another service could be there first, and be taken for this one. Choose one below 32768."
+      "has one of the ports that the kernel gives to programs which ask for any: another service could get it first, and clients would take that for this one. Choose one below 32768."
     )
     (expect "stateDir"
       (
         builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.stateDir
         == null
       )
-      "${instance.stateDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
+      "${instance.stateDir} belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
     )
     (expect "stateDir"
       (
@@ -678,7 +678,7 @@ lib.concatMap (
   ]
   ++ lib.optionals isHome [
     (expect "stateDir" (!lib.hasPrefix "${instance.stateDir}/" "${config.home.homeDirectory}/")
-      "${instance.stateDir} is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home."
+      "${instance.stateDir} is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home."
     )
   ]
   ++ [
@@ -687,7 +687,7 @@ lib.concatMap (
         builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.workspaceDir
         == null
       )
-      "${instance.workspaceDir} belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
+      "${instance.workspaceDir} belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
     )
     (expect "workspaceDir"
       (
@@ -709,7 +709,7 @@ lib.concatMap (
   ]
   ++ lib.optionals isHome [
     (expect "workspaceDir" (!lib.hasPrefix "${instance.workspaceDir}/" "${config.home.homeDirectory}/")
-      "${instance.workspaceDir} is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home."
+      "${instance.workspaceDir} is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home."
     )
   ]
   ++ lib.optionals (platform == "nixos") [
@@ -740,7 +740,7 @@ lib.concatMap (
         builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
         != null
       ) instance.confinement.readOnlyPaths)
-      "belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
+      "belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
     )
     (refuse "confinement.readOnlyPaths"
       (lib.filter (
@@ -752,12 +752,9 @@ lib.concatMap (
     )
   ]
   ++ lib.optionals isHome [
-    (refuse "confinement.readOnlyPaths"
-      (lib.filter (
-        path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
-      ) instance.confinement.readOnlyPaths)
-      "is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home."
-    )
+    (refuse "confinement.readOnlyPaths" (lib.filter (
+      path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
+    ) instance.confinement.readOnlyPaths) "is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home.")
   ]
   ++ [
     (refuse "confinement.readWritePaths"
@@ -766,7 +763,7 @@ lib.concatMap (
         builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
         != null
       ) instance.confinement.readWritePaths)
-      "belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
+      "belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
     )
     (refuse "confinement.readWritePaths"
       (lib.filter (
@@ -778,12 +775,9 @@ lib.concatMap (
     )
   ]
   ++ lib.optionals isHome [
-    (refuse "confinement.readWritePaths"
-      (lib.filter (
-        path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
-      ) instance.confinement.readWritePaths)
-      "is your home, or has it in it: with SSH keys, mail and passwords. Name a directory in your home."
-    )
+    (refuse "confinement.readWritePaths" (lib.filter (
+      path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
+    ) instance.confinement.readWritePaths) "is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home.")
   ]
   ++ [
     (expect "confinement.readWritePaths"
@@ -804,19 +798,19 @@ lib.concatMap (
   ++ lib.optionals (isDarwin && isHome) [
     (expect "confinement.nestedSandboxes" (
       !instance.confinement.nestedSandboxes
-    ) "cannot be had on macOS: a sandbox cannot hold another one. Remove it there.")
+    ) "does not exist on macOS: a sandbox cannot hold another one. Remove it there.")
     (expect "confinement.memoryMax" (
       instance.confinement.memoryMax == null
-    ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
+    ) "does not exist on macOS: launchd has limits for single processes only. Remove it there.")
     (expect "confinement.tasksMax" (
       instance.confinement.tasksMax == null
-    ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
+    ) "does not exist on macOS: launchd has limits for single processes only. Remove it there.")
     (expect "confinement.cpuQuota" (
       instance.confinement.cpuQuota == null
-    ) "cannot be had on macOS: launchd has limits for single processes only. Remove it there.")
+    ) "does not exist on macOS: launchd has limits for single processes only. Remove it there.")
     (expect "confinement.addressFamilies" (
       instance.confinement.addressFamilies == [ ]
-    ) "cannot be had on macOS: it has no such sockets. Remove it there.")
+    ) "does not exist on macOS: it has no such sockets. Remove it there.")
   ]
   ++ lib.optionals (!isDarwin && isHome) [
     (expect "confinement.egress" (instance.confinement.egress == "any")
@@ -842,7 +836,7 @@ lib.concatMap (
           ) config.nix.settings.trusted-users or [ ]
         )
       )
-      "is true, but `nix.settings.trusted-users` lets the service's user ${instance.user} do everything (by name, by a group, or by `*`), who could become root. Remove that entry, or set this to false."
+      "is true, but `nix.settings.trusted-users` lets the service's user ${instance.user} do everything (by name, by a group, or by `*`): that user could become root. Remove that entry, or set this to false."
     )
     (expect "confinement.nixDaemon"
       (
@@ -887,17 +881,17 @@ lib.concatMap (
       ) "this is the account of a person, with all that is theirs: choose a name that nobody else has.")
       (expect "stateDir" (
         !lib.any (home: lib.hasPrefix "${instance.stateDir}/" "${home}/") homes
-      ) "this is the home of another user, or has it in it: choose a directory of the service's own.")
+      ) "this is the home of another user, or contains it: choose a directory of the service's own.")
       (expect "workspaceDir" (
         !lib.any (home: lib.hasPrefix "${instance.workspaceDir}/" "${home}/") homes
-      ) "this is the home of another user, or has it in it: choose a directory of the service's own.")
+      ) "this is the home of another user, or contains it: choose a directory of the service's own.")
       (expect "confinement.readWritePaths"
         (
           !lib.any (
             home: lib.any (path: lib.hasPrefix "${path}/" "${home}/") instance.confinement.readWritePaths
           ) homes
         )
-        "this is the home of another user, or has it in it, and what is in a home is obeyed outside of the sandbox: name a directory in it."
+        "this is the home of another user, or contains it, and programs outside of the sandbox obey what is in a home: name a directory in it."
       )
     ]
   ) services
@@ -1166,7 +1160,7 @@ lib.concatMap (
           path:
           lib.mapAttrsToList (other: neighbour: {
             assertion = !lib.any (own: lib.hasPrefix "${path}/" "${own}/") neighbour.ownDirectories;
-            message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or has that in it. Name another directory.";
+            message = "${prefix}.${option}: ${path} is the instance ${other}'s own, or contains a directory of it. Name another directory.";
           }) (removeAttrs services [ name ])
         ) paths
       )
@@ -1187,7 +1181,7 @@ lib.concatMap (
     [
       {
         assertion = lib.versionAtLeast config.systemd.package.version "257";
-        message = "services.moltbot.enable: what confines the service needs systemd 257 or newer, and `systemd.package` is older: systemd would start the service without.";
+        message = "services.moltbot.enable: the confinement needs systemd 257 or newer, and `systemd.package` is older: it would start the service without a part of it.";
       }
     ]
   else
@@ -1201,7 +1195,7 @@ lib.concatMap (
           in
           {
             assertion = isHere || option.highestPrio >= (lib.mkOptionDefault null).priority;
-            message = "${lib.showOption option.loc}: exists on ${lib.concatStringsSep " and " systems} only. Remove it, or set it where the configuration is for that system.";
+            message = "${lib.showOption option.loc}: exists on ${lib.concatStringsSep " and " systems} only. Remove it, or set it in the configuration of such a system.";
           }
         )
         [

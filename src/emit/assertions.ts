@@ -96,7 +96,7 @@ function emitSystemAssertions(service: IrService, platform: Platform): NixExpr |
       in
       {
         assertion = isHere || option.highestPrio >= (lib.mkOptionDefault null).priority;
-        message = "\${lib.showOption option.loc}: exists on \${lib.concatStringsSep " and " systems} only. Remove it, or set it where the configuration is for that system.";
+        message = "\${lib.showOption option.loc}: exists on \${lib.concatStringsSep " and " systems} only. Remove it, or set it in the configuration of such a system.";
       }
     ) ${nix.value(rows)}
   `;
@@ -347,7 +347,7 @@ function emitTrespasses(service: IrService): NixExpr | undefined {
             path:
             lib.mapAttrsToList (other: neighbour: {
               assertion = !lib.any (own: lib.hasPrefix "\${path}/" "\${own}/") neighbour.ownDirectories;
-              message = "\${prefix}.\${option}: \${path} is the instance \${other}'s own, or has that in it. Name another directory.";
+              message = "\${prefix}.\${option}: \${path} is the instance \${other}'s own, or contains a directory of it. Name another directory.";
             }) (removeAttrs services [ name ])
           ) paths
         ) ${nix.list(given)}

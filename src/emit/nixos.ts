@@ -126,7 +126,7 @@ export function nixosParts(service: IrService): PlatformParts {
     moduleAssertions: [
       nix`{
         assertion = lib.versionAtLeast config.systemd.package.version ${model.systemdVersion};
-        message = ${`services.${service.name}.enable: what confines the service needs systemd ${model.systemdVersion} or newer, and \`systemd.package\` is older: systemd would start the service without.`};
+        message = ${`services.${service.name}.enable: the confinement needs systemd ${model.systemdVersion} or newer, and \`systemd.package\` is older: it would start the service without a part of it.`};
       }`,
     ],
     config: [
@@ -252,8 +252,8 @@ function emitNobodysHome(
       !lib.any (home: ${isList ? nix`lib.any (path: ${isIn}) ${value}` : isIn}) homes
     `,
     message: isList
-      ? "this is the home of another user, or has it in it, and what is in a home is obeyed outside of the sandbox: name a directory in it."
-      : "this is the home of another user, or has it in it: choose a directory of the service's own.",
+      ? "this is the home of another user, or contains it, and programs outside of the sandbox obey what is in a home: name a directory in it."
+      : "this is the home of another user, or contains it: choose a directory of the service's own.",
   };
 }
 

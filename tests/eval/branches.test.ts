@@ -458,7 +458,7 @@ const opened: readonly Row[] = (
       "another name of the system's runtime files",
       'confinement.readOnlyPaths = [ "/var/run/dbus" ];',
       [
-        "services.moltbot.confinement.readOnlyPaths: /var/run/dbus belongs to the system: the service has of it what it may have. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.",
+        "services.moltbot.confinement.readOnlyPaths: /var/run/dbus belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.",
       ],
     ],
   ] as const

@@ -149,8 +149,8 @@ const refused: readonly Row[] = [
       ),
       row("darwin", "/Library/Bot", "belongs to the system"),
       row("darwin", "/private/tmp/bot", "is emptied by the system"),
-      row("home", "/home/tester", "is your home, or has it in it"),
-      row("home", "/home", "is your home, or has it in it"),
+      row("home", "/home/tester", "is your home, or contains it"),
+      row("home", "/home", "is your home, or contains it"),
       row("home", "/etc/x", "belongs to the system"),
     ];
   }),
@@ -183,22 +183,22 @@ const refused: readonly Row[] = [
   ...(["nixos", "darwin", "home"] as const).map((place): Row => [
     place,
     "gateway.port = 32768;",
-    "gateway.port: 32768 is among those that the kernel gives",
+    "gateway.port: 32768 is one of the ports that the kernel gives",
   ]),
   ...[32779, 32999, 33000, 40000, 65535].map((port): Row => [
     "nixos",
     `settings.gateway.port = ${port};`,
-    `gateway.port: ${port} is among those that the kernel gives`,
+    `gateway.port: ${port} is one of the ports that the kernel gives`,
   ]),
   [
     "nixos",
     "confinement.listenTCPPorts = [ 9222 50000 ];",
-    "confinement.listenTCPPorts: has a port among those that the kernel gives",
+    "confinement.listenTCPPorts: has one of the ports that the kernel gives",
   ],
   [
     "nixos",
     "confinement.listenUDPPorts = [ 50000 ];",
-    "confinement.listenUDPPorts: has a port among those that the kernel gives",
+    "confinement.listenUDPPorts: has one of the ports that the kernel gives",
   ],
 ];
 
@@ -340,22 +340,22 @@ const known: readonly (readonly [options: string, more: string, reasons: readonl
   [
     'stateDir = "/data/people/alice";',
     'users.users.alice = { isNormalUser = true; home = "/data/people/alice"; };',
-    ["stateDir: this is the home of another user, or has it in it"],
+    ["stateDir: this is the home of another user, or contains it"],
   ],
   [
     'workspaceDir = "/data/people";',
     'users.users.alice = { isNormalUser = true; home = "/data/people/alice"; };',
-    ["workspaceDir: this is the home of another user, or has it in it"],
+    ["workspaceDir: this is the home of another user, or contains it"],
   ],
   [
     'stateDir = "/var/lib/postgresql";',
     "services.postgresql.enable = true;",
-    ["stateDir: this is the home of another user, or has it in it"],
+    ["stateDir: this is the home of another user, or contains it"],
   ],
   [
     'confinement.readWritePaths = [ "/data/people/alice" ];',
     'users.users.alice = { isNormalUser = true; home = "/data/people/alice"; };',
-    ["confinement.readWritePaths: this is the home of another user, or has it in it"],
+    ["confinement.readWritePaths: this is the home of another user, or contains it"],
   ],
   [
     'confinement.readWritePaths = [ "/data/people/alice/notes" ];',

@@ -98,7 +98,7 @@ suite(`the application on Linux${note}`, () => {
   test.each(refused)("%s is refused", (option) => {
     expect(accepted(outcomes.get(option))).toEqual({
       assertions: [
-        `services.moltbot.${option}: exists on darwin only. Remove it, or set it where the configuration is for that system.`,
+        `services.moltbot.${option}: exists on darwin only. Remove it, or set it in the configuration of such a system.`,
       ],
       packages: ["moltbot"],
     });

@@ -325,7 +325,7 @@ const refused: readonly (readonly [
   [
     "nixos",
     "nixDaemon = true;",
-    "who could become root. Remove that entry",
+    "that user could become root. Remove that entry",
     'nix.settings.trusted-users = [ "@moltbot" ];',
   ],
   [
@@ -343,7 +343,7 @@ const refused: readonly (readonly [
   [
     "nixos",
     'readOnlyPaths = [ "/srv/state" ];',
-    "services.moltbot.instances.b.confinement.readOnlyPaths: /srv/state is the instance a's own, or has that in it",
+    "services.moltbot.instances.b.confinement.readOnlyPaths: /srv/state is the instance a's own, or contains a directory of it",
     'services.moltbot.instances = { a.stateDir = "/srv/state/a"; b.gateway.port = 2002; };',
   ],
   [
@@ -379,7 +379,7 @@ const refused: readonly (readonly [
   [
     "home on Linux",
     paths('"/srv/people"'),
-    "/srv/people is your home, or has it in it",
+    "/srv/people is your home, or contains it",
     'home.homeDirectory = "/srv/people/tester";',
   ],
   ["home on macOS", 'egress = [ "10.0.0.0/8" ];', "a sandbox cannot tell addresses apart"],
@@ -389,15 +389,15 @@ const refused: readonly (readonly [
   [
     "home on macOS",
     "nestedSandboxes = true;",
-    "confinement.nestedSandboxes: cannot be had on macOS",
+    "confinement.nestedSandboxes: does not exist on macOS",
   ],
-  ["home on macOS", 'memoryMax = "1G";', "confinement.memoryMax: cannot be had on macOS"],
-  ["home on macOS", "tasksMax = 100;", "confinement.tasksMax: cannot be had on macOS"],
-  ["home on macOS", 'cpuQuota = "10%";', "confinement.cpuQuota: cannot be had on macOS"],
+  ["home on macOS", 'memoryMax = "1G";', "confinement.memoryMax: does not exist on macOS"],
+  ["home on macOS", "tasksMax = 100;", "confinement.tasksMax: does not exist on macOS"],
+  ["home on macOS", 'cpuQuota = "10%";', "confinement.cpuQuota: does not exist on macOS"],
   [
     "home on macOS",
     'addressFamilies = [ "AF_VSOCK" ];',
-    "confinement.addressFamilies: cannot be had on macOS",
+    "confinement.addressFamilies: does not exist on macOS",
   ],
 ];
 
