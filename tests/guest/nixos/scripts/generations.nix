@@ -44,7 +44,8 @@ in
       };
       users.groups.moltbot = { };
     };
-    broken = service { settings.gateway.mode = "remote"; };
+    # A file that is not there is an error for good, on every release.
+    broken = service { gateway.auth.tokenFile = "/run/keys/missing"; };
   };
 
   testScript = import ./switch ./generations.py;
