@@ -250,7 +250,8 @@ let
         example = "192.168.1.10";
         description = ''
           The address of version 4 that the gateway listens on, with {option}`services.moltbot.gateway.bind` set to
-          `custom`. While the machine has no such address, the gateway is started again and again.
+          `custom`. While the machine has no such address, the service manager starts the gateway again
+          and again.
         '';
       };
 
@@ -298,8 +299,8 @@ let
         type = types.bool;
         default = false;
         description = ''
-          Whether to open {option}`services.moltbot.gateway.port` in the firewall. Has no use while {option}`services.moltbot.gateway.bind`
-          is `loopback`.
+          Whether to open {option}`services.moltbot.gateway.port` in the firewall. It changes nothing while
+          {option}`services.moltbot.gateway.bind` is `loopback`.
         '';
       };
     };
@@ -419,8 +420,9 @@ let
           default = [ ];
           example = [ 12345678 ];
           description = ''
-            Numeric ids of the users who may talk to the bot. Nobody else is answered: there is no pairing,
-            unless `settings.channels.telegram.dmPolicy` says so, and an empty list is refused.
+            Numeric ids of the users who may talk to the bot. The bot answers nobody else: there is no
+            pairing, unless `settings.channels.telegram.dmPolicy` says so. The module refuses an empty
+            list.
           '';
         };
 
@@ -523,11 +525,11 @@ let
         Directory with the documents the gateway reads at the start of a session: `AGENTS.md`,
         `SOUL.md` and `TOOLS.md` are needed, `IDENTITY.md`, `USER.md`, `LORE.md`, `HEARTBEAT.md` and
         `PROMPTING-EXAMPLES.md` may be there. The model finds them in the workspace, and cannot write
-        them; a file of its own of such a name is kept as `<name>.unmanaged`. A
-        list of the programs on the service's `PATH` is appended to the document the gateway reads
-        it from. `BOOTSTRAP.md`, `MEMORY.md` and `memory/` belong to the model and are never touched.
-        What a derivation makes is checked when it is built; of the documents that may be missing those
-        that it lacks are empty then.
+        them. If it had written a file with such a name, the service keeps that as `<name>.unmanaged`.
+        The module appends a list of the programs on the service's `PATH` to the document that the
+        gateway reads it from. `BOOTSTRAP.md`, `MEMORY.md` and `memory/` belong to the model, and the
+        module never touches them. If a derivation makes the directory, it is checked when it is built,
+        and optional documents that it lacks become empty files.
       '';
     };
 
@@ -594,10 +596,10 @@ let
         }
       ];
       description = ''
-        Skills for the model. As soon as there is one, the workspace's `skills` directory is the
-        configuration's and read-only to the model, because of two skills with one name the gateway takes
-        the one whose directory comes last. What was in it is kept as `skills.unmanaged`. Skills that the
-        model writes itself belong into `.agents/skills` then.
+        Skills for the model. With at least one skill, the workspace's `skills` directory belongs to
+        the configuration, and the model cannot write it: of two skills with one name, the gateway
+        takes the one whose directory comes last. The service keeps what was in it as
+        `skills.unmanaged`. The model can write its own skills to `.agents/skills`.
       '';
     };
 
@@ -610,10 +612,11 @@ let
       default = "error";
       description = ''
         What happens when {option}`services.moltbot.settings` has a key or a value the program does not know: `error`
-        refuses the configuration, `warn` says so, `off` says nothing. Settings are known for some
-        releases of the program; the newest that is not newer than {option}`services.moltbot.package` counts, or else the
-        oldest, and a mistake says which. Use `warn` or `off` for keys that came between that release and
-        the package's. Secrets in the settings are refused in any case.
+        refuses the configuration, `warn` says so, `off` says nothing. The module knows the settings of
+        some releases of the program: it takes those of the newest release that is not newer than
+        {option}`services.moltbot.package`, or else of the oldest, and a message says which. Use `warn` or `off` for
+        keys that came between that release and the package's. The module refuses secrets in the
+        settings in any case.
       '';
     };
 
@@ -673,11 +676,11 @@ let
         example = [ "/srv/music" ];
         description = ''
           Directories and files outside of its own that the service may read, such as a music collection.
-          What is in them is as good as sent to whoever the model talks to, and what is written in them
-          may talk the model into something. Sockets in them can be connected to. The service's user
-          needs permission to read them; on Linux, files of other users appear to be owned by `nobody`.
-          The service does not start while one of them is missing. Blanks, colons, quotes, backslashes
-          and percent signs are not possible.
+          Whoever the model talks to may get what is in them, and a text in them may talk the model into
+          something. The service can connect to sockets in them. The service's user needs permission to
+          read them; on Linux, files of other users appear to be owned by `nobody`. The service does not
+          start while one of them is missing. Blanks, colons, quotes, backslashes and percent signs are
+          not possible.
         '';
       };
 
@@ -759,11 +762,11 @@ let
         type = types.bool;
         default = false;
         description = ''
-          Whether the service may ask the Nix daemon to build; the `nix` program itself has to be added to
+          Whether the service may ask the Nix daemon to build; add the `nix` program itself to
           {option}`services.moltbot.path`. The model can then fill the disk, add anything to the store, run programs as
-          the build users outside of this service's limits, and reach every address from
-          fixed-output derivations, whatever {option}`services.moltbot.confinement.egress` says. A user that the daemon
-          trusts can become root: that is refused where the daemon's settings are known.
+          the build users outside of this service's limits, and reach every address from fixed-output
+          derivations, whatever {option}`services.moltbot.confinement.egress` says. A user that the daemon trusts can
+          become root: that is refused where the daemon's settings are known.
         '';
       };
     }
@@ -841,8 +844,8 @@ let
       type = types.bool;
       default = true;
       description = ''
-        Whether to create the user and the group. Set to `false` where something else does; the user
-        then has to exist before the service starts.
+        Whether to create the user and the group. Set it to `false` if something else creates them; the
+        user then has to exist before the service starts.
       '';
     };
   };
@@ -861,9 +864,9 @@ let
         );
         example = "/srv/moltbot";
         description = ''
-          Directory of everything the gateway writes: sessions, databases, logs, and the workspace
-          unless that is moved. Readable by the gateway's user alone. It is made where there is nothing of
-          that name; a directory that is there has to be the service's own, or the service does not start.
+          Directory of everything the gateway writes: sessions, databases, logs, and the workspace unless
+          that is moved. Only the gateway's user can read it. If it does not exist, the module makes it;
+          if it exists, it has to belong to that user, or the service does not start.
         '';
       };
 
@@ -872,8 +875,8 @@ let
         default = "${self.stateDir}/workspace";
         defaultText = lib.literalMD "`<stateDir>/workspace`";
         description = ''
-          Directory the model's tools work in. Everything in it can be changed by the model. As with
-          {option}`services.moltbot.stateDir`, it is made where there is none; for a directory of yours there is
+          Directory the model's tools work in. The model can change everything in it. As with
+          {option}`services.moltbot.stateDir`, the module makes it if it does not exist; for a directory of yours there is
           {option}`services.moltbot.confinement.readWritePaths`.
         '';
       };
@@ -888,9 +891,9 @@ let
         };
         visible = "shallow";
         description = ''
-          Configuration of the program, as in its own configuration file. What is written here wins over
-          what the other options say. It is readable by everybody who can read the Nix store: secrets
-          belong into {option}`services.moltbot.credentials`.
+          Configuration of the program, as in its own configuration file. These settings win over the
+          other options. Everybody who can read the Nix store can read them: secrets belong into
+          {option}`services.moltbot.credentials`.
         '';
       };
     }
@@ -940,8 +943,8 @@ let
         default = "/etc/moltbot/${name}.json";
         defaultText = lib.literalMD "`/etc/moltbot/<name>.json`";
         description = ''
-          Where the rendered configuration is put, as a regular file that the service can read but
-          neither change nor replace: a file below `/etc` whose name ends in `.json`.
+          Where the module puts the rendered configuration: a file below `/etc` whose name ends in
+          `.json`. The service can read it, and can neither change nor replace it.
         '';
       };
     };

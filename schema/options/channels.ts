@@ -10,8 +10,9 @@ export const telegram = {
   botTokenFile: credential({ variable: "TELEGRAM_BOT_TOKEN" }),
 
   /**
-   * Numeric ids of the users who may talk to the bot. Nobody else is answered: there is no pairing,
-   * unless `settings.channels.telegram.dmPolicy` says so, and an empty list is refused.
+   * Numeric ids of the users who may talk to the bot. The bot answers nobody else: there is no
+   * pairing, unless `settings.channels.telegram.dmPolicy` says so. The module refuses an empty
+   * list.
    */
   allowFrom: option(
     z.array(z.union([z.number().int().positive(), z.string().regex(/^[1-9][0-9]*$/)])),

@@ -41,11 +41,11 @@ const yes = { relaxed: "yes", strict: "no" };
 export const relaxations = {
   /**
    * Directories and files outside of its own that the service may read, such as a music collection.
-   * What is in them is as good as sent to whoever the model talks to, and what is written in them
-   * may talk the model into something. Sockets in them can be connected to. The service's user
-   * needs permission to read them; on Linux, files of other users appear to be owned by `nobody`.
-   * The service does not start while one of them is missing. Blanks, colons, quotes, backslashes
-   * and percent signs are not possible.
+   * Whoever the model talks to may get what is in them, and a text in them may talk the model into
+   * something. The service can connect to sockets in them. The service's user needs permission to
+   * read them; on Linux, files of other users appear to be owned by `nobody`. The service does not
+   * start while one of them is missing. Blanks, colons, quotes, backslashes and percent signs are
+   * not possible.
    */
   readOnlyPaths: relaxation(plainPaths, { default: [], example: ["/srv/music"] }, [
     {
@@ -272,11 +272,11 @@ export const relaxations = {
   ),
 
   /**
-   * Whether the service may ask the Nix daemon to build; the `nix` program itself has to be added to
+   * Whether the service may ask the Nix daemon to build; add the `nix` program itself to
    * {option}`path`. The model can then fill the disk, add anything to the store, run programs as
-   * the build users outside of this service's limits, and reach every address from
-   * fixed-output derivations, whatever {option}`confinement.egress` says. A user that the daemon
-   * trusts can become root: that is refused where the daemon's settings are known.
+   * the build users outside of this service's limits, and reach every address from fixed-output
+   * derivations, whatever {option}`confinement.egress` says. A user that the daemon trusts can
+   * become root: that is refused where the daemon's settings are known.
    */
   nixDaemon: relaxation(z.boolean(), { default: false }, [
     {

@@ -30,7 +30,8 @@ export const gateway = {
 
   /**
    * The address of version 4 that the gateway listens on, with {option}`gateway.bind` set to
-   * `custom`. While the machine has no such address, the gateway is started again and again.
+   * `custom`. While the machine has no such address, the service manager starts the gateway again
+   * and again.
    */
   customBindHost: option(z.string().regex(address4).nullable(), {
     default: null,
@@ -52,8 +53,8 @@ export const gateway = {
   }),
 
   /**
-   * Whether to open {option}`gateway.port` in the firewall. Has no use while {option}`gateway.bind`
-   * is `loopback`.
+   * Whether to open {option}`gateway.port` in the firewall. It changes nothing while
+   * {option}`gateway.bind` is `loopback`.
    */
   openFirewall: option(z.boolean(), { default: false, platforms: ["nixos"] }),
 

@@ -12,15 +12,15 @@ export const identity = {
   createUser: service.createUser,
 
   /**
-   * Directory of everything the gateway writes: sessions, databases, logs, and the workspace
-   * unless that is moved. Readable by the gateway's user alone. It is made where there is nothing of
-   * that name; a directory that is there has to be the service's own, or the service does not start.
+   * Directory of everything the gateway writes: sessions, databases, logs, and the workspace unless
+   * that is moved. Only the gateway's user can read it. If it does not exist, the module makes it;
+   * if it exists, it has to belong to that user, or the service does not start.
    */
   stateDir: service.stateDir,
 
   /**
-   * Directory the model's tools work in. Everything in it can be changed by the model. As with
-   * {option}`stateDir`, it is made where there is none; for a directory of yours there is
+   * Directory the model's tools work in. The model can change everything in it. As with
+   * {option}`stateDir`, the module makes it if it does not exist; for a directory of yours there is
    * {option}`confinement.readWritePaths`.
    */
   workspaceDir: directoryInState("workspace"),

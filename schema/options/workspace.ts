@@ -10,19 +10,19 @@ export const workspace = {
    * Directory with the documents the gateway reads at the start of a session: `AGENTS.md`,
    * `SOUL.md` and `TOOLS.md` are needed, `IDENTITY.md`, `USER.md`, `LORE.md`, `HEARTBEAT.md` and
    * `PROMPTING-EXAMPLES.md` may be there. The model finds them in the workspace, and cannot write
-   * them; a file of its own of such a name is kept as `<name>.unmanaged`. A
-   * list of the programs on the service's `PATH` is appended to the document the gateway reads
-   * it from. `BOOTSTRAP.md`, `MEMORY.md` and `memory/` belong to the model and are never touched.
-   * What a derivation makes is checked when it is built; of the documents that may be missing those
-   * that it lacks are empty then.
+   * them. If it had written a file with such a name, the service keeps that as `<name>.unmanaged`.
+   * The module appends a list of the programs on the service's `PATH` to the document that the
+   * gateway reads it from. `BOOTSTRAP.md`, `MEMORY.md` and `memory/` belong to the model, and the
+   * module never touches them. If a derivation makes the directory, it is checked when it is built,
+   * and optional documents that it lacks become empty files.
    */
   documents: option(sourcePath().nullable(), { default: null }),
 
   /**
-   * Skills for the model. As soon as there is one, the workspace's `skills` directory is the
-   * configuration's and read-only to the model, because of two skills with one name the gateway takes
-   * the one whose directory comes last. What was in it is kept as `skills.unmanaged`. Skills that the
-   * model writes itself belong into `.agents/skills` then.
+   * Skills for the model. With at least one skill, the workspace's `skills` directory belongs to
+   * the configuration, and the model cannot write it: of two skills with one name, the gateway
+   * takes the one whose directory comes last. The service keeps what was in it as
+   * `skills.unmanaged`. The model can write its own skills to `.agents/skills`.
    */
   skills: option(
     z.array(

@@ -48,8 +48,8 @@ export interface ServiceOptions {
   readonly gid: Option<z.ZodNumber>;
 
   /**
-   * Whether to create the user and the group. Set to `false` where something else does; the user
-   * then has to exist before the service starts.
+   * Whether to create the user and the group. Set it to `false` if something else creates them; the
+   * user then has to exist before the service starts.
    */
   readonly createUser: Option<z.ZodBoolean>;
 
@@ -86,15 +86,15 @@ export interface ServiceOptions {
 /** What a service with a configuration file has, besides. */
 export interface ConfigOptions {
   /**
-   * Configuration of the program, as in its own configuration file. What is written here wins over
-   * what the other options say. It is readable by everybody who can read the Nix store: secrets
-   * belong into {option}`credentials`.
+   * Configuration of the program, as in its own configuration file. These settings win over the
+   * other options. Everybody who can read the Nix store can read them: secrets belong into
+   * {option}`credentials`.
    */
   readonly settings: Option<z.ZodType<Readonly<Record<string, JsonValue>>>>;
 
   /**
-   * Where the rendered configuration is put, as a regular file that the service can read but
-   * neither change nor replace: a file below `/etc` whose name ends in `.json`.
+   * Where the module puts the rendered configuration: a file below `/etc` whose name ends in
+   * `.json`. The service can read it, and can neither change nor replace it.
    */
   readonly configPath: Option<z.ZodString>;
 }
@@ -103,10 +103,11 @@ export interface ConfigOptions {
 export interface CheckOptions {
   /**
    * What happens when {option}`settings` has a key or a value the program does not know: `error`
-   * refuses the configuration, `warn` says so, `off` says nothing. Settings are known for some
-   * releases of the program; the newest that is not newer than {option}`package` counts, or else the
-   * oldest, and a mistake says which. Use `warn` or `off` for keys that came between that release and
-   * the package's. Secrets in the settings are refused in any case.
+   * refuses the configuration, `warn` says so, `off` says nothing. The module knows the settings of
+   * some releases of the program: it takes those of the newest release that is not newer than
+   * {option}`package`, or else of the oldest, and a message says which. Use `warn` or `off` for
+   * keys that came between that release and the package's. The module refuses secrets in the
+   * settings in any case.
    */
   readonly settingsCheck: Option<z.ZodEnum<["error", "warn", "off"]>>;
 
