@@ -85,7 +85,8 @@ async function refusals(rows: readonly Row[]): Promise<readonly (string | undefi
   return rows.map((_, index) => {
     const outcome = outcomes[`row-${String(index)}`];
     if (outcome === undefined) throw new Error("a row was not evaluated");
-    if (!outcome.ok) return outcome.message;
+    // Where it is defined is a path of this run.
+    if (!outcome.ok) return outcome.message.replaceAll(/\s*defined in \S+/g, "");
     const [message] = z.array(z.string()).parse(outcome.value);
     return message?.replace("services.moltbot.instances.row.", "");
   });
