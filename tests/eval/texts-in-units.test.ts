@@ -64,7 +64,7 @@ suite(`texts in units${note}`, async () => {
   });
 });
 
-const outside = "is a text that names a directory outside of the Nix store";
+const outside = "is a string that names a directory outside of the Nix store";
 
 /** Sources of documents, and what is said about them. No derivation is built for that. */
 const sources: readonly (readonly [name: string, options: string, said: readonly string[]])[] = [
