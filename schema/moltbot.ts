@@ -362,6 +362,7 @@ export default defineService({
         plugins: cfg.gateway.plugins,
         settings: cfg.settings,
         credentials: cfg.credentials,
+        environment: cfg.environment,
       }),
       ...skillAssertions(cfg.skills, cfg.settings, cfg.confinement.readWritePaths),
       {

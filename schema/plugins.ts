@@ -5,12 +5,11 @@
 import {
   type Assertion,
   choose,
-  concat,
   type Exp,
-  literal,
   not,
   record,
   type Ref,
+  table,
   when,
 } from "../src/index.ts";
 import since2026_7 from "./gateway/plugins/2026.9.6.json" with { type: "json" };
@@ -23,8 +22,15 @@ interface ExternalPlugin {
 }
 
 type Names = Exp<readonly string[]>;
-/** The plugin of each channel, or of each variable. */
-type Owners = Exp<Readonly<Record<string, string>>>;
+
+/** What a release knows and does not have. */
+interface Missing {
+  readonly ids: readonly string[];
+  /** The plugin of each channel. */
+  readonly channels: Readonly<Record<string, string>>;
+  /** The plugin that each variable makes the gateway want. */
+  readonly variables: Readonly<Record<string, string>>;
+}
 
 interface Options {
   /** Whether the program is one that has such plugins: before 2026.2, all channels came with it. */
@@ -33,28 +39,32 @@ interface Options {
   readonly plugins: Ref<readonly string[]>;
   readonly settings: Exp<unknown>;
   readonly credentials: Ref<Readonly<Record<string, string>>>;
+  readonly environment: Ref<Readonly<Record<string, string>>>;
 }
 
-function ownersOf(
-  plugins: readonly ExternalPlugin[],
-  namesOf: (plugin: ExternalPlugin) => readonly string[],
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    plugins.flatMap((plugin) => namesOf(plugin).map((name) => [name, plugin.id])),
-  );
+function missingIn(plugins: readonly ExternalPlugin[]): Missing {
+  return {
+    ids: plugins.map(({ id }) => id),
+    channels: Object.fromEntries(
+      plugins.flatMap(({ id, channel }) => (channel === undefined ? [] : [[channel, id]])),
+    ),
+    variables: Object.fromEntries(
+      plugins.flatMap(({ id, variables }) => variables.map((name) => [name, id])),
+    ),
+  };
 }
 
-/** By the package's release. */
-function byRelease(
-  program: Exp<string>,
-  of: (plugins: readonly ExternalPlugin[]) => Readonly<Record<string, string>>,
-): Owners {
-  return choose<Readonly<Record<string, string>>>(
-    program.isAtLeast("2026.7"),
-    literal(of(since2026_7)),
-    literal(of(until2026_7)),
-  );
-}
+const newer = table(
+  "missingPlugins",
+  "What the gateway knows and does not have, from release 2026.7 on: plugins, and whose each channel and\nvariable is.",
+  { ...missingIn(since2026_7) },
+);
+
+const older = table(
+  "missingPluginsUntil2026_7",
+  "The same for earlier releases, which no variable makes want a plugin.",
+  { ...missingIn(until2026_7), variables: {} },
+);
 
 const isOff = (value: Exp<unknown>): Exp<boolean> => value.at<boolean>("enabled", true).is(false);
 
@@ -75,51 +85,43 @@ export function pluginAssertions({
   plugins,
   settings,
   credentials,
+  environment,
 }: Options): readonly Assertion[] {
-  const missing = (owners: Owners): Names => owners.namesWhere((id) => not(plugins.includes(id)));
-  const entries = settings.at<Readonly<Record<string, never>>>("plugins.entries", {});
-  const switchedOff = entries.namesWhere(isOff);
+  const all = choose<Missing>(program.isAtLeast("2026.7"), newer, older);
+  const isMissing = (id: Exp<string>): Exp<boolean> => not(plugins.includes(id));
+  const refuse = (option: Assertion["option"], offenders: Names, why: string): Assertion => ({
+    option,
+    offenders: choose<readonly string[]>(hasPlugins, offenders, []),
+    complaint: `${why} ${waysOut}.`,
+  });
 
+  const entries = settings.at<Readonly<Record<string, never>>>("plugins.entries", {});
+  const switchedOn = entries.namesWhere((entry) => entry.at<boolean>("enabled", false).is(true));
+  const switchedOff = entries.namesWhere(isOff);
   const channels = settings
     .at<Readonly<Record<string, never>>>("channels", {})
     .namesWhere((channel) => not(isOff(channel)));
-  const missingChannels = missing(
-    byRelease(program, (all) =>
-      ownersOf(all, ({ channel }) => (channel === undefined ? [] : [channel])),
-    ),
-  ).filter((name) => channels.includes(name));
-
-  const missingEntries = missing(
-    byRelease(program, (all) => ownersOf(all, ({ id }) => [id])),
-  ).filter((name) =>
-    entries.namesWhere((entry) => entry.at<boolean>("enabled", false).is(true)).includes(name),
-  );
-
-  // Earlier releases look at no variables.
-  const variables = choose<Readonly<Record<string, string>>>(
-    program.isAtLeast("2026.7"),
-    literal(ownersOf(since2026_7, (plugin) => plugin.variables)),
-    literal({}),
-  );
-  const missingKeys = variables
-    .namesWhere((id) => not(concat(plugins, switchedOff).includes(id)))
-    .filter((name) => credentials.names().includes(name));
-
+  const unserved = all.get("channels").namesWhere(isMissing);
+  const unread = all
+    .get("variables")
+    .namesWhere((id) => isMissing(id).and(not(switchedOff.includes(id))));
   return [
-    {
-      option: plugins,
-      offenders: choose<readonly string[]>(hasPlugins, missingChannels, []),
-      complaint: `is missing: \`settings.channels\` has it, but it is a plugin that does not come with the gateway. ${waysOut}.`,
-    },
-    {
-      option: plugins,
-      offenders: choose<readonly string[]>(hasPlugins, missingEntries, []),
-      complaint: `is missing: \`settings.plugins.entries\` switches it on, but it does not come with the gateway. ${waysOut}.`,
-    },
-    {
-      option: credentials,
-      offenders: choose<readonly string[]>(hasPlugins, missingKeys, []),
-      complaint: `is read by a plugin that does not come with the gateway, which does not start without it. If it is for something else, switch that plugin off in \`settings.plugins.entries\`. ${waysOut}.`,
-    },
+    refuse(
+      plugins,
+      unserved.filter((channel) => channels.includes(channel)),
+      "is missing: `settings.channels` has it, but it is a plugin that does not come with the gateway.",
+    ),
+    refuse(
+      plugins,
+      all.get("ids").filter((id) => isMissing(id).and(switchedOn.includes(id))),
+      "is missing: `settings.plugins.entries` switches it on, but it does not come with the gateway.",
+    ),
+    ...[credentials, environment].map((option) =>
+      refuse(
+        option,
+        unread.filter((variable) => option.names().includes(variable)),
+        "is read by a plugin that does not come with the gateway, which does not start without it. If it is for something else, switch that plugin off in `settings.plugins.entries`.",
+      ),
+    ),
   ];
 }

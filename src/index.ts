@@ -29,6 +29,7 @@ export {
   sourceDirectory,
   sourceFile,
   stableNumber,
+  table,
   systemOption,
   text,
   textFile,

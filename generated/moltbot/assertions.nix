@@ -32,6 +32,307 @@ let
     service: service.ownDirectories ++ service.instance.confinement.readWritePaths
   ) (lib.attrValues services);
 
+  # What the gateway knows and does not have, from release 2026.7 on: plugins, and whose each channel and
+  # variable is.
+  missingPlugins = {
+    ids = [
+      "acpx"
+      "amazon-bedrock"
+      "amazon-bedrock-mantle"
+      "anthropic-vertex"
+      "arcee"
+      "baseten"
+      "brave"
+      "buzz"
+      "byteplus"
+      "cerebras"
+      "chutes"
+      "clickclack"
+      "cloudflare-ai-gateway"
+      "codex"
+      "cohere"
+      "comfy"
+      "copilot"
+      "deepinfra"
+      "deepseek"
+      "diagnostics-otel"
+      "diagnostics-prometheus"
+      "diffs"
+      "diffs-language-pack"
+      "discord"
+      "duckduckgo"
+      "exa"
+      "facetime"
+      "featherless"
+      "feishu"
+      "firecrawl"
+      "fireworks"
+      "fish-audio-speech"
+      "gmi"
+      "google-meet"
+      "googlechat"
+      "gradium"
+      "groq"
+      "imessage"
+      "inworld"
+      "irc"
+      "kilocode"
+      "kimi"
+      "line"
+      "llama-cpp"
+      "lobster"
+      "longcat"
+      "matrix"
+      "mattermost"
+      "memory-lancedb"
+      "meta"
+      "mistral"
+      "moonshot"
+      "msteams"
+      "mxc"
+      "nextcloud-talk"
+      "nostr"
+      "novita"
+      "onnx"
+      "openclaw-plugin-yuanbao"
+      "openclaw-qqbot"
+      "openclaw-weixin"
+      "openclaw-zaloclawbot"
+      "opencode"
+      "openshell"
+      "parallel"
+      "perplexity"
+      "pixverse"
+      "qianfan"
+      "qwen"
+      "radius"
+      "raft"
+      "searxng"
+      "signal"
+      "slack"
+      "sms"
+      "stepfun"
+      "synology-chat"
+      "synthetic"
+      "tavily"
+      "team-reports"
+      "teams-meetings"
+      "tencent"
+      "tlon"
+      "tokenjuice"
+      "twitch"
+      "typesafe"
+      "venice"
+      "vercel-ai-gateway"
+      "voice-call"
+      "volcengine"
+      "voyage"
+      "vydra"
+      "wecom-openclaw-plugin"
+      "whatsapp"
+      "xiaomi"
+      "zai"
+      "zalo"
+      "zalouser"
+      "zoom-meetings"
+    ];
+    channels = {
+      buzz = "buzz";
+      clickclack = "clickclack";
+      discord = "discord";
+      feishu = "feishu";
+      googlechat = "googlechat";
+      imessage = "imessage";
+      irc = "irc";
+      line = "line";
+      matrix = "matrix";
+      mattermost = "mattermost";
+      msteams = "msteams";
+      nextcloud-talk = "nextcloud-talk";
+      nostr = "nostr";
+      yuanbao = "openclaw-plugin-yuanbao";
+      qqbot = "openclaw-qqbot";
+      openclaw-weixin = "openclaw-weixin";
+      openclaw-zaloclawbot = "openclaw-zaloclawbot";
+      raft = "raft";
+      signal = "signal";
+      slack = "slack";
+      sms = "sms";
+      synology-chat = "synology-chat";
+      tlon = "tlon";
+      twitch = "twitch";
+      wecom = "wecom-openclaw-plugin";
+      whatsapp = "whatsapp";
+      zalo = "zalo";
+      zalouser = "zalouser";
+    };
+    variables = {
+      ARCEEAI_API_KEY = "arcee";
+      BASETEN_API_KEY = "baseten";
+      BRAVE_API_KEY = "brave";
+      BUZZ_PRIVATE_KEY = "buzz";
+      BUZZ_RELAY_URL = "buzz";
+      BYTEPLUS_API_KEY = "byteplus";
+      CEREBRAS_API_KEY = "cerebras";
+      CHUTES_API_KEY = "chutes";
+      CHUTES_OAUTH_TOKEN = "chutes";
+      CLICKCLACK_BOT_TOKEN = "clickclack";
+      CLOUDFLARE_AI_GATEWAY_API_KEY = "cloudflare-ai-gateway";
+      COMFY_API_KEY = "comfy";
+      COMFY_CLOUD_API_KEY = "comfy";
+      DEEPINFRA_API_KEY = "deepinfra";
+      DEEPSEEK_API_KEY = "deepseek";
+      DISCORD_BOT_TOKEN = "discord";
+      EXA_API_KEY = "exa";
+      FEATHERLESS_API_KEY = "featherless";
+      FEISHU_APP_ID = "feishu";
+      FEISHU_APP_SECRET = "feishu";
+      FEISHU_ENCRYPT_KEY = "feishu";
+      FEISHU_VERIFICATION_TOKEN = "feishu";
+      FIRECRAWL_API_KEY = "firecrawl";
+      FIREWORKS_API_KEY = "fireworks";
+      GOOGLE_CHAT_SERVICE_ACCOUNT = "googlechat";
+      GOOGLE_CHAT_SERVICE_ACCOUNT_FILE = "googlechat";
+      GROQ_API_KEY = "groq";
+      IRC_HOST = "irc";
+      IRC_NICK = "irc";
+      KILOCODE_API_KEY = "kilocode";
+      KIMICODE_API_KEY = "kimi";
+      KIMI_API_KEY = "moonshot";
+      LINE_CHANNEL_ACCESS_TOKEN = "line";
+      LINE_CHANNEL_SECRET = "line";
+      LONGCAT_API_KEY = "longcat";
+      MATRIX_ACCESS_TOKEN = "matrix";
+      MATRIX_DEVICE_ID = "matrix";
+      MATRIX_DEVICE_NAME = "matrix";
+      MATRIX_HOMESERVER = "matrix";
+      MATRIX_OPS_ACCESS_TOKEN = "matrix";
+      MATRIX_OPS_DEVICE_ID = "matrix";
+      MATRIX_OPS_DEVICE_NAME = "matrix";
+      MATRIX_OPS_HOMESERVER = "matrix";
+      MATRIX_PASSWORD = "matrix";
+      MATRIX_USER_ID = "matrix";
+      MATTERMOST_BOT_TOKEN = "mattermost";
+      MATTERMOST_URL = "mattermost";
+      MODEL_API_KEY = "meta";
+      MISTRAL_API_KEY = "mistral";
+      MOONSHOT_API_KEY = "moonshot";
+      MSTEAMS_APP_ID = "msteams";
+      MSTEAMS_APP_PASSWORD = "msteams";
+      MSTEAMS_TENANT_ID = "msteams";
+      NEXTCLOUD_TALK_API_PASSWORD = "nextcloud-talk";
+      NEXTCLOUD_TALK_BOT_SECRET = "nextcloud-talk";
+      NOSTR_PRIVATE_KEY = "nostr";
+      NOVITA_API_KEY = "novita";
+      OPENCODE_API_KEY = "opencode";
+      OPENCODE_ZEN_API_KEY = "opencode";
+      PARALLEL_API_KEY = "parallel";
+      OPENROUTER_API_KEY = "perplexity";
+      PERPLEXITY_API_KEY = "perplexity";
+      QIANFAN_API_KEY = "qianfan";
+      DASHSCOPE_API_KEY = "qwen";
+      MODELSTUDIO_API_KEY = "qwen";
+      QWEN_API_KEY = "qwen";
+      QWEN_TOKEN_PLAN_API_KEY = "qwen";
+      RADIUS_API_KEY = "radius";
+      RAFT_PROFILE = "raft";
+      SEARXNG_BASE_URL = "searxng";
+      SLACK_APP_TOKEN = "slack";
+      SLACK_BOT_TOKEN = "slack";
+      SLACK_USER_TOKEN = "slack";
+      TWILIO_ACCOUNT_SID = "sms";
+      TWILIO_AUTH_TOKEN = "sms";
+      TWILIO_MESSAGING_SERVICE_SID = "sms";
+      TWILIO_PHONE_NUMBER = "sms";
+      TWILIO_SMS_FROM = "sms";
+      STEPFUN_API_KEY = "stepfun";
+      SYNOLOGY_CHAT_INCOMING_URL = "synology-chat";
+      SYNOLOGY_CHAT_TOKEN = "synology-chat";
+      SYNTHETIC_API_KEY = "synthetic";
+      TAVILY_API_KEY = "tavily";
+      TOKENHUB_API_KEY = "tencent";
+      TOKENPLAN_API_KEY = "tencent";
+      OPENCLAW_TWITCH_ACCESS_TOKEN = "twitch";
+      VENICE_API_KEY = "venice";
+      AI_GATEWAY_API_KEY = "vercel-ai-gateway";
+      VOLCANO_ENGINE_API_KEY = "volcengine";
+      VOYAGE_API_KEY = "voyage";
+      VYDRA_API_KEY = "vydra";
+      XIAOMI_API_KEY = "xiaomi";
+      XIAOMI_TOKEN_PLAN_API_KEY = "xiaomi";
+      ZAI_API_KEY = "zai";
+      Z_AI_API_KEY = "zai";
+      ZALO_BOT_TOKEN = "zalo";
+      ZALOUSER_PROFILE = "zalouser";
+      ZCA_PROFILE = "zalouser";
+    };
+  };
+
+  # The same for earlier releases, which no variable makes want a plugin.
+  missingPluginsUntil2026_7 = {
+    ids = [
+      "acpx"
+      "amazon-bedrock"
+      "amazon-bedrock-mantle"
+      "anthropic-vertex"
+      "brave"
+      "codex"
+      "copilot"
+      "diagnostics-otel"
+      "diagnostics-prometheus"
+      "diffs"
+      "diffs-language-pack"
+      "discord"
+      "feishu"
+      "google-meet"
+      "googlechat"
+      "line"
+      "lobster"
+      "matrix"
+      "memory-lancedb"
+      "msteams"
+      "nextcloud-talk"
+      "nostr"
+      "openclaw-plugin-yuanbao"
+      "openclaw-weixin"
+      "openshell"
+      "pixverse"
+      "qqbot"
+      "slack"
+      "synology-chat"
+      "tlon"
+      "tokenjuice"
+      "twitch"
+      "voice-call"
+      "wecom-openclaw-plugin"
+      "whatsapp"
+      "zalo"
+      "zalouser"
+    ];
+    channels = {
+      discord = "discord";
+      feishu = "feishu";
+      googlechat = "googlechat";
+      line = "line";
+      matrix = "matrix";
+      msteams = "msteams";
+      nextcloud-talk = "nextcloud-talk";
+      nostr = "nostr";
+      yuanbao = "openclaw-plugin-yuanbao";
+      openclaw-weixin = "openclaw-weixin";
+      qqbot = "qqbot";
+      slack = "slack";
+      synology-chat = "synology-chat";
+      tlon = "tlon";
+      twitch = "twitch";
+      wecom = "wecom-openclaw-plugin";
+      whatsapp = "whatsapp";
+      zalo = "zalo";
+      zalouser = "zalouser";
+    };
+    variables = { };
+  };
+
   serviceUsers = map ({ instance, ... }: instance.user) (lib.attrValues services);
 
   # Where others live.
@@ -98,8 +399,8 @@ lib.concatMap (
       (lib.optionals variant.isCurrent (
         lib.filter
           (
-            name:
-            lib.elem name (
+            channel:
+            lib.elem channel (
               lib.attrNames (
                 lib.filterAttrs (_: channel: channel.enabled or true != false) instance.settings.channels or { }
               )
@@ -107,61 +408,8 @@ lib.concatMap (
           )
           (
             lib.attrNames (
-              lib.filterAttrs (_: id: !lib.elem id instance.gateway.plugins) (
-                if isAtLeast "2026.7" instance.package then
-                  {
-                    buzz = "buzz";
-                    clickclack = "clickclack";
-                    discord = "discord";
-                    feishu = "feishu";
-                    googlechat = "googlechat";
-                    imessage = "imessage";
-                    irc = "irc";
-                    line = "line";
-                    matrix = "matrix";
-                    mattermost = "mattermost";
-                    msteams = "msteams";
-                    nextcloud-talk = "nextcloud-talk";
-                    nostr = "nostr";
-                    yuanbao = "openclaw-plugin-yuanbao";
-                    qqbot = "openclaw-qqbot";
-                    openclaw-weixin = "openclaw-weixin";
-                    openclaw-zaloclawbot = "openclaw-zaloclawbot";
-                    raft = "raft";
-                    signal = "signal";
-                    slack = "slack";
-                    sms = "sms";
-                    synology-chat = "synology-chat";
-                    tlon = "tlon";
-                    twitch = "twitch";
-                    wecom = "wecom-openclaw-plugin";
-                    whatsapp = "whatsapp";
-                    zalo = "zalo";
-                    zalouser = "zalouser";
-                  }
-                else
-                  {
-                    discord = "discord";
-                    feishu = "feishu";
-                    googlechat = "googlechat";
-                    line = "line";
-                    matrix = "matrix";
-                    msteams = "msteams";
-                    nextcloud-talk = "nextcloud-talk";
-                    nostr = "nostr";
-                    yuanbao = "openclaw-plugin-yuanbao";
-                    openclaw-weixin = "openclaw-weixin";
-                    qqbot = "qqbot";
-                    slack = "slack";
-                    synology-chat = "synology-chat";
-                    tlon = "tlon";
-                    twitch = "twitch";
-                    wecom = "wecom-openclaw-plugin";
-                    whatsapp = "whatsapp";
-                    zalo = "zalo";
-                    zalouser = "zalouser";
-                  }
-              )
+              lib.filterAttrs (_: id: !lib.elem id instance.gateway.plugins)
+                (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7).channels
             )
           )
       ))
@@ -169,285 +417,55 @@ lib.concatMap (
     )
     (refuse "gateway.plugins"
       (lib.optionals variant.isCurrent (
-        lib.filter
-          (
-            name:
-            lib.elem name (
-              lib.attrNames (
-                lib.filterAttrs (_: entry: entry.enabled or false == true) instance.settings.plugins.entries or { }
-              )
-            )
-          )
-          (
+        lib.filter (
+          id:
+          !lib.elem id instance.gateway.plugins
+          && lib.elem id (
             lib.attrNames (
-              lib.filterAttrs (_: id: !lib.elem id instance.gateway.plugins) (
-                if isAtLeast "2026.7" instance.package then
-                  {
-                    acpx = "acpx";
-                    amazon-bedrock = "amazon-bedrock";
-                    amazon-bedrock-mantle = "amazon-bedrock-mantle";
-                    anthropic-vertex = "anthropic-vertex";
-                    arcee = "arcee";
-                    baseten = "baseten";
-                    brave = "brave";
-                    buzz = "buzz";
-                    byteplus = "byteplus";
-                    cerebras = "cerebras";
-                    chutes = "chutes";
-                    clickclack = "clickclack";
-                    cloudflare-ai-gateway = "cloudflare-ai-gateway";
-                    codex = "codex";
-                    cohere = "cohere";
-                    comfy = "comfy";
-                    copilot = "copilot";
-                    deepinfra = "deepinfra";
-                    deepseek = "deepseek";
-                    diagnostics-otel = "diagnostics-otel";
-                    diagnostics-prometheus = "diagnostics-prometheus";
-                    diffs = "diffs";
-                    diffs-language-pack = "diffs-language-pack";
-                    discord = "discord";
-                    duckduckgo = "duckduckgo";
-                    exa = "exa";
-                    facetime = "facetime";
-                    featherless = "featherless";
-                    feishu = "feishu";
-                    firecrawl = "firecrawl";
-                    fireworks = "fireworks";
-                    fish-audio-speech = "fish-audio-speech";
-                    gmi = "gmi";
-                    google-meet = "google-meet";
-                    googlechat = "googlechat";
-                    gradium = "gradium";
-                    groq = "groq";
-                    imessage = "imessage";
-                    inworld = "inworld";
-                    irc = "irc";
-                    kilocode = "kilocode";
-                    kimi = "kimi";
-                    line = "line";
-                    llama-cpp = "llama-cpp";
-                    lobster = "lobster";
-                    longcat = "longcat";
-                    matrix = "matrix";
-                    mattermost = "mattermost";
-                    memory-lancedb = "memory-lancedb";
-                    meta = "meta";
-                    mistral = "mistral";
-                    moonshot = "moonshot";
-                    msteams = "msteams";
-                    mxc = "mxc";
-                    nextcloud-talk = "nextcloud-talk";
-                    nostr = "nostr";
-                    novita = "novita";
-                    onnx = "onnx";
-                    openclaw-plugin-yuanbao = "openclaw-plugin-yuanbao";
-                    openclaw-qqbot = "openclaw-qqbot";
-                    openclaw-weixin = "openclaw-weixin";
-                    openclaw-zaloclawbot = "openclaw-zaloclawbot";
-                    opencode = "opencode";
-                    openshell = "openshell";
-                    parallel = "parallel";
-                    perplexity = "perplexity";
-                    pixverse = "pixverse";
-                    qianfan = "qianfan";
-                    qwen = "qwen";
-                    radius = "radius";
-                    raft = "raft";
-                    searxng = "searxng";
-                    signal = "signal";
-                    slack = "slack";
-                    sms = "sms";
-                    stepfun = "stepfun";
-                    synology-chat = "synology-chat";
-                    synthetic = "synthetic";
-                    tavily = "tavily";
-                    team-reports = "team-reports";
-                    teams-meetings = "teams-meetings";
-                    tencent = "tencent";
-                    tlon = "tlon";
-                    tokenjuice = "tokenjuice";
-                    twitch = "twitch";
-                    typesafe = "typesafe";
-                    venice = "venice";
-                    vercel-ai-gateway = "vercel-ai-gateway";
-                    voice-call = "voice-call";
-                    volcengine = "volcengine";
-                    voyage = "voyage";
-                    vydra = "vydra";
-                    wecom-openclaw-plugin = "wecom-openclaw-plugin";
-                    whatsapp = "whatsapp";
-                    xiaomi = "xiaomi";
-                    zai = "zai";
-                    zalo = "zalo";
-                    zalouser = "zalouser";
-                    zoom-meetings = "zoom-meetings";
-                  }
-                else
-                  {
-                    acpx = "acpx";
-                    amazon-bedrock = "amazon-bedrock";
-                    amazon-bedrock-mantle = "amazon-bedrock-mantle";
-                    anthropic-vertex = "anthropic-vertex";
-                    brave = "brave";
-                    codex = "codex";
-                    copilot = "copilot";
-                    diagnostics-otel = "diagnostics-otel";
-                    diagnostics-prometheus = "diagnostics-prometheus";
-                    diffs = "diffs";
-                    diffs-language-pack = "diffs-language-pack";
-                    discord = "discord";
-                    feishu = "feishu";
-                    google-meet = "google-meet";
-                    googlechat = "googlechat";
-                    line = "line";
-                    lobster = "lobster";
-                    matrix = "matrix";
-                    memory-lancedb = "memory-lancedb";
-                    msteams = "msteams";
-                    nextcloud-talk = "nextcloud-talk";
-                    nostr = "nostr";
-                    openclaw-plugin-yuanbao = "openclaw-plugin-yuanbao";
-                    openclaw-weixin = "openclaw-weixin";
-                    openshell = "openshell";
-                    pixverse = "pixverse";
-                    qqbot = "qqbot";
-                    slack = "slack";
-                    synology-chat = "synology-chat";
-                    tlon = "tlon";
-                    tokenjuice = "tokenjuice";
-                    twitch = "twitch";
-                    voice-call = "voice-call";
-                    wecom-openclaw-plugin = "wecom-openclaw-plugin";
-                    whatsapp = "whatsapp";
-                    zalo = "zalo";
-                    zalouser = "zalouser";
-                  }
-              )
+              lib.filterAttrs (_: entry: entry.enabled or false == true) instance.settings.plugins.entries or { }
             )
           )
+        ) (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7).ids
       ))
       "is missing: `settings.plugins.entries` switches it on, but it does not come with the gateway. Put it into `package` and its name into `gateway.plugins`; or have the gateway of a release from 2026.7 on install it at its first start, by its name in `gateway.plugins` and `pkgs.nodejs` in `path`."
     )
     (refuse "credentials"
       (lib.optionals variant.isCurrent (
-        lib.filter (name: lib.elem name (lib.attrNames instance.credentials)) (
+        lib.filter (variable: lib.elem variable (lib.attrNames instance.credentials)) (
           lib.attrNames (
             lib.filterAttrs
               (
                 _: id:
-                !lib.elem id (
-                  instance.gateway.plugins
-                  ++ lib.attrNames (
+                !lib.elem id instance.gateway.plugins
+                && !lib.elem id (
+                  lib.attrNames (
                     lib.filterAttrs (_: value: value.enabled or true == false) instance.settings.plugins.entries or { }
                   )
                 )
               )
+              (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
+              .variables
+          )
+        )
+      ))
+      "is read by a plugin that does not come with the gateway, which does not start without it. If it is for something else, switch that plugin off in `settings.plugins.entries`. Put it into `package` and its name into `gateway.plugins`; or have the gateway of a release from 2026.7 on install it at its first start, by its name in `gateway.plugins` and `pkgs.nodejs` in `path`."
+    )
+    (refuse "environment"
+      (lib.optionals variant.isCurrent (
+        lib.filter (variable: lib.elem variable (lib.attrNames instance.environment)) (
+          lib.attrNames (
+            lib.filterAttrs
               (
-                if isAtLeast "2026.7" instance.package then
-                  {
-                    ARCEEAI_API_KEY = "arcee";
-                    BASETEN_API_KEY = "baseten";
-                    BRAVE_API_KEY = "brave";
-                    BUZZ_PRIVATE_KEY = "buzz";
-                    BUZZ_RELAY_URL = "buzz";
-                    BYTEPLUS_API_KEY = "byteplus";
-                    CEREBRAS_API_KEY = "cerebras";
-                    CHUTES_API_KEY = "chutes";
-                    CHUTES_OAUTH_TOKEN = "chutes";
-                    CLICKCLACK_BOT_TOKEN = "clickclack";
-                    CLOUDFLARE_AI_GATEWAY_API_KEY = "cloudflare-ai-gateway";
-                    COMFY_API_KEY = "comfy";
-                    COMFY_CLOUD_API_KEY = "comfy";
-                    DEEPINFRA_API_KEY = "deepinfra";
-                    DEEPSEEK_API_KEY = "deepseek";
-                    DISCORD_BOT_TOKEN = "discord";
-                    EXA_API_KEY = "exa";
-                    FEATHERLESS_API_KEY = "featherless";
-                    FEISHU_APP_ID = "feishu";
-                    FEISHU_APP_SECRET = "feishu";
-                    FEISHU_ENCRYPT_KEY = "feishu";
-                    FEISHU_VERIFICATION_TOKEN = "feishu";
-                    FIRECRAWL_API_KEY = "firecrawl";
-                    FIREWORKS_API_KEY = "fireworks";
-                    GOOGLE_CHAT_SERVICE_ACCOUNT = "googlechat";
-                    GOOGLE_CHAT_SERVICE_ACCOUNT_FILE = "googlechat";
-                    GROQ_API_KEY = "groq";
-                    IRC_HOST = "irc";
-                    IRC_NICK = "irc";
-                    KILOCODE_API_KEY = "kilocode";
-                    KIMICODE_API_KEY = "kimi";
-                    KIMI_API_KEY = "moonshot";
-                    LINE_CHANNEL_ACCESS_TOKEN = "line";
-                    LINE_CHANNEL_SECRET = "line";
-                    LONGCAT_API_KEY = "longcat";
-                    MATRIX_ACCESS_TOKEN = "matrix";
-                    MATRIX_DEVICE_ID = "matrix";
-                    MATRIX_DEVICE_NAME = "matrix";
-                    MATRIX_HOMESERVER = "matrix";
-                    MATRIX_OPS_ACCESS_TOKEN = "matrix";
-                    MATRIX_OPS_DEVICE_ID = "matrix";
-                    MATRIX_OPS_DEVICE_NAME = "matrix";
-                    MATRIX_OPS_HOMESERVER = "matrix";
-                    MATRIX_PASSWORD = "matrix";
-                    MATRIX_USER_ID = "matrix";
-                    MATTERMOST_BOT_TOKEN = "mattermost";
-                    MATTERMOST_URL = "mattermost";
-                    MODEL_API_KEY = "meta";
-                    MISTRAL_API_KEY = "mistral";
-                    MOONSHOT_API_KEY = "moonshot";
-                    MSTEAMS_APP_ID = "msteams";
-                    MSTEAMS_APP_PASSWORD = "msteams";
-                    MSTEAMS_TENANT_ID = "msteams";
-                    NEXTCLOUD_TALK_API_PASSWORD = "nextcloud-talk";
-                    NEXTCLOUD_TALK_BOT_SECRET = "nextcloud-talk";
-                    NOSTR_PRIVATE_KEY = "nostr";
-                    NOVITA_API_KEY = "novita";
-                    OPENCODE_API_KEY = "opencode";
-                    OPENCODE_ZEN_API_KEY = "opencode";
-                    PARALLEL_API_KEY = "parallel";
-                    OPENROUTER_API_KEY = "perplexity";
-                    PERPLEXITY_API_KEY = "perplexity";
-                    QIANFAN_API_KEY = "qianfan";
-                    DASHSCOPE_API_KEY = "qwen";
-                    MODELSTUDIO_API_KEY = "qwen";
-                    QWEN_API_KEY = "qwen";
-                    QWEN_TOKEN_PLAN_API_KEY = "qwen";
-                    RADIUS_API_KEY = "radius";
-                    RAFT_PROFILE = "raft";
-                    SEARXNG_BASE_URL = "searxng";
-                    SLACK_APP_TOKEN = "slack";
-                    SLACK_BOT_TOKEN = "slack";
-                    SLACK_USER_TOKEN = "slack";
-                    TWILIO_ACCOUNT_SID = "sms";
-                    TWILIO_AUTH_TOKEN = "sms";
-                    TWILIO_MESSAGING_SERVICE_SID = "sms";
-                    TWILIO_PHONE_NUMBER = "sms";
-                    TWILIO_SMS_FROM = "sms";
-                    STEPFUN_API_KEY = "stepfun";
-                    SYNOLOGY_CHAT_INCOMING_URL = "synology-chat";
-                    SYNOLOGY_CHAT_TOKEN = "synology-chat";
-                    SYNTHETIC_API_KEY = "synthetic";
-                    TAVILY_API_KEY = "tavily";
-                    TOKENHUB_API_KEY = "tencent";
-                    TOKENPLAN_API_KEY = "tencent";
-                    OPENCLAW_TWITCH_ACCESS_TOKEN = "twitch";
-                    VENICE_API_KEY = "venice";
-                    AI_GATEWAY_API_KEY = "vercel-ai-gateway";
-                    VOLCANO_ENGINE_API_KEY = "volcengine";
-                    VOYAGE_API_KEY = "voyage";
-                    VYDRA_API_KEY = "vydra";
-                    XIAOMI_API_KEY = "xiaomi";
-                    XIAOMI_TOKEN_PLAN_API_KEY = "xiaomi";
-                    ZAI_API_KEY = "zai";
-                    Z_AI_API_KEY = "zai";
-                    ZALO_BOT_TOKEN = "zalo";
-                    ZALOUSER_PROFILE = "zalouser";
-                    ZCA_PROFILE = "zalouser";
-                  }
-                else
-                  { }
+                _: id:
+                !lib.elem id instance.gateway.plugins
+                && !lib.elem id (
+                  lib.attrNames (
+                    lib.filterAttrs (_: value: value.enabled or true == false) instance.settings.plugins.entries or { }
+                  )
+                )
               )
+              (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
+              .variables
           )
         )
       ))

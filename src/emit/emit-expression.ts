@@ -87,7 +87,7 @@ export function emitExpression(node: ExpNode, scope: Scope): NixExpr {
 }
 
 const visitor: Visitor = {
-  literal: ({ value }) => emitJson(value),
+  literal: ({ value, table }) => (table === undefined ? emitJson(value) : nix.id(table.name)),
   option: ({ path }, { options }) => nix.select(options, path),
   setting: ({ path }, { settings }) => nix.select(settings, path),
   configFile: (_, { configFile }) => configFile,

@@ -3,11 +3,12 @@
 
 import { BugError } from "../errors.ts";
 import type { IrService } from "../model/service-model.ts";
+import { expressionsIn, walkExpression } from "../model/walk-expression.ts";
 import { absolutePathPattern, plainPathPattern } from "../model/path-pattern.ts";
 import { translatePattern } from "../pattern/posix.ts";
 import { type Binding, type InheritBinding, nix, type NixExpr, parseNix } from "../nix/index.ts";
 import { importLibrary, nixLibrary } from "../runtime/assets.ts";
-import { dotted, emitExpression, staticScope } from "./emit-expression.ts";
+import { dotted, emitExpression, emitJson, staticScope } from "./emit-expression.ts";
 
 /** Where a configuration schema that modules read is, relative to the output directory. */
 export function settingsSchemaPath(service: IrService, version: string): string {
@@ -142,6 +143,7 @@ function helpers(service: IrService): readonly Helper[] {
       comment: "What any of the services can write.",
       value: nix`lib.concatMap (service: ${emitWritable(service)}) (lib.attrValues services)`,
     },
+    ...tablesOf(service),
     ...(service.variants === undefined
       ? []
       : [
@@ -163,6 +165,18 @@ function helpers(service: IrService): readonly Helper[] {
           },
         ]),
   ];
+}
+
+/** The tables that the model's expressions refer to, each once. */
+function tablesOf({ model }: IrService): readonly Helper[] {
+  const tables = new Map<string, Helper>();
+  for (const { node } of expressionsIn(model, "")) {
+    walkExpression(node, (part) => {
+      if (part.kind !== "literal" || part.table === undefined) return;
+      tables.set(part.table.name, { ...part.table, value: emitJson(part.value) });
+    });
+  }
+  return [...tables.values()];
 }
 
 /** What `service` can write, of those that there are. */

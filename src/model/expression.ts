@@ -12,9 +12,16 @@ export interface Variable {
   readonly name: string | undefined;
 }
 
+/** What a table of plain values is called in generated code, and what is said above it. */
+export interface TableName {
+  readonly name: string;
+  readonly comment: string;
+}
+
 /** What an expression is made of. */
 export type ExpNode =
-  | { readonly kind: "literal"; readonly value: JsonValue }
+  /** With a name, it is defined once in each file that refers to it. */
+  | { readonly kind: "literal"; readonly value: JsonValue; readonly table?: TableName }
   /** The value of the option at `path`, in the instance at hand. */
   | { readonly kind: "option"; readonly path: readonly string[] }
   /** The effective value of a key of the program's configuration, after all layers. */

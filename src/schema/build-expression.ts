@@ -214,6 +214,16 @@ export function literal<const T extends JsonValue>(value: T): Exp<T> {
   return make({ kind: "literal", value });
 }
 
+/**
+ * A plain value that is too long to stand where it is used: generated code defines it once, under a name.
+ *
+ * @param name in generated code, a Nix identifier that nothing else there is called
+ * @param comment what is said above it
+ */
+export function table<const T extends JsonValue>(name: string, comment: string, value: T): Exp<T> {
+  return make({ kind: "literal", value, table: { name, comment } });
+}
+
 /** A reference to the option at `path`; schemas get theirs, typed, from `defineService`. */
 export function reference<T>(path: readonly string[]): Ref<T> {
   return Object.assign(make<T>({ kind: "option", path }), { path });

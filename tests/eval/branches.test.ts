@@ -438,6 +438,11 @@ const opened: readonly Row[] = (
       [pluginOf("key", "BRAVE_API_KEY")],
     ],
     [
+      "a variable of a plugin that is no secret",
+      'environment.IRC_HOST = "irc.example.org";',
+      [pluginOf("key", "IRC_HOST").replace("credentials:", "environment:")],
+    ],
+    [
       "a key of a plugin that is switched off",
       'credentials.BRAVE_API_KEY = "/run/b"; settings.plugins.entries.brave.enabled = false;',
       [],
