@@ -12,8 +12,8 @@ import {
   table,
   when,
 } from "../src/index.ts";
-import since2026_7 from "./gateway/plugins/2026.9.6.json" with { type: "json" };
-import until2026_7 from "./gateway/plugins/2026.6.5.json" with { type: "json" };
+import since2026_7 from "./gateway-plugins/2026.9.6.json" with { type: "json" };
+import until2026_7 from "./gateway-plugins/2026.6.5.json" with { type: "json" };
 
 interface ExternalPlugin {
   readonly id: string;

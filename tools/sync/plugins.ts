@@ -41,6 +41,7 @@ const variable = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/;
  */
 export function readPlugins(modules: string): readonly ExternalPlugin[] {
   const dist = join(modules, "openclaw/dist");
+  if (!existsSync(dist)) throw new UserError(`there is no ${dist}`);
   const entries = readdirSync(dist)
     .filter((file) => /\.(js|mjs)$/.test(file))
     .flatMap((file) => entriesIn(readFileSync(join(dist, file), "utf8")));

@@ -30,16 +30,18 @@ export function readStored(path: string): JsonSchema {
 
 /** The text of the file that stores a schema, formatted as this repository is. */
 export async function printStored(structure: JsonSchema): Promise<string> {
-  const options = (await resolveConfig(fileURLToPath(import.meta.url))) ?? {};
-  const text = await format(canonicalJson(compactSchema(structure)), {
-    ...options,
-    parser: "json",
-  });
+  const text = await printJson(canonicalJson(compactSchema(structure)));
   const stored = parseJsonSchema(JSON.parse(text), "the stored schema");
   const isSame =
     typeof stored === "object" && canonicalJson(expandSchema(stored)) === canonicalJson(structure);
   if (!isSame) throw new BugError("a stored schema expands to something else than it was made of");
   return text;
+}
+
+/** JSON, formatted as this repository is. */
+export async function printJson(text: string): Promise<string> {
+  const options = (await resolveConfig(fileURLToPath(import.meta.url))) ?? {};
+  return await format(text, { ...options, parser: "json" });
 }
 
 /** Replaces the file in one step, or leaves it as it was. */

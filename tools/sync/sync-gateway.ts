@@ -1,11 +1,12 @@
 // The command `sync-gateway [VERSION]`: stores the structure of the gateway's configuration schema
-// as schema/gateway/<version>.json and tells what changed since the version before.
+// as schema/gateway/<version>.json, the plugins that do not come with it as
+// schema/gateway-plugins/<version>.json, and tells what changed since the version before.
 //
 // Exit codes: 0 done; 1 the user's mistake, or something outside failed; 70 a bug.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadConfig, loadServices } from "../../src/config.ts";
@@ -17,13 +18,15 @@ import { changeReport } from "./change-report.ts";
 import { compareSchemas } from "./compare-schemas.ts";
 import { compareVersions } from "../../src/compare-versions.ts";
 import { installGateway, readGatewaySchema, type Session } from "./install-gateway.ts";
-import { printStored, readStored, storedVersions, writeStored } from "./schema-files.ts";
+import { printJson, printStored, readStored, storedVersions, writeStored } from "./schema-files.ts";
 import { schemaPath } from "../../src/settings/schema-path.ts";
+import { readPlugins } from "./plugins.ts";
 import { structureOf } from "./structure.ts";
 
 const usage = `usage: pnpm sync-gateway [VERSION] [--from DIRECTORY]
 
-Stores the structure of the gateway's configuration schema in schema/gateway/<version>.json.
+Stores the structure of the gateway's configuration schema in schema/gateway/<version>.json, and
+which plugins do not come with it in schema/gateway-plugins/<version>.json.
 
   VERSION            release of the npm package, default: the latest
   --from DIRECTORY   use the node_modules directory of an installed gateway`;
@@ -145,11 +148,17 @@ async function syncGateway(options: SyncOptions, session: Session): Promise<stri
     before === undefined
       ? "no earlier version to compare with"
       : `${before} -> ${version}\n\n${changeReport(changes, await serviceOptions())}`;
+  const pluginsPath = join(directory, "..", "gateway-plugins", `${version}.json`);
+  const plugins = readPlugins(modules);
+  const pluginsText = await printJson(JSON.stringify(plugins));
   writeStored(path, text);
+  mkdirSync(dirname(pluginsPath), { recursive: true });
+  writeStored(pluginsPath, pluginsText);
   const size = `${(Buffer.byteLength(text) / 1000).toFixed(1)} kB`;
   return [
     report,
     `wrote ${relative(process.cwd(), path)} (${size})`,
+    `wrote ${relative(process.cwd(), pluginsPath)} (${String(plugins.length)} plugins that do not come with it)`,
     "settings are checked against the versions a service names in `configSchema`",
   ].join("\n");
 }
