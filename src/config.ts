@@ -200,7 +200,11 @@ export async function loadServices(
     const file = { entry, root, tsconfig };
     const reading = readSchema(file);
     const loading = loadService(file, options.fresh ?? false);
-    if (reading instanceof Promise) await useTheTime(loading, file, options.meanwhile);
+    if (reading instanceof Promise) {
+      // Mistakes are told below, also those that are found before the schema has run.
+      reading.catch(() => undefined);
+      await useTheTime(loading, file, options.meanwhile);
+    }
     const [read] = await Promise.allSettled([reading, loading]);
     if (read.status === "rejected") throw read.reason;
     const service = await loading;

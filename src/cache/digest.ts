@@ -1,4 +1,5 @@
-// Names for values by their content: equal values have equal digests, others do not.
+// Names for values by their content: values that are made alike have equal digests, others do not. An object
+// that occurs twice is not the same as two that are equal: a variable of an expression is one by identity.
 
 import { createHash } from "node:crypto";
 
@@ -9,7 +10,7 @@ export function digestText(text: string | Uint8Array): string {
 /** The digest of a value; undefined where it has parts, such as functions, that cannot be compared. */
 export function digestValue(value: unknown): string | undefined {
   const parts: string[] = [];
-  return write(value, parts) ? digestText(parts.join(" ")) : undefined;
+  return write(value, parts, new Map()) ? digestText(parts.join(" ")) : undefined;
 }
 
 /**
@@ -18,33 +19,38 @@ export function digestValue(value: unknown): string | undefined {
  *
  * @returns whether it could be written
  */
-function write(value: unknown, parts: string[]): boolean {
+function write(value: unknown, parts: string[], seen: Map<object, number>): boolean {
   if (value === undefined) parts.push("undefined");
   else if (value === null || typeof value === "boolean" || typeof value === "string") {
     parts.push(JSON.stringify(value));
   } else if (typeof value === "number") parts.push(Object.is(value, -0) ? "-0" : String(value));
+  else if (typeof value === "object" && seen.has(value)) parts.push(`#${String(seen.get(value))}`);
   else if (value instanceof RegExp) parts.push("/", JSON.stringify([value.source, value.flags]));
   else if (Array.isArray(value)) {
+    seen.set(value, seen.size);
     parts.push("[");
-    for (const item of value as readonly unknown[]) if (!write(item, parts)) return false;
+    for (const item of value as readonly unknown[]) if (!write(item, parts, seen)) return false;
     parts.push("]");
   } else if (typeof value === "object" && isPlain(value)) {
+    seen.set(value, seen.size);
     parts.push("{");
     for (const [key, child] of Object.entries(value)) {
       parts.push(JSON.stringify(key));
-      if (!write(child, parts)) return false;
+      if (!write(child, parts, seen)) return false;
     }
     // The library's marks; it has no two of one description.
     for (const mark of Object.getOwnPropertySymbols(value)) {
       parts.push(mark.toString());
-      if (!write(Reflect.get(value, mark), parts)) return false;
+      if (!write(Reflect.get(value, mark), parts, seen)) return false;
     }
     parts.push("}");
   } else return false;
   return true;
 }
 
+/** Whether an object is what its properties say: made by no class, which could keep more in private. */
 function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === null || prototype === Object.prototype) return true;
+  return !Object.hasOwn(prototype, "constructor") && isPlain(prototype);
 }

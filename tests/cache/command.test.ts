@@ -1,7 +1,7 @@
 // The real command with its cache, and the watch that keeps everything warm.
 
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
@@ -53,8 +53,25 @@ test("with a cache and without, the same is written, and nothing elsewhere", () 
   expect(existsSync(join(root, "node_modules/.cache"))).toBe(false);
   expect(portIn(root)).toBe("8080");
   expect(run()).toEqual(output);
-  expect(existsSync(join(root, "node_modules/.cache/nixmodgen"))).toBe(true);
+  const kept = readdirSync(join(root, "node_modules/.cache/nixmodgen"));
+  for (const what of ["docs", "modules", "settings"]) {
+    expect(kept.filter((file) => file.startsWith(what))).not.toEqual([]);
+  }
   expect(run()).toEqual(output);
+});
+
+test("a mistake in types is told where the schema runs longer than it takes to find", () => {
+  const root = project();
+  const text =
+    'await new Promise((end) => setTimeout(end, 15_000));\nexport const number: number = "x";\n';
+  writeFileSync(join(root, "deep.ts"), text);
+  const { status, stderr } = spawnSync(process.execPath, [command, "generate"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  expect(stderr).toContain("error: the schema does not compile");
+  expect(stderr).not.toContain("at process");
+  expect(status).toBe(1);
 });
 
 test("a watch tells mistakes before it writes, and runs again what the schema imports", async () => {

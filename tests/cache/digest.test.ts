@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { digestValue } from "../../src/cache/digest.ts";
 
 const mark = Symbol("mark");
+const shared = { name: "x" };
 
 /** No two of these are the same. */
 const different: readonly (readonly [name: string, value: unknown])[] = [
@@ -31,12 +32,22 @@ const different: readonly (readonly [name: string, value: unknown])[] = [
   ["the pattern as a text", "/a/"],
   ["a mark", { a: 1, [mark]: true }],
   ["no mark", { a: 1 }],
+  ["one object twice", [shared, shared]],
+  ["two that are equal", [{ name: "x" }, { name: "x" }]],
 ];
 
 test("values that differ have different digests", () => {
   const digests = different.map(([, value]) => digestValue(value));
   expect(digests).not.toContain(undefined);
   expect(new Set(digests).size).toBe(different.length);
+});
+
+test("methods are no part of a value, but what a class may keep in private could be", () => {
+  const methods = { method: () => 1 };
+  const value = Object.assign(Object.create(methods) as object, { a: 1 });
+  expect(digestValue(value)).toBe(digestValue({ a: 1 }));
+  expect(digestValue(new Map([["a", 1]]))).toBeUndefined();
+  expect(digestValue(new (class extends Date {})())).toBeUndefined();
 });
 
 test.each(different)("the same value has the same digest: %s", (_, value) => {
