@@ -157,10 +157,15 @@ function emitFunction({ variable, body }: FunctionNode, isNumber: boolean, scope
   };
   const { name = anyName } = variable;
   const wish = isIdentifier(name) ? name : anyName;
-  const chosen = freeName(wish, freeVariables(bodyWith(placeholder)));
+  const free = freeVariables(bodyWith(placeholder));
+  if (!free.has(placeholder)) return nix.lambda("_", bodyWith("_"));
+  const chosen = freeName(wish, new Set([...free, ...reserved]));
   const code = bodyWith(chosen);
   return applied(code, chosen) ?? nix.lambda(chosen, code);
 }
+
+/** What the rows of the table write themselves, and the conditions that tell targets apart when code is woven. */
+const reserved = ["_", "lib", "platform", "isDarwin", "isHome"];
 
 /** What nothing else is called: stands for the parameter until it has a name. */
 const placeholder = "parameter'";

@@ -144,7 +144,7 @@ export function emitInstanceModule(service: IrService, platform: Platform): read
       `,
       {
         comment:
-          "Sets are inherited attribute by attribute: weaker than anything the instance says, stronger\nthan the options' own defaults.",
+          "Sets are inherited attribute by attribute: weaker than what the instance says of an attribute,\nstronger than the options' own defaults.",
         blankLine: true,
       },
     ),

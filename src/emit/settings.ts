@@ -28,12 +28,20 @@ export function emitSettings(
   options: readonly IrOption[],
   scope: Scope,
 ): NixExpr {
-  const tree: Branch = { kind: "branch", children: new Map() };
-  const layers: NixExpr[] = [];
+  // Neighbours that are records are one; what options fill comes on top of all.
+  const layers: (Branch | NixExpr)[] = [];
+  const top = (): Branch => {
+    const last = layers.at(-1);
+    if (last?.kind === "branch") return last;
+    const next: Branch = { kind: "branch", children: new Map() };
+    layers.push(next);
+    return next;
+  };
   for (const { node } of config.layers) {
-    if (node.kind === "record") addRecord(tree, node, [], scope);
+    if (node.kind === "record") addRecord(top(), node, [], scope);
     else layers.push(emitLayer(node, scope));
   }
+  const tree = top();
   for (const option of options) {
     if (option.setting === undefined) continue;
     const isItsOwnGuard = option.path.join(".") === option.guard?.join(".");
@@ -44,7 +52,10 @@ export function emitSettings(
     });
   }
   const user = emitExpression(config.settings.node, scope);
-  const all = [...layers, nix.attrs(emitBranch(tree, undefined, scope)), user];
+  const emitted = layers.map((layer) =>
+    layer.kind === "branch" ? nix.attrs(emitBranch(layer, undefined, scope)) : layer,
+  );
+  const all = [...emitted, user];
   const merged = nix`
     lib.filterAttrsRecursive (_: value: value != null) (
       lib.foldl' lib.recursiveUpdate { } ${nix.list(all)}

@@ -73,6 +73,11 @@ function unreachedOn(platform: Platform, whole: ExpNode): ReadonlySet<ExpNode> {
       const holds = holdsOn(platform, node.condition);
       if (holds !== undefined) leaveOut(holds ? node.else : node.then);
     }
+    if (isCallOf(node, "implies")) {
+      const [premise, consequence] = node.arguments;
+      const holds = premise === undefined ? undefined : holdsOn(platform, premise);
+      if (holds === false && consequence !== undefined) leaveOut(consequence);
+    }
     if (isCallOf(node, "and") || isCallOf(node, "or")) {
       const parts = node.arguments;
       const decisive = isCallOf(node, "or");

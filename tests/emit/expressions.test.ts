@@ -317,6 +317,8 @@ describe("a function in TypeScript", () => {
   });
 });
 
+const letters: Readonly<Record<string, string>> = { a: "b" };
+
 /** A function of the author's with a parameter of its own. */
 const isAmong = (each: Exp<string>): Exp<boolean> => cfg.words.any((other) => other.is(each));
 const isPath = (path: Exp<string>): Exp<boolean> => path.is("a");
@@ -332,6 +334,29 @@ const named: readonly {
     given: cfg.words.map((letter) => text`${letter}.`),
     code: 'map (letter: "${letter}.") instance.words',
     want: ["b.", "a.", "b.", "c.", "a."],
+  },
+  {
+    what: "nothing, where nobody uses it",
+    given: cfg.words.map(() => "x"),
+    code: 'map (_: "x") instance.words',
+    want: ["x", "x", "x", "x", "x"],
+  },
+  {
+    // What tells targets apart is put into functions later.
+    what: "like nothing that code is woven with",
+    given: cfg.words.map((platform) => text`${platform}.`),
+    code: 'map (platform2: "${platform2}.") instance.words',
+    want: ["b.", "a.", "b.", "c.", "a."],
+  },
+  {
+    what: "like no parameter that a row writes itself",
+    given: cfg.words.map((_) =>
+      literal(letters)
+        .namesWhere((value) => value.is(_))
+        .isEmpty(),
+    ),
+    code: 'map (_2: lib.attrNames (lib.filterAttrs (_: value: value == _2) { a = "b"; }) == [ ]) instance.words',
+    want: [false, true, false, true, true],
   },
   {
     what: "as a function elsewhere calls it",

@@ -99,6 +99,17 @@ const rows: readonly Row[] = [
     },
   },
   {
+    name: "what a condition that does not hold implies",
+    parts: {
+      options: { m: option(z.boolean(), { default: true, platforms: ["darwin", "home-manager"] }) },
+      model: {
+        generatedSecrets: [
+          { variable: "A", file: text`/a`, when: isMacOS.implies(reference<boolean>(["m"])) },
+        ],
+      },
+    },
+  },
+  {
     name: "a directive",
     parts: { options: macOnly, model: { confinement: [rule(m)] } },
     want: lacks(
