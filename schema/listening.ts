@@ -1,6 +1,15 @@
 // Which addresses the gateway listens on, what it does before it listens, and what of that is refused.
 
-import { type Assertion, type Exp, not, or, type Refs, setting } from "../src/index.ts";
+import {
+  type Assertion,
+  type Exp,
+  literal,
+  not,
+  or,
+  type Ref,
+  type Refs,
+  setting,
+} from "../src/index.ts";
 import type { gateway } from "./options/gateway.ts";
 
 /** As it ends up, also where free settings say it. */
@@ -53,5 +62,26 @@ export function listeningAssertions({ options, settings }: Inputs): readonly Ass
       message:
         'has no effect while `gateway.bind` is not "custom": set that to "custom" or remove this.',
     },
+  ];
+}
+
+/** What a gateway needs that believes what a proxy says of its clients: without, it lets nobody in. */
+export function proxyAssertions(mode: Ref<string>, settings: Exp<unknown>): readonly Assertion[] {
+  const needs = (path: string, what: string, when: Exp<boolean> = literal(true)): Assertion => ({
+    option: mode,
+    holds: mode.is("trusted-proxy").and(when).implies(settings.has(path)),
+    message: `is "trusted-proxy", which needs \`settings.${path}\`: ${what}.`,
+  });
+  return [
+    needs("gateway.trustedProxies", "the list of the proxies' addresses"),
+    needs(
+      "gateway.auth.trustedProxy.userHeader",
+      "the header in which the proxy says who the client is",
+    ),
+    needs(
+      "gateway.auth.trustedProxy.allowLoopback",
+      '`gateway.bind` is "loopback", so the proxy is on this machine, and only with `true` here is it believed. Every program of this machine can then say that it is the proxy',
+      isLocal,
+    ),
   ];
 }

@@ -35,7 +35,7 @@ import { environment } from "./options/environment.ts";
 import { gateway } from "./options/gateway.ts";
 import { identity } from "./options/identity.ts";
 import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
-import { isLocal, listeningAssertions, triesFreePort } from "./listening.ts";
+import { isLocal, listeningAssertions, proxyAssertions, triesFreePort } from "./listening.ts";
 import { pluginAssertions, pluginSettings } from "./plugins.ts";
 import { chosenPortRefusal, ownRefusals, portRefusals, refusals } from "./refusals.ts";
 import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./skills.ts";
@@ -60,7 +60,6 @@ const documentsOf = (directory: Exp<string | null>): Exp<string> =>
     optional: optionalDocuments,
   });
 
-/** The port the gateway listens on, also where free settings say it. */
 // As they end up, also where free settings say it.
 const port = setting<number>("gateway.port");
 const authMode = setting<string>("gateway.auth.mode");
@@ -94,10 +93,9 @@ const withoutPlugin = (
   plugins: Exp<readonly string[]>,
   isMissed: Exp<boolean> = literal(true),
 ): Exp<unknown> =>
-  choose<unknown>(
-    plugins.includes(id),
-    record({ enabled: literal(true) }),
-    when(and(generations.value.isCurrent, isMissed), record({ enabled: literal(false) })),
+  when(
+    and(generations.value.isCurrent, isMissed, not(plugins.includes(id))),
+    record({ enabled: literal(false) }),
   );
 
 /** A word in any case, as part of a POSIX regular expression. */
@@ -314,6 +312,7 @@ export default defineService({
         message:
           'is "none", but `gateway.bind` is not "loopback": everybody who reaches the port could give the model orders. Set the mode to "token", or `gateway.bind` to "loopback".',
       },
+      ...proxyAssertions(cfg.gateway.auth.mode, cfg.settings),
       {
         option: cfg.workspaceDir,
         holds: effectiveWorkspace.is(cfg.workspaceDir),
@@ -348,8 +347,7 @@ export default defineService({
         holds: cfg.providers.telegram.enable.implies(
           not(cfg.providers.telegram.allowFrom.isEmpty()),
         ),
-        message:
-          "is empty, so nobody could talk to the bot: list the ids of the Telegram users who may.",
+        message: "is empty: list the ids of the Telegram users who may talk to the bot.",
       },
       {
         option: cfg.settings,
@@ -361,8 +359,14 @@ export default defineService({
         package: cfg.package,
         plugins: cfg.gateway.plugins,
         settings: cfg.settings,
-        credentials: cfg.credentials,
-        environment: cfg.environment,
+        variables: [
+          { option: cfg.credentials, names: cfg.credentials.names() },
+          {
+            option: cfg.environment,
+            // Secrets are refused there whatever they are for.
+            names: cfg.environment.names().filter((name) => not(name.matches(secretVariable))),
+          },
+        ],
       }),
       ...skillAssertions(cfg.skills, cfg.settings, cfg.confinement.readWritePaths),
       {

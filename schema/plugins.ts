@@ -3,6 +3,7 @@
 // start, and earlier ones start without it and say nothing.
 
 import {
+  and,
   type Assertion,
   choose,
   type Exp,
@@ -12,8 +13,8 @@ import {
   table,
   when,
 } from "../src/index.ts";
-import since2026_7 from "./gateway-plugins/2026.9.6.json" with { type: "json" };
-import until2026_7 from "./gateway-plugins/2026.6.5.json" with { type: "json" };
+import plugins2026_9_6 from "./gateway-plugins/2026.9.6.json" with { type: "json" };
+import plugins2026_6_5 from "./gateway-plugins/2026.6.5.json" with { type: "json" };
 
 interface ExternalPlugin {
   readonly id: string;
@@ -23,14 +24,8 @@ interface ExternalPlugin {
 
 type Names = Exp<readonly string[]>;
 
-/** What a release knows and does not have. */
-interface Missing {
-  readonly ids: readonly string[];
-  /** The plugin of each channel. */
-  readonly channels: Readonly<Record<string, string>>;
-  /** The plugin that each variable makes the gateway want. */
-  readonly variables: Readonly<Record<string, string>>;
-}
+/** By its name in the gateway's catalogue. */
+type Missing = Readonly<Record<string, Omit<ExternalPlugin, "id">>>;
 
 interface Options {
   /** Whether the program is one that has such plugins: before 2026.2, all channels came with it. */
@@ -38,33 +33,27 @@ interface Options {
   readonly package: Exp<string>;
   readonly plugins: Ref<readonly string[]>;
   readonly settings: Exp<unknown>;
-  readonly credentials: Ref<Readonly<Record<string, string>>>;
-  readonly environment: Ref<Readonly<Record<string, string>>>;
+  /** The names of the service's variables, by the options that have them. */
+  readonly variables: readonly { readonly option: Assertion["option"]; readonly names: Names }[];
 }
 
-function missingIn(plugins: readonly ExternalPlugin[]): Missing {
-  return {
-    ids: plugins.map(({ id }) => id),
-    channels: Object.fromEntries(
-      plugins.flatMap(({ id, channel }) => (channel === undefined ? [] : [[channel, id]])),
-    ),
-    variables: Object.fromEntries(
-      plugins.flatMap(({ id, variables }) => variables.map((name) => [name, id])),
-    ),
-  };
-}
-
-const newer = table(
+const newer = table<Missing>(
   "missingPlugins",
-  "What the gateway knows and does not have, from release 2026.7 on: plugins, and whose each channel and\nvariable is.",
-  { ...missingIn(since2026_7) },
+  "What does not come with the gateway, from release 2026.7 on: plugins, the channels that they are, and\nthe variables that make the gateway want them.",
+  Object.fromEntries(plugins2026_9_6.map(({ id, ...plugin }) => [id, plugin])),
 );
 
-const older = table(
+const older = table<Missing>(
   "missingPluginsUntil2026_7",
   "The same for earlier releases, which no variable makes want a plugin.",
-  { ...missingIn(until2026_7), variables: {} },
+  Object.fromEntries(
+    plugins2026_6_5.map(({ id, ...plugin }) => [id, { ...plugin, variables: [] }]),
+  ),
 );
+
+/** A set of free settings; null takes it away. */
+const recordAt = (settings: Exp<unknown>, path: string): Exp<Readonly<Record<string, null>>> =>
+  settings.at<Readonly<Record<string, null>> | null>(path, {}).orElse({});
 
 const isOff = (value: Exp<unknown>): Exp<boolean> => value.at<boolean>("enabled", true).is(false);
 
@@ -77,50 +66,59 @@ export function pluginSettings(plugins: Names): Exp<unknown> {
 }
 
 const waysOut =
-  "Put it into `package` and its name into `gateway.plugins`; or have the gateway of a release from 2026.7 on install it at its first start, by its name in `gateway.plugins` and `pkgs.nodejs` in `path`";
+  "Put the plugin into `package`; or, with a package of release 2026.7 or newer, add `pkgs.nodejs` to `path`, and the gateway installs it at its first start. Then add its name to `gateway.plugins`.";
 
 export function pluginAssertions({
   hasPlugins,
   package: program,
   plugins,
   settings,
-  credentials,
-  environment,
+  variables,
 }: Options): readonly Assertion[] {
   const all = choose<Missing>(program.isAtLeast("2026.7"), newer, older);
-  const isMissing = (id: Exp<string>): Exp<boolean> => not(plugins.includes(id));
-  const refuse = (option: Assertion["option"], offenders: Names, why: string): Assertion => ({
+  const refuse = (option: Assertion["option"], wanted: Names, why: string): Assertion => ({
     option,
-    offenders: choose<readonly string[]>(hasPlugins, offenders, []),
-    complaint: `${why} ${waysOut}.`,
+    offenders: choose<readonly string[]>(
+      hasPlugins,
+      wanted.filter((id) => not(plugins.includes(id))),
+      [],
+    ),
+    complaint: `${why} ${waysOut}`,
   });
 
-  const entries = settings.at<Readonly<Record<string, never>>>("plugins.entries", {});
+  const entries = recordAt(settings, "plugins.entries");
   const switchedOn = entries.namesWhere((entry) => entry.at<boolean>("enabled", false).is(true));
   const switchedOff = entries.namesWhere(isOff);
-  const channels = settings
-    .at<Readonly<Record<string, never>>>("channels", {})
-    .namesWhere((channel) => not(isOff(channel)));
-  const unserved = all.get("channels").namesWhere(isMissing);
-  const unread = all
-    .get("variables")
-    .namesWhere((id) => isMissing(id).and(not(switchedOff.includes(id))));
+  const channels = recordAt(settings, "channels").namesWhere((channel) =>
+    channel.isSet().and(not(isOff(channel))),
+  );
+  const channelOf = (plugin: Exp<unknown>): Exp<string> => plugin.at<string>("channel", "");
   return [
     refuse(
       plugins,
-      unserved.filter((channel) => channels.includes(channel)),
-      "is missing: `settings.channels` has it, but it is a plugin that does not come with the gateway.",
+      all.namesWhere((plugin) => channels.includes(channelOf(plugin))),
+      "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway.",
     ),
     refuse(
       plugins,
-      all.get("ids").filter((id) => isMissing(id).and(switchedOn.includes(id))),
-      "is missing: `settings.plugins.entries` switches it on, but it does not come with the gateway.",
+      all.names().filter((id) => switchedOn.includes(id)),
+      "is missing, a plugin that `settings.plugins.entries` switches on: it does not come with the gateway.",
     ),
-    ...[credentials, environment].map((option) =>
+    ...variables.map(({ option, names }) =>
       refuse(
         option,
-        unread.filter((variable) => option.names().includes(variable)),
-        "is read by a plugin that does not come with the gateway, which does not start without it. If it is for something else, switch that plugin off in `settings.plugins.entries`.",
+        all
+          .namesWhere((plugin) =>
+            and(
+              plugin
+                .at<readonly string[]>("variables", [])
+                .any((variable) => names.includes(variable)),
+              // That is told of already.
+              not(channels.includes(channelOf(plugin))),
+            ),
+          )
+          .filter((id) => not(switchedOff.includes(id))),
+        "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`.",
       ),
     ),
   ];

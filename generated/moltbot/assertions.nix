@@ -32,305 +32,376 @@ let
     service: service.ownDirectories ++ service.instance.confinement.readWritePaths
   ) (lib.attrValues services);
 
-  # What the gateway knows and does not have, from release 2026.7 on: plugins, and whose each channel and
-  # variable is.
+  # What does not come with the gateway, from release 2026.7 on: plugins, the channels that they are, and
+  # the variables that make the gateway want them.
   missingPlugins = {
-    ids = [
-      "acpx"
-      "amazon-bedrock"
-      "amazon-bedrock-mantle"
-      "anthropic-vertex"
-      "arcee"
-      "baseten"
-      "brave"
-      "buzz"
-      "byteplus"
-      "cerebras"
-      "chutes"
-      "clickclack"
-      "cloudflare-ai-gateway"
-      "codex"
-      "cohere"
-      "comfy"
-      "copilot"
-      "deepinfra"
-      "deepseek"
-      "diagnostics-otel"
-      "diagnostics-prometheus"
-      "diffs"
-      "diffs-language-pack"
-      "discord"
-      "duckduckgo"
-      "exa"
-      "facetime"
-      "featherless"
-      "feishu"
-      "firecrawl"
-      "fireworks"
-      "fish-audio-speech"
-      "gmi"
-      "google-meet"
-      "googlechat"
-      "gradium"
-      "groq"
-      "imessage"
-      "inworld"
-      "irc"
-      "kilocode"
-      "kimi"
-      "line"
-      "llama-cpp"
-      "lobster"
-      "longcat"
-      "matrix"
-      "mattermost"
-      "memory-lancedb"
-      "meta"
-      "mistral"
-      "moonshot"
-      "msteams"
-      "mxc"
-      "nextcloud-talk"
-      "nostr"
-      "novita"
-      "onnx"
-      "openclaw-plugin-yuanbao"
-      "openclaw-qqbot"
-      "openclaw-weixin"
-      "openclaw-zaloclawbot"
-      "opencode"
-      "openshell"
-      "parallel"
-      "perplexity"
-      "pixverse"
-      "qianfan"
-      "qwen"
-      "radius"
-      "raft"
-      "searxng"
-      "signal"
-      "slack"
-      "sms"
-      "stepfun"
-      "synology-chat"
-      "synthetic"
-      "tavily"
-      "team-reports"
-      "teams-meetings"
-      "tencent"
-      "tlon"
-      "tokenjuice"
-      "twitch"
-      "typesafe"
-      "venice"
-      "vercel-ai-gateway"
-      "voice-call"
-      "volcengine"
-      "voyage"
-      "vydra"
-      "wecom-openclaw-plugin"
-      "whatsapp"
-      "xiaomi"
-      "zai"
-      "zalo"
-      "zalouser"
-      "zoom-meetings"
+    acpx.variables = [ ];
+    amazon-bedrock.variables = [ ];
+    amazon-bedrock-mantle.variables = [ ];
+    anthropic-vertex.variables = [ ];
+    arcee.variables = [ "ARCEEAI_API_KEY" ];
+    baseten.variables = [ "BASETEN_API_KEY" ];
+    brave.variables = [ "BRAVE_API_KEY" ];
+    buzz = {
+      channel = "buzz";
+      variables = [
+        "BUZZ_PRIVATE_KEY"
+        "BUZZ_RELAY_URL"
+      ];
+    };
+    byteplus.variables = [ "BYTEPLUS_API_KEY" ];
+    cerebras.variables = [ "CEREBRAS_API_KEY" ];
+    chutes.variables = [
+      "CHUTES_API_KEY"
+      "CHUTES_OAUTH_TOKEN"
     ];
-    channels = {
-      buzz = "buzz";
-      clickclack = "clickclack";
-      discord = "discord";
-      feishu = "feishu";
-      googlechat = "googlechat";
-      imessage = "imessage";
-      irc = "irc";
-      line = "line";
-      matrix = "matrix";
-      mattermost = "mattermost";
-      msteams = "msteams";
-      nextcloud-talk = "nextcloud-talk";
-      nostr = "nostr";
-      yuanbao = "openclaw-plugin-yuanbao";
-      qqbot = "openclaw-qqbot";
-      openclaw-weixin = "openclaw-weixin";
-      openclaw-zaloclawbot = "openclaw-zaloclawbot";
-      raft = "raft";
-      signal = "signal";
-      slack = "slack";
-      sms = "sms";
-      synology-chat = "synology-chat";
-      tlon = "tlon";
-      twitch = "twitch";
-      wecom = "wecom-openclaw-plugin";
-      whatsapp = "whatsapp";
-      zalo = "zalo";
-      zalouser = "zalouser";
+    clickclack = {
+      channel = "clickclack";
+      variables = [ "CLICKCLACK_BOT_TOKEN" ];
     };
-    variables = {
-      ARCEEAI_API_KEY = "arcee";
-      BASETEN_API_KEY = "baseten";
-      BRAVE_API_KEY = "brave";
-      BUZZ_PRIVATE_KEY = "buzz";
-      BUZZ_RELAY_URL = "buzz";
-      BYTEPLUS_API_KEY = "byteplus";
-      CEREBRAS_API_KEY = "cerebras";
-      CHUTES_API_KEY = "chutes";
-      CHUTES_OAUTH_TOKEN = "chutes";
-      CLICKCLACK_BOT_TOKEN = "clickclack";
-      CLOUDFLARE_AI_GATEWAY_API_KEY = "cloudflare-ai-gateway";
-      COMFY_API_KEY = "comfy";
-      COMFY_CLOUD_API_KEY = "comfy";
-      DEEPINFRA_API_KEY = "deepinfra";
-      DEEPSEEK_API_KEY = "deepseek";
-      DISCORD_BOT_TOKEN = "discord";
-      EXA_API_KEY = "exa";
-      FEATHERLESS_API_KEY = "featherless";
-      FEISHU_APP_ID = "feishu";
-      FEISHU_APP_SECRET = "feishu";
-      FEISHU_ENCRYPT_KEY = "feishu";
-      FEISHU_VERIFICATION_TOKEN = "feishu";
-      FIRECRAWL_API_KEY = "firecrawl";
-      FIREWORKS_API_KEY = "fireworks";
-      GOOGLE_CHAT_SERVICE_ACCOUNT = "googlechat";
-      GOOGLE_CHAT_SERVICE_ACCOUNT_FILE = "googlechat";
-      GROQ_API_KEY = "groq";
-      IRC_HOST = "irc";
-      IRC_NICK = "irc";
-      KILOCODE_API_KEY = "kilocode";
-      KIMICODE_API_KEY = "kimi";
-      KIMI_API_KEY = "moonshot";
-      LINE_CHANNEL_ACCESS_TOKEN = "line";
-      LINE_CHANNEL_SECRET = "line";
-      LONGCAT_API_KEY = "longcat";
-      MATRIX_ACCESS_TOKEN = "matrix";
-      MATRIX_DEVICE_ID = "matrix";
-      MATRIX_DEVICE_NAME = "matrix";
-      MATRIX_HOMESERVER = "matrix";
-      MATRIX_OPS_ACCESS_TOKEN = "matrix";
-      MATRIX_OPS_DEVICE_ID = "matrix";
-      MATRIX_OPS_DEVICE_NAME = "matrix";
-      MATRIX_OPS_HOMESERVER = "matrix";
-      MATRIX_PASSWORD = "matrix";
-      MATRIX_USER_ID = "matrix";
-      MATTERMOST_BOT_TOKEN = "mattermost";
-      MATTERMOST_URL = "mattermost";
-      MODEL_API_KEY = "meta";
-      MISTRAL_API_KEY = "mistral";
-      MOONSHOT_API_KEY = "moonshot";
-      MSTEAMS_APP_ID = "msteams";
-      MSTEAMS_APP_PASSWORD = "msteams";
-      MSTEAMS_TENANT_ID = "msteams";
-      NEXTCLOUD_TALK_API_PASSWORD = "nextcloud-talk";
-      NEXTCLOUD_TALK_BOT_SECRET = "nextcloud-talk";
-      NOSTR_PRIVATE_KEY = "nostr";
-      NOVITA_API_KEY = "novita";
-      OPENCODE_API_KEY = "opencode";
-      OPENCODE_ZEN_API_KEY = "opencode";
-      PARALLEL_API_KEY = "parallel";
-      OPENROUTER_API_KEY = "perplexity";
-      PERPLEXITY_API_KEY = "perplexity";
-      QIANFAN_API_KEY = "qianfan";
-      DASHSCOPE_API_KEY = "qwen";
-      MODELSTUDIO_API_KEY = "qwen";
-      QWEN_API_KEY = "qwen";
-      QWEN_TOKEN_PLAN_API_KEY = "qwen";
-      RADIUS_API_KEY = "radius";
-      RAFT_PROFILE = "raft";
-      SEARXNG_BASE_URL = "searxng";
-      SLACK_APP_TOKEN = "slack";
-      SLACK_BOT_TOKEN = "slack";
-      SLACK_USER_TOKEN = "slack";
-      TWILIO_ACCOUNT_SID = "sms";
-      TWILIO_AUTH_TOKEN = "sms";
-      TWILIO_MESSAGING_SERVICE_SID = "sms";
-      TWILIO_PHONE_NUMBER = "sms";
-      TWILIO_SMS_FROM = "sms";
-      STEPFUN_API_KEY = "stepfun";
-      SYNOLOGY_CHAT_INCOMING_URL = "synology-chat";
-      SYNOLOGY_CHAT_TOKEN = "synology-chat";
-      SYNTHETIC_API_KEY = "synthetic";
-      TAVILY_API_KEY = "tavily";
-      TOKENHUB_API_KEY = "tencent";
-      TOKENPLAN_API_KEY = "tencent";
-      OPENCLAW_TWITCH_ACCESS_TOKEN = "twitch";
-      VENICE_API_KEY = "venice";
-      AI_GATEWAY_API_KEY = "vercel-ai-gateway";
-      VOLCANO_ENGINE_API_KEY = "volcengine";
-      VOYAGE_API_KEY = "voyage";
-      VYDRA_API_KEY = "vydra";
-      XIAOMI_API_KEY = "xiaomi";
-      XIAOMI_TOKEN_PLAN_API_KEY = "xiaomi";
-      ZAI_API_KEY = "zai";
-      Z_AI_API_KEY = "zai";
-      ZALO_BOT_TOKEN = "zalo";
-      ZALOUSER_PROFILE = "zalouser";
-      ZCA_PROFILE = "zalouser";
+    cloudflare-ai-gateway.variables = [ "CLOUDFLARE_AI_GATEWAY_API_KEY" ];
+    codex.variables = [ ];
+    cohere.variables = [ ];
+    comfy.variables = [
+      "COMFY_API_KEY"
+      "COMFY_CLOUD_API_KEY"
+    ];
+    copilot.variables = [ ];
+    deepinfra.variables = [ "DEEPINFRA_API_KEY" ];
+    deepseek.variables = [ "DEEPSEEK_API_KEY" ];
+    diagnostics-otel.variables = [ ];
+    diagnostics-prometheus.variables = [ ];
+    diffs.variables = [ ];
+    diffs-language-pack.variables = [ ];
+    discord = {
+      channel = "discord";
+      variables = [ "DISCORD_BOT_TOKEN" ];
     };
+    duckduckgo.variables = [ ];
+    exa.variables = [ "EXA_API_KEY" ];
+    facetime.variables = [ ];
+    featherless.variables = [ "FEATHERLESS_API_KEY" ];
+    feishu = {
+      channel = "feishu";
+      variables = [
+        "FEISHU_APP_ID"
+        "FEISHU_APP_SECRET"
+        "FEISHU_ENCRYPT_KEY"
+        "FEISHU_VERIFICATION_TOKEN"
+      ];
+    };
+    firecrawl.variables = [ "FIRECRAWL_API_KEY" ];
+    fireworks.variables = [ "FIREWORKS_API_KEY" ];
+    fish-audio-speech.variables = [ ];
+    gmi.variables = [ ];
+    google-meet.variables = [ ];
+    googlechat = {
+      channel = "googlechat";
+      variables = [
+        "GOOGLE_CHAT_SERVICE_ACCOUNT"
+        "GOOGLE_CHAT_SERVICE_ACCOUNT_FILE"
+      ];
+    };
+    gradium.variables = [ ];
+    groq.variables = [ "GROQ_API_KEY" ];
+    imessage = {
+      channel = "imessage";
+      variables = [ ];
+    };
+    inworld.variables = [ ];
+    irc = {
+      channel = "irc";
+      variables = [
+        "IRC_HOST"
+        "IRC_NICK"
+      ];
+    };
+    kilocode.variables = [ "KILOCODE_API_KEY" ];
+    kimi.variables = [
+      "KIMICODE_API_KEY"
+      "KIMI_API_KEY"
+    ];
+    line = {
+      channel = "line";
+      variables = [
+        "LINE_CHANNEL_ACCESS_TOKEN"
+        "LINE_CHANNEL_SECRET"
+      ];
+    };
+    llama-cpp.variables = [ ];
+    lobster.variables = [ ];
+    longcat.variables = [ "LONGCAT_API_KEY" ];
+    matrix = {
+      channel = "matrix";
+      variables = [
+        "MATRIX_ACCESS_TOKEN"
+        "MATRIX_DEVICE_ID"
+        "MATRIX_DEVICE_NAME"
+        "MATRIX_HOMESERVER"
+        "MATRIX_OPS_ACCESS_TOKEN"
+        "MATRIX_OPS_DEVICE_ID"
+        "MATRIX_OPS_DEVICE_NAME"
+        "MATRIX_OPS_HOMESERVER"
+        "MATRIX_PASSWORD"
+        "MATRIX_USER_ID"
+      ];
+    };
+    mattermost = {
+      channel = "mattermost";
+      variables = [
+        "MATTERMOST_BOT_TOKEN"
+        "MATTERMOST_URL"
+      ];
+    };
+    memory-lancedb.variables = [ ];
+    meta.variables = [ "MODEL_API_KEY" ];
+    mistral.variables = [ "MISTRAL_API_KEY" ];
+    moonshot.variables = [
+      "KIMI_API_KEY"
+      "MOONSHOT_API_KEY"
+    ];
+    msteams = {
+      channel = "msteams";
+      variables = [
+        "MSTEAMS_APP_ID"
+        "MSTEAMS_APP_PASSWORD"
+        "MSTEAMS_TENANT_ID"
+      ];
+    };
+    mxc.variables = [ ];
+    nextcloud-talk = {
+      channel = "nextcloud-talk";
+      variables = [
+        "NEXTCLOUD_TALK_API_PASSWORD"
+        "NEXTCLOUD_TALK_BOT_SECRET"
+      ];
+    };
+    nostr = {
+      channel = "nostr";
+      variables = [ "NOSTR_PRIVATE_KEY" ];
+    };
+    novita.variables = [ "NOVITA_API_KEY" ];
+    onnx.variables = [ ];
+    openclaw-plugin-yuanbao = {
+      channel = "yuanbao";
+      variables = [ ];
+    };
+    openclaw-qqbot = {
+      channel = "qqbot";
+      variables = [ ];
+    };
+    openclaw-weixin = {
+      channel = "openclaw-weixin";
+      variables = [ ];
+    };
+    openclaw-zaloclawbot = {
+      channel = "openclaw-zaloclawbot";
+      variables = [ ];
+    };
+    opencode.variables = [
+      "OPENCODE_API_KEY"
+      "OPENCODE_ZEN_API_KEY"
+    ];
+    openshell.variables = [ ];
+    parallel.variables = [ "PARALLEL_API_KEY" ];
+    perplexity.variables = [
+      "OPENROUTER_API_KEY"
+      "PERPLEXITY_API_KEY"
+    ];
+    pixverse.variables = [ ];
+    qianfan.variables = [ "QIANFAN_API_KEY" ];
+    qwen.variables = [
+      "DASHSCOPE_API_KEY"
+      "MODELSTUDIO_API_KEY"
+      "QWEN_API_KEY"
+      "QWEN_TOKEN_PLAN_API_KEY"
+    ];
+    radius.variables = [ "RADIUS_API_KEY" ];
+    raft = {
+      channel = "raft";
+      variables = [ "RAFT_PROFILE" ];
+    };
+    searxng.variables = [ "SEARXNG_BASE_URL" ];
+    signal = {
+      channel = "signal";
+      variables = [ ];
+    };
+    slack = {
+      channel = "slack";
+      variables = [
+        "SLACK_APP_TOKEN"
+        "SLACK_BOT_TOKEN"
+        "SLACK_USER_TOKEN"
+      ];
+    };
+    sms = {
+      channel = "sms";
+      variables = [
+        "TWILIO_ACCOUNT_SID"
+        "TWILIO_AUTH_TOKEN"
+        "TWILIO_MESSAGING_SERVICE_SID"
+        "TWILIO_PHONE_NUMBER"
+        "TWILIO_SMS_FROM"
+      ];
+    };
+    stepfun.variables = [ "STEPFUN_API_KEY" ];
+    synology-chat = {
+      channel = "synology-chat";
+      variables = [
+        "SYNOLOGY_CHAT_INCOMING_URL"
+        "SYNOLOGY_CHAT_TOKEN"
+      ];
+    };
+    synthetic.variables = [ "SYNTHETIC_API_KEY" ];
+    tavily.variables = [ "TAVILY_API_KEY" ];
+    team-reports.variables = [ ];
+    teams-meetings.variables = [ ];
+    tencent.variables = [
+      "TOKENHUB_API_KEY"
+      "TOKENPLAN_API_KEY"
+    ];
+    tlon = {
+      channel = "tlon";
+      variables = [ ];
+    };
+    tokenjuice.variables = [ ];
+    twitch = {
+      channel = "twitch";
+      variables = [ "OPENCLAW_TWITCH_ACCESS_TOKEN" ];
+    };
+    typesafe.variables = [ ];
+    venice.variables = [ "VENICE_API_KEY" ];
+    vercel-ai-gateway.variables = [ "AI_GATEWAY_API_KEY" ];
+    voice-call.variables = [ ];
+    volcengine.variables = [ "VOLCANO_ENGINE_API_KEY" ];
+    voyage.variables = [ "VOYAGE_API_KEY" ];
+    vydra.variables = [ "VYDRA_API_KEY" ];
+    wecom-openclaw-plugin = {
+      channel = "wecom";
+      variables = [ ];
+    };
+    whatsapp = {
+      channel = "whatsapp";
+      variables = [ ];
+    };
+    xiaomi.variables = [
+      "XIAOMI_API_KEY"
+      "XIAOMI_TOKEN_PLAN_API_KEY"
+    ];
+    zai.variables = [
+      "ZAI_API_KEY"
+      "Z_AI_API_KEY"
+    ];
+    zalo = {
+      channel = "zalo";
+      variables = [ "ZALO_BOT_TOKEN" ];
+    };
+    zalouser = {
+      channel = "zalouser";
+      variables = [
+        "ZALOUSER_PROFILE"
+        "ZCA_PROFILE"
+      ];
+    };
+    zoom-meetings.variables = [ ];
   };
 
   # The same for earlier releases, which no variable makes want a plugin.
   missingPluginsUntil2026_7 = {
-    ids = [
-      "acpx"
-      "amazon-bedrock"
-      "amazon-bedrock-mantle"
-      "anthropic-vertex"
-      "brave"
-      "codex"
-      "copilot"
-      "diagnostics-otel"
-      "diagnostics-prometheus"
-      "diffs"
-      "diffs-language-pack"
-      "discord"
-      "feishu"
-      "google-meet"
-      "googlechat"
-      "line"
-      "lobster"
-      "matrix"
-      "memory-lancedb"
-      "msteams"
-      "nextcloud-talk"
-      "nostr"
-      "openclaw-plugin-yuanbao"
-      "openclaw-weixin"
-      "openshell"
-      "pixverse"
-      "qqbot"
-      "slack"
-      "synology-chat"
-      "tlon"
-      "tokenjuice"
-      "twitch"
-      "voice-call"
-      "wecom-openclaw-plugin"
-      "whatsapp"
-      "zalo"
-      "zalouser"
-    ];
-    channels = {
-      discord = "discord";
-      feishu = "feishu";
-      googlechat = "googlechat";
-      line = "line";
-      matrix = "matrix";
-      msteams = "msteams";
-      nextcloud-talk = "nextcloud-talk";
-      nostr = "nostr";
-      yuanbao = "openclaw-plugin-yuanbao";
-      openclaw-weixin = "openclaw-weixin";
-      qqbot = "qqbot";
-      slack = "slack";
-      synology-chat = "synology-chat";
-      tlon = "tlon";
-      twitch = "twitch";
-      wecom = "wecom-openclaw-plugin";
-      whatsapp = "whatsapp";
-      zalo = "zalo";
-      zalouser = "zalouser";
+    acpx.variables = [ ];
+    amazon-bedrock.variables = [ ];
+    amazon-bedrock-mantle.variables = [ ];
+    anthropic-vertex.variables = [ ];
+    brave.variables = [ ];
+    codex.variables = [ ];
+    copilot.variables = [ ];
+    diagnostics-otel.variables = [ ];
+    diagnostics-prometheus.variables = [ ];
+    diffs.variables = [ ];
+    diffs-language-pack.variables = [ ];
+    discord = {
+      channel = "discord";
+      variables = [ ];
     };
-    variables = { };
+    feishu = {
+      channel = "feishu";
+      variables = [ ];
+    };
+    google-meet.variables = [ ];
+    googlechat = {
+      channel = "googlechat";
+      variables = [ ];
+    };
+    line = {
+      channel = "line";
+      variables = [ ];
+    };
+    lobster.variables = [ ];
+    matrix = {
+      channel = "matrix";
+      variables = [ ];
+    };
+    memory-lancedb.variables = [ ];
+    msteams = {
+      channel = "msteams";
+      variables = [ ];
+    };
+    nextcloud-talk = {
+      channel = "nextcloud-talk";
+      variables = [ ];
+    };
+    nostr = {
+      channel = "nostr";
+      variables = [ ];
+    };
+    openclaw-plugin-yuanbao = {
+      channel = "yuanbao";
+      variables = [ ];
+    };
+    openclaw-weixin = {
+      channel = "openclaw-weixin";
+      variables = [ ];
+    };
+    openshell.variables = [ ];
+    pixverse.variables = [ ];
+    qqbot = {
+      channel = "qqbot";
+      variables = [ ];
+    };
+    slack = {
+      channel = "slack";
+      variables = [ ];
+    };
+    synology-chat = {
+      channel = "synology-chat";
+      variables = [ ];
+    };
+    tlon = {
+      channel = "tlon";
+      variables = [ ];
+    };
+    tokenjuice.variables = [ ];
+    twitch = {
+      channel = "twitch";
+      variables = [ ];
+    };
+    voice-call.variables = [ ];
+    wecom-openclaw-plugin = {
+      channel = "wecom";
+      variables = [ ];
+    };
+    whatsapp = {
+      channel = "whatsapp";
+      variables = [ ];
+    };
+    zalo = {
+      channel = "zalo";
+      variables = [ ];
+    };
+    zalouser = {
+      channel = "zalouser";
+      variables = [ ];
+    };
   };
 
   serviceUsers = map ({ instance, ... }: instance.user) (lib.attrValues services);
@@ -372,6 +443,24 @@ lib.concatMap (
       (settings.gateway.auth.mode == "none" -> settings.gateway.bind == "loopback")
       "is \"none\", but `gateway.bind` is not \"loopback\": everybody who reaches the port could give the model orders. Set the mode to \"token\", or `gateway.bind` to \"loopback\"."
     )
+    (expect "gateway.auth.mode"
+      (instance.gateway.auth.mode == "trusted-proxy" -> instance.settings ? gateway.trustedProxies)
+      "is \"trusted-proxy\", which needs `settings.gateway.trustedProxies`: the list of the proxies' addresses."
+    )
+    (expect "gateway.auth.mode"
+      (
+        instance.gateway.auth.mode == "trusted-proxy"
+        -> instance.settings ? gateway.auth.trustedProxy.userHeader
+      )
+      "is \"trusted-proxy\", which needs `settings.gateway.auth.trustedProxy.userHeader`: the header in which the proxy says who the client is."
+    )
+    (expect "gateway.auth.mode"
+      (
+        instance.gateway.auth.mode == "trusted-proxy" && settings.gateway.bind == "loopback"
+        -> instance.settings ? gateway.auth.trustedProxy.allowLoopback
+      )
+      "is \"trusted-proxy\", which needs `settings.gateway.auth.trustedProxy.allowLoopback`: `gateway.bind` is \"loopback\", so the proxy is on this machine, and only with `true` here is it believed. Every program of this machine can then say that it is the proxy."
+    )
     (expect "workspaceDir" (settings.agents.defaults.workspace == instance.workspaceDir)
       "is ${instance.workspaceDir}, where the service's directory is and its documents are put, but `settings` says that the workspace is ${toString settings.agents.defaults.workspace}. Remove that, and set this."
     )
@@ -391,85 +480,135 @@ lib.concatMap (
     )
     (expect "providers.telegram.allowFrom" (
       instance.providers.telegram.enable -> instance.providers.telegram.allowFrom != [ ]
-    ) "is empty, so nobody could talk to the bot: list the ids of the Telegram users who may.")
+    ) "is empty: list the ids of the Telegram users who may talk to the bot.")
     (expect "settings" (settings.gateway.mode == "local")
       "`gateway.mode` is \"${toString settings.gateway.mode}\", and there would be no gateway here: it is a client's setting. Remove it; to run commands for a gateway elsewhere, use its own program as yourself."
     )
     (refuse "gateway.plugins"
       (lib.optionals variant.isCurrent (
-        lib.filter
-          (
-            channel:
-            lib.elem channel (
-              lib.attrNames (
-                lib.filterAttrs (_: channel: channel.enabled or true != false) instance.settings.channels or { }
+        lib.filter (id: !lib.elem id instance.gateway.plugins) (
+          lib.attrNames (
+            lib.filterAttrs (
+              _: plugin:
+              lib.elem plugin.channel or "" (
+                lib.attrNames (
+                  lib.filterAttrs (_: channel: channel != null && channel.enabled or true != false) (
+                    if instance.settings.channels or { } == null then { } else instance.settings.channels or { }
+                  )
+                )
               )
-            )
+            ) (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
           )
-          (
-            lib.attrNames (
-              lib.filterAttrs (_: id: !lib.elem id instance.gateway.plugins)
-                (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7).channels
-            )
-          )
+        )
       ))
-      "is missing: `settings.channels` has it, but it is a plugin that does not come with the gateway. Put it into `package` and its name into `gateway.plugins`; or have the gateway of a release from 2026.7 on install it at its first start, by its name in `gateway.plugins` and `pkgs.nodejs` in `path`."
+      "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway. Put the plugin into `package`; or, with a package of release 2026.7 or newer, add `pkgs.nodejs` to `path`, and the gateway installs it at its first start. Then add its name to `gateway.plugins`."
     )
     (refuse "gateway.plugins"
       (lib.optionals variant.isCurrent (
-        lib.filter (
-          id:
-          !lib.elem id instance.gateway.plugins
-          && lib.elem id (
-            lib.attrNames (
-              lib.filterAttrs (_: entry: entry.enabled or false == true) instance.settings.plugins.entries or { }
+        lib.filter (id: !lib.elem id instance.gateway.plugins) (
+          lib.filter
+            (
+              id:
+              lib.elem id (
+                lib.attrNames (
+                  lib.filterAttrs (_: entry: entry.enabled or false == true) (
+                    if instance.settings.plugins.entries or { } == null then
+                      { }
+                    else
+                      instance.settings.plugins.entries or { }
+                  )
+                )
+              )
             )
-          )
-        ) (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7).ids
+            (
+              lib.attrNames (
+                if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+              )
+            )
+        )
       ))
-      "is missing: `settings.plugins.entries` switches it on, but it does not come with the gateway. Put it into `package` and its name into `gateway.plugins`; or have the gateway of a release from 2026.7 on install it at its first start, by its name in `gateway.plugins` and `pkgs.nodejs` in `path`."
+      "is missing, a plugin that `settings.plugins.entries` switches on: it does not come with the gateway. Put the plugin into `package`; or, with a package of release 2026.7 or newer, add `pkgs.nodejs` to `path`, and the gateway installs it at its first start. Then add its name to `gateway.plugins`."
     )
     (refuse "credentials"
       (lib.optionals variant.isCurrent (
-        lib.filter (variable: lib.elem variable (lib.attrNames instance.credentials)) (
-          lib.attrNames (
-            lib.filterAttrs
-              (
-                _: id:
-                !lib.elem id instance.gateway.plugins
-                && !lib.elem id (
-                  lib.attrNames (
-                    lib.filterAttrs (_: value: value.enabled or true == false) instance.settings.plugins.entries or { }
+        lib.filter (id: !lib.elem id instance.gateway.plugins) (
+          lib.filter
+            (
+              id:
+              !lib.elem id (
+                lib.attrNames (
+                  lib.filterAttrs (_: value: value.enabled or true == false) (
+                    if instance.settings.plugins.entries or { } == null then
+                      { }
+                    else
+                      instance.settings.plugins.entries or { }
                   )
                 )
               )
-              (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
-              .variables
-          )
+            )
+            (
+              lib.attrNames (
+                lib.filterAttrs (
+                  _: plugin:
+                  lib.any (variable: lib.elem variable (lib.attrNames instance.credentials)) plugin.variables or [ ]
+                  && !lib.elem plugin.channel or "" (
+                    lib.attrNames (
+                      lib.filterAttrs (_: channel: channel != null && channel.enabled or true != false) (
+                        if instance.settings.channels or { } == null then { } else instance.settings.channels or { }
+                      )
+                    )
+                  )
+                ) (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
+              )
+            )
         )
       ))
-      "is read by a plugin that does not come with the gateway, which does not start without it. If it is for something else, switch that plugin off in `settings.plugins.entries`. Put it into `package` and its name into `gateway.plugins`; or have the gateway of a release from 2026.7 on install it at its first start, by its name in `gateway.plugins` and `pkgs.nodejs` in `path`."
+      "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Put the plugin into `package`; or, with a package of release 2026.7 or newer, add `pkgs.nodejs` to `path`, and the gateway installs it at its first start. Then add its name to `gateway.plugins`."
     )
     (refuse "environment"
       (lib.optionals variant.isCurrent (
-        lib.filter (variable: lib.elem variable (lib.attrNames instance.environment)) (
-          lib.attrNames (
-            lib.filterAttrs
-              (
-                _: id:
-                !lib.elem id instance.gateway.plugins
-                && !lib.elem id (
-                  lib.attrNames (
-                    lib.filterAttrs (_: value: value.enabled or true == false) instance.settings.plugins.entries or { }
+        lib.filter (id: !lib.elem id instance.gateway.plugins) (
+          lib.filter
+            (
+              id:
+              !lib.elem id (
+                lib.attrNames (
+                  lib.filterAttrs (_: value: value.enabled or true == false) (
+                    if instance.settings.plugins.entries or { } == null then
+                      { }
+                    else
+                      instance.settings.plugins.entries or { }
                   )
                 )
               )
-              (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
-              .variables
-          )
+            )
+            (
+              lib.attrNames (
+                lib.filterAttrs (
+                  _: plugin:
+                  lib.any (
+                    variable:
+                    lib.elem variable (
+                      lib.filter (
+                        name:
+                        builtins.match "(.*_)?([Kk][Ee][Yy]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Aa][Ss][Ss]|[Pp][Aa][Tt])|.*[Aa][Pp][Ii][Kk][Ee][Yy]" name
+                        == null
+                      ) (lib.attrNames instance.environment)
+                    )
+                  ) plugin.variables or [ ]
+                  && !lib.elem plugin.channel or "" (
+                    lib.attrNames (
+                      lib.filterAttrs (_: channel: channel != null && channel.enabled or true != false) (
+                        if instance.settings.channels or { } == null then { } else instance.settings.channels or { }
+                      )
+                    )
+                  )
+                ) (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
+              )
+            )
         )
       ))
-      "is read by a plugin that does not come with the gateway, which does not start without it. If it is for something else, switch that plugin off in `settings.plugins.entries`. Put it into `package` and its name into `gateway.plugins`; or have the gateway of a release from 2026.7 on install it at its first start, by its name in `gateway.plugins` and `pkgs.nodejs` in `path`."
+      "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Put the plugin into `package`; or, with a package of release 2026.7 or newer, add `pkgs.nodejs` to `path`, and the gateway installs it at its first start. Then add its name to `gateway.plugins`."
     )
     (expect "skills" (duplicates (map (skill: skill.name) instance.skills) == [ ])
       "these names are used more than once: ${

@@ -281,7 +281,8 @@ let
           description = ''
             How clients of the gateway authenticate: by a `token` or a `password`; by what a proxy says of them
             (`trusted-proxy`: name the proxy in `settings.gateway.trustedProxies` and its header in
-            `settings.gateway.auth.trustedProxy`); or not at all (`none`: every program of this machine can then
+            `settings.gateway.auth.trustedProxy`; on this machine that needs `allowLoopback` there, and
+            every program of the machine can then say that it is the proxy); or not at all (`none`: every program of this machine can then
             give the model orders, whoever runs it; refused where {option}`services.moltbot.gateway.bind` is not `loopback`).
           '';
         };
@@ -452,7 +453,7 @@ let
         type = types.strMatching "[^/[:space:]]+/[^[:space:]]+";
         default = "anthropic/claude-sonnet-4-6";
         description = ''
-          The model, as `provider/model`. All releases since 2026.6.5 know the default; those of January 2026
+          The model, as `provider/model`; the provider needs a credential of its own. All releases since 2026.6.5 know the default; those of January 2026
           know `anthropic/claude-sonnet-4-5`.
         '';
       };
@@ -960,8 +961,8 @@ let
     }
   ) commonOptions;
 
-  # Sets are inherited attribute by attribute: weaker than anything the instance says, stronger
-  # than the options' own defaults.
+  # Sets are inherited attribute by attribute: weaker than what the instance says of an attribute,
+  # stronger than the options' own defaults.
   inheritFrom =
     value:
     if lib.isAttrs value && !lib.isStringLike value then
@@ -1068,8 +1069,8 @@ in
         description = ''
           Instances of the service, each with a state directory, a unit and, where services have users
           of their own, a user of its own. An instance takes every option it does not set from the top
-          level. Without any, there is one called `default`. Names are made of lower-case letters,
-          digits and hyphens.
+          level; `enable` is the top level's alone. Without any instances, there is one called
+          `default`. Names are made of lower-case letters, digits and hyphens.
         '';
       };
     }

@@ -150,50 +150,43 @@ let
                   );
                 })
                 (lib.optionalAttrs instance.providers.telegram.enable { channels.telegram.dmPolicy = "allowlist"; })
-                (lib.optionalAttrs (instance.gateway.plugins != [ ]) {
-                  plugins.entries = lib.genAttrs instance.gateway.plugins (element: {
-                    enabled = true;
-                  });
-                })
                 {
                   gateway = {
                     mode = "local";
                     reload.mode = "off";
-                    inherit (instance.gateway) port bind customBindHost;
-                    auth.mode = instance.gateway.auth.mode;
                   };
                   logging.file = "${instance.stateDir}/logs/gateway.log";
-                  agents.defaults = {
-                    workspace = instance.workspaceDir;
-                    model.primary = instance.agent.model;
-                    inherit (instance.agent) thinkingDefault;
-                  };
+                  agents.defaults.workspace = instance.workspaceDir;
                   plugins.entries = {
                     perplexity =
-                      if lib.elem "perplexity" instance.gateway.plugins then
-                        { enabled = true; }
-                      else if variant.isCurrent && instance.providers.openrouter.apiKeyFile != null then
+                      if
+                        variant.isCurrent
+                        && instance.providers.openrouter.apiKeyFile != null
+                        && !lib.elem "perplexity" instance.gateway.plugins
+                      then
                         { enabled = false; }
                       else
                         null;
                     opencode =
-                      if lib.elem "opencode" instance.gateway.plugins then
-                        { enabled = true; }
-                      else if variant.isCurrent && instance.providers.opencode.apiKeyFile != null then
+                      if
+                        variant.isCurrent
+                        && instance.providers.opencode.apiKeyFile != null
+                        && !lib.elem "opencode" instance.gateway.plugins
+                      then
                         { enabled = false; }
                       else
                         null;
                     qwen =
-                      if lib.elem "qwen" instance.gateway.plugins then
-                        { enabled = true; }
-                      else if variant.isCurrent && instance.providers.alibaba.apiKeyFile != null then
+                      if
+                        variant.isCurrent
+                        && instance.providers.alibaba.apiKeyFile != null
+                        && !lib.elem "qwen" instance.gateway.plugins
+                      then
                         { enabled = false; }
                       else
                         null;
                     codex =
-                      if lib.elem "codex" instance.gateway.plugins then
-                        { enabled = true; }
-                      else if variant.isCurrent then
+                      if variant.isCurrent && !lib.elem "codex" instance.gateway.plugins then
                         { enabled = false; }
                       else
                         null;
@@ -203,11 +196,26 @@ let
                       else
                         null;
                   };
+                }
+                (lib.optionalAttrs (instance.gateway.plugins != [ ]) {
+                  plugins.entries = lib.genAttrs instance.gateway.plugins (_: {
+                    enabled = true;
+                  });
+                })
+                {
+                  gateway = {
+                    inherit (instance.gateway) port bind customBindHost;
+                    auth.mode = instance.gateway.auth.mode;
+                  };
                   channels = lib.optionalAttrs instance.providers.telegram.enable {
                     telegram = {
                       enabled = true;
                       inherit (instance.providers.telegram) allowFrom groups;
                     };
+                  };
+                  agents.defaults = {
+                    model.primary = instance.agent.model;
+                    inherit (instance.agent) thinkingDefault;
                   };
                   messages.queue = { inherit (instance.routing.queue) mode byChannel; };
                 }

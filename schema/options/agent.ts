@@ -11,7 +11,7 @@ const queueChannel =
 
 export const agent = {
   /**
-   * The model, as `provider/model`. All releases since 2026.6.5 know the default; those of January 2026
+   * The model, as `provider/model`; the provider needs a credential of its own. All releases since 2026.6.5 know the default; those of January 2026
    * know `anthropic/claude-sonnet-4-5`.
    */
   model: option(z.string().regex(/^[^/\s]+\/\S+$/), {

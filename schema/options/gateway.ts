@@ -62,7 +62,8 @@ export const gateway = {
     /**
      * How clients of the gateway authenticate: by a `token` or a `password`; by what a proxy says of them
      * (`trusted-proxy`: name the proxy in `settings.gateway.trustedProxies` and its header in
-     * `settings.gateway.auth.trustedProxy`); or not at all (`none`: every program of this machine can then
+     * `settings.gateway.auth.trustedProxy`; on this machine that needs `allowLoopback` there, and
+     * every program of the machine can then say that it is the proxy); or not at all (`none`: every program of this machine can then
      * give the model orders, whoever runs it; refused where {option}`gateway.bind` is not `loopback`).
      */
     mode: option(z.enum(["token", "password", "trusted-proxy", "none"]), {

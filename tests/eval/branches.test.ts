@@ -281,17 +281,20 @@ const anotherMode = (mode: string): string =>
   `services.moltbot.gateway.auth.mode: is "token", which the secret goes by, but \`settings\` says "${mode}". Set it here, and remove it there.`;
 
 const waysOut =
-  "Put it into `package` and its name into `gateway.plugins`; or have the gateway of a release from 2026.7 on install it at its first start, by its name in `gateway.plugins` and `pkgs.nodejs` in `path`.";
+  "Put the plugin into `package`; or, with a package of release 2026.7 or newer, add `pkgs.nodejs` to `path`, and the gateway installs it at its first start. Then add its name to `gateway.plugins`.";
 
 /** What a plugin that is not there is missed for. */
-function pluginOf(by: "channels" | "entries" | "key", name: string): string {
-  const said = {
-    channels: `gateway.plugins: ${name} is missing: \`settings.channels\` has it, but it is a plugin that does not come with the gateway.`,
-    entries: `gateway.plugins: ${name} is missing: \`settings.plugins.entries\` switches it on, but it does not come with the gateway.`,
-    key: `credentials: ${name} is read by a plugin that does not come with the gateway, which does not start without it. If it is for something else, switch that plugin off in \`settings.plugins.entries\`.`,
-  };
-  return `services.moltbot.${said[by]} ${waysOut}`;
-}
+const missedFor = {
+  channel:
+    "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway.",
+  entry:
+    "is missing, a plugin that `settings.plugins.entries` switches on: it does not come with the gateway.",
+  variable:
+    "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`.",
+} as const;
+
+const missed = (option: string, plugin: string, by: keyof typeof missedFor): string =>
+  `services.moltbot.${option}: ${plugin} ${missedFor[by]} ${waysOut}`;
 
 /** What is opened by its name outside of the sandbox is nothing that a service could replace. */
 const opened: readonly Row[] = (
@@ -394,8 +397,26 @@ const opened: readonly Row[] = (
     ),
     [
       "authentication by a proxy that is trusted",
-      'gateway.auth.mode = "trusted-proxy"; settings.gateway.auth.trustedProxy.userHeader = "x-user";',
+      'gateway.auth.mode = "trusted-proxy"; settings.gateway = { trustedProxies = [ "127.0.0.1" ]; auth.trustedProxy = { userHeader = "x-user"; allowLoopback = true; }; };',
       [],
+    ],
+    [
+      "authentication by a proxy that nothing is said of",
+      'gateway.auth.mode = "trusted-proxy";',
+      [
+        ["gateway.trustedProxies", "the list of the proxies' addresses"],
+        [
+          "gateway.auth.trustedProxy.userHeader",
+          "the header in which the proxy says who the client is",
+        ],
+        [
+          "gateway.auth.trustedProxy.allowLoopback",
+          '`gateway.bind` is "loopback", so the proxy is on this machine, and only with `true` here is it believed. Every program of this machine can then say that it is the proxy',
+        ],
+      ].map(
+        ([path, what]) =>
+          `services.moltbot.gateway.auth.mode: is "trusted-proxy", which needs \`settings.${String(path)}\`: ${String(what)}.`,
+      ),
     ],
     ["no authentication on this machine", 'gateway.auth.mode = "none";', []],
     [
@@ -415,7 +436,7 @@ const opened: readonly Row[] = (
     [
       "a channel of a plugin",
       "settings.channels.discord = { };",
-      [pluginOf("channels", "discord")],
+      [missed("gateway.plugins", "discord", "channel")],
     ],
     [
       "a channel of a plugin that is switched off",
@@ -428,19 +449,30 @@ const opened: readonly Row[] = (
       [],
     ],
     [
+      "a channel of a plugin, taken away",
+      "settings = { channels.discord = null; plugins = null; };",
+      [],
+    ],
+    ["all channels taken away", "settings = { channels = null; plugins.entries = null; };", []],
+    [
       "a plugin that is switched on",
       "settings.plugins.entries.diagnostics-otel.enabled = true;",
-      [pluginOf("entries", "diagnostics-otel")],
+      [missed("gateway.plugins", "diagnostics-otel", "entry")],
     ],
     [
       "a key of a plugin",
       'credentials.BRAVE_API_KEY = "/run/b";',
-      [pluginOf("key", "BRAVE_API_KEY")],
+      [missed("credentials", "brave", "variable")],
     ],
     [
       "a variable of a plugin that is no secret",
       'environment.IRC_HOST = "irc.example.org";',
-      [pluginOf("key", "IRC_HOST").replace("credentials:", "environment:")],
+      [missed("environment", "irc", "variable")],
+    ],
+    [
+      "a key of a channel that is there is told once",
+      'credentials.DISCORD_BOT_TOKEN = "/run/d"; settings.channels.discord = { };',
+      [missed("gateway.plugins", "discord", "channel")],
     ],
     [
       "a key of a plugin that is switched off",
