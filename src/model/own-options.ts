@@ -13,6 +13,6 @@ export function describeEnable({ summary }: IrService): string {
 export const instancesDescription = [
   `Instances of the service, each with a state directory, a unit and, where services have users`,
   `of their own, a user of its own. An instance takes every option it does not set from the top`,
-  `level. Without any, there is one called \`default\`. Names are made of lower-case letters,`,
-  `digits and hyphens.`,
+  `level; \`enable\` is the top level's alone. Without any instances, there is one called`,
+  `\`default\`. Names are made of lower-case letters, digits and hyphens.`,
 ].join("\n");

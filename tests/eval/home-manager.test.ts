@@ -282,7 +282,7 @@ const assertions: readonly (readonly [message: string, fails: string, holds: str
     moltbot('providers.telegram = { enable = true; botTokenFile = "/run/t"; allowFrom = [ 1 ]; };'),
   ],
   [
-    "providers.telegram.allowFrom: is empty, so nobody could talk to the bot: list the ids of the Telegram users who may.",
+    "providers.telegram.allowFrom: is empty: list the ids of the Telegram users who may talk to the bot.",
     moltbot('providers.telegram = { enable = true; botTokenFile = "/run/t"; };'),
     moltbot("providers.telegram.allowFrom = [ ];"),
   ],

@@ -429,7 +429,7 @@ const assertions: readonly (readonly [
     {
       fails: moltbot('providers.telegram = { enable = true; botTokenFile = "/run/t"; };'),
       message:
-        "services.moltbot.providers.telegram.allowFrom: is empty, so nobody could talk to the bot: list the ids of the Telegram users who may.",
+        "services.moltbot.providers.telegram.allowFrom: is empty: list the ids of the Telegram users who may talk to the bot.",
       holds: moltbot("providers.telegram.allowFrom = [ ];"),
     },
   ],

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { compareVersions } from "../../src/compare-versions.ts";
 import { z } from "../../src/zod.ts";
 
 const outcome = z.object({
@@ -44,5 +45,5 @@ export function measuredReleases(): readonly string[] {
   return readdirSync(directory)
     .filter((file) => file.endsWith(".json"))
     .map((file) => file.slice(0, -".json".length))
-    .toSorted((left, right) => left.localeCompare(right, "en", { numeric: true }));
+    .toSorted(compareVersions);
 }

@@ -62,7 +62,7 @@ const needs: Readonly<Record<string, string>> = {
   'gateway.bind = "custom";': 'gateway.customBindHost = "192.168.77.5";',
   'gateway.auth.mode = "password";': `gateway.auth.passwordFile = ${key};`,
   'gateway.auth.mode = "trusted-proxy";':
-    'settings.gateway.auth.trustedProxy.userHeader = "x-user"; settings.gateway.trustedProxies = [ "127.0.0.1" ];',
+    'settings.gateway.auth.trustedProxy = { userHeader = "x-user"; allowLoopback = true; }; settings.gateway.trustedProxies = [ "127.0.0.1" ];',
 };
 
 function own(group: string, config: string, besides = anthropic): Row {

@@ -8,12 +8,13 @@
 // of nixpkgs (tests/README.md), and what the guests' tests need.
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { compareVersions } from "../../src/compare-versions.ts";
 import { z } from "../../src/zod.ts";
 import { storedVersions } from "../../tools/sync/schema-files.ts";
 import {
@@ -49,8 +50,7 @@ function tell(line: string): void {
 /** The channels that the settings of a release know. */
 function channelsOf(release: string): readonly string[] {
   const versions = storedVersions(schemas);
-  const isOlder = (version: string): boolean =>
-    version.localeCompare(release, "en", { numeric: true }) <= 0;
+  const isOlder = (version: string): boolean => compareVersions(version, release) <= 0;
   const version = versions.filter(isOlder).at(-1) ?? versions[0];
   const schema = z
     .object({ properties: z.object({ channels: z.object({ properties: z.record(z.unknown()) }) }) })
@@ -186,7 +186,6 @@ for (const release of releases) {
       `${isWrong ? "FAIL" : "pass"} ${release} ${row.config} ${row.status}${was} ${row.message ?? ""}`,
     );
   }
-  if (isWhole) mkdirSync(join(here, "outcomes"), { recursive: true });
   if (isWhole) writeFileSync(outcomesFile(release), `${JSON.stringify(now, undefined, 1)}\n`);
 }
 if (isWhole) await writeCompatibility();
