@@ -1,5 +1,5 @@
-// Relaxations that are refused: what would undo the confinement, what cannot work, and what the
-// platform cannot keep.
+// Refused values: relaxations that would undo the confinement, that cannot work, or that the platform cannot keep;
+// and paths, accounts and ports that a service cannot have as its own.
 
 import {
   type Assertion,
@@ -46,10 +46,10 @@ interface Refused {
   readonly message: string;
 }
 
-/** Paths no service gets, whole paths or beginnings. */
+/** Paths that no service gets, by a pattern of the whole path. */
 const refusedPaths: readonly Refused[] = [
   {
-    // What the service may have of these is there already; the rest is root's, or a way to be.
+    // The service already sees the harmless part of these. The rest belongs to root, or leads to root's rights.
     pattern:
       "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?",
     message:
@@ -59,11 +59,11 @@ const refusedPaths: readonly Refused[] = [
     pattern:
       "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)",
     message:
-      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.",
+      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that you mean; secrets belong into `credentials`.",
   },
 ];
 
-/** Where no service has its own directories, besides. */
+/** Paths where no service may have its own directories. */
 const refusedOwnPaths: readonly Refused[] = [
   ...refusedPaths,
   {
@@ -81,7 +81,7 @@ const refusedOwnPaths: readonly Refused[] = [
   },
 ];
 
-/** Accounts that own more than the service's files, or that others are taken for. */
+/** Accounts that own more than the service's files, or that stand for unknown users. */
 const refusedUsers =
   "root|nobody|daemon|bin|sys|nixbld.*|systemd-.*|messagebus|polkituser|sshd|_?unknown";
 const refusedGroups =
@@ -95,7 +95,7 @@ interface OwnInputs {
   readonly configPath: Ref<string>;
 }
 
-/** What a service cannot have as its own. */
+/** Refuses directories, a configuration path and accounts that a service cannot have as its own. */
 export function ownRefusals(inputs: OwnInputs): readonly Assertion[] {
   const { user, group, stateDir, workspaceDir, configPath } = inputs;
   const withAccounts = ["nixos", "darwin"] as const;
@@ -131,7 +131,7 @@ export function ownRefusals(inputs: OwnInputs): readonly Assertion[] {
   ];
 }
 
-/** The value is of no refused kind; the message names it. */
+/** Refuses the option's value if `isRefused`; the message starts with the value. */
 function neither(option: Ref<string>, isRefused: Exp<boolean>, message: string): Assertion {
   return { option, holds: not(isRefused), message: text`${option} ${message}` };
 }
@@ -139,7 +139,10 @@ function neither(option: Ref<string>, isRefused: Exp<boolean>, message: string):
 /** Ports below 1024, in decimal. */
 const privilegedPorts = "[0-9]{1,3}|10[01][0-9]|102[0-3]";
 
-/** Ports from 32768 on, in decimal: Linux, and from 49152 on macOS, gives them to whoever asks for none. */
+/**
+ * Ports from 32768 on, in decimal. The kernel gives them to programs that ask for any port: Linux from 32768 on,
+ * macOS from 49152 on.
+ */
 const chosenPorts = "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}";
 
 const isChosenByKernel = (port: Exp<number>): Exp<boolean> => text`${port}`.matches(chosenPorts);
@@ -147,7 +150,7 @@ const isChosenByKernel = (port: Exp<number>): Exp<boolean> => text`${port}`.matc
 const chosenByKernel =
   "that the kernel gives to programs which ask for any: another service could get it first, and clients would take that for this one. Choose one below 32768.";
 
-/** The service has no capability to listen on some ports, and could find others taken. */
+/** Refuses ports that need a capability, and ports that another program may already have. */
 export function portRefusals(option: Ref<number>, port: Exp<number>): readonly Assertion[] {
   return [
     {
@@ -163,7 +166,7 @@ export function portRefusals(option: Ref<number>, port: Exp<number>): readonly A
   ];
 }
 
-/** The same of a list of ports. */
+/** Refuses a list of ports with one that another program may already have. */
 export function chosenPortRefusal(option: Ref<readonly number[]>): Assertion {
   return {
     option,
@@ -190,7 +193,7 @@ function pathRefusals(option: Ref<readonly string[]>): readonly Assertion[] {
   ];
 }
 
-/** No path may be of a kind; the message names those that are. */
+/** Refuses a list with refused paths; the message names these. */
 function none(
   option: Ref<readonly string[]>,
   isRefused: (path: Exp<string>) => Exp<boolean>,
@@ -233,7 +236,7 @@ function egressRefusals({ relaxed: { egress }, isLocal }: Inputs): readonly Asse
   ];
 }
 
-/** What home-manager offers on Linux and cannot offer on macOS. */
+/** Refuses options on macOS that home-manager offers on Linux only. */
 function macOSRefusals(relaxed: Inputs["relaxed"]): readonly Assertion[] {
   const { nestedSandboxes, memoryMax, tasksMax, cpuQuota, addressFamilies } = relaxed;
   const onLinuxOnly = (option: Ref<unknown>, isUnset: Exp<boolean>, why: string): Assertion => ({

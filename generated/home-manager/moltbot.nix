@@ -243,8 +243,8 @@ in
               TimeoutStopSec = 330;
               # Whoever does not heed the first request gets no second one, and no more time.
               TimeoutStopFailureMode = "kill";
-              # By these it would know that it runs under systemd, ask systemd in vain how long a stop
-              # may take, and then take 90 s for granted instead of its own budget.
+              # With these the gateway would know that it runs under systemd, ask systemd in vain how
+              # long a stop may take, and then assume 90 s instead of its own budget.
               UnsetEnvironment = [ "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID" ];
             }
             // confinementOf service;

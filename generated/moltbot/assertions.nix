@@ -462,7 +462,7 @@ lib.concatMap (
       "is \"trusted-proxy\", which needs `settings.gateway.auth.trustedProxy.allowLoopback`: `gateway.bind` is \"loopback\", so the proxy is on this machine, and only with `true` here is it believed. Every program of this machine can then say that it is the proxy."
     )
     (expect "workspaceDir" (settings.agents.defaults.workspace == instance.workspaceDir)
-      "is ${instance.workspaceDir}, where the service's directory is and its documents are put, but `settings` says that the workspace is ${toString settings.agents.defaults.workspace}. Remove that, and set this."
+      "is ${instance.workspaceDir}, where the service has its directory and its documents, but `settings` says that the workspace is ${toString settings.agents.defaults.workspace}. Remove that, and set this."
     )
     (expect "gateway.auth.passwordFile" (
       instance.gateway.auth.mode == "password" -> instance.gateway.auth.passwordFile != null
@@ -677,7 +677,7 @@ lib.concatMap (
                 )
               ) instance.skills
             )
-          }. Keep them elsewhere. What the model writes for itself is in the workspace's `.agents/skills`."
+          }. Keep them elsewhere. The model's own skills are in the workspace's `.agents/skills`."
         )
         (expect "skills"
           (
@@ -820,7 +820,7 @@ lib.concatMap (
         builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.stateDir
         == null
       )
-      "${instance.stateDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
+      "${instance.stateDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that you mean; secrets belong into `credentials`."
     )
     (expect "stateDir" (
       builtins.match "/(media|mnt|opt|srv)" instance.stateDir == null
@@ -851,7 +851,7 @@ lib.concatMap (
         builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.workspaceDir
         == null
       )
-      "${instance.workspaceDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
+      "${instance.workspaceDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that you mean; secrets belong into `credentials`."
     )
     (expect "workspaceDir" (
       builtins.match "/(media|mnt|opt|srv)" instance.workspaceDir == null
@@ -905,7 +905,7 @@ lib.concatMap (
         builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
         != null
       ) instance.confinement.readOnlyPaths)
-      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
+      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that you mean; secrets belong into `credentials`."
     )
   ]
   ++ lib.optionals isHome [
@@ -928,7 +928,7 @@ lib.concatMap (
         builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
         != null
       ) instance.confinement.readWritePaths)
-      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
+      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that you mean; secrets belong into `credentials`."
     )
   ]
   ++ lib.optionals isHome [

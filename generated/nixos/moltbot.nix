@@ -299,8 +299,8 @@ in
             TimeoutStopSec = 330;
             # Whoever does not heed the first request gets no second one, and no more time.
             TimeoutStopFailureMode = "kill";
-            # By these it would know that it runs under systemd, ask systemd in vain how long a stop
-            # may take, and then take 90 s for granted instead of its own budget. What stops the
+            # With these the gateway would know that it runs under systemd, ask systemd in vain how
+            # long a stop may take, and then assume 90 s instead of its own budget. What stops the
             # service is root's, and has the service's environment: no file is loaded or run because a
             # variable names it.
             UnsetEnvironment = [

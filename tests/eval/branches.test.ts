@@ -488,7 +488,7 @@ const opened: readonly Row[] = (
       "another workspace in free settings",
       'settings.agents.defaults.workspace = "/srv/other";',
       [
-        "services.moltbot.workspaceDir: is /var/lib/moltbot/workspace, where the service's directory is and its documents are put, but `settings` says that the workspace is /srv/other. Remove that, and set this.",
+        "services.moltbot.workspaceDir: is /var/lib/moltbot/workspace, where the service has its directory and its documents, but `settings` says that the workspace is /srv/other. Remove that, and set this.",
       ],
     ],
     [
