@@ -906,8 +906,8 @@ let
           if platform == "nixos" then "`moltbot[-<name>]`" else "`_moltbot[-<name>]`"
         );
         description = ''
-          User the service runs as. It owns nothing but the service's state, and no two instances may share it: that
-          is what keeps them apart.
+          User the service runs as. It owns nothing but the service's state. No two instances may share it, because the
+          user keeps them apart.
         '';
       };
 
