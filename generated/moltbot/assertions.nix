@@ -24,10 +24,10 @@ let
   # Whether the machine runs macOS.
   inherit (pkgs.stdenv.hostPlatform) isDarwin;
 
-  # Whether the service is a user's own.
+  # Whether the service runs as the user of the configuration.
   isHome = platform == "home-manager";
 
-  # What any of the services can write.
+  # All paths that a service can write.
   writable = lib.concatMap (
     service: service.ownDirectories ++ service.instance.confinement.readWritePaths
   ) (lib.attrValues services);
@@ -406,7 +406,7 @@ let
 
   serviceUsers = map ({ instance, ... }: instance.user) (lib.attrValues services);
 
-  # Where others live.
+  # The homes of all other users.
   homes = lib.unique (
     lib.concatMap (account: lib.optional (!lib.elem account.name serviceUsers) account.home) (
       lib.attrValues config.users.users
@@ -1021,13 +1021,13 @@ lib.concatMap (
           in
           !lib.any (directory: lib.hasPrefix "${directory}/" "${home}/") writable
         )
-        "the home of this account is a directory that a service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty."
+        "the home of this account is a directory that a service can write, and programs outside of the sandbox, sshd for example, would obey files there. Set the home to /var/empty."
       )
     ]
     ++ lib.optionals (platform == "darwin") [
       (expect "user" (
         builtins.match "/Users/[^/]+" (toString config.users.users.${instance.user}.home or "") == null
-      ) "this is the account of a person, with all that is theirs: choose a name that nobody else has.")
+      ) "this is a person's account, with all their files: choose a name that nobody else has.")
     ]
     ++ lib.optionals (platform == "nixos") [
       (expect "configPath" (lib.hasPrefix "/etc/" instance.configPath)
@@ -1035,7 +1035,7 @@ lib.concatMap (
       )
       (expect "user" (
         !config.users.users.${instance.user}.isNormalUser or false
-      ) "this is the account of a person, with all that is theirs: choose a name that nobody else has.")
+      ) "this is a person's account, with all their files: choose a name that nobody else has.")
       (expect "stateDir" (
         !lib.any (home: lib.hasPrefix "${instance.stateDir}/" "${home}/") homes
       ) "this is the home of another user, or contains it: choose a directory of the service's own.")
@@ -1048,7 +1048,7 @@ lib.concatMap (
             home: lib.any (path: lib.hasPrefix "${path}/" "${home}/") instance.confinement.readWritePaths
           ) homes
         )
-        "this is the home of another user, or contains it, and programs outside of the sandbox obey what is in a home: name a directory in it."
+        "this is the home of another user, or contains it, and programs outside of the sandbox obey files in a home: name a directory in it."
       )
     ]
   ) services
@@ -1153,7 +1153,7 @@ lib.concatMap (
         path = service.instance.workspaceDir;
       }
     ];
-    # The same option with the same value is told of already.
+    # Another assertion reports the same option with the same value.
     isInside = mine: theirs: mine != theirs && lib.hasPrefix "${theirs.path}/" "${mine.path}/";
   in
   lib.concatLists (
@@ -1180,7 +1180,7 @@ lib.concatMap (
     lent = lib.concatMap ({ instance, ... }: instance.confinement.readWritePaths) (
       lib.attrValues services
     );
-    # What a service owns is a mount of its own in another that it owns.
+    # Inside a service's own directory, another own directory is a mount of its own, and cannot be replaced.
     placeAbove =
       path:
       lib.findFirst (directory: lib.hasPrefix "${directory}/" path) null (
@@ -1204,7 +1204,7 @@ lib.concatMap (
           in
           {
             assertion = directory == null;
-            message = "${prefix}.${option}: ${path} is in ${directory}, where a service could put a link in its place, and be given what that leads to. Name a path elsewhere.";
+            message = "${prefix}.${option}: ${path} is in ${directory}, where a service could put a link in its place, and get the file that the link leads to. Name a path elsewhere.";
           }
         )
         (
@@ -1276,11 +1276,11 @@ lib.concatMap (
         [
           {
             assertion = loading == [ ];
-            message = "${prefix}.${option}: ${lib.concatStringsSep ", " loading} would have code loaded or run, also by what starts the service, outside of its sandbox. Wrap the program that needs it instead.";
+            message = "${prefix}.${option}: ${lib.concatStringsSep ", " loading} would make programs load or run code, also those that start the service, outside of its sandbox. Wrap the program that needs it instead.";
           }
           {
             assertion = ours == [ ];
-            message = "${prefix}.${option}: the module itself says ${lib.concatStringsSep ", " ours}, from other options. Remove that here.";
+            message = "${prefix}.${option}: the module itself sets ${lib.concatStringsSep ", " ours}, from other options. Remove that here.";
           }
           {
             assertion = others == [ ];

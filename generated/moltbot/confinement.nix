@@ -9,10 +9,10 @@
 let
   inherit (import ../lib/functions.nix { inherit lib pkgs; }) isAtLeast;
 
-  # Whether the service is a user's own.
+  # Whether the service runs as the user of the configuration.
   isHome = platform == "home-manager";
 
-  # What a service is kept from doing, and why.
+  # The confinement of a service: directives, and the reason for each rule.
   confinementOf =
     {
       instance,
@@ -337,7 +337,7 @@ let
       );
     };
 
-  # What its preparation is kept from doing: nothing is mounted yet.
+  # The confinement of the preparation: managed files are not mounted yet.
   preparationConfinementOf =
     { unit, ... }@service:
     let
@@ -345,7 +345,7 @@ let
     in
     confinement // { BindPaths = confinement.BindPaths or [ ] ++ [ "%t/${unit}" ]; };
 
-  # What a service may do on macOS: nothing but this.
+  # All permissions of a service on macOS.
   seatbeltOf =
     {
       instance,
@@ -385,7 +385,7 @@ let
       egress = if instance.confinement.egress == [ ] then "none" else instance.confinement.egress;
     };
 
-  # Root makes directories for others, anywhere, and can do nothing else.
+  # Root makes directories for others, at any path, and can do little else.
   rootConfinement = {
     CapabilityBoundingSet = [
       "CAP_CHOWN"

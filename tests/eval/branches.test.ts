@@ -272,9 +272,9 @@ const differing: readonly Row[] = [
 ];
 
 const linkIn = (option: string, path: string, directory: string): string =>
-  `${option}: ${path} is in ${directory}, where a service could put a link in its place, and be given what that leads to. Name a path elsewhere.`;
+  `${option}: ${path} is in ${directory}, where a service could put a link in its place, and get the file that the link leads to. Name a path elsewhere.`;
 const loads = (option: string, names: string): string =>
-  `services.moltbot.${option}: ${names} would have code loaded or run, also by what starts the service, outside of its sandbox. Wrap the program that needs it instead.`;
+  `services.moltbot.${option}: ${names} would make programs load or run code, also those that start the service, outside of its sandbox. Wrap the program that needs it instead.`;
 const made = (option: string, said: string): string =>
   `services.moltbot.${option}: ${said}. Set that instead.`;
 const anotherMode = (mode: string): string =>
@@ -384,7 +384,7 @@ const opened: readonly Row[] = (
       "variables that the module says, from other options",
       'environment = { OPENCLAW_CONFIG_PATH = "/srv/x"; OPENCLAW_GATEWAY_PORT = "1"; HOME = "/srv"; SHELL = "/bin/x"; };',
       [
-        "services.moltbot.environment: the module itself says HOME, OPENCLAW_CONFIG_PATH, OPENCLAW_GATEWAY_PORT, SHELL, from other options. Remove that here.",
+        "services.moltbot.environment: the module itself sets HOME, OPENCLAW_CONFIG_PATH, OPENCLAW_GATEWAY_PORT, SHELL, from other options. Remove that here.",
       ],
     ],
     ...["none", "password", "trusted-proxy"].map(

@@ -718,7 +718,7 @@ const refused: readonly Refused[] = [
       options: { a: option(string, { platforms: ["nixos"] }) },
       model: { supersedes: [superseded({ old: reference(["a"]) })] },
     },
-    message: "the new name of programs.it.old is an option that home-manager has not",
+    message: "the new name of programs.it.old is an option that does not exist on home-manager",
     option: "a",
   },
   {
