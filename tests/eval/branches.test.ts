@@ -1,6 +1,5 @@
-// What the module makes of values that are not the default: each way that a condition can turn out,
-// each alternative of a pattern, each side of a boundary, and lists as a whole. Default values are in
-// the golden files.
+// The module with values other than the defaults: each outcome of a condition, each alternative of a pattern,
+// each side of a boundary, and lists as a whole. The golden files have the default values.
 
 import { describe, expect, test } from "vitest";
 
@@ -26,7 +25,7 @@ function on(target: Target, config: string, query: string): EvaluationCase {
   };
 }
 
-/** The lines of the launcher that depend on the options, but for the program's. */
+/** The lines of the launcher that depend on options, except the program's. */
 const launcher = `r: builtins.filter (line: builtins.match "(load|generate|expect_path) .*" line != null) (
   r.lib.splitString "\\n" (builtins.head (builtins.filter (r.lib.hasInfix "\\nsupervise /") (
     map (text: text.text) (builtins.attrValues r.summary.texts)
@@ -249,7 +248,7 @@ const differing: readonly Row[] = [
         { User: "u", Group: "g" },
         { User: "u", Group: "g" },
       ],
-      // Everybody can read it in the store, whoever its group is.
+      // The group does not matter: everybody can read the file in the store.
       file: "+0",
     },
   ],
@@ -283,7 +282,7 @@ const anotherMode = (mode: string): string =>
 const waysOut =
   "Put the plugin into `package`; or, with a package of release 2026.7 or newer, add `pkgs.nodejs` to `path`, and the gateway installs it at its first start. Then add its name to `gateway.plugins`.";
 
-/** What a plugin that is not there is missed for. */
+/** The reasons for which the gateway misses a plugin. */
 const missedFor = {
   channel:
     "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway.",
@@ -296,7 +295,7 @@ const missedFor = {
 const missed = (option: string, plugin: string, by: keyof typeof missedFor): string =>
   `services.moltbot.${option}: ${plugin} ${missedFor[by]} ${waysOut}`;
 
-/** What is opened by its name outside of the sandbox is nothing that a service could replace. */
+/** Files opened by their names outside of the sandbox: no service may be able to replace one. */
 const opened: readonly Row[] = (
   [
     [
