@@ -196,7 +196,7 @@ export const functions = {
     plain: 2,
     nix: (nix, of, path, otherwise) => nix`${of}.${path.split(".")} or ${otherwise}`,
   }),
-  /** The keys of those values of which a condition holds, in alphabetical order. */
+  /** The keys whose values fulfil a condition, in alphabetical order. */
   namesWhere: method<
     [of: Readonly<Record<string, unknown>>, body: (value: unknown) => boolean],
     readonly string[]

@@ -68,7 +68,7 @@ interface GenericMethods {
     this: BareExp<readonly E[]>,
     body: (element: Fields<E>) => OrValue<U>,
   ): Exp<readonly U[]>;
-  /** The elements of which a condition holds. */
+  /** The elements that fulfil a condition. */
   filter<E>(
     this: BareExp<readonly E[]>,
     body: (element: Fields<E>) => BareExp<boolean>,
@@ -77,7 +77,7 @@ interface GenericMethods {
   any<E>(this: BareExp<readonly E[]>, body: (element: Fields<E>) => BareExp<boolean>): Exp<boolean>;
   /** The value of free settings at a path, or `otherwise` if they have none. */
   at<T extends JsonValue>(this: BareExp<unknown>, path: string, otherwise: T): Exp<T>;
-  /** The keys of those values of which a condition holds, in alphabetical order. */
+  /** The keys whose values fulfil a condition, in alphabetical order. */
   namesWhere<V>(
     this: BareExp<Readonly<Record<string, V>>>,
     body: (value: Fields<V>) => BareExp<boolean>,

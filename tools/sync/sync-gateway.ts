@@ -85,7 +85,7 @@ function readArguments(argv: readonly string[]): SyncOptions | undefined {
   }
 }
 
-/** Runs work with a temporary directory that is gone afterwards, whatever happens. */
+/** Runs work with a temporary directory, and removes it afterwards, also after an error or a signal. */
 async function inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
   const temporary = mkdtempSync(join(tmpdir(), "sync-gateway-"));
   const interrupt = new AbortController();
@@ -106,7 +106,7 @@ async function inSession<T>(work: (session: Session) => Promise<T>): Promise<T> 
 
 const progressIntervalMs = 10_000;
 
-/** Says what is being done, and every now and then for how long. */
+/** Prints each step, and regularly how long it has run. */
 function startProgress(): { readonly say: (message: string) => void; readonly end: () => void } {
   let started = performance.now();
   const timer = setInterval(() => {
