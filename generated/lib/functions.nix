@@ -97,7 +97,7 @@ rec {
     if missing == null then
       settings
     else
-      throw "${option}.${missing}: is null, or in something that is, but the service goes by what it says. Remove that, and set the option that fills it.";
+      throw "${option}.${missing}: this setting or one around it is null, but the module needs its value. Remove the null, and set the option that fills the setting.";
 
   # Whether a package has this version or a later one; true for a package without a version.
   isAtLeast =

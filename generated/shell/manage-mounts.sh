@@ -46,7 +46,7 @@ make_place() {
   fi
   if [ -e "$1" ] || [ -L "$1" ]; then
     mv --backup=numbered -T -- "$1" "$1.unmanaged"
-    echo "$PWD/$1 is the configuration's: what was there is $1.unmanaged now" >&2
+    echo "the configuration manages $PWD/$1 now; the old one is kept as $1.unmanaged" >&2
   fi
   case $kind in
     file) printf '%s\n' "$notice" > "$1" ;;

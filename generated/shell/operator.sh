@@ -183,7 +183,7 @@ while [ $# -gt 0 ]; do
       ;;
     -*)
       is_among "$1" "${options[@]}" ||
-        refuse "there is no option $1: what is for the program goes after its command, or after --"
+        refuse "there is no option $1: write options of the program after its command, or after --"
       break
       ;;
     *) break ;;

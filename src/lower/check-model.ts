@@ -101,10 +101,13 @@ function checkDifferences(rule: ConfinementRule, location: OptionDocs["service"]
     }
     const unknown = lifts.find(({ promise }) => !promises.includes(promise));
     if (unknown === undefined) continue;
-    throw new UserError(`the difference ${name} gives up what the rule ${id} does not promise`, {
-      location,
-      expected: promises.join(", "),
-      received: unknown.promise,
-    });
+    throw new UserError(
+      `the difference ${name} gives up a promise that the rule ${id} does not make`,
+      {
+        location,
+        expected: promises.join(", "),
+        received: unknown.promise,
+      },
+    );
   }
 }

@@ -334,7 +334,7 @@ export interface Evidence {
   readonly sandbox: string;
   /** The test that reads the jobs of macOS. */
   readonly job: string;
-  /** What none of them shows, and what a reader can do about it: a paragraph of Markdown. */
+  /** What these tests do not show, and what a reader can do about it: a paragraph of Markdown. */
   readonly limit?: string;
 }
 

@@ -530,7 +530,7 @@ const nulls: readonly Row[] = [
   return [
     `${path} as null in free settings`,
     on("nixos", `settings.${path} = null;`, messages),
-    `services.moltbot.settings.${path}${missing[path] ?? ""}: is null, or in something that is, but the service goes by what it says. Remove that, and set the option that fills it.`,
+    `services.moltbot.settings.${path}${missing[path] ?? ""}: this setting or one around it is null, but the module needs its value. Remove the null, and set the option that fills the setting.`,
   ];
 });
 

@@ -783,7 +783,7 @@ const refused: readonly Refused[] = [
   {
     name: "promise that a difference gives up",
     parts: { model: { confinement: [differing({ lifts: lifts("done", "fils") })] } },
-    message: "the difference older gives up what the rule files does not promise",
+    message: "the difference older gives up a promise that the rule files does not make",
     option: "",
     expected: "files",
     received: "fils",

@@ -6,7 +6,7 @@ type AnyFunction = (...given: never[]) => unknown;
 test.each<readonly [given: AnyFunction, want: string | undefined]>([
   [(skill: string) => skill, "skill"],
   [(skill: string, index: number) => [skill, index], "skill"],
-  // What the loader writes, which leaves out white space and parentheses.
+  // The loader's output has no white space and no parentheses.
   [Object.assign(() => 1, { toString: () => "skill=>skill.mode" }), "skill"],
   [
     function named(_each: string) {

@@ -107,7 +107,7 @@ export function refusalOf(input: ProfileInput): string {
 
 const common = {
   listenPort: 18789,
-  // What the gateway insists on, whatever TMPDIR says.
+  // The gateway writes there even if TMPDIR names another directory.
   writablePrefixes: ["/tmp/openclaw-"],
 } as const;
 

@@ -1,5 +1,4 @@
-// What root does about the directories of a service: makes those that are missing, and touches none
-// that is there.
+// Root makes the missing directories of a service, and does not touch existing ones.
 
 import { chownSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +21,7 @@ function link(path: string, target: string): void {
   symlinkSync(target, path);
 }
 
-/** What is in the place of the directory, and what is said about it; the service's user is `nobody`. */
+/** A kind of file in the place of the directory, and the error about it; the service's user is `nobody`. */
 const places: readonly (readonly [
   what: string,
   make: (path: string, elsewhere: string) => void,

@@ -1,4 +1,5 @@
-// What a service finds in its directories at every start, and what is left alone there.
+// The preparation of a service's directories before every start: the files that it makes, and those
+// that it leaves alone.
 
 import { chownSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readdirSync, readlinkSync } from "node:fs";

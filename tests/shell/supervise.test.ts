@@ -72,7 +72,7 @@ function launcherOf({ job }: Service, place: readonly string[]): string {
   return spawnSync("pgrep", ["--parent", own], { encoding: "utf8" }).stdout.trim();
 }
 
-/** What systemd runs as ExecStop=. */
+/** Runs the command of ExecStop=, as systemd does. */
 function stop(pid: string): ChildProcess {
   const asking = spawn("bash", ["--norc", "-c", shellCode.read("stop")], {
     env: { PATH: process.env["PATH"], MAINPID: pid },

@@ -44,7 +44,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What a build makes of a catalogue: other code around it, and names that are no help. */
+/** A catalogue as a build writes it: between other code, with meaningless names. */
 const catalogue = `import { a as b } from "./a.mjs";
 const c = { "name": "other", "openclaw": { "install": {} } };
 const t = [
@@ -214,7 +214,7 @@ describe("leaves everything as it was after", () => {
   });
 });
 
-/** What the command may have left behind. */
+/** The directories that the command may have left behind. */
 function temporaryDirectories(): readonly string[] {
   return readdirSync(tmpdir()).filter((name) => name.startsWith("sync-gateway-"));
 }

@@ -1,5 +1,5 @@
-# The machines of the generated test, with another script: what the probes are worth, and what
-# relaxations cost.
+# The machines of the generated test, with another script: it measures whether the probes notice
+# missing rules, and what relaxations cost.
 {
   module,
   pkgs,

@@ -1,12 +1,12 @@
-# Takes every directive of every confinement rule away, one at a time, and demands that a probe of
-# the rule then fails. Where other rules keep the promise besides, the directive has to keep it alone:
-# added to a unit of the bare kind. What neither shows is a survivor and needs a reason in the schema.
+# Takes every directive of every confinement rule away, one at a time, and demands that a probe of the
+# rule then fails. Where other rules keep the promise too, the directive has to keep it alone, on a unit
+# of the bare kind. A directive that neither trial needs is a survivor: the schema has to say why.
 #
-# What the library promises for every service is broken as each promise says: the service's own unit
-# is started without a directive, or the machine is tampered with. The word has to change.
+# Each promise of the library says how to break it: by starting the service's own unit without a
+# directive, or by changing the machine. The test does so and demands that the outcome changes.
 #
-# What was measured goes to the JSON file $NIXMODGEN_MEASURED, where it is set; proof_docs.py makes
-# tables of it.
+# Writes the results to the JSON file $NIXMODGEN_MEASURED, if it is set; proof_docs.py makes tables
+# of them.
 
 import datetime
 import os
