@@ -1,5 +1,5 @@
-// Lint rules: the strictest type-aware set of typescript-eslint. Layout is prettier's business, so
-// no rule here is about it.
+// Lint rules: the strictest type-aware set of typescript-eslint. No rule is about layout: prettier
+// takes care of it.
 
 import tseslint from "typescript-eslint";
 
@@ -20,9 +20,9 @@ export default tseslint.config(
         // A default case would hide the kind that is added next.
         { allowDefaultCaseForExhaustiveSwitch: false, requireDefaultForNonUnion: true },
       ],
-      // Numbers read well in messages; objects, which do not, stay forbidden.
+      // Numbers read well in messages; objects do not, and stay forbidden.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-      // `record["key"]` is what the compiler demands for index signatures.
+      // The compiler demands `record["key"]` for index signatures.
       "@typescript-eslint/dot-notation": "off",
       eqeqeq: "error",
       "no-console": "error",

@@ -28,10 +28,10 @@
         moltbot = ./generated/home-manager/moltbot.nix;
         default = self.homeModules.moltbot;
       };
-      # The name the output had before.
+      # The output's former name.
       homeManagerModules = self.homeModules;
 
-      # An option type for values that are described by a JSON Schema.
+      # An option type for values that a JSON Schema describes.
       lib = {
         inherit (import ./generated/lib/json-schema-type.nix { inherit (nixpkgs) lib; })
           jsonSchemaType
@@ -49,7 +49,7 @@
             system:
             import ./nix/checks.nix {
               # nixpkgs marks the gateway as insecure, because it does what a language model asks
-              # for. To contain that is what the module is for.
+              # for. The module exists to contain it.
               pkgs = import nixpkgs {
                 localSystem = { inherit system; };
                 config.allowInsecurePredicate = package: nixpkgs.lib.getName package == "openclaw";

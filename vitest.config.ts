@@ -1,10 +1,10 @@
 // The tests run with `vitest run`; the types tests in `*.test-d.ts` are compiled in the same run.
-// What runs on a real systemd (tests/guest) has a runner of its own.
+// The tests on a real systemd (tests/guest) have a runner of their own.
 
 import { defineConfig } from "vitest/config";
 import type { Reporter, TestModule, TestSuite } from "vitest/node";
 
-/** A test that was skipped is named at the end, so that nobody takes it for one that passed. */
+/** Names skipped tests at the end, so that nobody takes them for passed ones. */
 const skippedTests: Reporter = {
   onTestRunEnd(modules) {
     const skipped = modules.flatMap((module) => namesOfSkipped(module));
@@ -13,7 +13,7 @@ const skippedTests: Reporter = {
   },
 };
 
-/** A line per skipped test, or one for a suite that is skipped as a whole. */
+/** One line per skipped test, or one per suite that is skipped as a whole. */
 function namesOfSkipped(parent: TestModule | TestSuite): readonly string[] {
   return parent.children.array().flatMap((child) => {
     if (child.type === "test") {

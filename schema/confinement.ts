@@ -1,5 +1,5 @@
-// What the gateway is kept from doing: the library's rules, with what is its own. It runs whatever a language model
-// asks for, and a language model asks for whatever it last read.
+// The gateway's confinement: the library's rules, with the gateway's own additions. The gateway runs whatever a
+// language model asks for, and a language model asks for whatever it last read.
 
 import {
   baseline,
@@ -37,7 +37,7 @@ export const confinement =
         root: withTools,
         "managed-files": (rule) => ({
           ...rule,
-          why: "Documents and skills that the configuration puts into the workspace tell the model who it is and what it may do. Talked into rewriting them, it would stay talked into: they are read-only to it, and can be neither removed nor replaced by others, because each is a mount of its own. So is an empty file over every other that the gateway would take settings from.",
+          why: "Documents and skills that the configuration puts into the workspace tell the model who it is and what it may do. A model that had been talked into rewriting them would obey the new text from then on. So it can neither write nor remove nor replace them: each is a read-only mount of its own. An empty file, mounted in the same way, covers every other file that the gateway would take settings from.",
           proofs: skillProofs,
           unprovable: {},
         }),
@@ -49,25 +49,25 @@ export const confinement =
               where: triesFreePortWhere,
               when: triesFreePort(program),
               lifts: lifts("done", "any free port"),
-              why: "The gateway listens on any free port of the address, to see whether it can, and refuses to run where it cannot. So a port that the kernel chooses can be opened, over version 4 of the protocol; a port of its own choice still cannot.",
+              why: "The gateway listens on any free port of the address, to see whether it can, and refuses to run if it cannot. So the service can open a port that the kernel chooses, over IPv4; it still cannot open a port of its own choice.",
             },
           ],
           seatbelt: {
             ...rule.seatbelt,
             cannot:
-              "tell this machine's addresses apart: which one it listens on is up to `gateway.bind`; nor tell a port that the kernel chooses from the others: where the gateway tries one before it listens, as releases before 2026.8 do, it may listen on all",
+              "tell this machine's addresses apart: `gateway.bind` alone decides on which one it listens; nor tell a port that the kernel chooses from the others: a gateway that tries one before it listens, as releases before 2026.8 do, may listen on all",
           },
         }),
         egress: (rule) => ({
           ...rule,
-          why: "The cloud's metadata service and the machines of the local network are not for a language model; the internet is, and so is this machine, where resolvers and local models listen. A resolver elsewhere in the local network is asked by nscd or resolved, outside. Where other machines use the gateway, the private ranges stay open, or the tailnet's alone, as their answers would be lost: the kernel does not tell one direction from the other.",
+          why: "The cloud's metadata service and the machines of the local network are not for a language model; the internet is, and so is this machine, where resolvers and local models listen. nscd or resolved, outside of the sandbox, asks a resolver elsewhere in the local network. If other machines use the gateway, the private ranges stay open, or the tailnet's alone, because the gateway's answers would be lost otherwise: the kernel does not tell one direction from the other.",
         }),
       },
     })(model),
     memoryExecution,
   ];
 
-/** What a JavaScript engine needs, and the rule that is not there because of it. */
+/** The rule that a JavaScript engine makes impossible: it stays in the table of promises, with the reason. */
 const memoryExecution: ConfinementRule = {
   id: "memory-execution",
   why: "Not possible: the JavaScript engine compiles at run time and dies without memory that is both writable and executable.",
@@ -77,16 +77,16 @@ const memoryExecution: ConfinementRule = {
     cannot:
       "be kept, for the same reason; code from files is limited to the store and the system's libraries and shell",
   },
-  unprovable: "The rule that is not there; that the gateway starts is its proof.",
+  unprovable: "There is no such rule to prove: the gateway starts without it.",
 };
 
-/** Shell commands that need a directory of their own in the workspace; the last decides. */
+/** Shell commands in a new directory in the workspace; the first that fails fails them all. */
 const inWorkspace = (...commands: readonly string[]): string =>
   ["set -e", "d=$(mktemp -d -p {workspace})", 'trap "rm -rf $d" EXIT', "cd $d", ...commands].join(
     "; ",
   );
 
-/** What the model's tools do in its root. */
+/** Adds proofs that the model's tools work in the empty root. */
 function withTools(rule: ConfinementRule): ConfinementRule {
   if (rule.proofs === undefined) return rule;
   return { ...rule, proofs: [...rule.proofs, ...toolProofs] };

@@ -1,6 +1,5 @@
-"""What goes wrong on a machine, and what must be left of it."""
+"""Faults on a machine, and the state that must survive them."""
 
-# EXIT_STATE_DIRECTORY of systemd.exec(5).
 MODEL_PORT = "8400"
 MODEL_RESULTS = "/run/model-results"
 DATABASES = "import sqlite3, sys; [print(sqlite3.connect(f'file:{f}?mode=ro', uri=True).execute('pragma integrity_check').fetchone()[0]) for f in sys.argv[1:]]"
@@ -21,7 +20,7 @@ def gateway_process(node: BaseMachine, instance: str = "default") -> str:
 
 
 def running(node: BaseMachine, instance: str) -> list[str]:
-    """Which run of the service it is."""
+    """Identifies one run of the service: a restart changes it."""
     unit = unit_of(node, instance)
     return [node.get_unit_property(unit, name) for name in ("InvocationID", "MainPID")]
 
@@ -34,7 +33,7 @@ def wait_for_restart(node: BaseMachine, before: int, instance: str = "default") 
 
 
 def check_state(node: BaseMachine, token: str, instance: str = "default") -> None:
-    """State has survived: the same token, databases without damage, and the declared skill."""
+    """Asserts that the state has survived: the same token, and databases without damage."""
     facts = FACTS[node.name][instance]
     assert node.succeed(f"cat {facts['state']}/gateway-token") == token
     files = node.succeed(f"find {facts['state']} -name '*.sqlite' -size +0").split()
@@ -48,7 +47,7 @@ def quote(text: str) -> str:
 
 
 def start_model(node: BaseMachine, *steps: dict[str, Any]) -> None:
-    """A model that takes these steps, whatever it is asked."""
+    """Starts a model that takes these steps, whatever it is asked."""
     node.execute("systemctl stop model")
     node.succeed(
         f"rm -f {MODEL_RESULTS}",
@@ -67,7 +66,7 @@ def health_of(node: BaseMachine, instance: str = "default") -> str:
 
 
 def expect_refused_preparation(node: BaseMachine, status: str, said: str) -> None:
-    """Its directories are not what they have to be: said in one line, and final."""
+    """Asserts that the check of directories fails with `status`, says so in one line, and is not tried again."""
     unit = f"directories-{unit_of(node)}"
     node.execute(f"systemctl start {unit_of(node)}")
     node.wait_until_succeeds(f"systemctl is-failed {unit}", timeout=30)
@@ -80,7 +79,7 @@ def expect_refused_preparation(node: BaseMachine, status: str, said: str) -> Non
 
 
 def starve(node: BaseMachine) -> None:
-    """Takes the gateway's memory away, so that the kernel ends it, until it is started again."""
+    """Takes the gateway's memory away until the kernel has killed it and systemd has started it again."""
     unit = unit_of(node)
     before = restarts(node)
     status, _ = node.execute("grep -qw memory /sys/fs/cgroup/cgroup.controllers")
@@ -89,7 +88,7 @@ def starve(node: BaseMachine) -> None:
         wait_for_restart(node, before)
         node.succeed(f"systemctl revert {unit}")
         return
-    # A container has the controller of the older kind, and shares it with its host.
+    # A container has the memory controller of cgroup v1, and shares it with its host.
     group = "/run/memory/starved"
     node.succeed(
         "mkdir /run/memory && mount -t cgroup -o memory cgroup /run/memory",
@@ -101,7 +100,7 @@ def starve(node: BaseMachine) -> None:
     node.succeed(f"grep 'oom_kill [1-9]' {group}/memory.oom_control", f"rmdir {group}", "umount /run/memory")
 
 
-# In the state directory, which the sandbox shows.
+# Reads its offset from a file in the state directory, which the sandbox shows.
 CLOCK_PROGRAM = """
 const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
@@ -116,8 +115,8 @@ globalThis.Date = class extends RealDate {
 
 
 def set_up_clock(node: BaseMachine) -> None:
-    """The clock of what is started from now on can be moved, the gateway's as that of the operator's
-    command: a machine has one. The machine's own is not the test's."""
+    """Makes the clock movable for programs that start from now on: the gateway and the operator's command,
+    which have one clock on a real machine. The test must not move the machine's own clock."""
     facts = FACTS[node.name]["default"]
     clock = f"{facts['state']}/clock.cjs"
     node.wait_until_succeeds(f"test -d {facts['state']}", timeout=60)
@@ -150,7 +149,7 @@ with subtest("a model that has been talked into it gets no keys and no files of 
         )
     account = FACTS["injected"]["default"]["user"]
     as_account = f"setpriv --reuid={account} --regid={account} --clear-groups"
-    # Nothing but the sandbox is in the way.
+    # Only the sandbox stands between the service and these files.
     injected.succeed(*[f"{as_account} cat {place}" for place in places])
     start_model(
         injected,
@@ -173,12 +172,12 @@ with subtest("a clock that jumps, and jumps back, does not matter"):
         start_model(injected, {"say": f"moved by {days}"})
         answer = injected.succeed(ask(injected))
         assert f"moved by {days}" in answer, answer
-    # Right again: part of what it has written lies in the future when it is started next.
+    # Right again: at the next start, a part of its state has a date in the future.
     move_clock(injected, 0)
 
 # ---- stops and ends ----
 
-# The first release that lets answers be finished when it is stopped.
+# The first release that finishes its answer when it is stopped.
 FINISHES = [2026, 8]
 release = [int(part) for part in FACTS["injected"]["default"]["release"].split(".")]
 outcome = "finishes its answer" if release >= FINISHES else "ends soon, as releases of its age do"
@@ -211,7 +210,7 @@ with subtest("a machine that loses power in the middle of an answer comes back w
     start_model(injected, {"say": "never heard", "after": 60})
     injected.execute(f"({ask(injected)} &) > /dev/null 2>&1")
     injected.wait_until_succeeds(f"test -e {MODEL_RESULTS}", timeout=180)
-    # A disk keeps what was written a while ago; only the gateway's own care is on trial here.
+    # Write everything to the disk first: this test is only about the gateway's own care.
     injected.succeed("sync")
     injected.crash()
     injected.start()
@@ -219,8 +218,8 @@ with subtest("a machine that loses power in the middle of an answer comes back w
     wait_until_healthy(injected)
     check_state(injected, token)
 
-# The first release that ends for good when it cannot write or is configured wrongly; those before it run on, or
-# are started again, and say so.
+# The first release that ends for good if it cannot write or its configuration is wrong. Releases before it run on,
+# or systemd starts them again; both say so.
 ENDS = [2026, 8]
 ends = release >= ENDS
 with subtest(f"a full disk is {'a final' if ends else 'an'} error that says so, and nothing is lost"):
@@ -230,7 +229,7 @@ with subtest(f"a full disk is {'a final' if ends else 'an'} error that says so, 
         f"mkdir /run/copy && cp -a {state}/. /run/copy && mount -t tmpfs -o size=96M tmpfs {state}",
         f"cp -a /run/copy/. {state} && chown --reference=/run/copy {state} && chmod 0700 {state}",
     )
-    # The places of what is mounted are there: their preparation needs no room.
+    # The places of managed files exist already, so the preparation needs no room.
     injected.execute(f"dd if=/dev/zero of={state}/filler bs=1M 2> /dev/null")
     injected.fail(f"head -c 100000 /dev/zero > {state}/more")
     injected.execute(f"systemctl start {unit}")
@@ -241,7 +240,7 @@ with subtest(f"a full disk is {'a final' if ends else 'an'} error that says so, 
         assert any("disk is full" in line for line in said), said
     else:
         injected.wait_until_succeeds(
-            # By the file system, or by the database.
+            # The file system's words, or the database's.
             f"journalctl --output cat --unit {unit} | grep -qE 'no space left on device|disk is full'", timeout=120
         )
         injected.succeed(f"systemctl stop {unit}")
@@ -277,7 +276,7 @@ with subtest("a database of somebody else is named, and all is well once all are
         f"{database} belongs to somebody else: if that is in the way, chown -h {account} {database}"
         for database in databases
     ]
-    # One of them stands for all.
+    # The preparation names one of them for all.
     assert len([line for line in said if line in complaints]) == 1, said
     if ends:
         injected.wait_until_fails(f"systemctl is-active {unit}", timeout=60)
@@ -383,7 +382,7 @@ with subtest(f"a configuration that the gateway refuses is {'a final' if ends el
         several.sleep(8)
         assert several.get_unit_property(unit, "InvocationID") == invocation, "it was started again"
     else:
-        # With 1, as for anything else: it is tried again, more slowly each time.
+        # It exits with 1, as after any error: systemd starts it again, more slowly each time.
         several.wait_until_succeeds(
             f"test $(systemctl show {unit} --property NRestarts --value) -gt 0"
             f" && journalctl --output cat --unit {unit} | grep -q 'gateway.port: Invalid input'",

@@ -1,5 +1,5 @@
-// The gateway was renamed twice, and each name reads other environment variables, file names and
-// configuration keys. This table is the only place that knows them.
+// The gateway was renamed twice, and each name has other environment variables, file names and
+// configuration keys. Only this table knows them.
 
 import { variants } from "../src/index.ts";
 
@@ -11,7 +11,7 @@ const quiet = {
   skills: { install: { preferBrew: false } },
 } as const;
 
-/** January 2026 and before: only the paths were renamed to MOLTBOT_, the rest stayed CLAWDBOT_. */
+/** January 2026 and before. The generation `moltbot` renamed only the paths to MOLTBOT_; the rest stayed CLAWDBOT_. */
 const clawdbotVariables = {
   nixMode: "CLAWDBOT_NIX_MODE",
   token: "CLAWDBOT_GATEWAY_TOKEN",
@@ -47,7 +47,7 @@ export const generations = variants("generations", {
     supervisor: "OPENCLAW_SUPERVISOR_MODE",
     configName: "openclaw.json",
     skillKey: "openclaw",
-    // It no longer loads TOOLS.md, so the report has to be where it looks.
+    // It no longer loads TOOLS.md, so the report goes into a document that it loads.
     toolsReport: "AGENTS.md",
     enablesChannelPlugins: false,
     isCurrent: true,
@@ -71,13 +71,13 @@ export const generations = variants("generations", {
 
 /** Settings that releases before 2026.7 refuse. */
 export const since2026_7 = {
-  // A shell on the host for whoever is an administrator in the web interface: off.
+  // Off: it gives administrators of the web interface a shell on the host.
   gateway: { terminal: { enabled: false } },
 } as const;
 
 /** Settings that releases since 2026.8 refuse. */
 export const until2026_8 = {
-  // Prices of models, asked of other sites at every start.
+  // Off: the gateway would ask other sites for prices of models at every start.
   models: { pricing: { enabled: false } },
 } as const;
 

@@ -1,4 +1,4 @@
-"""What is done on the machines of all VM tests (scenarios.ts)."""
+"""Helpers for the machines of all VM tests (scenarios.ts)."""
 
 KEY_FILE = "/run/keys/anthropic"
 CONFIGURATION_ERROR = "78"
@@ -15,7 +15,7 @@ def put_secret(node: BaseMachine, file: str, content: str) -> None:
 def wait_until_healthy(node: BaseMachine, instance: str = "default") -> None:
     facts = FACTS[node.name][instance]
     url = f"http://127.0.0.1:{facts['port']}/health"
-    # Started at boot, it has failed if its credential was not there yet.
+    # The unit starts at boot, and has failed if its credential was not there yet.
     node.wait_until_succeeds(
         f"systemctl start {facts['unit']} && curl --fail --silent {url}", timeout=180
     )
@@ -31,7 +31,7 @@ def prepare(node: BaseMachine, instance: str = "default") -> Any:
 
 
 def expect_complaint(node: BaseMachine, unit: str, option: str, file: str) -> str:
-    """The unit has failed, with one line that says which option and which file: its invocation."""
+    """Asserts that the unit has failed, with one line that names option and file. Returns its invocation."""
     node.wait_until_succeeds(f"systemctl is-failed {unit}", timeout=30)
     assert node.get_unit_property(unit, "ExecMainStatus") == CONFIGURATION_ERROR
     said = said_by(node, unit)

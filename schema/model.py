@@ -1,11 +1,10 @@
-"""A stand-in for a language model that says what the test wants it to.
+"""A stand-in for a language model, which answers as the test tells it to.
 
 Usage: model PORT RESULTS STEPS
 
-Speaks as much of the OpenAI completions protocol as a gateway needs. STEPS is a JSON list, a step
+Speaks as much of the OpenAI completions protocol as a gateway needs. STEPS is a JSON list with one step
 for each request: `{"exec": COMMAND}` calls the tool that runs commands, `{"say": TEXT}` answers;
-`"after": SECONDS` thinks first. What the tools returned so far is kept in the file RESULTS, as a
-JSON list.
+`"after": SECONDS` waits first. The file RESULTS holds the results of the tools so far, as a JSON list.
 """
 
 import json

@@ -52,7 +52,7 @@ const optionalDocuments = [
   "PROMPTING-EXAMPLES.md",
 ];
 
-/** The documents, complete. */
+/** The store path of the documents: a missing required document is an error, a missing optional one an empty file. */
 const documentsOf = (directory: Exp<string | null>): Exp<string> =>
   sourceDirectory(directory, {
     name: "documents",
@@ -60,7 +60,7 @@ const documentsOf = (directory: Exp<string | null>): Exp<string> =>
     optional: optionalDocuments,
   });
 
-// As they end up, also where free settings say it.
+// The values in the rendered configuration, also if free settings decide them.
 const port = setting<number>("gateway.port");
 const authMode = setting<string>("gateway.auth.mode");
 const effectiveWorkspace = setting<string>("agents.defaults.workspace");
@@ -72,10 +72,10 @@ const packages = ["bashInteractive", "coreutils", "findutils", "gitMinimal", "gn
 const skillsFolder = "skills";
 
 /**
- * What the gateway and its command line would take settings or code from, beside the configuration:
- * variables from `.env` (where its command line connects to, what Node trusts), plugins that load by
- * themselves, and the folders in which Node looks for modules last. Found with strace and by leaving
- * traces there, on 2026.6.5 and 2026.9.6.
+ * Files from which the gateway and its command line would take settings or code, besides the configuration:
+ * variables in `.env` (they decide what its command line connects to and what Node trusts), plugins that load by
+ * themselves, and the folders in which Node looks for modules last. Found with strace, and by putting code
+ * there, on 2026.6.5 and 2026.9.6.
  */
 const closedFiles = list(
   ...[".env", ".node_modules/.closed", ".node_libraries/.closed", "extensions/.closed"].map(
@@ -87,7 +87,7 @@ const closedFiles = list(
   ),
 );
 
-/** A plugin that is switched off where the gateway would miss it, but for those who have it. */
+/** Switches a plugin off if the gateway would miss it (`isMissed`), unless the user lists it in `plugins`. */
 const withoutPlugin = (
   id: string,
   plugins: Exp<readonly string[]>,
@@ -102,7 +102,7 @@ const withoutPlugin = (
 const inAnyCase = (word: string): string =>
   word.replace(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
 
-/** Names of variables whose value is a secret, whatever the service. */
+/** A pattern of variable names whose values are secrets. */
 const secretVariable = `(.*_)?(${["key", "token", "secret", "password", "passwd", "pass", "pat"]
   .map(inAnyCase)
   .join("|")})|.*${inAnyCase("apikey")}`;
@@ -146,9 +146,9 @@ export default defineService({
 
     readable: skillsInPlace(cfg.skills),
 
-    // Locks, for which it takes no other place.
+    // It keeps its locks there, and no setting moves them.
     temporaryPrefixes: ["openclaw-"],
-    // The database beside each of them is locked, too, for as long as the gateway runs.
+    // The gateway also locks the database beside each of them as long as it runs.
     locks: "openclaw-*/gateway.*.lock",
 
     config: {
@@ -180,7 +180,7 @@ export default defineService({
           literal(until2026_8),
         ),
         skillSettings(cfg.skills),
-        // Strangers would get a code otherwise, and whoever approves codes could be talked into it.
+        // Otherwise strangers get a pairing code, and somebody could be talked into approving it.
         when(
           cfg.providers.telegram.enable,
           record({ channels: record({ telegram: record({ dmPolicy: "allowlist" }) }) }),
@@ -191,8 +191,8 @@ export default defineService({
           agents: record({ defaults: record({ workspace: cfg.workspaceDir }) }),
           plugins: record({
             entries: record({
-              // The gateway would fetch these from npm when it starts, and does not start where it cannot.
-              // The first three read the same keys as other plugins, which it has.
+              // The gateway would fetch these from npm when it starts, and does not start if that fails.
+              // The first three read the same keys as plugins that come with the gateway.
               perplexity: withoutPlugin(
                 "perplexity",
                 cfg.gateway.plugins,
@@ -208,7 +208,7 @@ export default defineService({
                 cfg.gateway.plugins,
                 cfg.providers.alibaba.apiKeyFile.isSet(),
               ),
-              // Models of OpenAI's answer by their API without it.
+              // Without it, the gateway uses OpenAI's models by their API.
               codex: withoutPlugin("codex", cfg.gateway.plugins),
               telegram: when(
                 generations.value.enablesChannelPlugins.and(cfg.providers.telegram.enable),
@@ -225,21 +225,21 @@ export default defineService({
       { name: "HOME", value: cfg.stateDir },
       { name: generations.value.stateDir, value: cfg.stateDir },
       { name: generations.value.configPath, value: configFile },
-      // What it says wins over the configuration.
+      // The gateway prefers this variable to the configuration.
       { name: generations.value.port, value: text`${port}` },
       { name: generations.value.nixMode, value: "1" },
       { name: generations.value.readOnlyConfig, value: "1" },
       { name: generations.value.noBonjour, value: "1" },
       { name: generations.value.noRespawn, value: "1" },
-      // Variables of the start-up files of its shell, and settings of npm, are not the model's to set.
+      // The model must not set variables by start-up files of the shell, nor settings of npm.
       { name: generations.value.loadProfile, value: "0" },
       { name: "NPM_CONFIG_USERCONFIG", value: "/dev/null" },
       { name: generations.value.ownPath, value: "1" },
       { name: generations.value.supervisor, value: "external" },
       { name: when(cfg.confinement.nixDaemon, "NIX_REMOTE"), value: "daemon" },
-      // File system events would tell it about files of others: it polls instead.
+      // File system events would tell the gateway about files of others, so it polls instead.
       { name: when(isMacOS, "CHOKIDAR_USEPOLLING"), value: "1", isDefault: true },
-      // Never a repository that happens to lie above the workspace.
+      // git must not use a repository that happens to lie above the workspace.
       { name: "GIT_CEILING_DIRECTORIES", value: cfg.workspaceDir },
     ],
     generatedSecrets: [
@@ -302,7 +302,7 @@ export default defineService({
       },
       {
         option: cfg.gateway.auth.mode,
-        // That of the settings wins.
+        // The gateway follows the settings, the secret follows the option.
         holds: authMode.is(cfg.gateway.auth.mode),
         message: text`is "${cfg.gateway.auth.mode}", which the secret goes by, but \`settings\` says "${authMode}". Set it here, and remove it there.`,
       },
@@ -316,7 +316,7 @@ export default defineService({
       {
         option: cfg.workspaceDir,
         holds: effectiveWorkspace.is(cfg.workspaceDir),
-        message: text`is ${cfg.workspaceDir}, where the service's directory is and its documents are put, but \`settings\` says that the workspace is ${effectiveWorkspace}. Remove that, and set this.`,
+        message: text`is ${cfg.workspaceDir}, where the service has its directory and its documents, but \`settings\` says that the workspace is ${effectiveWorkspace}. Remove that, and set this.`,
       },
       {
         option: cfg.gateway.auth.passwordFile,
@@ -363,7 +363,7 @@ export default defineService({
           { option: cfg.credentials, names: cfg.credentials.names() },
           {
             option: cfg.environment,
-            // Secrets are refused there whatever they are for.
+            // Another assertion refuses secrets there, for any program.
             names: cfg.environment.names().filter((name) => not(name.matches(secretVariable))),
           },
         ],
@@ -418,7 +418,7 @@ export default defineService({
         "A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning up and 5 s to spare. Releases before 2026.8 take 25 s at most, and leave answers unfinished.",
       hiddenVariables: {
         names: ["INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID"],
-        why: "By these it would know that it runs under systemd, ask systemd in vain how long a stop may take, and then take 90 s for granted instead of its own budget.",
+        why: "With these the gateway would know that it runs under systemd, ask systemd in vain how long a stop may take, and then assume 90 s instead of its own budget.",
       },
     },
 
@@ -443,7 +443,7 @@ export default defineService({
       sandbox: "/tests/seatbelt/decisions.test.ts",
       job: "/tests/eval/darwin.test.ts",
       limit:
-        "No Mac has run any of it. What macOS would do was read and worked out, and tested as far as it can be\nelsewhere; [one-line checks](/docs/macos-checks.md) are for whoever has a Mac.",
+        "No Mac has run any of it. What this table says of macOS follows from documentation and sources, and is tested\nas far as other machines can; [one-line checks](/docs/macos-checks.md) are for people with a Mac.",
     },
 
     scenarios,
@@ -477,7 +477,7 @@ export default defineService({
     command: {
       name: "moltbot",
       secrets: [generations.value.token, generations.value.password],
-      // Those that say so where there is none, in any release.
+      // Commands that ask for a terminal if there is none, in any release.
       interactive: [
         ...["tui", "chat", "terminal", "resume", "attach", "configure", "onboard", "setup"],
         ...["agents add", "channels add", "channels login", "models auth", "secrets configure"],

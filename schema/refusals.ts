@@ -1,5 +1,5 @@
-// Relaxations that are refused: what would undo the confinement, what cannot work, and what the
-// platform cannot keep.
+// Refused values: relaxations that would undo the confinement, that cannot work, or that the platform cannot keep;
+// and paths, accounts and ports that a service cannot have as its own.
 
 import {
   type Assertion,
@@ -45,26 +45,26 @@ export function refusals(inputs: Inputs): readonly Assertion[] {
 }
 
 interface Refused {
-  /** POSIX regular expressions for whole paths, by a name and with what is said of them. */
+  /** POSIX regular expressions for whole paths. */
   readonly paths: Exp<readonly string[]>;
   readonly message: string;
-  /** Whether reading there is no danger. */
+  /** Whether the service may read there. */
   readonly onlyWritten?: true;
 }
 
 const oneOf = (...names: readonly string[]): string => `(${names.join("|")})`;
 
-/** Where Linux and macOS, by their several names, keep what is for as long as they run, and what is not. */
+/** `/run` and `/var`, by all names that Linux and macOS have for them. */
 const run = "((/private)?/var|/private)?/run";
 const variable = "(/private)?/var";
 
-/** These, and all that is in them. */
+/** Patterns of the paths and of everything below them. */
 const within = (...paths: readonly string[]): readonly string[] =>
   paths.map((path) => `${path}(/.*)?`);
 
 const systemPaths = table<readonly string[]>(
   "systemPaths",
-  "What the service may have of these is there already; the rest is root's, or a way to become root.",
+  "The service already sees the harmless part of these. The rest belongs to root, or leads to root's rights.",
   within(
     `/${oneOf("bin", "boot", "dev", "efi", "etc", "lib", "lib64", "nix", "proc", "sys", "usr")}`,
     "/(System|Library|private/etc)",
@@ -76,7 +76,7 @@ const systemPaths = table<readonly string[]>(
 
 const placesOfOthers = table<readonly string[]>(
   "placesOfOthers",
-  "What holds the homes, the state and the secrets of others.",
+  "Homes, state and secrets of others.",
   [
     `/${oneOf("home", "run", "tmp", "var", "Users", "Volumes", "private", "private/tmp")}`,
     "/(home|Users)/[^/]+",
@@ -88,7 +88,7 @@ const placesOfOthers = table<readonly string[]>(
   ],
 );
 
-/** Programs that start others as root, or as whoever owns the machine, for those who reach their sockets. */
+/** Programs that start other programs, as root or as the machine's owner, for every client of their sockets. */
 const engines = [
   ...["buildkit", "containerd", "crio", "docker", "firecracker", "incus", "k3s", "kubernetes"],
   ...["libvirt", "lxc", "lxd", "microvm", "nerdctl", "podman", "qemu", "virtqemud", "xen"],
@@ -96,7 +96,7 @@ const engines = [
 
 const enginePlaces = table<readonly string[]>(
   "enginePlaces",
-  "Sockets and state of programs that run others for whoever reaches them.",
+  "Sockets and state of programs that run other programs for their clients.",
   [
     `${run}/${oneOf(...engines, "cups", "fwupd", "initctl", "NetworkManager", "polkit", "snapd", "udev")}([./-].*)?`,
     ".*/(buildkitd?|containerd|crio|docker|incus|lxd|podman[^/]*)([.-][^/]*)?[.]sock(et)?",
@@ -121,7 +121,7 @@ const personalPlaces = table<readonly string[]>(
 
 const obeyedPlaces = table<readonly string[]>(
   "obeyedPlaces",
-  "Where programs outside of the sandbox find what they run.",
+  "Files by which programs outside of the sandbox decide what to run.",
   within(
     ".*/[.](bash|emacs|nix-|vim|vscode|xsession|zlog|zsh)[^/]*",
     `.*/[.]${oneOf("cargo", "gitconfig", "inputrc", "login", "logout", "npm", "npmrc", "z?profile")}`,
@@ -143,7 +143,7 @@ const refusedPaths: readonly Refused[] = [
   {
     paths: placesOfOthers,
     message:
-      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.",
+      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that you mean; secrets belong into `credentials`.",
   },
   {
     paths: enginePlaces,
@@ -169,7 +169,7 @@ const refusedPaths: readonly Refused[] = [
   },
 ];
 
-/** Where no service has its own directories, besides. */
+/** Paths where no service may have its own directories. */
 const refusedOwnPaths: readonly Refused[] = [
   ...refusedPaths,
   {
@@ -184,7 +184,7 @@ const refusedOwnPaths: readonly Refused[] = [
 
 const refusedUsers = table<readonly string[]>(
   "refusedUsers",
-  "Accounts that own more than the service's files, or that others are taken for.",
+  "Accounts that own more than the service's files, or that stand for unknown users.",
   [
     ...["root", "nobody", "daemon", "bin", "sys", "sshd", "_?unknown"],
     ...["nixbld.*", "systemd-.*", "messagebus", "polkituser"],
@@ -193,7 +193,7 @@ const refusedUsers = table<readonly string[]>(
 
 const refusedGroups = table<readonly string[]>(
   "refusedGroups",
-  "Groups whose members are root, or can become root, see what others type, or own what is others'.",
+  "Groups whose members can become root, read what others type, or own files of others.",
   [
     ...["root", "wheel", "sudo", "admin", "adm", "staff", "users", "everyone", "nobody", "nogroup"],
     ...["daemon", "bin", "sys", "disk", "kmem", "keys", "kvm", "shadow", "tty", "systemd-.*"],
@@ -212,7 +212,7 @@ interface OwnInputs {
   readonly configPath: Ref<string>;
 }
 
-/** What a service cannot have as its own. */
+/** Refuses directories, a configuration path and accounts that a service cannot have as its own. */
 export function ownRefusals(inputs: OwnInputs): readonly Assertion[] {
   const { user, group, stateDir, workspaceDir, configPath } = inputs;
   const withAccounts = ["nixos", "darwin"] as const;
@@ -255,7 +255,7 @@ export function ownRefusals(inputs: OwnInputs): readonly Assertion[] {
   ];
 }
 
-/** The value is of no refused kind; the message names it. */
+/** Refuses the option's value if `isRefused`; the message starts with the value. */
 function neither(option: Ref<string>, isRefused: Exp<boolean>, message: string): Assertion {
   return { option, holds: not(isRefused), message: text`${option} ${message}` };
 }
@@ -263,7 +263,10 @@ function neither(option: Ref<string>, isRefused: Exp<boolean>, message: string):
 /** Ports below 1024, in decimal. */
 const privilegedPorts = "[0-9]{1,3}|10[01][0-9]|102[0-3]";
 
-/** Ports from 32768 on, in decimal: Linux, and from 49152 on macOS, gives them to whoever asks for none. */
+/**
+ * Ports from 32768 on, in decimal. The kernel gives them to programs that ask for any port: Linux from 32768 on,
+ * macOS from 49152 on.
+ */
 const chosenPorts = "3276[89]|327[7-9][0-9]|32[89][0-9]{2}|3[3-9][0-9]{3}|[4-6][0-9]{4}";
 
 const isChosenByKernel = (port: Exp<number>): Exp<boolean> => text`${port}`.matches(chosenPorts);
@@ -271,7 +274,7 @@ const isChosenByKernel = (port: Exp<number>): Exp<boolean> => text`${port}`.matc
 const chosenByKernel =
   "that the kernel gives to programs which ask for any: another service could get it first, and clients would take that for this one. Choose one below 32768.";
 
-/** The service has no capability to listen on some ports, and could find others taken. */
+/** Refuses ports that need a capability, and ports that another program may already have. */
 export function portRefusals(option: Ref<number>, port: Exp<number>): readonly Assertion[] {
   return [
     {
@@ -287,7 +290,7 @@ export function portRefusals(option: Ref<number>, port: Exp<number>): readonly A
   ];
 }
 
-/** The same of a list of ports. */
+/** Refuses a list of ports with one that another program may already have. */
 export function chosenPortRefusal(option: Ref<readonly number[]>): Assertion {
   return {
     option,
@@ -317,7 +320,7 @@ function pathRefusals(
   ];
 }
 
-/** No path may be of a kind; the message names those that are. */
+/** Refuses a list with refused paths; the message names these. */
 function none(
   option: Ref<readonly string[]>,
   isRefused: (path: Exp<string>) => Exp<boolean>,
@@ -360,7 +363,7 @@ function egressRefusals({ relaxed: { egress }, isLocal }: Inputs): readonly Asse
   ];
 }
 
-/** What home-manager offers on Linux and cannot offer on macOS. */
+/** Refuses options on macOS that home-manager offers on Linux only. */
 function macOSRefusals(relaxed: Inputs["relaxed"]): readonly Assertion[] {
   const { nestedSandboxes, memoryMax, tasksMax, cpuQuota, addressFamilies } = relaxed;
   const onLinuxOnly = (option: Ref<unknown>, isUnset: Exp<boolean>, why: string): Assertion => ({

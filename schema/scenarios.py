@@ -1,4 +1,4 @@
-"""What happens on the machines: every promise is kept, and relaxations open what they say."""
+"""The VM test's subtests: every promise is kept, and each relaxation opens only what it declares."""
 
 KEY_OPTION = "services.moltbot.providers.anthropic.apiKeyFile"
 PATHS_OPTION = "services.moltbot.instances.read-only-paths.confinement.readOnlyPaths"
@@ -18,7 +18,7 @@ with subtest("a credential that no variable can hold is a clear, final error"):
     machine.succeed(f"head -c 200000 /dev/zero | tr '\\0' x > {KEY_FILE}")
     machine.execute(f"systemctl restart {unit}")
     invocation = expect_complaint(machine, unit, KEY_OPTION, KEY_FILE)
-    # Longer than the delay before a restart, if there were one.
+    # Longer than the delay before an automatic restart.
     machine.sleep(8)
     assert machine.get_unit_property(unit, "InvocationID") == invocation, "it was started again"
 
@@ -67,14 +67,14 @@ password.shutdown()
 
 # ---- relaxations ----
 
-# They start with the machine, and would all run as soon as there is a secret: nobody needs them to.
+# All instances start with the machine, and would all run as soon as there is a secret. No test needs them all.
 relaxed.succeed(f"systemctl stop {' '.join(facts['unit'] for facts in FACTS['relaxed'].values())}")
 
 with subtest("a path that is missing is a clear, final error"):
     unit = prepare(relaxed, "read-only-paths")["unit"]
     path = "/home/alice/neighbour"
     relaxed.succeed(f"mkdir -p /srv; test ! -e {path}")
-    # On a busy machine it ends before it counts as started.
+    # On a busy machine the service ends before systemd counts it as started, so the restart may fail.
     relaxed.execute(f"systemctl restart {unit}")
     expect_complaint(relaxed, unit, PATHS_OPTION, path)
 

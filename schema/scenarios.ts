@@ -1,11 +1,11 @@
-// The machines of the VM tests: the configurations whose promises are proved. What happens on them is
-// in scenarios.py, and what goes wrong there in faults.py.
+// The machines of the VM tests: the configurations whose promises are proved. scenarios.py says what
+// happens on them, faults.py what goes wrong there.
 
 import type { Scenarios } from "../src/index.ts";
 
 const credential = { providers: { anthropic: { apiKeyFile: "/run/keys/anthropic" } } };
 
-/** Proofs look at the skill. */
+/** Some proofs read the skill, and try to write it. */
 const probed = { ...credential, skills: [{ name: "probed", description: "Is looked at." }] };
 
 export const scenarios: Scenarios = {
@@ -33,10 +33,10 @@ export const scenarios: Scenarios = {
       gateway: { auth: { mode: "password", passwordFile: "/run/keys/password" } },
       workspaceDir: "/srv/agent",
     },
-    // Talks to a model that the test plays.
+    // Talks to model.py, which plays the model.
     injected: {
       credentials: { LOCAL_KEY: "/run/keys/model" },
-      // For each of these keys the gateway would fetch a plugin, and there is nowhere to fetch from.
+      // For each of these keys the gateway would fetch a plugin, and the machine has no network.
       providers: {
         openrouter: { apiKeyFile: "/run/keys/model" },
         opencode: { apiKeyFile: "/run/keys/model" },

@@ -1,5 +1,5 @@
-// Skills: the files that most of them become, the directories that the others are read from, and
-// what has to hold.
+// Skills: the managed files of modes "inline" and "copy", the directories of mode "symlink", and the
+// assertions about all of them.
 
 import {
   and,
@@ -34,12 +34,12 @@ const isInPlace = (skill: Skill): Exp<boolean> => skill.mode.is("symlink");
 const isIn = (directories: Exp<readonly string[]>, path: Exp<string>): Exp<boolean> =>
   directories.any((directory) => path.hasPrefix(text`${directory}/`));
 
-/** The directories that are read where they are. */
+/** The directories of skills that the gateway reads in place (mode "symlink"). */
 export function skillsInPlace(skills: Skills): Exp<readonly string[]> {
   return skills.filter(isInPlace).map((skill) => source(skill).inPlace());
 }
 
-/** Where the gateway looks besides. Links would not do: it follows none that lead elsewhere. */
+/** Further folders in which the gateway looks for skills. Links would not do: it follows none that lead elsewhere. */
 export function skillSettings(skills: Skills): Exp<unknown> {
   return when(
     skills.any(isInPlace),
@@ -48,9 +48,9 @@ export function skillSettings(skills: Skills): Exp<unknown> {
 }
 
 /**
- * What the other skills become. The whole folder is the configuration's then: of two skills in it with
- * one name, in whatever directories, the gateway takes one. It prefers them to those in
- * `.agents/skills`, where the model's own can be.
+ * The managed files of all other skills. With at least one, the whole folder belongs to the configuration: if
+ * two skills in it have one name, the gateway takes only one of them, whatever their directories are called. It
+ * prefers skills here to the model's own in `.agents/skills`.
  */
 export function skillFiles(skills: Skills, folder: string): Exp<readonly ManagedFile[]> {
   const others = skills.filter((skill) => not(isInPlace(skill)));
@@ -68,7 +68,7 @@ export function skillFiles(skills: Skills, folder: string): Exp<readonly Managed
 
 function inlineSkill(skill: Skill): Exp<string> {
   const homepage = choose(skill.homepage.isSet(), text`homepage: ${skill.homepage.json()}\n`, "");
-  // JSON strings are YAML strings, whatever is in them.
+  // Every JSON string is a YAML string, too.
   return text`---\nname: ${skill.name.json()}\ndescription: ${skill.description.json()}\n${homepage}metadata: {${generations.value.skillKey.json()}: ${skill.metadata.json()}}\n---\n\n${skill.body}\n`;
 }
 
@@ -123,7 +123,7 @@ export function skillAssertions(
         {
           wrong:
             "are read in a directory that the service can write, where it could put anything else",
-          next: "Keep them elsewhere. What the model writes for itself is in the workspace's `.agents/skills`.",
+          next: "Keep them elsewhere. The model's own skills are in the workspace's `.agents/skills`.",
         },
       ),
       platforms: ["home-manager"],
@@ -149,13 +149,13 @@ export function skillAssertions(
   ];
 }
 
-/** Files of the store may have several links, and the gateway refuses those. */
+/** Not in the store: files there may have several links, and the gateway refuses such files. */
 function isReadable(skill: Skill): Exp<boolean> {
   const path = source(skill).inPlace();
   return not(path.hasPrefix("/nix/store/")).and(path.matches(plainPath));
 }
 
-/** No skill is like that; the message names those that are. */
+/** Refuses skills that are wrong; the message names them. */
 function none(
   skills: Skills,
   isWrong: (skill: Skill) => Exp<boolean>,

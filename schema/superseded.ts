@@ -1,7 +1,6 @@
-// The home-manager module that came with the gateway before, under the two names it had until January
-// 2026 (nix-clawdbot, nix-moltbot): what its options are called here, and what stands in the place
-// of those that there are none of. Its successor, `programs.openclaw`, is left alone: it is
-// maintained, and may be imported beside this.
+// The earlier home-manager module of the gateway, under its two names until January 2026 (nix-clawdbot,
+// nix-moltbot): the names of its options here, and advice for options without a successor. This module leaves
+// that module's successor, `programs.openclaw`, alone: it is maintained, and may be imported beside this one.
 //
 // https://github.com/openclaw/nix-openclaw
 

@@ -1,6 +1,6 @@
-# Asks the gateway about the configuration $rendered, when that is built. The gateway accepts directories that do
-# not exist yet and ${VARIABLE} references to secrets. Its generation decides the names of the variables through
-# which it learns where its configuration and its state are: $configVariable and $stateVariable.
+# Asks the gateway about the configuration $rendered, while the configuration's derivation is built. The gateway
+# accepts directories that do not exist yet and ${VARIABLE} references to secrets. $configVariable and
+# $stateVariable are the names of the variables that tell it the paths of its configuration and its state.
 mkdir state
 export "$configVariable=$rendered" "$stateVariable=$PWD/state"
 
@@ -18,6 +18,6 @@ if [ "$status" -ne 0 ]; then
   exit 1
 fi
 
-# Variables that hold secrets are set when the service starts, not here.
+# The variables of secrets are missing here: the service gets them when it starts.
 jq -r '.warnings // [] | .[] | select(.message | startswith("Missing env var") | not)
   | "warning: \(.path): \(.message)"' report >&2

@@ -1,7 +1,7 @@
 // The command line. `generateOutputs` is the whole pipeline, in order: configuration, schema files
 // (read, then run), generation, headers, comparison with the disk, then write or check.
 //
-// With `--json` there is one document on standard output, whatever happens, and nothing else.
+// With `--json`, standard output is always exactly one document.
 //
 // Exit codes: 0 done; 1 the user's mistake, or a check that found differences; 70 a bug.
 
@@ -34,12 +34,12 @@ import { z } from "./zod.ts";
 /** From a service to the texts of its files. */
 export type Generate = (service: ServiceSource) => readonly OutputFile[];
 
-/** What the command drives. Everything may be taken from the cache that would be made in vain. */
+/** The parts of the generator that the command calls. They may take results from the cache. */
 export interface Generator {
   readonly readSchema: (file: DocsSource, cache: Cache) => ReturnType<ReadSchema>;
-  /** What was read the last time, which may be out of date. */
+  /** The docs of the last run, which may be out of date. */
   readonly lastDocs: (file: DocsSource, cache: Cache) => OptionDocs | undefined;
-  /** Loaded late: reading the schema comes first, and goes on meanwhile. */
+  /** Loads the generator late: reading the schema starts first, and goes on meanwhile. */
   readonly loadGenerate: () => Promise<
     (service: ServiceSource, cache: Cache) => ReturnType<Generate>
   >;
@@ -54,7 +54,7 @@ interface GenerateOptions {
   readonly config?: string;
 }
 
-/** Runs the command; `argv` is what follows the program's name. Resolves to the exit code. */
+/** Runs the command; `argv` has the arguments after the program's name. Resolves to the exit code. */
 export async function main(argv: readonly string[], generator: Generator): Promise<number> {
   const json = argv.includes("--json");
   const progress = json ? silent : terminalProgress(process.stderr, process.env);
@@ -86,7 +86,7 @@ async function generateOutputs(
     progress.step(`reading ${schemaLabel(file)}`);
     return generator.readSchema(file, cache);
   };
-  /** What takes long depends on the docs by few things, so that it is likely to be made by then. */
+  /** Makes the slow results with the docs of the last run. They depend on little of these, so most are still right. */
   const meanwhile = async (file: DocsSource, service: Service): Promise<void> => {
     const generate = await generator.loadGenerate();
     const docs = generator.lastDocs(file, cache);
@@ -94,7 +94,7 @@ async function generateOutputs(
     try {
       generate({ ...file, service, docs }, cache);
     } catch {
-      // Tells the same again if it is true of what is read now.
+      // If this mistake is still there, the real generation reports it.
     }
   };
   const services = await loadServices(config, readSchema, { fresh, meanwhile });
@@ -126,7 +126,7 @@ async function generateOutputs(
   return 0;
 }
 
-/** The files of all services, with headers. What services share is there once, as the first one's. */
+/** The files of all services, with headers. Shared files occur once, with the first service's header. */
 export function generateAll(
   services: readonly ServiceSource[],
   generate: Generate,
@@ -144,7 +144,7 @@ export function generateAll(
   });
 }
 
-/** A schema file as it is called in messages and headers. */
+/** The name of a schema file in messages and headers. */
 function schemaLabel({ root, entry }: Pick<ServiceSource, "root" | "entry">): string {
   return relative(root, entry).split(sep).join(posix.sep);
 }
@@ -162,7 +162,7 @@ async function watchOutputs(options: GenerateOptions): Promise<never> {
   });
 }
 
-/** Generates whenever the process that watches asks for it, and lives as long as that does. */
+/** Generates whenever the watching process asks for it, and lives as long as that process. */
 async function serveOutputs(
   options: GenerateOptions,
   generator: Generator,
@@ -194,7 +194,7 @@ function createProgram(
     .version(packageVersion())
     .showHelpAfterError("  next:     see `nixmodgen generate --help`")
     .exitOverride();
-  // Before the subcommand, which inherits it.
+  // Must come before the subcommand, which inherits this.
   if (json) program.configureOutput({ writeErr: () => undefined });
   program
     .command("generate")
@@ -219,7 +219,7 @@ function packageVersion(): string {
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
-/** Tells the user what went wrong and returns the exit code. */
+/** Reports the failure to the user and returns the exit code. */
 function reportFailure(error: unknown): number {
   // Commander has printed help, the version or its own message already.
   if (error instanceof CommanderError) return exitCodeOf(error);
@@ -232,7 +232,7 @@ function reportFailure(error: unknown): number {
   return exitCodeOf(error);
 }
 
-/** The same for programs; help and the version are text even for them. */
+/** Reports the failure as JSON and returns the exit code; help and the version stay text. */
 function reportFailureAsJson(error: unknown): number {
   const exitCode = exitCodeOf(error);
   if (exitCode !== 0) {
@@ -258,7 +258,7 @@ function printJson(report: JsonReport): void {
   console.log(JSON.stringify(report, null, 2));
 }
 
-/** Colours on a terminal only, and not where https://no-color.org says no. */
+/** Colours on a terminal only, and not with NO_COLOR (https://no-color.org). */
 function colorsFor(stream: { readonly fd: number }): Colors {
   return picocolors.createColors(isatty(stream.fd) && !process.env["NO_COLOR"]);
 }

@@ -1,5 +1,5 @@
-// The project's configuration, `nixmodgen.config.ts`, and the services it names. Everything that can
-// be wrong with either is found here, before anything is generated.
+// Loads the project's configuration, `nixmodgen.config.ts`, and the services it names. It reports all mistakes in
+// either before anything is generated.
 
 import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, posix, relative, resolve } from "node:path";
@@ -13,7 +13,7 @@ import type { ReadSchema, ServiceSource } from "./service-source.ts";
 import { z } from "./zod.ts";
 
 export interface Config {
-  /** Directory the generated files are written to, relative to the configuration file. */
+  /** The directory of the generated files, relative to the configuration file. */
   readonly output: string;
   /** Schema files, relative to the configuration file. */
   readonly services: readonly string[];
@@ -48,15 +48,15 @@ const configSchema = z
   })
   .strict();
 
-/** A path that is neither the configuration's own directory nor outside it. */
+/** Whether a path is inside the configuration's directory, and not that directory itself. */
 function isBelow(path: string): boolean {
   const [first] = posix.normalize(path).split("/");
   return !posix.isAbsolute(path) && first !== "." && first !== "..";
 }
 
 /**
- * Where the configuration is: the file that is named, or else the nearest one in a directory and those
- * above it. Whether it exists, if it is named, is not looked at.
+ * The path of the configuration: the named file, which need not exist, or else the nearest one in a directory and
+ * those above it.
  */
 export function findConfig(directory: string, path: string | undefined): string | undefined {
   if (path !== undefined) return resolve(directory, path);
@@ -69,7 +69,7 @@ export function findConfig(directory: string, path: string | undefined): string 
 /**
  * Finds, reads and checks the configuration.
  *
- * @param directory where the command runs
+ * @param directory the directory of the command
  * @param path the file given with `--config`, if any
  * @param fresh read the file again even if it was read before
  */
@@ -116,7 +116,7 @@ export async function loadConfig(
   return { file, root, output, services, tsconfig };
 }
 
-/** The file of the configuration, which exists and can be imported. */
+/** The file of the configuration. Throws if it does not exist or cannot be imported. */
 function expectConfig(directory: string, path: string | undefined): string {
   const file = findConfig(directory, path);
   if (file === undefined) {
@@ -149,7 +149,7 @@ function validate(value: unknown, file: string): Config {
   const result = configSchema.safeParse(value);
   if (result.success) return result.data;
   const { issues } = result.error;
-  // A misspelt key is also a missing one; the first says more.
+  // A misspelt key is also a missing one; report the misspelt one.
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   if (issue?.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
@@ -181,13 +181,13 @@ function validate(value: unknown, file: string): Config {
 export interface LoadServicesOptions {
   /** Run the schema files again even if they were run before. */
   readonly fresh?: boolean;
-  /** What to do with a service while its schema is still being read. Has no say in the result. */
+  /** Uses a service while its schema is still being read. It does not affect the result. */
   readonly meanwhile?: (file: DocsSource, service: Service) => Promise<void>;
 }
 
 /**
- * Reads and imports the schema files of a configuration. Where reading takes its time, the file is run
- * meanwhile; what is wrong with its types is told before what running it complains about.
+ * Reads and imports the schema files of a configuration. While reading takes long, it already runs the file. It
+ * reports mistakes in the types before errors of the run.
  */
 export async function loadServices(
   config: LoadedConfig,
@@ -201,7 +201,7 @@ export async function loadServices(
     const reading = readSchema(file);
     const loading = loadService(file, options.fresh ?? false);
     if (reading instanceof Promise) {
-      // Mistakes are told below, also those that are found before the schema has run.
+      // The code below reports mistakes, also those found before the schema has run.
       reading.catch(() => undefined);
       await useTheTime(loading, file, options.meanwhile);
     }
@@ -246,7 +246,7 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-/** The line a key is written on; the first one if the file does not spell it out. */
+/** The line of a key; the first line if the file does not contain the key. */
 function lineOf(file: string, key: string): number {
   const lines = readFileSync(file, "utf8").split("\n");
   const index = lines.findIndex((line) =>

@@ -1,11 +1,11 @@
 // The two classes of failure. A user's mistake is answered with what to do next and exit code 1;
 // everything else is a bug of this program and keeps its stack.
 
-/** Where in a source file something was written. Lines and columns count from 1. */
+/** A place in a source file. Lines and columns count from 1. */
 export interface SourceLocation {
   readonly file: string;
   readonly line: number;
-  /** Where it is one of several things on the line. */
+  /** Set if the line alone is not enough. */
   readonly column?: number;
 }
 
@@ -13,7 +13,7 @@ export interface UserErrorDetails {
   /** Dotted path of the option at fault, for example `server.port`. */
   readonly option?: string | undefined;
   readonly location?: SourceLocation | undefined;
-  /** What is written there: lines of the source, with a mark below the mistake. */
+  /** Lines of the source, with a mark below the mistake. */
   readonly excerpt?: string | undefined;
   readonly expected?: string | undefined;
   readonly received?: string | undefined;
@@ -21,7 +21,7 @@ export interface UserErrorDetails {
   readonly next?: string | undefined;
 }
 
-/** A mistake in what the user wrote: the schema, the configuration file or the command line. */
+/** A mistake of the user's: in the schema, the configuration file or the command line. */
 export class UserError extends Error {
   readonly details: UserErrorDetails;
 
@@ -32,7 +32,7 @@ export class UserError extends Error {
   }
 }
 
-/** Several mistakes that were found at once; `errors` has no further ones in it. */
+/** Several mistakes at once; `errors` has no nested `UserErrors`. */
 export class UserErrors extends UserError {
   readonly errors: readonly UserError[];
 
@@ -43,7 +43,7 @@ export class UserErrors extends UserError {
   }
 }
 
-/** One error for all mistakes that were found: itself where there is only one. */
+/** One error for all mistakes; the mistake itself if there is only one. */
 export function together(first: UserError, others: readonly UserError[]): UserError {
   return others.length === 0 ? first : new UserErrors([first, ...others]);
 }
@@ -77,7 +77,7 @@ export function formatUserError(error: UserError): string {
   return [`error: ${error.message}`, ...lines].join("\n");
 }
 
-/** Where the text of a fact begins. */
+/** The column at which the text of a fact begins. */
 const factIndent = 12;
 
 function formatLocation({ file, line, column }: SourceLocation): string {

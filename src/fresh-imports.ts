@@ -1,6 +1,6 @@
-// A hook for module resolution: what a fresh module (`loadDefaultExport`) imports is fresh, too, if it
-// is the author's own. The mark is in the URL, and handed on from importer to import, because Node
-// keeps a module for each URL and cannot forget one. The library and packages stay as they are.
+// A hook for module resolution: if a fresh module (`loadDefaultExport`) imports a module of the author's own, that
+// is loaded again, too. The mark is in the URL and passes from importer to import, because Node
+// keeps one module per URL and cannot forget it. The library and packages are loaded once.
 
 import type { ResolveHook } from "node:module";
 

@@ -1,5 +1,5 @@
-// From a service to the texts of its files: the phases of the generator, in order. What the schema's own
-// sources say was read before (`readDocs`), so that nothing runs that does not compile.
+// Turns a service into the texts of its files: the phases of the generator, in order. `readDocs` has read and
+// checked the schema's sources before, so no schema gets here that does not compile.
 
 import { type Cache, noCache } from "./cache/cache.ts";
 import { recall } from "./cache/recall.ts";
@@ -29,10 +29,10 @@ import { validationOutputs } from "./validation-script.ts";
 import { vmTestOutputs } from "./vm-test/outputs.ts";
 
 /**
- * Generates everything for one service.
+ * Generates all files of one service.
  *
- * @param cache what takes long is made anew only where what it is made of has changed
- * @throws UserError where the schema is wrong: option path, file and line, what to do
+ * @param cache keeps slow results as long as their inputs are the same
+ * @throws UserError for a mistake in the schema, with option path, file, line and advice
  */
 export function generate(
   { entry, service, docs }: ServiceSource,
@@ -63,14 +63,14 @@ export function generate(
   ];
 }
 
-/** What each platform makes of a service. */
+/** Each platform's parts of a service's modules. */
 const partsOf: Readonly<Record<Platform, (service: IrService) => PlatformParts>> = {
   nixos: nixosParts,
   "home-manager": homeManagerParts,
   darwin: darwinParts,
 };
 
-/** What takes longest, so it does not get to know what it does not depend on: lines of the source. */
+/** The modules, which take longest. Their input has no lines of the source, so a moved line does not remake them. */
 function moduleOutputs(ir: IrService, cache: Cache): readonly OutputFile[] {
   return recall(cache, `modules-${ir.name}`, ir, () =>
     emitModules(
@@ -85,7 +85,7 @@ interface VersionedSchema {
   readonly schema: JsonSchema;
 }
 
-/** The program's configuration schemas, newest first; none where the service names none. */
+/** The program's configuration schemas, newest first; none if the service names none. */
 function readConfigSchemas({ configSchema }: IrService, entry: string): readonly VersionedSchema[] {
   if (configSchema === undefined) return [];
   const { directory, newest, older, location, command } = configSchema;

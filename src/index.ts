@@ -1,4 +1,4 @@
-// The public face of the library: what a schema or a configuration file imports.
+// The public interface of the library, which schemas and configuration files import.
 
 export { z } from "./zod.ts";
 export { defineConfig } from "./config.ts";

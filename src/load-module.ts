@@ -1,5 +1,5 @@
-// Imports a TypeScript module somebody else wrote: a schema or the configuration file. What is wrong
-// with that module is its author's mistake and is told as one; an error thrown inside the library
+// Imports a TypeScript module of the author's: a schema or the configuration file. A fault in that
+// module is the author's mistake, and becomes a UserError; an error thrown inside the library
 // is a bug and passes through with its stack.
 
 import { createRequire, register } from "node:module";
@@ -16,7 +16,7 @@ export interface LoadOptions {
   readonly fresh?: boolean;
 }
 
-/** Whether a file can be imported, going by its name. */
+/** Whether a file can be imported, by its name. */
 export function isCode(file: string): boolean {
   return /\.(?:[cm]?[jt]s|[jt]sx|json)$/.test(file);
 }
@@ -44,11 +44,11 @@ async function importModule(file: string, options: LoadOptions): Promise<unknown
 
 let marks = 0;
 
-/** A mark that no module has had before, see fresh-imports.ts. */
+/** A new mark for a fresh module, see fresh-imports.ts. */
 function freshMark(): string {
   if (marks === 0) register("./fresh-imports.ts", import.meta.url);
   marks += 1;
-  // CommonJS and JSON modules are kept by their path alone.
+  // Node keeps CommonJS and JSON modules by their path alone, so a mark does not help.
   const { cache } = createRequire(import.meta.url);
   for (const path of Object.keys(cache)) {
     const isForeign = path.includes("/node_modules/") || path.startsWith(librarySource);
@@ -100,7 +100,7 @@ function explain(error: unknown, file: string, root: string): unknown {
   });
 }
 
-/** Where the error was created, from the first line of its stack that names a file. */
+/** The place at which the error was created: the first line of its stack, if that names a file. */
 function thrownAt(error: Error): SourceLocation | undefined {
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   const frame = /\(?(?<file>(?:file:\/\/)?\/[^()]*):(?<line>\d+):\d+\)?$/.exec(frames[0] ?? "");

@@ -1,6 +1,6 @@
-// Finds what somebody probably meant to type.
+// Finds the word that somebody probably meant to type.
 
-/** The candidate closest to `word`, unless even that is too far off to be a slip of the finger. */
+/** The candidate closest to `word`; undefined if even that is too different for a typing error. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const [best] = candidates
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
@@ -9,7 +9,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
-/** Levenshtein distance: how many letters to insert, delete or replace. */
+/** Levenshtein distance: the number of letters to insert, delete or replace. */
 export function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [i, letter] of Array.from(from).entries()) {

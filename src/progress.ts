@@ -1,21 +1,21 @@
-// What the command is at, while it works: one line on a terminal, replaced by the next and gone at the
-// end. Where nobody watches there is nothing of it.
+// Shows the current step of the command: one line on a terminal, which the next step replaces and the end
+// removes. Without a terminal it shows nothing.
 
 import { isatty } from "node:tty";
 
 export interface Progress {
-  /** Says what begins now. */
+  /** Shows the step that begins now. */
   readonly step: (what: string) => void;
-  /** Leaves nothing of it behind; what is printed next starts on an empty line. */
+  /** Removes the line; the next output starts on an empty line. */
   readonly end: () => void;
 }
 
 export const silent: Progress = { step: () => undefined, end: () => undefined };
 
-/** To the beginning of the line, and everything on it removed (ECMA-48: CR, EL). */
+/** Moves to the beginning of the line and erases it (ECMA-48: CR, EL). */
 const eraseLine = "\r\u001b[K";
 
-/** @param stream not the one the results are printed on */
+/** @param stream another stream than the one for results */
 export function terminalProgress(
   stream: { readonly fd: number; readonly write: (text: string) => unknown },
   { TERM }: { readonly TERM?: string | undefined },

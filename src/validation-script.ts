@@ -1,4 +1,4 @@
-// The code that asks a service's program about its configuration, read from beside the schema.
+// The shell code that asks a service's program about its configuration; a file beside the schema.
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -9,9 +9,9 @@ import type { OutputFile } from "./output/file.ts";
 import type { ServiceSource } from "./service-source.ts";
 
 /**
- * The file as the modules find it; none where the service's program is not asked.
+ * The file for the modules; none if the service has no validation.
  *
- * @throws UserError where the schema names a file that does not exist
+ * @throws UserError if the schema names a file that does not exist
  */
 export function validationOutputs(
   service: IrService,

@@ -1,6 +1,6 @@
-// `generate --watch`: generates again whenever a source changes. A process of its own does so, which stays
-// and finds everything warm the next time. It is another one after a change of the library, because Node
-// cannot forget a module it has imported, and where the one before has ended: no error ends the watch.
+// `generate --watch`: generates again whenever a source changes. A process of its own generates; it stays, so that
+// the next time modules are loaded and files parsed. A new process replaces it after a change of the library,
+// because Node cannot forget an imported module, and after its end: no error ends the watch.
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { readdirSync, watch, type FSWatcher } from "node:fs";
@@ -13,7 +13,7 @@ const librarySource = fileURLToPath(new URL(".", import.meta.url));
 /** An editor saves in several steps; changes this close together are one. */
 const debounceMs = 50;
 
-/** Modules that ran before stay in memory: a process that has this much of it makes room for another. */
+/** Modules of earlier runs stay in memory: a process that uses this much memory is replaced. */
 const fullBytes = 1.5e9;
 
 interface WatchedDirectory {
@@ -25,7 +25,7 @@ interface WatchedDirectory {
 export interface WatchOptions {
   readonly directory: string;
   readonly config: string | undefined;
-  /** Arguments for `node`, for a process that generates whenever it is told to. */
+  /** Arguments for `node` that start a process which generates on request. */
   readonly command: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export async function watchSources(options: WatchOptions): Promise<never> {
   let config: LoadedConfig | undefined;
   let server: ChildProcess | undefined;
   for (;;) {
-    // While the configuration has a mistake, the sources it named last are watched.
+    // While the configuration has a mistake, watch the sources that it named last.
     config = (await tryConfig(options)) ?? config;
     // Watching starts before the generation, so that a change during it is not missed.
     const changed = nextChange(sourceDirectories(options, config));
@@ -53,7 +53,7 @@ function startServer(command: readonly string[]): ChildProcess {
   return spawn(process.execPath, command, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
 }
 
-/** @returns the process, if it is good for another time */
+/** @returns the process, if it can be used again */
 function generateOnce(server: ChildProcess): Promise<ChildProcess | undefined> {
   return new Promise((resolveServer) => {
     const onEnd = (): void => {
@@ -81,7 +81,7 @@ async function tryConfig(options: WatchOptions): Promise<LoadedConfig | undefine
   }
 }
 
-/** The directories whose files have a say in the output. */
+/** The directories whose files affect the output. */
 function sourceDirectories(
   options: WatchOptions,
   config: LoadedConfig | undefined,
@@ -128,7 +128,7 @@ function nextChange(directories: readonly WatchedDirectory[]): Promise<string> {
       clearTimeout(timer);
       timer = setTimeout(() => {
         for (const watcher of watchers) watcher.close();
-        // The library's first: everything is started anew for it.
+        // Prefer a file of the library: it needs a new process.
         resolveChange([...paths].find((each) => each.startsWith(librarySource)) ?? path);
       }, debounceMs);
     };
@@ -136,7 +136,7 @@ function nextChange(directories: readonly WatchedDirectory[]): Promise<string> {
       const watcher = watch(path, (_event, name) => {
         if (name !== null && isSource(name)) report(join(path, name));
       });
-      // A directory that is removed while it is watched has changed, too.
+      // The removal of a watched directory is a change, too.
       watcher.on("error", () => {
         report(path);
       });

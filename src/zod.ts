@@ -1,5 +1,5 @@
-// The one place zod is imported from. zod-to-json-schema reads only `zod/v3` schemas (it turns a
-// zod 4 object into `{}` without a word), so nothing else may import zod.
+// Only this file imports zod. zod-to-json-schema reads only `zod/v3` schemas (it silently turns a
+// zod 4 object into `{}`), so all other files must use this one.
 export { z } from "zod/v3";
 export {
   getRefs,

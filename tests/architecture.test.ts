@@ -1,5 +1,5 @@
-// The directions dependencies may take (DESIGN: layout), checked on the imports the sources really
-// have. A rule without a file to apply to fails, so that a renamed directory cannot empty it.
+// The allowed directions of dependencies, checked on the imports in the sources. A rule that applies to no file
+// fails, so that a renamed directory cannot empty it.
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
@@ -15,7 +15,7 @@ interface Import {
   readonly from: string;
   /** Path of the imported file, or the name of a package or built-in module. */
   readonly to: string;
-  /** Gone when the program runs. */
+  /** Whether the import disappears when the program runs. */
   readonly isTypeOnly: boolean;
 }
 
@@ -65,12 +65,12 @@ function isFile(target: string): boolean {
   return target.includes("/") && /^(src|schema|tools|tests|bin)\//.test(target);
 }
 
-/** Imported by everything that needs it; imports nothing of the project itself. */
+/** Files that every file may import, and that import no other file of the project. */
 const base = ["errors", "json", "zod", "nearest", "compare-versions"].map(
   (name) => `src/${name}.ts`,
 );
 
-/** The layers, from the bottom: each imports the base, itself, and what is named. */
+/** The layers, from the bottom: each may import the base, itself, and the named layers. */
 const layers: readonly {
   readonly layer: string;
   readonly imports: readonly string[];
@@ -156,7 +156,7 @@ describe("arrows", () => {
   });
 });
 
-/** What only some places have to do with, and why. */
+/** Imports that only some files may have, and why. */
 const reserved: readonly {
   readonly what: string;
   readonly module: RegExp;
@@ -185,7 +185,7 @@ const reserved: readonly {
   { what: "diff", module: /^diff$/, only: ["src/output"], why: "texts are compared with the disk" },
 ];
 
-/** What a phase has nothing to do with, though others do. */
+/** Phases that must not use the file system or processes, and why. */
 const pure: readonly { readonly from: string; readonly why: string }[] = [
   { from: "src/model", why: "the vocabulary is types, and functions of them" },
   { from: "src/pattern", why: "a translation is a function of the pattern" },
@@ -224,7 +224,7 @@ describe("reserved modules", () => {
   });
 });
 
-/** Words of the first service: its names, what it is part of, what only its program knows. */
+/** Words of the first service, which the library must not contain: names, and things that only its program knows. */
 const wordsOfOneService =
   /gateway|openclaw|moltbot|clawdbot|molty|chokidar|telegram|anthropic|language model|\bskills?\b/i;
 
@@ -256,7 +256,7 @@ test("built-in modules are imported with node:", () => {
   expect(bare).toEqual([]);
 });
 
-/** The printers call each other, as terms contain terms; none runs while it is imported. */
+/** The printers call each other, because terms contain terms; none runs while it is imported. */
 function isPrinter(file: string): boolean {
   return /^src\/nix\/print(-\w+)?\.ts$/.test(file);
 }
@@ -287,7 +287,7 @@ test("a cycle would be found", () => {
   expect(findCycles(edges)).toEqual(["a > b > c > a", "e > e"]);
 });
 
-/** One cycle for each way back to something that is being visited. */
+/** The cycles among the edges: one for each edge back to a node that is being visited. */
 function findCycles(edges: readonly (readonly [string, string])[]): readonly string[] {
   const cycles = new Set<string>();
   const done = new Set<string>();

@@ -1,4 +1,4 @@
-// The real command in a process of its own, with a generator small enough to see through.
+// The real command in a process of its own, with a trivial generator.
 
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -316,7 +316,7 @@ test("generate --json reports a bug in the same form, with its stack", () => {
   });
 });
 
-/** What the command line itself can get wrong. */
+/** Mistakes on the command line. */
 const usage: readonly (readonly [readonly string[], string])[] = [
   [["generate", "--chekc"], "error: unknown option '--chekc'\n(Did you mean --check?)"],
   [["genrate"], "error: unknown command 'genrate'\n(Did you mean generate?)"],

@@ -1,5 +1,5 @@
-// Mistakes in the configuration and in the files it names, each through the real command: loading
-// a TypeScript module is the business of the process that does it.
+// Mistakes in the configuration and in the files it names. Each runs the real command, because the way to load
+// a TypeScript module depends on the process.
 
 import { describe, expect, test } from "vitest";
 import { runCli, stubProject, temporaryDirectory, type Tree } from "./output/project.ts";

@@ -1,4 +1,4 @@
-// The committed files are what the sources and the schema generate. Nothing else looks at them.
+// The committed files are up to date with the sources and the schema. No other test reads them.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

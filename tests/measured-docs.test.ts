@@ -1,5 +1,5 @@
-// docs/proofs.md, mutations.md and relaxations.md are written by a run on a real systemd
-// (tests/guest/run.sh --mutate). They speak of the rules as they were then: this says when to run it again.
+// A run on a real systemd (tests/guest/run.sh --mutate) writes docs/proofs.md, mutations.md and relaxations.md.
+// They describe the rules at that time: this test says when to run it again.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
-// Mistakes in a schema, through the real command: what the user sees, and that it is not what running
-// such a schema complains about.
+// Mistakes in a schema, through the real command: the user sees the mistake itself, not an error of running such a
+// schema.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

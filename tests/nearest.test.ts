@@ -28,7 +28,7 @@ test.each(guesses)("nearest(%j) is %j", (word, want) => {
   expect(nearest(word, ["output", "services"])).toBe(want);
 });
 
-// How far is too far, and who is nearest: half of the longer word, and not the first in the list.
+// The limit is half of the longer word; the nearest candidate need not be the first in the list.
 const choices: readonly (readonly [string, readonly string[], string | undefined])[] = [
   ["ab", ["xb"], "xb"],
   ["ab", ["xy"], undefined],

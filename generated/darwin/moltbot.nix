@@ -27,7 +27,7 @@ in
   imports = [ (lib.modules.importApply ../moltbot/options.nix "darwin") ];
 
   config = lib.mkIf cfg.enable {
-    # Those that hold would only be looked at again by the module system, each by itself.
+    # The module system would look at each assertion again, so it gets only those that fail.
     assertions = lib.filter ({ assertion, ... }: !assertion) (
       import ../moltbot/assertions.nix {
         inherit
@@ -41,7 +41,7 @@ in
       }
     );
 
-    # nix-darwin creates and removes only accounts that are known to it.
+    # nix-darwin creates and removes only accounts in this list.
     users.knownUsers = map (instance: instance.user) created;
     users.knownGroups = map (instance: instance.group) created;
     users.users = lib.listToAttrs (
@@ -50,7 +50,7 @@ in
         lib.nameValuePair instance.user {
           uid = lib.mkDefault instance.uid;
           gid = lib.mkDefault instance.gid;
-          # Whatever acts for an account trusts what is in its home.
+          # Programs that act for an account trust the files in its home.
           home = "/var/empty";
           isHidden = true;
           description = "moltbot service";
@@ -121,7 +121,7 @@ in
       ))
     ];
 
-    # Between the creation of the accounts and the start of the daemons.
+    # Runs after the creation of the accounts, and before the start of the daemons.
     system.activationScripts.launchd.text = lib.mkBefore (
       builtins.readFile ../shell/await-stop.sh
       + builtins.readFile ../shell/own-directory.sh
@@ -136,7 +136,7 @@ in
         lib.concatLines (
           [
             "install -d -m 0755 /var/log/moltbot"
-            # Not the service's own: launchd, as root, opens what it finds there.
+            # It belongs to root: launchd opens the files in it as root.
             "install -d -m 0750 -g ${instance.group} /var/log/moltbot/${unit}"
             "[ -e ${logFile} ] || install -m 0640 -o ${instance.user} -g ${instance.group} /dev/null ${logFile}"
             "[ -e ${logFile}.old ] || install -m 0640 -o ${instance.user} -g ${instance.group} /dev/null ${logFile}.old"
@@ -172,7 +172,7 @@ in
         ...
       }:
       lib.nameValuePair unit {
-        # Waits for the volume of the store.
+        # nix-darwin runs this once the volume of the store is mounted.
         command = "${launch}";
         environment = {
           PATH = lib.makeBinPath path;
@@ -184,19 +184,19 @@ in
           GroupName = instance.group;
           WorkingDirectory = instance.stateDir;
           RunAtLoad = true;
-          # Whatever ends it, it is tried again, but not more often than this: the launcher succeeds
-          # only where no further try can help.
+          # launchd starts it again after any other end, at most once per ThrottleInterval: the launcher
+          # succeeds only if no further try can help.
           KeepAlive.SuccessfulExit = false;
           ThrottleInterval = 30;
           ExitTimeOut = 330;
-          # People wait for it. In the background, it and its tools would be throttled for good, and run on
-          # the slow processors only.
+          # People wait for it. As a background job, launchd would throttle it and its tools all the time,
+          # and run them on the slow processors only.
           ProcessType = "Standard";
           # 077, in decimal.
           Umask = 63;
           StandardOutPath = logFile;
           StandardErrorPath = logFile;
-          # A core dump holds every secret the process knows.
+          # A core dump holds every secret of the process.
           HardResourceLimits.Core = 0;
           SoftResourceLimits.Core = 0;
         };

@@ -40,7 +40,7 @@ in
   imports = [ (lib.modules.importApply ../moltbot/options.nix "home-manager") ];
 
   config = lib.mkIf cfg.enable {
-    # Those that hold would only be looked at again by the module system, each by itself.
+    # The module system would look at each assertion again, so it gets only those that fail.
     assertions = lib.filter ({ assertion, ... }: !assertion) (
       import ../moltbot/assertions.nix {
         inherit
@@ -153,7 +153,7 @@ in
       };
     };
 
-    # Before the service starts: it sees nothing of the home but these.
+    # The directories must exist before the service starts: it sees nothing else of the home.
     home.activation.moltbotDirectories =
       lib.hm.dag.entryBetween [ "reloadSystemd" "setupLaunchAgents" ] [ "writeBoundary" ]
         (
@@ -173,7 +173,7 @@ in
             ) (lib.attrValues services)
             + ''
               if ! "$launchctl" print "gui/$UID" > /dev/null 2>&1; then
-                warnEcho "moltbot starts when $USER logs in at the screen. Where nobody does, it is for the module of nix-darwin."
+                warnEcho "moltbot starts when $USER logs in at the screen. For a machine where nobody does, use the module of nix-darwin."
               fi
             ''
           )
@@ -198,10 +198,10 @@ in
             Unit = {
               Description = "moltbot (${name})";
               Documentation = "https://docs.openclaw.ai/gateway";
-              # What it copies is mounted in the service. Where it fails nothing waits for the service.
+              # The preparation makes the copies that are mounted in the service. If it fails, nothing waits for the service.
               Requires = [ "prepare-${unit}.service" ];
               After = [ "prepare-${unit}.service" ];
-              # Restarts are slowed down instead of given up.
+              # systemd slows restarts down, and never gives up.
               StartLimitIntervalSec = 0;
               X-Restart-Triggers = [
                 "${configFile}"
@@ -221,14 +221,14 @@ in
               SyslogIdentifier = unit;
               EnvironmentFile = map escapeFile instance.environmentFiles;
 
-              # Read before the sandbox is there: the service sees none of these files.
+              # systemd reads these files outside of the sandbox: the service sees none of them.
               LoadCredential = map (
                 credential: "${credential.variable}:${escapeSpecifiers credential.file}"
               ) credentials;
-              # In place of a file that does not exist, so that the launcher can name the option at fault.
+              # Replaces a file that does not exist, so that the launcher can name the option at fault.
               SetCredential = map (credential: "${credential.variable}:missing-credential-file") credentials;
 
-              # It exits with 0 to be started anew, and a service that is enabled should run.
+              # A program may exit with 0 to be started anew, and an enabled service should run.
               Restart = "always";
               RestartSec = 5;
               RestartSteps = 6;
@@ -241,10 +241,10 @@ in
               # up and 5 s to spare. Releases before 2026.8 take 25 s at most, and leave answers
               # unfinished.
               TimeoutStopSec = 330;
-              # Whoever does not heed the first request gets no second one, and no more time.
+              # A service that ignores the first request gets no second one, and no more time.
               TimeoutStopFailureMode = "kill";
-              # By these it would know that it runs under systemd, ask systemd in vain how long a stop
-              # may take, and then take 90 s for granted instead of its own budget.
+              # With these the gateway would know that it runs under systemd, ask systemd in vain how
+              # long a stop may take, and then assume 90 s instead of its own budget.
               UnsetEnvironment = [ "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID" ];
             }
             // confinementOf service;
@@ -257,13 +257,13 @@ in
             };
 
             Service = {
-              # Of the service's own variables it needs none, and they may name files of the service's.
+              # It needs none of the service's variables, and these may name files that the service can write.
               Environment = "PATH=${lib.makeBinPath path}";
               Type = "oneshot";
               RemainAfterExit = true;
               ExecStart = prepare;
               TimeoutStartSec = 120;
-              # The managed files, which are mounted over their places.
+              # Holds the copies of managed files, which are mounted over their places.
               RuntimeDirectory = unit;
               RuntimeDirectoryMode = "0700";
             }
@@ -296,19 +296,19 @@ in
             // environment;
             WorkingDirectory = instance.stateDir;
             RunAtLoad = true;
-            # Whatever ends it, it is tried again, but not more often than this: the launcher succeeds
-            # only where no further try can help.
+            # launchd starts it again after any other end, at most once per ThrottleInterval: the launcher
+            # succeeds only if no further try can help.
             KeepAlive.SuccessfulExit = false;
             ThrottleInterval = 30;
             ExitTimeOut = 330;
-            # People wait for it. In the background, it and its tools would be throttled for good, and run on
-            # the slow processors only.
+            # People wait for it. As a background job, launchd would throttle it and its tools all the time,
+            # and run them on the slow processors only.
             ProcessType = "Standard";
             # 077, in decimal.
             Umask = 63;
             StandardOutPath = logFile;
             StandardErrorPath = logFile;
-            # A core dump holds every secret the process knows.
+            # A core dump holds every secret of the process.
             HardResourceLimits.Core = 0;
             SoftResourceLimits.Core = 0;
           };

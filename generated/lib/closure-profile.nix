@@ -3,17 +3,17 @@
 
 # A sandbox profile that names each path of a closure instead of the whole store.
 #
-# Contract: what seatbelt-profile.nix gives with `storePaths = null`, and the packages whose closure
-# the service may read and start; a derivation whose output is the profile's file. The closure is
-# known only when it is built, so what names the store is replaced there. A profile in which it is
-# not found would leave the whole store open: it is an error.
+# Contract: takes a profile that seatbelt-profile.nix made with `storePaths = null`, and the packages whose
+# closure the service may read and start; returns a derivation whose output is the profile's file. Only
+# the build knows the closure, so the build replaces the line for the store. It fails if it does not find
+# exactly one such line, because the profile would then leave the whole store open.
 { pkgs }:
 
 {
   name,
   # The profile's text.
   profile,
-  # Store paths the service uses; what they refer to is included.
+  # Store paths that the service uses. The profile also names the paths that they refer to.
   rootPaths,
 }:
 

@@ -3,18 +3,19 @@
 
 # An option type whose values are checked against a JSON Schema.
 #
-# Contract: definitions merge exactly as those of `(pkgs.formats.json { }).type`; then the merged
-# value is compared with the schema. The comparison is as lazy as the merge: a set is checked when
-# it is looked at, its children when they are, so that settings may refer to each other; only at
-# unions and lists is a whole subtree looked at. What the user did not set is not walked, and the
-# schema itself is not evaluated before there is a value to check.
+# Contract: definitions merge exactly as those of `(pkgs.formats.json { }).type`; then the type compares
+# the merged value with the schema. The comparison is as lazy as the merge: evaluating a set checks that
+# set, and evaluating a child checks the child, so settings may refer to each other. Only unions and lists
+# need their whole subtree. The comparison visits only values that the user has set, and the schema itself
+# is not evaluated before there is a value to check.
 #
 # The schema may hold annotations that Nix cannot compute (src/settings/nix-schema.ts writes them):
 #
 #   x-posixPattern             `pattern` for builtins.match; a pattern without it is not checked
-#   x-posixPatternProperties   the same for the keys of `patternProperties`
-#   x-secret                   a place of secrets; "by-name", "inside": only under keys named so;
-#                              "file": the path of one
+#   x-posixPatternProperties   translations of the keys of `patternProperties`
+#   x-secret                   true: a place of a secret; "by-name": so, if its key has the name of a secret;
+#                              "inside": the same for every string below the place; "file": the path of a
+#                              secret file
 #   x-keywords                 at the root: all keywords that occur in the schema
 { lib }:
 let
@@ -26,7 +27,7 @@ let
   makeDocs = import ./json-schema/docs.nix { inherit lib; };
   unknownKeywords = import ./json-schema/keywords.nix { inherit lib; };
 
-  # The type of pkgs.formats.json; in nixpkgs before 26.11 it cannot be had without `pkgs`.
+  # The type of pkgs.formats.json. nixpkgs before 26.11 has it only in `pkgs`.
   formatType =
     lib.types.json or (
       let
@@ -49,14 +50,14 @@ let
       valueType
     );
 
-  # How serious a mistake is; the values of the options `check` and `checkSecrets`.
+  # The values of the arguments `check` and `checkSecrets`: the treatment of mistakes.
   levels = [
     "error"
     "warn"
     "off"
   ];
 
-  # All that is derived from one schema, each part when it is needed.
+  # The functions derived from one schema; each is evaluated when it is needed.
   toolsFor =
     {
       schema,
@@ -81,7 +82,7 @@ let
       inherit (makeDocs { inherit validator describe; }) subOptions;
     };
 
-  # Schemas whose children can be checked one by one, each when it is looked at.
+  # Whether the children of a schema can be checked one by one, each when it is evaluated.
   isPlainObject =
     schema:
     schema.type or null == "object"
@@ -97,7 +98,7 @@ let
       || schema ? patternProperties
     );
 
-  # A place that accepts anything; only secrets are looked for.
+  # Whether a schema accepts anything but secrets.
   isOpen = schema: builtins.attrNames schema == [ "x-secret" ] && schema.x-secret == "inside";
 in
 {
@@ -105,29 +106,29 @@ in
     {
       # The JSON Schema, for example from lib.importJSON.
       schema,
-      # The version of what the schema describes, for messages.
+      # The version of the program that the schema describes, for messages.
       version ? null,
-      # The version of what reads the values, which may lie between those with schemas; "" where it
+      # The version of the program that reads the values, which may have no schema of its own; "" if it
       # is not known.
       actualVersion ? version,
-      # What to do where the versions differ and the value is right for the actual one, as a sentence.
+      # A sentence with advice, if the versions differ and the value is right for the actual one.
       otherVersionAdvice ? null,
-      # The JSON Schema to make documentation from: where `schema` depends on what is configured, one
-      # that does not.
+      # The JSON Schema for documentation. Give one that does not depend on the configuration, if `schema`
+      # does.
       documentedSchema ? schema,
-      # What the values are, for messages: "is not a valid <name>".
+      # The kind of value, for messages: "is not a valid <name>".
       name ? "value of its JSON Schema",
-      # What happens when a value does not fit: "error", "warn" or "off".
+      # The treatment of a value that does not fit: "error", "warn" or "off".
       check ? "error",
-      # The same for literal secrets.
+      # The treatment of literal secrets.
       checkSecrets ? "error",
-      # What to do instead of writing a secret, as a sentence.
+      # A sentence that says what to do instead of writing a secret.
       secretAdvice ? "Name a file that holds it instead.",
-      # Whether null stands for "left out": a key that is set to null is not compared with the schema,
+      # Whether null stands for "left out": the type does not compare a key that is null with the schema,
       # because the program that reads the settings never sees it.
       nullIsUnset ? false,
-      # false where required keys are defined elsewhere: as the freeformType of a submodule that
-      # declares them as options.
+      # Whether required keys have to be there. False for the freeformType of a submodule that declares
+      # them as options.
       checkRequired ? true,
     }:
     let
@@ -144,12 +145,12 @@ in
         else
           throw "lib.jsonSchemaType: `check` and `checkSecrets` are one of ${lib.concatStringsSep ", " levels}, not ${builtins.toJSON level}";
 
-      # Whether a mistake is about something the program will see.
+      # Whether the program will see the value that a mistake is about.
       isSet =
         path: value: mistake:
         !nullIsUnset || lib.attrByPath (lib.drop (lib.length path) mistake.path) true value != null;
 
-      # What the program will see of a value that is looked at as a whole.
+      # The part of a value that the program will see, for a check of the whole value.
       withoutUnset =
         value:
         if nullIsUnset && json.isObject value then
@@ -177,14 +178,14 @@ in
               " (as of ${version})"
           );
 
-          # A secret is a mistake in every version.
+          # No advice for a secret, which is a mistake in every version.
           advice =
             mistakes:
             lib.optionalString (
               isOther && otherVersionAdvice != null && lib.any (mistake: mistake.kind != "secret") mistakes
             ) "\n${otherVersionAdvice}";
 
-          # Made once however many places are wrong; names all of them.
+          # One failure that names all mistakes, whichever of them is evaluated first.
           failure =
             let
               mistakes = ofLevel "error" (validate schema [ ] (withoutUnset merged));
@@ -220,7 +221,7 @@ in
             else
               report (validate plain path (withoutUnset value)) value;
         in
-        # Nothing is set, so nothing can be wrong: the schema is not even read.
+        # Without settings nothing can be wrong, and Nix need not read the schema.
         if merged == { } then merged else guard schema [ ] merged;
 
       self = formatType // {
@@ -244,7 +245,7 @@ in
         getSubModules = null;
         substSubModules = _modules: self;
         nestedTypes = { };
-        # Declarations of one option in several modules: those of the same name are the same type.
+        # Several modules may declare one option; types with the same name are equal.
         functor = {
           name = "jsonSchema";
           type = _payload: self;

@@ -3,13 +3,12 @@
 
 # A program's configuration file, checked at build time by the program itself.
 #
-# Contract: gives the rendered JSON file of `settings`. The build fails, with what `script` says, where
-# the packaged program refuses it; so a mistake stops the switch to a configuration and not the service.
-# What cannot be known at build time must not be demanded by the script: directories that do not exist
-# yet, secrets.
+# Contract: returns the rendered JSON file of `settings`. If the packaged program refuses it, the build fails with
+# the output of `script`; so a mistake stops the switch to a configuration and not the service.
+# The script must not demand things that a build lacks: directories that do not exist yet, secrets.
 #
-# The script has no network, and writes nothing outside the build directory. Where the built program
-# cannot run on the building machine (cross compilation) the file is not checked.
+# The script has no network, and writes nothing outside the build directory. If the program
+# cannot run on the building machine (cross compilation), nothing checks the file.
 { pkgs, lib }:
 
 {
@@ -19,8 +18,8 @@
   settings,
   # The program, which the script knows as `$program`.
   package,
-  # Shell code that asks the program about the file `$rendered`, and fails where it refuses the file. jq
-  # and the coreutils are there.
+  # Shell code that asks the program about the file `$rendered`, and fails if the program refuses it. jq
+  # and the coreutils are on the PATH.
   script,
   # Variables of the script, by name.
   variables ? { },
@@ -38,7 +37,7 @@ else
       variables
       // {
         nativeBuildInputs = [ pkgs.buildPackages.jq ];
-        # Cheap to build, and of no use to anybody else.
+        # Cheap to build, and useless to anybody else.
         preferLocalBuild = true;
         allowSubstitutes = false;
         inherit rendered;

@@ -25,10 +25,10 @@ let
   # Whether the machine runs macOS.
   inherit (pkgs.stdenv.hostPlatform) isDarwin;
 
-  # Whether the service is a user's own.
+  # Whether the service runs as the user of the configuration.
   isHome = platform == "home-manager";
 
-  # What any of the services can write.
+  # All paths that a service can write.
   writable = lib.concatMap (
     service: service.ownDirectories ++ service.instance.confinement.readWritePaths
   ) (lib.attrValues services);
@@ -405,7 +405,7 @@ let
     };
   };
 
-  # What the service may have of these is there already; the rest is root's, or a way to become root.
+  # The service already sees the harmless part of these. The rest belongs to root, or leads to root's rights.
   systemPaths = [
     "/(bin|boot|dev|efi|etc|lib|lib64|nix|proc|sys|usr)(/.*)?"
     "/(System|Library|private/etc)(/.*)?"
@@ -414,7 +414,7 @@ let
     "(/private)?/var/(spool/)?(at|anacron|cron)(/.*)?"
   ];
 
-  # What holds the homes, the state and the secrets of others.
+  # Homes, state and secrets of others.
   placesOfOthers = [
     "/(home|run|tmp|var|Users|Volumes|private|private/tmp)"
     "/(home|Users)/[^/]+"
@@ -425,7 +425,7 @@ let
     ".*/[.](config|local|local/share)"
   ];
 
-  # Sockets and state of programs that run others for whoever reaches them.
+  # Sockets and state of programs that run other programs for their clients.
   enginePlaces = [
     "((/private)?/var|/private)?/run/(buildkit|containerd|crio|docker|firecracker|incus|k3s|kubernetes|libvirt|lxc|lxd|microvm|nerdctl|podman|qemu|virtqemud|xen|cups|fwupd|initctl|NetworkManager|polkit|snapd|udev)([./-].*)?"
     ".*/(buildkitd?|containerd|crio|docker|incus|lxd|podman[^/]*)([.-][^/]*)?[.]sock(et)?"
@@ -442,7 +442,7 @@ let
     "(/private)?/tmp/([.](ICE|X11)-unix|com[.]apple[.]launchd[.][^/]*|ssh-[^/]*)(/.*)?"
   ];
 
-  # Where programs outside of the sandbox find what they run.
+  # Files by which programs outside of the sandbox decide what to run.
   obeyedPlaces = [
     ".*/[.](bash|emacs|nix-|vim|vscode|xsession|zlog|zsh)[^/]*(/.*)?"
     ".*/[.](cargo|gitconfig|inputrc|login|logout|npm|npmrc|z?profile)(/.*)?"
@@ -453,7 +453,7 @@ let
     ".*/Library/(Application Support|LaunchAgents|LaunchDaemons|Preferences)(/.*)?"
   ];
 
-  # Accounts that own more than the service's files, or that others are taken for.
+  # Accounts that own more than the service's files, or that stand for unknown users.
   refusedUsers = [
     "root"
     "nobody"
@@ -468,7 +468,7 @@ let
     "polkituser"
   ];
 
-  # Groups whose members are root, or can become root, see what others type, or own what is others'.
+  # Groups whose members can become root, read what others type, or own files of others.
   refusedGroups = [
     "root"
     "wheel"
@@ -517,7 +517,7 @@ let
 
   serviceUsers = map ({ instance, ... }: instance.user) (lib.attrValues services);
 
-  # Where others live.
+  # The homes of all other users.
   homes = lib.unique (
     lib.concatMap (account: lib.optional (!lib.elem account.name serviceUsers) account.home) (
       lib.attrValues config.users.users
@@ -573,7 +573,7 @@ lib.concatMap (
       "is \"trusted-proxy\", which needs `settings.gateway.auth.trustedProxy.allowLoopback`: `gateway.bind` is \"loopback\", so the proxy is on this machine, and only with `true` here is it believed. Every program of this machine can then say that it is the proxy."
     )
     (expect "workspaceDir" (settings.agents.defaults.workspace == instance.workspaceDir)
-      "is ${instance.workspaceDir}, where the service's directory is and its documents are put, but `settings` says that the workspace is ${toString settings.agents.defaults.workspace}. Remove that, and set this."
+      "is ${instance.workspaceDir}, where the service has its directory and its documents, but `settings` says that the workspace is ${toString settings.agents.defaults.workspace}. Remove that, and set this."
     )
     (expect "gateway.auth.passwordFile" (
       instance.gateway.auth.mode == "password" -> instance.gateway.auth.passwordFile != null
@@ -788,7 +788,7 @@ lib.concatMap (
                 )
               ) instance.skills
             )
-          }. Keep them elsewhere. What the model writes for itself is in the workspace's `.agents/skills`."
+          }. Keep them elsewhere. The model's own skills are in the workspace's `.agents/skills`."
         )
         (expect "skills"
           (
@@ -923,7 +923,7 @@ lib.concatMap (
       "${instance.stateDir} belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
     )
     (expect "stateDir" (!matchesOne placesOfOthers instance.stateDir)
-      "${instance.stateDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
+      "${instance.stateDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that you mean; secrets belong into `credentials`."
     )
     (expect "stateDir" (!matchesOne enginePlaces instance.stateDir)
       "${instance.stateDir} belongs to a program that runs others, as root or as you, for whoever reaches it: the model could have the whole machine. No service can have it safely; give what has to run there a machine of its own."
@@ -955,7 +955,7 @@ lib.concatMap (
       "${instance.workspaceDir} belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
     )
     (expect "workspaceDir" (!matchesOne placesOfOthers instance.workspaceDir)
-      "${instance.workspaceDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
+      "${instance.workspaceDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that you mean; secrets belong into `credentials`."
     )
     (expect "workspaceDir" (!matchesOne enginePlaces instance.workspaceDir)
       "${instance.workspaceDir} belongs to a program that runs others, as root or as you, for whoever reaches it: the model could have the whole machine. No service can have it safely; give what has to run there a machine of its own."
@@ -1008,7 +1008,7 @@ lib.concatMap (
     )
     (refuse "confinement.readOnlyPaths"
       (lib.filter (matchesOne placesOfOthers) instance.confinement.readOnlyPaths)
-      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
+      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that you mean; secrets belong into `credentials`."
     )
     (refuse "confinement.readOnlyPaths"
       (lib.filter (matchesOne enginePlaces) instance.confinement.readOnlyPaths)
@@ -1031,7 +1031,7 @@ lib.concatMap (
     )
     (refuse "confinement.readWritePaths"
       (lib.filter (matchesOne placesOfOthers) instance.confinement.readWritePaths)
-      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
+      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that you mean; secrets belong into `credentials`."
     )
     (refuse "confinement.readWritePaths"
       (lib.filter (matchesOne enginePlaces) instance.confinement.readWritePaths)
@@ -1139,13 +1139,13 @@ lib.concatMap (
           in
           !lib.any (directory: lib.hasPrefix "${directory}/" "${home}/") writable
         )
-        "the home of this account is a directory that a service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty."
+        "the home of this account is a directory that a service can write, and programs outside of the sandbox, sshd for example, would obey files there. Set the home to /var/empty."
       )
     ]
     ++ lib.optionals (platform == "darwin") [
       (expect "user" (
         builtins.match "/Users/[^/]+" (toString config.users.users.${instance.user}.home or "") == null
-      ) "this is the account of a person, with all that is theirs: choose a name that nobody else has.")
+      ) "this is a person's account, with all their files: choose a name that nobody else has.")
     ]
     ++ lib.optionals (platform == "nixos") [
       (expect "configPath" (lib.hasPrefix "/etc/" instance.configPath)
@@ -1153,7 +1153,7 @@ lib.concatMap (
       )
       (expect "user" (
         !config.users.users.${instance.user}.isNormalUser or false
-      ) "this is the account of a person, with all that is theirs: choose a name that nobody else has.")
+      ) "this is a person's account, with all their files: choose a name that nobody else has.")
       (expect "stateDir" (
         !lib.any (home: lib.hasPrefix "${instance.stateDir}/" "${home}/") homes
       ) "this is the home of another user, or contains it: choose a directory of the service's own.")
@@ -1166,7 +1166,7 @@ lib.concatMap (
             home: lib.any (path: lib.hasPrefix "${path}/" "${home}/") instance.confinement.readWritePaths
           ) homes
         )
-        "this is the home of another user, or contains it, and programs outside of the sandbox obey what is in a home: name a directory in it."
+        "this is the home of another user, or contains it, and programs outside of the sandbox obey files in a home: name a directory in it."
       )
     ]
   ) services
@@ -1271,7 +1271,7 @@ lib.concatMap (
         path = service.instance.workspaceDir;
       }
     ];
-    # The same option with the same value is told of already.
+    # Another assertion reports the same option with the same value.
     isInside = mine: theirs: mine != theirs && lib.hasPrefix "${theirs.path}/" "${mine.path}/";
   in
   lib.concatLists (
@@ -1298,7 +1298,7 @@ lib.concatMap (
     lent = lib.concatMap ({ instance, ... }: instance.confinement.readWritePaths) (
       lib.attrValues services
     );
-    # What a service owns is a mount of its own in another that it owns.
+    # Inside a service's own directory, another own directory is a mount of its own, and cannot be replaced.
     placeAbove =
       path:
       lib.findFirst (directory: lib.hasPrefix "${directory}/" path) null (
@@ -1322,7 +1322,7 @@ lib.concatMap (
           in
           {
             assertion = directory == null;
-            message = "${prefix}.${option}: ${path} is in ${directory}, where a service could put a link in its place, and be given what that leads to. Name a path elsewhere.";
+            message = "${prefix}.${option}: ${path} is in ${directory}, where a service could put a link in its place, and get the file that the link leads to. Name a path elsewhere.";
           }
         )
         (
@@ -1394,11 +1394,11 @@ lib.concatMap (
         [
           {
             assertion = loading == [ ];
-            message = "${prefix}.${option}: ${lib.concatStringsSep ", " loading} would have code loaded or run, also by what starts the service, outside of its sandbox. Wrap the program that needs it instead.";
+            message = "${prefix}.${option}: ${lib.concatStringsSep ", " loading} would make programs load or run code, also those that start the service, outside of its sandbox. Wrap the program that needs it instead.";
           }
           {
             assertion = ours == [ ];
-            message = "${prefix}.${option}: the module itself says ${lib.concatStringsSep ", " ours}, from other options. Remove that here.";
+            message = "${prefix}.${option}: the module itself sets ${lib.concatStringsSep ", " ours}, from other options. Remove that here.";
           }
           {
             assertion = others == [ ];

@@ -9,10 +9,10 @@
 let
   inherit (import ../lib/functions.nix { inherit lib pkgs; }) isAtLeast;
 
-  # Whether the service is a user's own.
+  # Whether the service runs as the user of the configuration.
   isHome = platform == "home-manager";
 
-  # What a service is kept from doing, and why.
+  # The confinement of a service: directives, and the reason for each rule.
   confinementOf =
     {
       instance,
@@ -23,14 +23,15 @@ let
       ...
     }:
     {
-      # NixOS: The file system it sees is an empty one, with what is listed here put in. Homes,
-      # other services' state, sockets below /run, logs and every directory somebody adds later
-      # are not hidden one by one: they are not there. Names are resolved through the sockets of
-      # nscd and resolved.
-      # home-manager: The file system it sees is an empty one, with what is listed here put in.
-      # The rest of the home, the user's sockets and everything else that the user can read are
-      # not hidden one by one: they are not there. Local sockets are refused besides, so names
-      # are asked of the network's resolver, which /etc/resolv.conf, often a link, tells.
+      # NixOS: The service sees an empty file system with only the listed paths in it. Homes,
+      # other services' state, sockets below /run, logs and every directory that somebody adds
+      # later need not be hidden one by one: they are not there. The sockets of nscd and
+      # resolved are, because names are resolved through them.
+      # home-manager: The service sees an empty file system with only the listed paths in it.
+      # The rest of the home, the user's sockets and everything else that the user can read need
+      # not be hidden one by one: they are not there. Local sockets are refused, too, so the
+      # service asks the network's resolver for names; /etc/resolv.conf, often a link, says
+      # where that is.
       TemporaryFileSystem = [
         "/:ro,nosuid,nodev,mode=0755,size=1M"
         "/run:nosuid,nodev,mode=0755,size=1M"
@@ -103,8 +104,8 @@ let
       MemoryPressureWatch = "skip";
       IOAccounting = false;
 
-      # Nothing can be written but the service's own directories. Its configuration is mounted
-      # over the places of managed files.
+      # The service can write only its own directories. Managed files are mounted over their
+      # places there.
       BindPaths =
         lib.filter (path: !lib.any (other: lib.hasPrefix "${other}/" path) ownDirectories) ownDirectories
         ++ map (path: "-${path}") instance.confinement.readWritePaths
@@ -114,14 +115,14 @@ let
       ) ownDirectories;
 
       # Documents and skills that the configuration puts into the workspace tell the model who
-      # it is and what it may do. Talked into rewriting them, it would stay talked into: they
-      # are read-only to it, and can be neither removed nor replaced by others, because each is
-      # a mount of its own. So is an empty file over every other that the gateway would take
-      # settings from.
+      # it is and what it may do. A model that had been talked into rewriting them would obey
+      # the new text from then on. So it can neither write nor remove nor replace them: each is
+      # a read-only mount of its own. An empty file, mounted in the same way, covers every other
+      # file that the gateway would take settings from.
       ReadOnlyPaths = managedPaths;
 
-      # SSH keys, mail and browser profiles live in home directories: there are none, but for
-      # the service's own directories, should they be there.
+      # SSH keys, mail and browser profiles live in home directories: the service sees no home,
+      # but for its own directories if they are in one.
       ProtectHome =
         if platform == "nixos" then
           if
@@ -142,13 +143,14 @@ let
         else
           "tmpfs";
 
-      # Other programs' temporary files and sockets in /tmp and /var/tmp are out of sight.
+      # The service does not see other programs' temporary files and sockets in /tmp and
+      # /var/tmp.
       PrivateTmp = "disconnected";
 
       # Files the service makes are for its user alone, whatever the gateway itself asks for.
       UMask = "0077";
 
-      # Mounts made inside do not reach the system.
+      # Mounts that the service makes do not reach the system.
       PrivateMounts = true;
 
       # No set-uid program can raise privileges, and there are no capabilities to begin with.
@@ -157,11 +159,11 @@ let
       RestrictSUIDSGID = true;
       SecureBits = "noroot noroot-locked no-setuid-fixup no-setuid-fixup-locked";
 
-      # Inside, no user exists but root and the service's own: files of others cannot be told
-      # apart, let alone owned.
+      # Inside, only root and the service's own user exist: the service cannot tell the owners
+      # of other files apart, let alone become one.
       PrivateUsers = true;
 
-      # Other processes, their command lines and their environment cannot be seen.
+      # The service cannot see other processes, their command lines and their environment.
       PrivatePIDs = true;
       ProtectProc = "invisible";
       ProcSubset = if instance.confinement.nestedSandboxes then "all" else "pid";
@@ -198,8 +200,8 @@ let
       # NixOS: Internet and local sockets only. Netlink stays, because programs list network
       # interfaces with it.
       # home-manager: Internet sockets only, and netlink, because programs list network
-      # interfaces with it. No local ones: the session bus, the X server and the agents for keys
-      # of the same user are behind them.
+      # interfaces with it. No local sockets: they lead to the session bus, the X server and the
+      # key agents of the same user.
       RestrictAddressFamilies = [
         "AF_INET"
         "AF_INET6"
@@ -209,10 +211,10 @@ let
       ++ instance.confinement.addressFamilies
       ++ lib.optionals isHome (lib.optionals instance.confinement.nixDaemon [ "AF_UNIX" ]);
 
-      # System calls a network service has no use for fail with EPERM; killing the process
-      # instead would let one stray call of a native module take the gateway down. The second
-      # group is in @system-service and has no use here: asynchronous rings and page fault
-      # handlers are kernel code that exploits like best.
+      # System calls that a network service does not need fail with EPERM; killing the process
+      # instead would let one stray call of a native module take the gateway down. The calls
+      # listed by name are in @system-service, but no service needs them: asynchronous rings and
+      # page fault handlers are kernel code that exploits often use.
       SystemCallArchitectures = "native";
       SystemCallFilter = [
         "@system-service"
@@ -222,9 +224,9 @@ let
       ++ lib.optionals instance.confinement.nestedSandboxes [ "@mount capset" ];
       SystemCallErrorNumber = "EPERM";
 
-      # A loop that starts processes or fills memory ends itself, not the machine: a quarter of
-      # the memory is never the service's, and it is the first to go. A tool that is killed for
-      # its size does not take the gateway along.
+      # A loop that starts processes or fills memory ends itself, not the machine: the service
+      # never gets the last quarter of the memory, and the kernel kills it first. A tool that
+      # the kernel kills for its size does not take the gateway along.
       TasksMax = if instance.confinement.tasksMax == null then 1024 else instance.confinement.tasksMax;
       MemoryMax =
         if instance.confinement.memoryMax == null then "75%" else instance.confinement.memoryMax;
@@ -232,8 +234,9 @@ let
       OOMPolicy = "continue";
       OOMScoreAdjust = 500;
 
-      # What it says is text in the journal, at one level: it cannot ring the operator's
-      # terminal with an emergency, nor push out what other units have said within a minute.
+      # The service writes text into the journal at one level and at a limited rate: it cannot
+      # alarm the operator's terminal with an emergency, nor push out the lines of other units
+      # within a minute.
       SyslogLevelPrefix = false;
       LogRateLimitIntervalSec = 30;
       LogRateLimitBurst = 200;
@@ -249,7 +252,8 @@ let
       RemoveIPC = true;
       DevicePolicy = "closed";
 
-      # A port of its own for a shell or a relay cannot be opened: only the gateway's is.
+      # The service cannot open a port for a shell or a relay: it may listen on the gateway's
+      # port only.
       SocketBindDeny =
         if
           settings.gateway.bind == "custom"
@@ -271,10 +275,10 @@ let
 
       # The cloud's metadata service and the machines of the local network are not for a
       # language model; the internet is, and so is this machine, where resolvers and local
-      # models listen. A resolver elsewhere in the local network is asked by nscd or resolved,
-      # outside. Where other machines use the gateway, the private ranges stay open, or the
-      # tailnet's alone, as their answers would be lost: the kernel does not tell one direction
-      # from the other.
+      # models listen. nscd or resolved, outside of the sandbox, asks a resolver elsewhere in
+      # the local network. If other machines use the gateway, the private ranges stay open, or
+      # the tailnet's alone, because the gateway's answers would be lost otherwise: the kernel
+      # does not tell one direction from the other.
       IPAddressDeny =
         if
           instance.confinement.egress == "internet"
@@ -333,7 +337,7 @@ let
       );
     };
 
-  # What its preparation is kept from doing: nothing is mounted yet.
+  # The confinement of the preparation: managed files are not mounted yet.
   preparationConfinementOf =
     { unit, ... }@service:
     let
@@ -341,7 +345,7 @@ let
     in
     confinement // { BindPaths = confinement.BindPaths or [ ] ++ [ "%t/${unit}" ]; };
 
-  # What a service may do on macOS: nothing but this.
+  # All permissions of a service on macOS.
   seatbeltOf =
     {
       instance,
@@ -381,7 +385,7 @@ let
       egress = if instance.confinement.egress == [ ] then "none" else instance.confinement.egress;
     };
 
-  # Root makes directories for others, anywhere, and can do nothing else.
+  # Root makes directories for others, at any path, and can do little else.
   rootConfinement = {
     CapabilityBoundingSet = [
       "CAP_CHOWN"

@@ -22,7 +22,7 @@ let
   # The format of the configuration file.
   settingsFormat = pkgs.formats.json { };
 
-  # Which settings versions of the program know, newest first. Only what is used is read.
+  # The settings that versions of the program know, newest first. Nix reads only the one in use.
   settingsSchemas = [
     {
       version = "2026.9.6";
@@ -34,8 +34,8 @@ let
     }
   ];
 
-  # Settings that the package knows; mistakes are errors, warnings or nothing. The schema is that
-  # of the newest version that is not newer than the package.
+  # The type of settings that the package knows; `level` is the treatment of mistakes. The schema is
+  # that of the newest version that is not newer than the package, or else of the oldest.
   settingsType =
     level: package:
     let
@@ -47,7 +47,7 @@ let
       inherit (known) version schema;
       actualVersion = lib.getVersion package;
       otherVersionAdvice = "If the package knows it, set `settingsCheck = \"warn\"`.";
-      # Documentation is made without a package.
+      # Documentation is built without a package.
       documentedSchema = (lib.head settingsSchemas).schema;
       name = "configuration of the gateway";
       secretAdvice = "Use `credentials.<NAME>` and refer to it as \"\${NAME}\" or as a secret reference.";
@@ -55,8 +55,8 @@ let
       nullIsUnset = true;
     };
 
-  # A path on the machine, as a string: neither a store path nor a Nix path literal, which
-  # would be copied to the store, where everybody can read it.
+  # A path on the machine, as a string. It is neither a store path nor a Nix path literal, which Nix
+  # would copy to the store, where everybody can read it.
   absolutePath =
     types.addCheck types.externalPath (
       value:
@@ -69,7 +69,7 @@ let
       description = "absolute path in its shortest form, not in the Nix store";
     };
 
-  # A file with a secret, where there is one.
+  # An option for a file with a secret, null by default.
   secretFileOption =
     description:
     lib.mkOption {
@@ -88,7 +88,7 @@ let
   # Whether the machine runs macOS.
   inherit (pkgs.stdenv.hostPlatform) isDarwin;
 
-  # Options that were elsewhere before.
+  # The paths of options that had another place before.
   optionPaths = [
     "enable"
     "package"
@@ -851,7 +851,7 @@ let
     };
   };
 
-  # Those that depend on the instance `name`, whose values are `self`.
+  # The options that depend on the instance `name`, whose values are `self`.
   ownOptions =
     name: self:
     {
@@ -906,8 +906,8 @@ let
           if platform == "nixos" then "`moltbot[-<name>]`" else "`_moltbot[-<name>]`"
         );
         description = ''
-          User the service runs as. It owns nothing but the service's state, and no two instances may share it: that
-          is what keeps them apart.
+          User the service runs as. It owns nothing but the service's state. No two instances may share it, because the
+          user keeps them apart.
         '';
       };
 
@@ -950,19 +950,19 @@ let
       };
     };
 
-  # The same in instances: what one does not say is as at the top level.
+  # The same options in instances: their default is the top level's value.
   inheritedOptions = lib.mapAttrsRecursiveCond (value: !lib.isOption value) (
     path: option:
     option
     // {
       default = lib.getAttrFromPath path cfg;
-      # Manuals show what the top level has where nobody sets it.
+      # Manuals show the top level's default.
       defaultText = option.defaultText or option.default;
     }
   ) commonOptions;
 
-  # Sets are inherited attribute by attribute: weaker than what the instance says of an attribute,
-  # stronger than the options' own defaults.
+  # Instances inherit sets attribute by attribute: with a priority below the instance's own
+  # definitions and above the options' defaults.
   inheritFrom =
     value:
     if lib.isAttrs value && !lib.isStringLike value then

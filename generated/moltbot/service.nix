@@ -26,10 +26,10 @@ let
   # Whether the machine runs macOS.
   inherit (pkgs.stdenv.hostPlatform) isDarwin;
 
-  # Whether the service is a user's own.
+  # Whether the service runs as the user of the configuration.
   isHome = platform == "home-manager";
 
-  # What differs between the variants of the program.
+  # The differences between variants of the program.
   generations = {
     openclaw = {
       stateDir = "OPENCLAW_STATE_DIR";
@@ -117,12 +117,12 @@ let
 
   inherit (import ./confinement.nix { inherit lib pkgs platform; }) seatbeltOf;
 
-  # All it takes to run one instance.
+  # The facts and scripts of one instance.
   serviceOf =
     name: instance:
     let
       unit = nameFor "moltbot-gateway" name;
-      # How messages name this instance's options.
+      # The beginning of this instance's options, for messages.
       prefix = if cfg.instances == { } then "services.moltbot" else "services.moltbot.instances.${name}";
       variant = generations.${instance.gateway.generation};
 
@@ -238,7 +238,7 @@ let
         else
           settingsFormat.generate "${unit}.json" settings;
 
-      # The options that name a secret file, and the variables that these are exported as.
+      # The options for secret files, and the environment variables that hold the secrets.
       secretOptions =
         let
           credential = option: variable: purpose: {
@@ -278,7 +278,7 @@ let
           (credential "providers.telegram.botTokenFile" "TELEGRAM_BOT_TOKEN" null)
         ];
 
-      # The secret files that there are.
+      # The secret files that the user has set.
       credentials =
         lib.filter (credential: credential.file != null) secretOptions
         ++ lib.mapAttrsToList (variable: file: {
@@ -330,7 +330,7 @@ let
       ]
       ++ instance.path;
 
-      # Files the service finds in directories of its own: where, and made of what.
+      # The configuration's files in the service's own directories: targets and sources.
       managedFiles = {
         documents =
           map
@@ -426,7 +426,7 @@ let
         instance.workspaceDir
       ];
 
-      # Brings the service's own directories up to date; runs as the service before it.
+      # Brings the service's own directories up to date; runs as the service's user before the service.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
         set -euo pipefail
         umask 0077
@@ -511,7 +511,7 @@ let
         else
           "${config.home.homeDirectory}/Library/Logs/moltbot/${unit}.log";
 
-      # The authorities that programs trust.
+      # The certificate authorities that programs trust.
       certificates =
         instance.environment.NIX_SSL_CERT_FILE or (
           if platform == "darwin" && config.security.pki.installCACerts then
@@ -520,7 +520,7 @@ let
             "${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt"
         );
 
-      # What the service is kept from doing.
+      # The sandbox profile of the service.
       sandboxProfile = import ../lib/closure-profile.nix { inherit pkgs; } {
         name = "${unit}.sb";
         rootPaths = [
@@ -543,7 +543,7 @@ let
         });
       };
 
-      # Prints a secret that the service has made for itself.
+      # Prints the service's own secret, and makes it first if need be.
       ownSecret = pkgs.writeShellScript "${unit}-own-secret" ''
         set -euo pipefail
         umask 0077
@@ -552,7 +552,7 @@ let
         own_secret "$1"
       '';
 
-      # What is done in the service's directories before it starts.
+      # The sandbox profile of the preparation, which works in the service's directories.
       preparationProfile = import ../lib/closure-profile.nix { inherit pkgs; } {
         name = "${unit}-preparation.sb";
         rootPaths = [
@@ -564,7 +564,7 @@ let
           name = "${unit}-preparation";
           writable = ownDirectories;
           makesWritable = true;
-          # Those of GNU do not know the flags that the service may have set.
+          # GNU's find and coreutils do not know the file flags that the service may have set.
           executable = [
             "/usr/bin/chflags"
             "/usr/bin/find"
@@ -684,7 +684,7 @@ let
           )
         )}'';
 
-      # What the operator's command needs of them.
+      # The credentials that the operator's command needs.
       commandCredentials = lib.filter (
         { variable, ... }:
         lib.elem variable [
@@ -825,7 +825,7 @@ let
           ;
       };
 
-  # Managed files that are the same in every instance, made once.
+  # Managed files that are the same in every instance, evaluated once.
   sharedFiles = {
     closed = [
       {
@@ -863,7 +863,7 @@ let
     ];
   };
 
-  # Without declared instances the top level is one.
+  # Without declared instances, the top level is the instance `default`.
   instances = if cfg.instances == { } then { default = cfg; } else cfg.instances;
 in
 lib.mapAttrs serviceOf instances

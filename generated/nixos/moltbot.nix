@@ -80,7 +80,7 @@ in
   imports = [ (lib.modules.importApply ../moltbot/options.nix "nixos") ];
 
   config = lib.mkIf cfg.enable {
-    # Those that hold would only be looked at again by the module system, each by itself.
+    # The module system would look at each assertion again, so it gets only those that fail.
     assertions = lib.filter ({ assertion, ... }: !assertion) (
       import ../moltbot/assertions.nix {
         inherit
@@ -101,14 +101,14 @@ in
           isSystemUser = true;
           description = "moltbot service";
           inherit (instance) group;
-          # Whatever acts for an account trusts what is in its home: sshd, its own service manager, mail.
+          # Programs that act for an account trust the files in its home: sshd, its service manager, mail.
           home = "/var/empty";
         }
       ) created
     );
     users.groups = lib.listToAttrs (map (instance: lib.nameValuePair instance.group { }) created);
 
-    # A regular file and no link, which programs may refuse. It is in the store as well, where everybody can read it.
+    # A regular file: programs may refuse a link. Everybody can read it in the store, too.
     environment.etc = lib.mapAttrs' (
       _:
       { instance, configFile, ... }:
@@ -209,8 +209,8 @@ in
       { instance, settings, ... }: lib.optional instance.gateway.openFirewall settings.gateway.port
     ) (lib.attrValues services);
 
-    # Made where there is nothing; what is there stays whose it is. StateDirectory= would give
-    # it to the service, with everything in it.
+    # tmpfiles makes only missing directories, and leaves existing ones to their owners.
+    # StateDirectory= would give these to the service, with everything in them.
     systemd.tmpfiles.settings = lib.mapAttrs' (
       _:
       {
@@ -231,7 +231,7 @@ in
     ) services;
 
     systemd.services = {
-      # Otherwise the directory that the services see is an old one once this is started again.
+      # Otherwise the services would go on seeing the old directory after a restart of this one.
       nscd = lib.mkIf config.services.nscd.enable {
         serviceConfig.RuntimeDirectoryPreserve = lib.mkDefault true;
       };
@@ -257,13 +257,13 @@ in
           documentation = [ "https://docs.openclaw.ai/gateway" ];
           wantedBy = [ "multi-user.target" ];
           wants = [ "network-online.target" ];
-          # Root looks at the directories before every start. What the preparation copies is mounted in the
-          # service. Where one of them fails nothing waits for the service.
+          # Root checks the directories before every start. The preparation makes the copies that are mounted in
+          # the service. If one of them fails, nothing waits for the service.
           requires = [
             "directories-${unit}.service"
             "prepare-${unit}.service"
           ];
-          # What looks up names makes the directory of its socket when it starts.
+          # nscd makes the directory of its socket when it starts.
           after = [
             "network-online.target"
             "nss-lookup.target"
@@ -272,13 +272,13 @@ in
           ];
           environment = lib.mapAttrs (_: escapeSpecifiers) environment;
           inherit path;
-          # The PATH is what the options say and nothing else.
+          # Only the options decide the PATH.
           enableDefaultPath = false;
           restartTriggers = [
             configFile
             prepare
           ];
-          # Restarts are slowed down instead of given up.
+          # systemd slows restarts down, and never gives up.
           startLimitIntervalSec = 0;
           unitConfig.RequiresMountsFor =
             ownDirectories ++ instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths;
@@ -289,7 +289,7 @@ in
             WorkingDirectory = "-${instance.stateDir}";
             Type = "exec";
             ExecStart = launch;
-            # Outside of the service's namespaces, where it can tell when the service has ended.
+            # Runs outside of the service's namespaces, where it can tell when the service has ended.
             ExecStop = "+${stop}";
             # A gateway that finds a mistake late ends seconds after it has begun to listen. Waiting
             # until it is ready makes that a failed start. A channel that cannot be reached keeps it
@@ -300,14 +300,14 @@ in
             SyslogIdentifier = unit;
             EnvironmentFile = map escapeFile instance.environmentFiles;
 
-            # Read by root: the service's user needs no access.
+            # Root reads these files: the service's user needs no access.
             LoadCredential = map (
               credential: "${credential.variable}:${escapeSpecifiers credential.file}"
             ) credentials;
-            # In place of a file that does not exist, so that the launcher can name the option at fault.
+            # Replaces a file that does not exist, so that the launcher can name the option at fault.
             SetCredential = map (credential: "${credential.variable}:missing-credential-file") credentials;
 
-            # It exits with 0 to be started anew, and a service that is enabled should run.
+            # A program may exit with 0 to be started anew, and an enabled service should run.
             Restart = "always";
             RestartSec = 5;
             RestartSteps = 6;
@@ -320,11 +320,11 @@ in
             # up and 5 s to spare. Releases before 2026.8 take 25 s at most, and leave answers
             # unfinished.
             TimeoutStopSec = 330;
-            # Whoever does not heed the first request gets no second one, and no more time.
+            # A service that ignores the first request gets no second one, and no more time.
             TimeoutStopFailureMode = "kill";
-            # By these it would know that it runs under systemd, ask systemd in vain how long a stop
-            # may take, and then take 90 s for granted instead of its own budget. What stops the
-            # service is root's, and has the service's environment: no file is loaded or run because a
+            # With these the gateway would know that it runs under systemd, ask systemd in vain how
+            # long a stop may take, and then assume 90 s instead of its own budget. The stop command
+            # runs as root in the service's environment: it must not load or run a file because a
             # variable names it.
             UnsetEnvironment = [
               "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID"
@@ -351,7 +351,7 @@ in
             RemainAfterExit = true;
             ExecStart = prepare;
             TimeoutStartSec = 120;
-            # The managed files, which are mounted over their places.
+            # Holds the copies of managed files, which are mounted over their places.
             RuntimeDirectory = unit;
             RuntimeDirectoryMode = "0700";
           }

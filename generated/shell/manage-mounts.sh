@@ -2,26 +2,26 @@
 # To change it, edit the schema and run `pnpm generate`.
 
 # Managed files under systemd. The copies are in a directory that the service never sees, and the
-# service manager mounts each of them over its place, read-only. So what the service leaves in a place
-# can neither change them nor get in their way.
+# service manager mounts each of them read-only over its place in the service's directories. So a file that the
+# service leaves in a place can neither change a copy nor get in its way.
 
-# What is in a place while nothing is mounted there; a comment in most formats.
+# The content of a place while nothing is mounted there; a comment in most formats.
 notice='# While the service runs, its configuration is mounted here.'
-# How find knows what may be one, without a look into it.
+# Files that may hold the notice, for find: it knows them by their size, without reading them.
 like_notice=(-type f -size "$((${#notice} + 1))c")
 
 managed_directories=()
 places=()
 
-# manage NAME DIRECTORY: what `put` puts from now on has its place there
+# manage NAME DIRECTORY: from now on, `put` makes places in the directory
 manage() {
   cd -P -- "$2"
   directory=$2
   is_among "$2" "${managed_directories[@]}" || managed_directories+=("$2")
 }
 
-# put TARGET SOURCE...: one directory, copied whole, or files, concatenated. The result are regular
-# files with one link each, because programs that guard against escapes refuse others.
+# put TARGET SOURCE...: copies one directory, or concatenates files. The results are regular
+# files with one link each, because programs that guard against escapes refuse other files.
 put() {
   local name=${1%%/*} copy=$RUNTIME_DIRECTORY$directory/$1
   shift
@@ -36,8 +36,8 @@ put() {
   places+=("$directory/$name")
 }
 
-# make_place NAME COPY: what the copy is mounted over, a directory or a file as the copy is. What the
-# service has put there itself is kept beside it.
+# make_place NAME COPY: makes the place of the copy: a directory or a file, like the copy. If the service has put
+# something of its own there, it is kept as NAME.unmanaged.
 make_place() {
   local kind=file
   [ ! -d "$2" ] || kind=directory
@@ -57,7 +57,7 @@ make_place() {
   esac
 }
 
-# is_place KIND NAME: whether it is of that kind, and nothing is there but the notice, or not even that
+# is_place KIND NAME: whether NAME is of that kind, and empty or with only the notice in it
 is_place() {
   [ ! -L "$2" ] || return 1
   case $1 in
@@ -69,12 +69,12 @@ is_place() {
   esac
 }
 
-# more_than_notice DIRECTORY: names something in it that is no notice
+# more_than_notice DIRECTORY: names a file in the directory that is no notice, if there is one
 more_than_notice() {
   find "./$1" -mindepth 1 -maxdepth 1 ! '(' -name .managed "${like_notice[@]}" ')' -print -quit
 }
 
-# has_notice FILE: whether the notice is in the file, and nothing else
+# has_notice FILE: whether the file contains the notice and nothing else
 has_notice() {
   local content=
   [ -f "$1" ] && [ ! -L "$1" ] || return 1
@@ -82,15 +82,16 @@ has_notice() {
   [ "$content" = "$notice"$'\n' ]
 }
 
-# possible_places DIRECTORY: names the files in it, and in folders in it, that are as large as the notice
+# possible_places DIRECTORY: names the files in the directory, and the files .managed in its folders, that have the
+# size of the notice
 possible_places() {
   cd -P -- "$1"
   exec timeout "$patience" find -P . -mindepth 1 -maxdepth 2 \
     '(' -path './*/.managed' -o ! -path './*/*' ')' "${like_notice[@]}" -print0
 }
 
-# forgotten DIRECTORY: of the files that it reads, names those that are places of what is no longer declared, and
-# the folder behind the notice in it
+# forgotten DIRECTORY: reads names of files, and prints those that are places of copies which are no longer
+# declared. After the notice of a folder it prints the folder, too.
 forgotten() {
   local found place
   while IFS= read -r -d '' found; do
@@ -103,8 +104,8 @@ forgotten() {
   done
 }
 
-# finish: removes the places of what is no longer declared. One that is not found, or cannot be removed, is in
-# nobody's way. Folders with more in them stay.
+# finish: removes the places of copies that are no longer declared. A place that it does not find or cannot remove
+# does no harm. Folders with other files in them stay.
 finish() {
   for directory in "${managed_directories[@]}"; do
     possible_places "$directory" | forgotten "$directory" | xargs -0 -r rm -df -- 2> /dev/null || :

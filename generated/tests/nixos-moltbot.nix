@@ -5,9 +5,9 @@
   module,
   pkgs,
   lib,
-  # What happens on the machines; comes after the data and the functions of the script.
+  # The end of the script, after its data and functions: what happens on the machines.
   scenarios ? ./nixos-moltbot.py,
-  # Names of the machines that they need.
+  # Names of the machines that the scenarios need.
   on ? [
     "machine"
     "password"
@@ -38,7 +38,7 @@ let
       ];
     };
     environment.systemPackages = programs;
-    # neighbourhood.py is who answers there, and has a certificate of that authority.
+    # neighbourhood.py answers at these addresses, with a certificate of that authority.
     networking.resolvconf.enable = false;
     environment.etc."resolv.conf".text = ''
       nameserver 127.0.0.53
@@ -112,7 +112,7 @@ let
         ]
     );
 
-  # What the script has to know about an instance, each fact a text.
+  # The facts about an instance that the script needs, each as a text.
   factsOf =
     name: instance:
     lib.mapAttrs (_: toString) {

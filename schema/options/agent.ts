@@ -1,8 +1,8 @@
-// The model that is talked to, and how messages that arrive meanwhile are treated.
+// The model, and the treatment of messages that arrive while it is busy.
 
 import { option, z } from "../../src/index.ts";
 
-/** How a message that arrives while the model is busy is treated. */
+/** What the gateway does with a message that arrives while the model is busy. */
 const queueMode = z.enum(["steer", "followup", "collect", "interrupt"]);
 
 /** The channels that can have a queue mode of their own. */

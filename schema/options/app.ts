@@ -1,11 +1,11 @@
-// The desktop application for macOS, which talks to the gateway of the user's own.
+// The desktop application for macOS, which talks to the user's own gateway.
 //
-// Domain and keys of its settings are those of its source: launchdLabel in Constants.swift, and
+// Domain and keys of its settings come from its source: launchdLabel in Constants.swift, and
 // NixDefaultsBridge.swift in https://github.com/openclaw/openclaw/tree/main/apps/macos.
 
 import { group, option, packageType, port, z } from "../../src/index.ts";
 
-/** Where the application looks for settings of Nix, whatever its own bundle identifier is. */
+/** The domain in which the application looks for settings of Nix, whatever its own bundle identifier is. */
 export const appDomain = "ai.openclaw.mac";
 
 const onMacOs = { platforms: ["home-manager"], systems: ["darwin"], instance: "none" } as const;

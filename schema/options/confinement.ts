@@ -1,4 +1,4 @@
-// What loosens the confinement, by name. Each option says what it costs, and carries the proof of
+// The options that loosen the confinement. Each says what it costs, and carries the proof of
 // what it opens: the VM test has an instance for every test here, and all promises that a test does
 // not list have to hold in it.
 
@@ -20,16 +20,16 @@ const onLinux = ["nixos", "home-manager"] as const;
 
 const plainPaths = z.array(plainPath());
 
-/** Ports an ordinary user may listen on. */
+/** Ports on which an ordinary user may listen. */
 const unprivilegedPorts = z.array(z.number().int().min(1024).max(65535));
 
-/** In a strict service no inner sandbox gets as far as its first step. */
+/** The outcomes of an inner sandbox: in a strict service it fails at its first step. */
 const unlike = (relaxed: string): { readonly relaxed: string; readonly strict: string } => ({
   relaxed,
   strict: "no-namespaces",
 });
 
-/** What a service can do that may connect to the internet. */
+/** Promises that a service keeps only if it may connect to the internet. */
 const internet = [
   "the internet can be reached",
   "the internet of version 6, too",

@@ -1,4 +1,4 @@
-// What the process is given besides its configuration.
+// The process's settings, credentials, variables and programs.
 
 import { override } from "../../src/index.ts";
 import { checks, config, service } from "./standard.ts";

@@ -1,4 +1,4 @@
-// What runs, as whom, and where its files are.
+// The program, its user, and the places of its files.
 
 import { directoryInState } from "../../src/index.ts";
 import { config, service } from "./standard.ts";

@@ -3,7 +3,7 @@
 
 import { credential } from "../../src/index.ts";
 
-/** What the gateway needs at least one of, to have a model to talk to. */
+/** The purpose of credentials for models: the gateway needs at least one of them. */
 export const modelPurpose = "model";
 
 export const modelProviders = {

@@ -1,7 +1,7 @@
-// What the configuration puts into the workspace: documents that shape the model's behaviour, and
-// skills. Both are copies, because the gateway ignores links that lead out of the workspace and files
-// with more than one hard link. A skill that is not to be copied is no link
-// therefore, but a directory the gateway is told to look in.
+// Documents and skills, which the configuration puts into the workspace and which shape the model's
+// behaviour. Both are copies, because the gateway ignores links that lead out of the workspace and files
+// with more than one hard link. For the same reason mode "symlink" makes no link: the settings tell the
+// gateway to look in the skill's directory.
 
 import { jsonObject, option, sourcePath, submodule, z } from "../../src/index.ts";
 

@@ -1,9 +1,9 @@
-// What a service is kept from doing unless its author loosens it, why, and how that is shown. Every rule assumes that
+// The default confinement: rules, the reason for each, and proofs. Every rule assumes that
 // the process inside is hostile: a hole in a program is enough. Directives are those of
-// systemd.exec(5) and systemd.resource-control(5); what the probes look for is made by vm-test/neighbourhood.py.
+// systemd.exec(5) and systemd.resource-control(5); vm-test/neighbourhood.py makes the things that the probes look for.
 //
-// What a user's manager enforces was measured on systemd 257: directives it ignores are left out, because
-// a directive that does nothing is a promise that is not kept.
+// Directives for a user's manager were measured on systemd 257: the rules leave out directives that it ignores,
+// because such a directive is a promise that nobody keeps.
 
 import { BugError } from "../errors.ts";
 import type { ConfinementRule } from "../model/service-model.ts";
@@ -21,10 +21,10 @@ import { networkRules } from "./network.ts";
 import { processesRules } from "./processes.ts";
 
 /**
- * The library's rules, for a model's `confinement`. What they leave open follows from the model: its directories,
- * what it reads, where it listens, what its user lets it reach.
+ * The library's rules, for a model's `confinement`. They leave open what the model names: its directories,
+ * the paths it reads, the ports it listens on, and the paths and addresses that its user allows.
  *
- * @param options what is loosened, by name; nothing by default
+ * @param options the rules to loosen, by name; none by default
  */
 export function baseline(
   options: BaselineOptions = {},
@@ -54,7 +54,7 @@ function nameOf({ id }: ConfinementRule): BaselineRule {
   return name;
 }
 
-/** The rule in the table of promises, which says that nothing keeps it on systemd. */
+/** A rule without directives: it stays in the table of promises, which says that systemd does not keep it. */
 function leftOut({ id, why, seatbelt }: ConfinementRule, reason: string): ConfinementRule {
   const cannot = `be kept: ${reason}`;
   const user = { directives: {}, cannot };

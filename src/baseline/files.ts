@@ -1,4 +1,4 @@
-// What the service sees of the file system, and what it can change there.
+// Rules about the file system: which paths the service sees, and which it can change.
 
 import type { ConfinementRule } from "../model/service-model.ts";
 import {
@@ -18,7 +18,7 @@ import { probe, works } from "../schema/define-proof.ts";
 import { emptyRoot, systemConfiguration } from "./empty-root.ts";
 import { type BaselineInputs, same } from "./inputs.ts";
 
-/** What ProtectHome= hides. */
+/** Whether ProtectHome= hides the path. */
 const isInHome = (path: Exp<string>): Exp<boolean> =>
   or(path.hasPrefix("/home/"), path.hasPrefix("/root/"), path.hasPrefix("/run/user/"));
 
@@ -31,7 +31,7 @@ const outermostDirectories = ownDirectories.filter((path) => not(isInAnother(pat
 
 const innerDirectories = ownDirectories.filter(isInAnother);
 
-/** Paths that need not be there. */
+/** Paths that may be missing: systemd skips those marked with `-`. */
 const optional = (lists: readonly Exp<readonly string[]>[]): Exp<readonly string[]> =>
   lists.length === 0 ? literal([]) : concat(...lists).map((path) => text`-${path}`);
 
@@ -44,17 +44,17 @@ export function fileRules({
   changeable,
   nixDaemon,
 }: BaselineInputs): readonly ConfinementRule[] {
-  // A path that is not there is reported by the launcher, which knows the option's name.
+  // The launcher reports a missing path, because it knows the option's name.
   const shown = optional(readable);
   const outside = concat(ownDirectories, ...readable, ...changeable);
   return [
     {
       id: "root",
-      why: "The file system it sees is an empty one, with what is listed here put in. Homes, other services' state, sockets below /run, logs and every directory somebody adds later are not hidden one by one: they are not there. Names are resolved through the sockets of nscd and resolved.",
+      why: "The service sees an empty file system with only the listed paths in it. Homes, other services' state, sockets below /run, logs and every directory that somebody adds later need not be hidden one by one: they are not there. The sockets of nscd and resolved are, because names are resolved through them.",
       directives: emptyRoot(
         systemConfiguration,
         configPath === undefined ? literal([]) : list(configPath),
-        // The C library looks for nscd in /var/run, which is a link elsewhere.
+        // The C library looks for nscd in /var/run, which is a link on a machine.
         list("-/run/nscd:/var/run/nscd", "-/run/systemd/resolve"),
         shown,
         choose<readonly string[]>(
@@ -65,11 +65,11 @@ export function fileRules({
       ),
       shownRuntime: ["nscd"],
       user: {
-        why: "The file system it sees is an empty one, with what is listed here put in. The rest of the home, the user's sockets and everything else that the user can read are not hidden one by one: they are not there. Local sockets are refused besides, so names are asked of the network's resolver, which /etc/resolv.conf, often a link, tells.",
+        why: "The service sees an empty file system with only the listed paths in it. The rest of the home, the user's sockets and everything else that the user can read need not be hidden one by one: they are not there. Local sockets are refused, too, so the service asks the network's resolver for names; /etc/resolv.conf, often a link, says where that is.",
         directives: {
           ...emptyRoot(
-            // All of it: the file with the resolvers is replaced as networks come and go, and what is
-            // mounted by itself would stay the old one.
+            // The whole directory: the file with the resolvers is replaced as networks come and go, and a
+            // mount of that file alone would keep showing the old one.
             list(
               "/etc",
               ...["-/run/systemd/resolve", "-/run/NetworkManager/resolv.conf", "-/run/resolvconf"],
@@ -84,7 +84,7 @@ export function fileRules({
       },
       seatbelt: {
         keptBy:
-          "everything is refused that is not named: the closure of the service in the store, a list of system files, its own directories",
+          "the profile refuses everything but the closure of the service in the store, a list of system files, and its own directories",
       },
       proofs: [
         probe("directories nobody thought of", ["read", "/data/neighbour"], "ENOENT", "done"),
@@ -151,23 +151,23 @@ export function fileRules({
       ],
       unprovable: {
         MemoryPressureWatch:
-          "Does not start without: there is no control group in this root to be mounted.",
+          "The service does not start without it: systemd would mount a control group, and this root has none.",
         IOAccounting:
-          "The same from systemd 261 on, of what stops it, where accounting is the default as on NixOS.",
+          "From systemd 261 on, the service's stop command fails without it for the same reason, if accounting is the default, as on NixOS.",
       },
     },
     {
       id: "file-system",
-      why: "Nothing can be written but the service's own directories. Its configuration is mounted over the places of managed files.",
+      why: "The service can write only its own directories. Managed files are mounted over their places there.",
       directives: {
-        // systemd looks for these outside of the sandbox, and for all others in it: a name that the
-        // service can change leads nowhere else.
+        // systemd resolves these sources outside of the sandbox, and all targets in it: a name that the
+        // service can change cannot lead elsewhere.
         BindPaths: concat(
           outermostDirectories,
           optional(changeable),
           managedPaths.map((path) => text`%t/${unitName}${path}:${path}`),
         ),
-        // Each is a mount of its own, which cannot be moved away.
+        // This makes each a mount of its own, so that it cannot be moved away.
         ExecPaths: innerDirectories,
       },
       user: same,
@@ -198,13 +198,13 @@ export function fileRules({
     ...(hasManagedFiles ? [managedFilesRule] : []),
     {
       id: "homes",
-      why: "SSH keys, mail and browser profiles live in home directories: there are none, but for the service's own directories, should they be there.",
+      why: "SSH keys, mail and browser profiles live in home directories: the service sees no home, but for its own directories if they are in one.",
       directives: {
         ProtectHome: choose<boolean | "tmpfs">(outside.any(isInHome), "tmpfs", true),
       },
       user: {
         directives: {
-          // Empty, whatever is put into it: directories of the home may be named besides its own.
+          // Always tmpfs: the user may name further directories of the home, which are mounted into it.
           ProtectHome: "tmpfs",
         },
       },
@@ -219,12 +219,12 @@ export function fileRules({
     },
     {
       id: "temporary-files",
-      why: "Other programs' temporary files and sockets in /tmp and /var/tmp are out of sight.",
+      why: "The service does not see other programs' temporary files and sockets in /tmp and /var/tmp.",
       directives: { PrivateTmp: "disconnected" },
       user: same,
       seatbelt: {
         keptBy: "other files in /tmp cannot be listed, read or written",
-        cannot: "be a private /tmp: size and age of a file whose name is known show",
+        cannot: "give it a private /tmp: size and age of a file whose name it knows are visible",
       },
       proofs: [
         probe("temporary files of others", ["read", "/tmp/neighbour"], "ENOENT", "done"),
@@ -242,7 +242,7 @@ export function fileRules({
     },
     {
       id: "mounts",
-      why: "Mounts made inside do not reach the system.",
+      why: "Mounts that the service makes do not reach the system.",
       directives: { PrivateMounts: true },
       user: same,
       seatbelt: {
@@ -255,14 +255,14 @@ export function fileRules({
 
 const managedFilesRule: ConfinementRule = {
   id: "managed-files",
-  why: "Files that the configuration puts into the service's directories are read-only to it, and can be neither removed nor replaced by others, because each is a mount of its own.",
+  why: "Files that the configuration puts into the service's directories are read-only to it. The service can neither remove nor replace them, because each is a mount of its own.",
   directives: { ReadOnlyPaths: managedPaths },
   cannot:
-    "hold against a helper outside of the sandbox: who is lent the directory, by its mode or through a socket, can move a file there, and what is mounted over it goes with it until the next start. Where a link is left in its place, systemd makes an empty file or directory where that leads, when a command or a stop sets up the same mounts: in the service's directories, or in what it may read",
+    "hold against a helper outside of the sandbox: a process that gets access to the directory, by its mode or through a socket, can move a file there, and the mount over it goes with it until the next start. If the service leaves a link in its place, systemd makes an empty file or directory at the link's target when a command or a stop sets up the same mounts: in the service's directories, or in those that it may read",
   user: same,
   seatbelt: {
     keptBy:
       "they cannot be written, moved or removed by the service; nor can the directories above them",
   },
-  unprovable: "Which files there are, the configuration decides.",
+  unprovable: "The configuration decides which files there are.",
 };

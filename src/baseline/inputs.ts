@@ -1,4 +1,4 @@
-// What the rules depend on: what an author loosens, and what follows from the model.
+// The inputs of the rules: the options of an author, and facts from the model.
 
 import type { ConfinementRule } from "../model/service-model.ts";
 import { type Exp, literal, not, withMethods } from "../schema/build-expression.ts";
@@ -34,13 +34,13 @@ export const baselineRules = [
 
 export type BaselineRule = (typeof baselineRules)[number];
 
-/** What an author says of the rules. Without any of it they are as strict as they can be. */
+/** An author's options for the rules. Without any, the rules are as strict as they can be. */
 export interface BaselineOptions {
-  /** What texts call the program: `server`. Default: `service`. */
+  /** The program's name in texts: `server`. Default: `service`. */
   readonly program?: string;
-  /** Rules that are not kept at all, each with the reason: it is told in the table of promises. */
+  /** Rules to leave out, each with the reason, which the table of promises shows. */
   readonly without?: Readonly<Partial<Record<BaselineRule, string>>>;
-  /** Rules that differ: what they are instead. */
+  /** Rules to change: each function gets the library's rule and returns another. */
   readonly change?: Readonly<
     Partial<Record<BaselineRule, (rule: ConfinementRule) => ConfinementRule>>
   >;
@@ -51,13 +51,13 @@ export interface BaselineOptions {
   /** Kinds of sockets besides those of the internet, local ones and netlink: `AF_VSOCK`. */
   readonly addressFamilies?: Exp<readonly string[]>;
   /**
-   * Where it may connect to: `internet` (default), `any`, `none`, or a list of addresses and networks, with
-   * `internet` among them where that is meant, too.
+   * Where the service may connect to: `internet` (default), `any`, `none`, or a list of addresses and networks,
+   * which may contain `internet`, too.
    */
   readonly egress?: Exp<string | readonly string[]>;
   /**
-   * Whether only programs of the same machine are clients of the service. Default: where the firewall is not
-   * opened for it.
+   * Whether only programs of the same machine are clients of the service. Default: true, unless the model opens
+   * the firewall.
    */
   readonly isLocal?: Exp<boolean>;
   /** Whether the machines of the same tailnet are clients, and no others. Default: false. */
@@ -72,23 +72,23 @@ export interface BaselineOptions {
 
 type Loosened = Omit<BaselineOptions, "without" | "change">;
 
-/** The same, with what follows from the model. What is absent is as strict as it can be. */
+/** The options, with defaults and facts from the model. An absent option is as strict as it can be. */
 export interface BaselineInputs extends Loosened {
   readonly program: string;
   readonly nestedSandboxes: Exp<boolean>;
   readonly nixDaemon: Exp<boolean>;
   readonly isLocal: Exp<boolean>;
-  /** Absent where the service listens nowhere. */
+  /** Absent if the service listens nowhere. */
   readonly port: Exp<number> | undefined;
-  /** Absent where the configuration is in the store, or there is none. */
+  /** Absent if the configuration stays in the store, or there is none. */
   readonly configPath: Exp<string> | undefined;
   readonly hasDirectories: boolean;
   readonly hasManagedFiles: boolean;
-  /** Directories of others: what the model reads, and what the user lets it read. */
+  /** Directories of others that the service may read: the model's, and those that the user adds. */
   readonly readable: readonly Exp<readonly string[]>[];
-  /** What the user lets it change. */
+  /** Directories of others that the user lets the service change. */
   readonly changeable: readonly Exp<readonly string[]>[];
-  /** Ports besides its own, and whether the kernel may choose another. */
+  /** Ports besides its own, and whether it may listen on a port that the kernel chooses. */
   readonly more:
     | {
         readonly tcpPorts: Exp<readonly number[]>;
@@ -98,7 +98,6 @@ export interface BaselineInputs extends Loosened {
     | undefined;
 }
 
-/** Puts together what the rules depend on. */
 export function baselineInputs(
   options: Loosened,
   { listen, reach, config, directories, managedFiles, readable }: UnconfinedModel,
@@ -127,5 +126,5 @@ export function baselineInputs(
   };
 }
 
-/** A user's own systemd keeps a rule by the same directives. */
+/** For a rule that a user's own systemd keeps by the same directives. */
 export const same = {} as const;

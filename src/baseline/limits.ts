@@ -1,4 +1,4 @@
-// What the service may ask of the kernel, and how much it may use.
+// Rules about system calls, and about the amounts of memory, processes, log lines and core dumps.
 
 import type { ConfinementRule } from "../model/service-model.ts";
 import { choose, concat, list } from "../schema/build-expression.ts";
@@ -16,7 +16,7 @@ export function limitRules({
   return [
     {
       id: "system-calls",
-      why: `System calls a network service has no use for fail with EPERM; killing the process instead would let one stray call of a native module take the ${program} down. The second group is in @system-service and has no use here: asynchronous rings and page fault handlers are kernel code that exploits like best.`,
+      why: `System calls that a network service does not need fail with EPERM; killing the process instead would let one stray call of a native module take the ${program} down. The calls listed by name are in @system-service, but no service needs them: asynchronous rings and page fault handlers are kernel code that exploits often use.`,
       directives: {
         SystemCallArchitectures: "native",
         SystemCallFilter: concat(
@@ -64,8 +64,8 @@ export function limitRules({
     {
       id: "resources",
       cannot:
-        "bound what it writes into its own directories: systemd has quotas for those since version 258, on file systems that have been made for it; give them a file system of their own where that matters. Nor what the kernel has once for all: terminals, of which it can open all there are; nor swap; nor the service and a command of the operator's together, which each have these limits",
-      why: `A loop that starts processes or fills memory ends itself, not the machine: a quarter of the memory is never the service's, and it is the first to go. A tool that is killed for its size does not take the ${program} along.`,
+        "bound the size of its own directories: systemd has quotas for them since version 258, on file systems that support them; give the directories a file system of their own if that matters. Nor can it bound swap, nor what the whole machine shares, such as terminals: the service can open all of them. The service and a command of the operator's each have these limits, not both together",
+      why: `A loop that starts processes or fills memory ends itself, not the machine: the service never gets the last quarter of the memory, and the kernel kills it first. A tool that the kernel kills for its size does not take the ${program} along.`,
       directives: {
         TasksMax: tasksMax?.orElse(1024) ?? 1024,
         MemoryMax: memoryMax?.orElse("75%") ?? "75%",
@@ -79,7 +79,7 @@ export function limitRules({
       },
       user: {
         cannot:
-          "bound what the kernel counts per user: it can take all inotify instances, and the user's editors have none",
+          "bound what the kernel counts per user: the service can take all inotify instances, and leave none for the user's editors",
       },
       seatbelt: { cannot: "be kept as a whole: launchd has limits for single processes only" },
       proofs: [
@@ -96,7 +96,7 @@ export function limitRules({
     },
     {
       id: "journal",
-      why: "What it says is text in the journal, at one level: it cannot ring the operator's terminal with an emergency, nor push out what other units have said within a minute.",
+      why: "The service writes text into the journal at one level and at a limited rate: it cannot alarm the operator's terminal with an emergency, nor push out the lines of other units within a minute.",
       directives: {
         SyslogLevelPrefix: false,
         LogRateLimitIntervalSec: 30,

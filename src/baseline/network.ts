@@ -1,4 +1,4 @@
-// Which sockets the service may open, where it may listen, and whom it reaches.
+// Rules about the network: kinds of sockets, ports to listen on, addresses to connect to.
 
 import type { ConfinementRule } from "../model/service-model.ts";
 import { choose, concat, type Exp, literal, list, not, text } from "../schema/build-expression.ts";
@@ -10,7 +10,7 @@ type Addresses = Exp<readonly string[]>;
 
 const none: Addresses = literal([]);
 
-/** What is denied and allowed where somebody chooses. */
+/** The denied and the allowed addresses for the author's or the user's choice of `egress`. */
 function chosen(
   egress: NonNullable<BaselineInputs["egress"]>,
   toInternet: Addresses,
@@ -59,9 +59,9 @@ export function networkRules({
         ),
       },
       cannot:
-        "keep it from abstract sockets, which have a name but no file: they belong to the network namespace, which is the machine's, as the internet is; without local sockets no name of the local network could be looked up; and no directive of systemd tells one kind from the other",
+        "keep it from abstract sockets, which have a name but no file. They belong to the network namespace, which is the machine's, because the service needs the internet. Without any local sockets it could look up no name of the local network, and no directive of systemd tells the two kinds apart",
       user: {
-        why: "Internet sockets only, and netlink, because programs list network interfaces with it. No local ones: the session bus, the X server and the agents for keys of the same user are behind them.",
+        why: "Internet sockets only, and netlink, because programs list network interfaces with it. No local sockets: they lead to the session bus, the X server and the key agents of the same user.",
         directives: {
           RestrictAddressFamilies: concat<string>(
             list("AF_INET", "AF_INET6", "AF_NETLINK"),
@@ -90,10 +90,10 @@ export function networkRules({
       id: "listening",
       why:
         port === undefined
-          ? "A port for a shell or a relay cannot be opened."
-          : `A port of its own for a shell or a relay cannot be opened: only the ${program}'s is.`,
+          ? "The service cannot open a port for a shell or a relay."
+          : `The service cannot open a port for a shell or a relay: it may listen on the ${program}'s port only.`,
       directives: {
-        // "Any free port" is port 0, which no rule names: what is not denied is allowed.
+        // "Any free port" is port 0. With a free port allowed, no rule denies it, and so systemd allows it.
         SocketBindDeny: choose<readonly string[]>(
           more?.freePort ?? literal(false),
           ["ipv4:1-65535", "ipv4:udp", "ipv6"],
@@ -105,7 +105,7 @@ export function networkRules({
           more === undefined ? none : more.udpPorts.map((extra) => text`udp:${extra}`),
         ),
       },
-      cannot: `keep it from a port that the kernel chooses, for a socket that listens without having asked for one: systemd looks at \`bind\` only. The firewall keeps others from it, and the rule \`egress\` those of the local network; ports of a ${program} are not among those, but whoever asks often enough gets all the others, and programs of this machine connect to nobody over TCP for as long`,
+      cannot: `keep it from a port that the kernel chooses, if a socket listens without \`bind\`: systemd checks \`bind\` only. The firewall keeps other machines from that port, and the rule \`egress\` keeps the local network from it. The kernel never chooses a ${program}'s own port, but a service that asks often enough gets all others, and as long as it has them the machine's programs cannot connect over TCP`,
       user: {
         directives: {},
         cannot: "be kept: the programs that decide about sockets may be loaded by root only",
@@ -145,7 +145,7 @@ export function networkRules({
     },
     {
       id: "egress",
-      why: `The cloud's metadata service and the machines of the local network are not the service's business; the internet is, and so is this machine, where resolvers and databases listen. A resolver elsewhere in the local network is asked by nscd or resolved, outside. Where other machines use the ${program}, the private ranges stay open, or the tailnet's alone, as their answers would be lost: the kernel does not tell one direction from the other.`,
+      why: `The cloud's metadata service and the machines of the local network are not the service's business; the internet is, and so is this machine, where resolvers and databases listen. nscd or resolved, outside of the sandbox, asks a resolver elsewhere in the local network. If other machines use the ${program}, the private ranges stay open, or the tailnet's alone, because the ${program}'s answers would be lost otherwise: the kernel does not tell one direction from the other.`,
       directives: {
         IPAddressDeny: denied,
         IPAddressAllow: concat(
@@ -205,7 +205,8 @@ export function networkRules({
         ]),
       ],
       unprovable: {
-        IPAddressAllow: "Loopback is in none of the ranges; said for those who add one.",
+        IPAddressAllow:
+          "Loopback is in none of the denied ranges; this holds if somebody adds one.",
       },
     },
   ];

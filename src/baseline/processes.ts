@@ -1,4 +1,4 @@
-// Who the service is, and what it has to do with other processes and the kernel's own things.
+// Rules about privileges and users, other processes, devices, and settings of the kernel.
 
 import type { ConfinementRule } from "../model/service-model.ts";
 import { choose } from "../schema/build-expression.ts";
@@ -19,9 +19,9 @@ export function processesRules({ nestedSandboxes }: BaselineInputs): readonly Co
       user: same,
       seatbelt: {
         keptBy:
-          "set-uid bits, owners and access lists cannot be set, flags and hard links only between its own files, and set-uid programs are not started",
+          "the service cannot set set-uid bits, owners and access lists, can set flags and hard links only on its own files, and starts no set-uid program",
         cannot:
-          "drop capabilities, which macOS has not: the unprivileged user stands in their place",
+          "drop capabilities, which macOS does not have: the unprivileged user takes their place",
         agent: "the same; the user is the person's own",
       },
       proofs: [
@@ -41,13 +41,14 @@ export function processesRules({ nestedSandboxes }: BaselineInputs): readonly Co
     },
     {
       id: "users",
-      why: "Inside, no user exists but root and the service's own: files of others cannot be told apart, let alone owned.",
+      why: "Inside, only root and the service's own user exist: the service cannot tell the owners of other files apart, let alone become one.",
       directives: { PrivateUsers: true },
       user: {
         cannot: "drop the user's supplementary groups",
       },
       seatbelt: {
-        cannot: "be kept: there are no user namespaces; the names of accounts can be asked for",
+        cannot:
+          "be kept: macOS has no user namespaces; the service can ask for the names of accounts",
         agent: "not at all: it runs as the person",
       },
       proofs: [
@@ -57,11 +58,11 @@ export function processesRules({ nestedSandboxes }: BaselineInputs): readonly Co
     },
     {
       id: "processes",
-      why: "Other processes, their command lines and their environment cannot be seen.",
+      why: "The service cannot see other processes, their command lines and their environment.",
       directives: {
         PrivatePIDs: true,
         ProtectProc: "invisible",
-        // bubblewrap reads /proc/sys, browsers read what memory there is.
+        // bubblewrap reads /proc/sys, browsers read /proc/meminfo.
         ProcSubset: choose(nestedSandboxes, "all", "pid"),
       },
       user: same,
@@ -92,7 +93,8 @@ export function processesRules({ nestedSandboxes }: BaselineInputs): readonly Co
         probe("IPC objects are its own", ["namespace", "ipc", "{host-ipc}"], "own", "shared"),
       ],
       unprovable: {
-        RemoveIPC: "Its objects end with its namespace already; this one is for kernels without.",
+        RemoveIPC:
+          "Its objects end with its namespace already; this is for kernels without such namespaces.",
       },
     },
     {
@@ -128,7 +130,7 @@ export function processesRules({ nestedSandboxes }: BaselineInputs): readonly Co
       ],
       unprovable: {
         ProtectKernelTunables:
-          "/proc/sys and /sys are not there to begin with, and an ordinary user could not write there; this one holds if that ever changes.",
+          "/proc/sys and /sys are not there to begin with, and an ordinary user could not write there; this directive holds if that ever changes.",
       },
     },
     {
@@ -150,7 +152,7 @@ export function processesRules({ nestedSandboxes }: BaselineInputs): readonly Co
       user: same,
       seatbelt: { keptBy: "keychain files and the keychain's services are out of reach" },
       unprovable:
-        "Every system service has it by default, and the system calls for keyrings are denied besides.",
+        "Every system service has it by default, and the system calls for keyrings are denied, too.",
     },
     {
       id: "namespaces",

@@ -1,5 +1,5 @@
-// What systemd says of a unit, as a command for proofs that look from outside.
+// Commands for proofs that look from outside, which ask systemd about the unit.
 
-/** Whether systemd has given a property of the unit a value: `yes` or `no`. */
+/** A command that prints `yes` if the unit's property has this value, else `no`. */
 export const propertyIs = (property: string, value: string): string =>
   `test "$(systemctl show {unit} --property ${property} --value)" = ${value} && echo yes || echo no`;

@@ -1,10 +1,9 @@
-// Keeps what took long to make, for the next run of the command.
+// Keeps results that took long to make, for the next run of the command.
 //
-// Contract: an entry is found under exactly the key it was written with, or not at all. The key of a
-// result is everything that has a say in it, and with it goes the program itself (`identity.ts`). A
-// damaged entry, a half-written one and one of another version are as good as none, and so is a
-// directory that cannot be read or written: a cache costs time at worst. There is one file per name,
-// so that what is kept does not grow.
+// Contract: `read` returns an entry only for exactly the key with which it was written. The key of a
+// result is all its inputs, and the program itself (`identity.ts`). A damaged entry, a half-written one and one
+// of another version count as none, and so does a directory that cannot be read or written: at worst, a cache
+// costs time. There is one file per name, so the cache does not grow.
 
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,13 +15,13 @@ export interface Cache {
   readonly write: (name: string, key: string, text: string) => void;
 }
 
-/** For those who want none. */
+/** A cache that keeps nothing. */
 export const noCache: Cache = { read: () => undefined, write: () => undefined };
 
-/** The place for caches that tools share, below the project's installed packages. */
+/** Tools keep their caches there by convention. */
 const place = "node_modules/.cache/nixmodgen";
 
-/** The cache of a project; there is none where no packages are installed. */
+/** The cache of a project; `noCache` for a project without installed packages. */
 export function openCache(root: string): Cache {
   if (!statSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isDirectory()) {
     return noCache;
@@ -30,7 +29,7 @@ export function openCache(root: string): Cache {
   return directoryCache(join(root, place), programIdentity());
 }
 
-/** @param identity what is true of all entries: others are not found */
+/** @param identity a text that belongs to the key of every entry */
 export function directoryCache(directory: string, identity: string): Cache {
   const fileOf = (name: string): string => join(directory, encodeURIComponent(name));
   const headerOf = (key: string, text: string): string =>
@@ -47,7 +46,7 @@ export function directoryCache(directory: string, identity: string): Cache {
       attempt(() => {
         mkdirSync(directory, { recursive: true });
         writeFileSync(temporary, `${headerOf(key, text)}\n${text}`);
-        // Whoever reads meanwhile gets the old entry or the new one, and no half of either.
+        // A concurrent reader gets the old entry or the new one, never a part.
         renameSync(temporary, fileOf(name));
       });
       attempt(() => {
@@ -57,7 +56,7 @@ export function directoryCache(directory: string, identity: string): Cache {
   };
 }
 
-/** The result, or undefined where the file system refuses. */
+/** The result, or undefined if the file system refuses. */
 function attempt<T>(work: () => T): T | undefined {
   try {
     return work();

@@ -1,5 +1,5 @@
-// Names for values by their content: values that are made alike have equal digests, others do not. An object
-// that occurs twice is not the same as two that are equal: a variable of an expression is one by identity.
+// Digests of values: values with the same structure have equal digests. Two occurrences of one object differ from
+// two equal objects, because a variable of an expression is known by its identity.
 
 import { createHash } from "node:crypto";
 
@@ -7,15 +7,15 @@ export function digestText(text: string | Uint8Array): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** The digest of a value; undefined where it has parts, such as functions, that cannot be compared. */
+/** The digest of a value; undefined if it has parts that cannot be compared, such as functions. */
 export function digestValue(value: unknown): string | undefined {
   const parts: string[] = [];
   return write(value, parts, new Map()) ? digestText(parts.join(" ")) : undefined;
 }
 
 /**
- * Writes a value so that it could be read back, the order of keys included: it may be the order of what
- * is made of the value. JSON would leave `undefined` out, and V8's own format tells equal strings apart.
+ * Writes a value without loss. It keeps the order of keys, on which a result may depend. JSON would leave
+ * `undefined` out, and V8's own format tells equal strings apart.
  *
  * @returns whether it could be written
  */
@@ -38,7 +38,7 @@ function write(value: unknown, parts: string[], seen: Map<object, number>): bool
       parts.push(JSON.stringify(key));
       if (!write(child, parts, seen)) return false;
     }
-    // The library's marks; it has no two of one description.
+    // The library's marks; no two of them have the same description.
     for (const mark of Object.getOwnPropertySymbols(value)) {
       parts.push(mark.toString());
       if (!write(Reflect.get(value, mark), parts, seen)) return false;
@@ -48,7 +48,7 @@ function write(value: unknown, parts: string[], seen: Map<object, number>): bool
   return true;
 }
 
-/** Whether an object is what its properties say: made by no class, which could keep more in private. */
+/** Whether an object consists of its properties: an instance of a class could also have private state. */
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (prototype === null || prototype === Object.prototype) return true;

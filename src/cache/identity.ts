@@ -1,5 +1,5 @@
-// What the program is that makes a result: its own sources, word for word, the packages it uses by
-// version, and Node. A result that another program has made is not used.
+// The identity of the program that makes a result: its own sources, the versions of the packages that it uses,
+// and the version of Node. The cache never uses a result of another program.
 
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -27,7 +27,7 @@ export function programIdentity(): string {
   return digestText(JSON.stringify([process.version, process.arch, files, [...packages]]));
 }
 
-/** Adds a package and those it depends on: directories with versions. */
+/** Adds a package and its dependencies: directories with versions. */
 function addPackage(directory: string, packages: Map<string, string>): void {
   if (packages.has(directory)) return;
   const file = join(directory, "package.json");

@@ -1,4 +1,4 @@
-// Files that are a function of values: made once for the same values.
+// Files that depend only on values: made once for the same values.
 
 import { z } from "../zod.ts";
 import { type Cache, noCache } from "./cache.ts";
@@ -12,10 +12,10 @@ interface NamedText {
 const textsSchema = z.array(z.object({ path: z.string(), text: z.string() }));
 
 /**
- * What `make` returns, or returned earlier for the same values. If it throws, nothing is kept.
+ * Returns the result of `make`, or its earlier result for the same values. If it throws, nothing is kept.
  *
- * @param name what is made; the cache keeps the last one of each
- * @param values everything that has a say in the result
+ * @param name the name of the result; the cache keeps the last result of each name
+ * @param values all inputs of the result
  */
 export function recall(
   cache: Cache,

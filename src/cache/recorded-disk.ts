@@ -1,6 +1,6 @@
-// A disk that remembers what it was asked. Whoever asks nothing else gets the same result again as
-// long as the answers are the same, which takes far less time to find out than the result takes to
-// make. What is not there counts as well: TypeScript looks in many places for a module.
+// A disk that records questions and answers. A program that asks the same questions gets the same result
+// as long as the answers are the same. Checking that takes far less time than making the result. A missing
+// file is an answer, too: TypeScript looks in many places for a module.
 
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ export interface DiskEntry {
   readonly isSymlink: boolean;
 }
 
-/** Reading, as Node does it: `readText`, `list` and `realPath` throw. */
+/** Read access to a disk. As in Node, `readText`, `list` and `realPath` throw for a missing path. */
 export interface Disk {
   readonly isFile: (path: string) => boolean;
   readonly isDirectory: (path: string) => boolean;
@@ -47,23 +47,23 @@ function kindOf(path: string): ReturnType<typeof statSync> {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {
-    // A part of the path is a file, or may not be searched.
+    // A part of the path is a file, or a directory that this user may not search.
     return undefined;
   }
 }
 
 type Question = keyof Disk;
 
-/** What was asked, and the answer: itself where it is short, a digest where it may be long. */
+/** The questions and their answers; a long answer is a digest. */
 export type Trace = readonly (readonly [question: Question, path: string, answer: string])[];
 
 export interface RecordedDisk {
   readonly disk: Disk;
-  /** Everything asked until now; undefined if one question had two answers, as somebody was writing. */
+  /** All questions until now; undefined if one question had two answers, because somebody was writing. */
   readonly trace: () => Trace | undefined;
   /**
-   * The files that have another text than when they were read, which are forgotten: they are to be read
-   * again. Undefined if anything else has changed, such as which files there are.
+   * The files whose text has changed since they were read. The record forgets them, so that the caller can read
+   * them again. Undefined if another answer has changed, such as the existence of a file.
    */
   readonly takeChangedTexts: () => readonly string[] | undefined;
 }

@@ -1,5 +1,5 @@
-// The process that reads schema files (`reader-process.ts`): answers each question, and ends with the
-// process that asks.
+// The process that reads schema files (started by `reader-process.ts`): it answers each question, and ends with its
+// parent.
 
 import { recordDisk } from "../cache/recorded-disk.ts";
 import { UserError, UserErrors } from "../errors.ts";
@@ -7,7 +7,7 @@ import type { DocsSource } from "./option-docs.ts";
 import { createReader } from "./read-docs.ts";
 import type { Answer, Mistake } from "./reader-process.ts";
 
-/** Until the parent is gone. */
+/** Answers the parent's questions until the parent has ended. */
 export function answerQuestions(): void {
   const read = createReader(recordDisk);
   process.on("message", (source) => {
@@ -16,7 +16,7 @@ export function answerQuestions(): void {
   process.once("disconnect", () => {
     process.exit();
   });
-  // An interrupt of the terminal's goes to all processes of the command; the one that asks decides.
+  // The terminal sends an interrupt to all processes of the command; the parent decides about it.
   process.on("SIGINT", () => undefined);
 }
 

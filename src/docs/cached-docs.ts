@@ -1,8 +1,8 @@
-// Reads the docs of a schema file, and checks its types, unless everything that was read for it the last
-// time is as it was: then the result is, too, and TypeScript is not even loaded.
+// Reads the docs of a schema file, and checks its types. If all files that it read the last time are unchanged,
+// so is the result, and TypeScript is not even loaded.
 //
-// Contract: the same as `readDocs`, which runs in a process of its own, so that the schema can be run
-// and tried out meanwhile. Only what passed is kept: a mistake is found again each time.
+// Contract: the same as `readDocs`, which runs in a process of its own, so that this one can run the schema
+// meanwhile. The cache keeps only results without mistakes: a mistake is found again each time.
 
 import { isTrace, isUpToDate, type Trace } from "../cache/recorded-disk.ts";
 import type { Cache } from "../cache/cache.ts";
@@ -21,13 +21,13 @@ const entrySchema = z.object({
   ),
 });
 
-/** @throws UserError as `readDocs` does; where there is something to wait for, the promise does */
+/** @throws UserError as `readDocs` does, directly or by rejecting the promise */
 export function readCachedDocs(source: DocsSource, cache: Cache): OptionDocs | Promise<OptionDocs> {
   const kept = keptDocs(source, cache);
   return kept !== undefined && isUpToDate(kept.trace) ? kept.docs : readAndKeep(source, cache);
 }
 
-/** What was read the last time; whether it still holds, nobody has looked. */
+/** The docs of the last run, which may be out of date. */
 export function lastDocs(source: DocsSource, cache: Cache): OptionDocs | undefined {
   return keptDocs(source, cache)?.docs;
 }

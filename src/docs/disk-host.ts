@@ -1,4 +1,4 @@
-// A disk as ts-morph wants it. Reading only: nothing of ours asks ts-morph to write.
+// A disk for ts-morph. It can only read, because the library never asks ts-morph to write.
 
 import type { FileSystemHost } from "ts-morph";
 import type { Disk } from "../cache/recorded-disk.ts";
@@ -26,7 +26,7 @@ export function diskHost(disk: Disk): FileSystemHost {
     moveSync: refuse,
     copy: refuse,
     copySync: refuse,
-    // What a pattern matches cannot be recorded.
+    // A recorded disk cannot record the matches of a pattern.
     glob: refuse,
     globSync: refuse,
   };

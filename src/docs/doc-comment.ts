@@ -17,7 +17,7 @@ export function readDocComment(comment: string, location: SourceLocation): strin
   return text;
 }
 
-/** Lines without the star each begins with; if they have none, without their indentation. */
+/** The lines without the star at their beginning, or without their indentation if they have no stars. */
 function withoutMargin(lines: readonly string[]): readonly string[] {
   const full = lines.filter((line) => line.trim() !== "");
   const margin = full.every((line) => /^\s*\*/.test(line))
@@ -34,7 +34,7 @@ function renderLinks(text: string): string {
   );
 }
 
-/** Tags describe code; what they would say about an option is said with facets. */
+/** Refuses tags: they describe code, and options have facets for the same purpose. */
 function refuseTags(text: string, location: SourceLocation): void {
   const withoutCode = text.replace(/^(`{3,}|~{3,})[\s\S]*?^\1/gm, "");
   const tag = /^\s*@[A-Za-z]+/m.exec(withoutCode)?.[0].trim();

@@ -1,11 +1,11 @@
-// What the schema's sources say about options beyond their values: doc comments and positions.
+// Facts about options from the schema's sources: doc comments and positions.
 
 import type { SourceLocation } from "../errors.ts";
 
 export interface DocsSource {
   /** Absolute path of the schema file whose default export is the service. */
   readonly entry: string;
-  /** Absolute path of the tsconfig.json the schema is written for. */
+  /** Absolute path of the schema's tsconfig.json. */
   readonly tsconfig: string;
   /** Reported files are relative to this directory. */
   readonly root: string;
@@ -18,7 +18,7 @@ export interface OptionDoc {
 }
 
 export interface OptionDocs {
-  /** Where the service is defined. */
+  /** The place of the service's definition. */
   readonly service: SourceLocation;
   /**
    * Options and the fields of their types, by dotted path. Elements of lists and values of records

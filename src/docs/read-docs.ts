@@ -1,10 +1,10 @@
 // Reads the doc comment and the position of every option from the schema's sources.
 //
 // Contract: the result has every option of the service and every field of their types; options
-// without a doc comment are an error that lists them all. The sources are read by TypeScript's own
-// checker, so an option is found wherever it is written: imported, spread, made by a function,
-// shared between groups. The way there is the type of the schema's default export, `Service<T>`,
-// and down through `T`: the property of a type knows where it was declared.
+// without a doc comment are an error that lists them all. TypeScript's own checker reads the sources,
+// so it finds an option wherever it is written: imported, spread, made by a function,
+// shared between groups. It starts at the type of the schema's default export, `Service<T>`,
+// and goes down through `T`: the property of a type knows its declaration.
 
 import { relative } from "node:path";
 import {
@@ -32,22 +32,22 @@ import { isZodType, refuseMistakes, type Stray } from "./refuse-mistakes.ts";
 import { pathOf } from "./source-place.ts";
 
 /**
- * @param disk where all files are read from; nothing else has a say in the result
- * @throws UserError where doc comments are missing or not usable, there is no service, or the schema
+ * @param disk the disk of all files; the result depends on nothing else
+ * @throws UserError if doc comments are missing or not usable, there is no service, or the schema
  * does not compile
  */
 export function readDocs(source: DocsSource, disk: Disk = realDisk): OptionDocs {
   return readFrom(openProject(source, disk), source);
 }
 
-/** Docs, with all that was read for them. */
+/** Docs, and the record of the files read for them. */
 interface RecordedDocs {
   readonly docs: OptionDocs;
   readonly trace: Trace | undefined;
 }
 
 /**
- * `readDocs` for the same files again and again: what has not changed is not parsed again.
+ * `readDocs` for repeated use: it parses an unchanged file only once.
  *
  * @param recordDisk the disk for a file that is read for the first time
  */
@@ -59,7 +59,7 @@ export function createReader(recordDisk: () => RecordedDisk): (source: DocsSourc
   return (source) => {
     const key = JSON.stringify(source);
     const before = projects.get(key);
-    // One that fails half-way is not used again.
+    // A project that fails half-way is not used again.
     projects.delete(key);
     const isUsable = before !== undefined && refresh(before.project, before.recorded);
     const recorded = isUsable ? before.recorded : recordDisk();
@@ -69,12 +69,12 @@ export function createReader(recordDisk: () => RecordedDisk): (source: DocsSourc
   };
 }
 
-/** @returns whether the project is as if it were opened now */
+/** @returns whether the project is now up to date */
 function refresh(project: Project, recorded: RecordedDisk): boolean {
   const files = recorded.takeChangedTexts()?.map((path) => project.getSourceFile(path));
   if (files === undefined) return false;
   for (const file of files) {
-    // The text of something else, such as a package.json or the tsconfig.json.
+    // Another file has changed, such as a package.json or the tsconfig.json.
     if (file === undefined) return false;
     file.refreshFromFileSystemSync();
   }
@@ -87,7 +87,7 @@ function openProject({ entry, tsconfig, root }: DocsSource, disk: Disk): Project
     skipFileDependencyResolution: true,
     compilerOptions: {
       ...readCompilerOptions(tsconfig, root, disk),
-      // An import that is left over is for a linter to mention.
+      // A linter reports unused imports.
       noUnusedLocals: false,
       noUnusedParameters: false,
     },
@@ -126,8 +126,8 @@ function readFrom(project: Project, { entry, root }: DocsSource): OptionDocs {
 }
 
 /**
- * The type of the options as they are written. With something among them that is no option, the type of
- * the service has lost them.
+ * The type of the options in the source. If one of them is no option, the type of the service has lost all of
+ * them.
  */
 function writtenOptions(file: SourceFile): Type | undefined {
   const definition = file
@@ -137,7 +137,7 @@ function writtenOptions(file: SourceFile): Type | undefined {
   return definition?.getType().getProperty("options")?.getTypeAtLocation(definition);
 }
 
-/** Wrappers of zod around a type whose fields are at the same place. */
+/** Wrappers of zod that do not change the paths of a type's fields. */
 const wrappers: ReadonlySet<string> = new Set([
   "ZodNullable",
   "ZodOptional",
@@ -153,7 +153,7 @@ class Reader {
   private readonly at: Node;
   private readonly root: string;
 
-  /** @param at any node of the schema file; types of symbols are asked for there */
+  /** @param at any node of the schema file, for questions about types of symbols */
   constructor(at: Node, root: string) {
     this.at = at;
     this.root = root;
@@ -188,7 +188,7 @@ class Reader {
 
   /** The fields inside the zod type of an option. */
   private readFields(type: Type, path: readonly string[]): void {
-    // A submodule is an object that also has the options it was made of.
+    // A submodule's type is an object that also has the submodule's options.
     const options = type.isIntersection() ? type.getProperty("options") : undefined;
     if (options !== undefined) {
       this.readGroup(options.getTypeAtLocation(this.at), path);
@@ -218,7 +218,7 @@ class Reader {
     }
   }
 
-  /** The fields of `z.object()`. The one that tells members apart needs no description. */
+  /** The fields of `z.object()`. The tag, which tells members apart, needs no description. */
   private readShape(shape: Type, path: readonly string[], tag?: unknown): void {
     for (const property of shape.getProperties()) {
       if (property.getName() === tag) continue;
@@ -242,7 +242,7 @@ class Reader {
     else this.found.set(path.join("."), { description, location });
   }
 
-  /** The option a node of its declaration belongs to. */
+  /** The option whose declaration contains a node. */
   readonly optionAround = (node: Node): string | undefined => {
     const declarations = [node, ...node.getAncestors()]
       .filter((ancestor) => ancestor.getKind() === SyntaxKind.PropertyAssignment)
@@ -285,7 +285,7 @@ function argumentOfOption(type: Type): Type | undefined {
     : undefined;
 }
 
-/** In an object literal this is no property: the value is lost when the schema is run. */
+/** In an object literal this is no property: the schema would lose the value. */
 const prototypeName = "__proto__";
 
 function isGroup(type: Type): boolean {
@@ -293,12 +293,12 @@ function isGroup(type: Type): boolean {
   return type.isObject() && !isList && !isZodType(type) && type.getCallSignatures().length === 0;
 }
 
-/** A type that says too little, as one does that does not compile. */
+/** Whether a type says too little. The type of code that does not compile does. */
 function mayBeAnything(type: Type): boolean {
   return type.isAny() || type.isUnknown() || type.isUnion() || type.isTypeParameter();
 }
 
-/** The doc comment of a property, or of what it is made of: an option of a group, a variable. */
+/** The doc comment of a property, or of the option or variable that is its value. */
 function commentOf(declaration: Node): string | undefined {
   const comment = docCommentBefore(declaration);
   if (comment !== undefined) return comment;
@@ -312,7 +312,7 @@ function commentOf(declaration: Node): string | undefined {
   return statement === undefined ? undefined : docCommentBefore(statement);
 }
 
-/** The doc comment of an option that is taken from a group, `group.it`, or is that with other facets. */
+/** The doc comment of an option taken from a group, `group.it`, or of `override(group.it, …)`. */
 function commentOfTaken(value: Node | undefined): string | undefined {
   if (Node.isCallExpression(value) && value.getExpression().getText() === "override") {
     return commentOfTaken(value.getArguments()[0]);
@@ -324,7 +324,7 @@ function commentOfTaken(value: Node | undefined): string | undefined {
 
 /**
  * The last doc comment before a node, on lines of its own or on the node's own line. A comment at
- * the end of the line before belongs to what is on that line.
+ * the end of the previous line belongs to the code on that line.
  */
 function docCommentBefore(node: Node): string | undefined {
   const text = node.getSourceFile().getFullText();

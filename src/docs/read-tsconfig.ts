@@ -1,7 +1,7 @@
-// The compiler options of a tsconfig.json, for the schema file that is read with them.
+// Reads the compiler options of a tsconfig.json for a schema file.
 //
-// Contract: what else the project has is not looked at. Without `files` or `include` TypeScript would
-// search every directory below it, and fail at the first it may not read.
+// Contract: it does not look for other files of the project. Without `files` or `include` TypeScript would
+// search every directory below it, and fail at the first directory that it may not read.
 
 import { dirname, relative } from "node:path";
 
@@ -10,10 +10,10 @@ import { ts } from "ts-morph";
 import type { Disk } from "../cache/recorded-disk.ts";
 import { UserError } from "../errors.ts";
 
-/** Nothing to compile: the files are not searched for. */
+/** Errors about missing input files, which are expected: nobody searches for them. */
 const noInputs: ReadonlySet<number> = new Set([18002, 18003]);
 
-/** @throws UserError where it cannot be read, or an option is not valid */
+/** @throws UserError if the file cannot be read, or an option is not valid */
 export function readCompilerOptions(
   tsconfig: string,
   root: string,
@@ -21,8 +21,8 @@ export function readCompilerOptions(
 ): ts.CompilerOptions {
   const readFile = (path: string): string | undefined =>
     disk.isFile(path) ? disk.readText(path) : undefined;
-  // With `directoryExists` and `realpath`, which are not in the interface, packages are looked up as in a
-  // program.
+  // `directoryExists` and `realpath`, which are not in the interface, make TypeScript look up packages as it does
+  // in a program.
   const host: ts.ParseConfigHost & ts.ModuleResolutionHost = {
     useCaseSensitiveFileNames: ts.sys.useCaseSensitiveFileNames,
     readDirectory: () => [],

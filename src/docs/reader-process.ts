@@ -1,5 +1,5 @@
-// Has schema files read in a process of its own. It stays as long as this one, so that the second
-// reading finds TypeScript loaded and most files parsed.
+// Reads schema files in a process of its own. It lives as long as this process, so the second
+// question finds TypeScript loaded and most files parsed.
 
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -11,11 +11,11 @@ const program = fileURLToPath(new URL("../../bin/read-schema.js", import.meta.ur
 
 export interface Reading {
   readonly docs: OptionDocs;
-  /** All that has a say in the docs; undefined if somebody was writing meanwhile. */
+  /** The record of the files read for the docs; undefined if somebody was writing meanwhile. */
   readonly trace: Trace | undefined;
 }
 
-/** What the reader answers. It is the same program, so nothing looks whether that is true. */
+/** The reader's answer. The reader is the same program, so nobody checks the answer's shape. */
 export type Answer =
   | { readonly kind: "reading"; readonly reading: Reading }
   | { readonly kind: "mistakes"; readonly mistakes: readonly [Mistake, ...Mistake[]] }

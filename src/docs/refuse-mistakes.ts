@@ -1,17 +1,17 @@
-// What is wrong with the schema's sources, told at once and in the author's words. A few mistakes make
-// TypeScript complain elsewhere, about types nobody has written, or at length: these are told as what
-// they are, and what only follows from them is not told at all.
+// Reports all mistakes in the schema's sources at once, in the author's words. For a few mistakes TypeScript
+// complains at another place, about types that nobody has written, or at length: this reports the mistake
+// itself, and leaves out complaints that only follow from it.
 
 import { Node, type Project, SyntaxKind, type Type } from "ts-morph";
 import { BugError, together, UserError, type UserErrorDetails } from "../errors.ts";
 import { excerptOf, locateSpan, type SourceSpan } from "./source-place.ts";
 import { findTypeErrors, ownFiles, type SchemaTypeError } from "./type-error.ts";
 
-/** Something among the options that is not one. */
+/** A property among the options that is no option. */
 export interface Stray {
   /** Dotted path, as people write it. */
   readonly path: string;
-  /** Where it is declared. */
+  /** Its declaration. */
   readonly node: Node;
   readonly kind: "type" | "value" | "reserved name";
 }
@@ -20,13 +20,13 @@ export interface SchemaSources {
   readonly project: Project;
   readonly root: string;
   readonly strays: readonly Stray[];
-  /** Whether the schema's default export is a service, as far as its type is known. */
+  /** Whether the schema's default export is a service, by its type. */
   readonly isService: boolean;
-  /** The option a node of its declaration belongs to. */
+  /** The option whose declaration contains a node. */
   readonly optionAround: (node: Node) => string | undefined;
 }
 
-/** @throws UserError that tells everything that does not compile, or would be lost */
+/** @throws UserError with everything that does not compile, or that the schema would lose */
 export function refuseMistakes(sources: SchemaSources): void {
   const found = mistakesIn(sources);
   const [first, ...others] = found.map(({ message, span, details }) => {
@@ -49,7 +49,7 @@ function mistakesIn(sources: SchemaSources): readonly SourceMistake[] {
   if (syntax.length > 0) return syntax.map(describeSyntaxError);
   const foreign = foreignZod(sources);
   if (foreign.length > 0) return foreign;
-  // Without its types a package may still be there, unless there is no service without it.
+  // A package without types may still be installed; it matters only if there is no service.
   const missing = found.filter(
     ({ kind }) => kind === "missing file" || (kind === "missing package" && !isService),
   );
@@ -99,8 +99,8 @@ function describeTypeError(error: SchemaTypeError, { optionAround }: SchemaSourc
 }
 
 /**
- * Of a function's result, TypeScript says which property in it is wrong, and points to the function. Where
- * the name, or the name with the value, leads to one property in it, that is the place.
+ * For a function's result, TypeScript names the wrong property in it, but points to the function. If the name,
+ * or the name with the value, belongs to exactly one property in the function, this returns that property's place.
  */
 function innermostSpan({ reasons, span }: SchemaTypeError): SourceSpan {
   const names = [...reasons.matchAll(/(?:types|Types of property|property) (?:of )?'([^']+)'/g)];
@@ -128,7 +128,7 @@ function nodeAt({ file, start }: SourceSpan): Node {
   return node;
 }
 
-/** Types of zod's other versions have all members of the library's but some, and those are listed. */
+/** TypeScript lists all differences between types of zod's other versions and the library's: name the import instead. */
 function foreignZod({ project }: SchemaSources): readonly SourceMistake[] {
   return ownFiles(project).flatMap((file) => {
     const library = file
@@ -153,7 +153,7 @@ function foreignZod({ project }: SchemaSources): readonly SourceMistake[] {
   });
 }
 
-/** A type where TypeScript expects an option: a field of a submodule, an option of `group()`. */
+/** A zod type at a place of an option: a field of a submodule, an option of `group()`. */
 function strayOf({ reasons, span }: SchemaTypeError): Stray | undefined {
   if (!isAboutOptions(reasons)) return undefined;
   const name = nodeAt(span);
@@ -163,7 +163,7 @@ function strayOf({ reasons, span }: SchemaTypeError): Stray | undefined {
   return { path: name.getText(), node, kind: "type" };
 }
 
-/** What a property is given as its value. */
+/** The value of a property in an object literal. */
 function initializerOf(node: Node): Node | undefined {
   return Node.isPropertyAssignment(node) ? node.getInitializer() : undefined;
 }
@@ -172,7 +172,7 @@ function isAboutOptions(reasons: string): boolean {
   return /\b(?:Option<|OptionTree\b)/.test(reasons) || reasons.includes("Index signature");
 }
 
-/** With something that is no option among them, the type of all options is lost, and `cfg` with it. */
+/** Whether an error only follows from a stray property: that loses the type of all options, and of `cfg`. */
 function follows({ reasons, span }: SchemaTypeError): boolean {
   const isInModel = nodeAt(span)
     .getAncestors()

@@ -1,5 +1,5 @@
 // Places in the schema's sources, for messages: file, line and column, and the line itself with a mark
-// below what is wrong.
+// below the mistake.
 
 import { relative, sep } from "node:path";
 import type { SourceFile } from "ts-morph";
@@ -21,13 +21,13 @@ export function pathOf(file: SourceFile, root: string): string {
   return relative(root, file.getFilePath()).split(sep).join("/");
 }
 
-/** What is shown of a line that is longer. */
+/** The length of the shown part of a longer line. */
 const shownLength = 100;
 
 /** The first line of a span, with its number, and marks below the span. */
 export function excerptOf({ file, start, length }: SourceSpan): string {
   const { line: number, column } = file.getLineAndColumnAtPos(start);
-  // As wide on every terminal.
+  // Tabs become spaces, so that the line has the same width on every terminal.
   const line = (file.getFullText().split(/\r?\n/)[number - 1] ?? "").replaceAll("\t", " ");
   const from = line.length <= shownLength ? 0 : Math.max(0, column - 1 - shownLength / 2);
   const shown = line.slice(from, from + shownLength);

@@ -1,6 +1,6 @@
-// A schema is run without being compiled, so that what TypeScript would have refused (a facet that
-// does not exist, a directive with a letter too few) would be ignored. So its types are checked where
-// its sources are read anyway. Checked are the schema's own files, as its tsconfig.json says.
+// Node runs a schema without compiling it, and would ignore mistakes that TypeScript refuses (a facet that
+// does not exist, a misspelt directive). So this checks the types of the schema's own files, with the options
+// of its tsconfig.json, while its sources are read anyway.
 
 import { fileURLToPath } from "node:url";
 import { type Project, type SourceFile, ts } from "ts-morph";
@@ -11,18 +11,18 @@ const librarySource = fileURLToPath(new URL("..", import.meta.url));
 
 export interface SchemaTypeError {
   /**
-   * What is wrong: the text, the types, or an import. Of a package, only the types may be missing: where
-   * that matters, the schema does not run.
+   * The kind of mistake: in the syntax, in the types, or in an import. For "missing package", perhaps only the types
+   * are missing: if the package itself is, the schema does not run.
    */
   readonly kind: "syntax" | "type" | "missing file" | "missing package";
-  /** What TypeScript says, without the types around it; the name of what is missing. */
+  /** TypeScript's message without the types around it, or the name of the missing file or package. */
   readonly message: string;
-  /** All that TypeScript says. */
+  /** TypeScript's whole message. */
   readonly reasons: string;
   readonly span: SourceSpan;
 }
 
-/** The files of a project that are not the library's or a package's. */
+/** The project's own files, without those of the library and of packages. */
 export function ownFiles(project: Project): readonly SourceFile[] {
   return project
     .getProgram()
@@ -37,8 +37,8 @@ export function ownFiles(project: Project): readonly SourceFile[] {
 }
 
 /**
- * All mistakes in a project's own files. Where one cannot be parsed, the first in each of these and
- * nothing else: what follows is guessed.
+ * All mistakes in a project's own files. If files cannot be parsed, only the first mistake in each of them: the
+ * parser guesses the rest.
  */
 export function findTypeErrors(project: Project): readonly SchemaTypeError[] {
   const program = project.getProgram().compilerObject;
@@ -84,7 +84,7 @@ function describe(
   return { kind, message, reasons, span };
 }
 
-/** The last of a chain of reasons names what is wrong, the one before it may name the property. */
+/** The last of a chain of reasons names the mistake, the one before it may name the property. */
 function innermost(reasons: string): string {
   const [last = "", before = ""] = reasons
     .split("\n")

@@ -1,11 +1,11 @@
-// The desktop application that goes with a service, in a home on macOS.
+// The desktop application of a service, in home-manager on macOS.
 
 import type { IrService } from "../model/service-model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { scopeOf } from "./emit-expression.ts";
 import { emitValue } from "./service.ts";
 
-/** Packages for the home: none, or the application. */
+/** The packages to install in the home: the application or none. */
 export function emitApplicationPackages(service: IrService): NixExpr | undefined {
   const { application } = service.model;
   if (application === undefined) return undefined;
@@ -15,7 +15,7 @@ export function emitApplicationPackages(service: IrService): NixExpr | undefined
   return nix`lib.optional (${wanted}) ${app}`;
 }
 
-/** What the home configures for it. */
+/** The application's settings, which home-manager writes. */
 export function emitApplicationDefaults(service: IrService): readonly Binding[] {
   const { application } = service.model;
   if (application === undefined) return [];

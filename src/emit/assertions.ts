@@ -1,6 +1,5 @@
-// What has to hold of a configuration, beyond what each option's type says and the service's own
-// assertions do: over all instances, on the platform, and for paths that are opened outside of the
-// sandbox. Messages name the option at fault.
+// The assertions of a module: the service's own, and those of the library about all instances, about the
+// platform, and about paths that something opens outside of the sandbox. Messages name the option at fault.
 
 import { codeVariable } from "../model/code-variables.ts";
 import type { Ref } from "../model/expression.ts";
@@ -11,11 +10,11 @@ import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { optionsOn } from "./options.ts";
 import { emitValue, identityOf, serviceFields } from "./service.ts";
 
-/** What a platform adds. */
+/** A platform's assertions. */
 export interface PlatformAssertions {
-  /** What must hold for each instance on this platform; `instance`, `ownDirectories` are in scope. */
+  /** Assertions about each instance; `instance`, `ownDirectories` are in scope. */
   readonly assertions: readonly PlatformAssertion[];
-  /** What must hold once, whatever the instances. */
+  /** Assertions about the whole module, as Nix code. */
   readonly moduleAssertions?: readonly NixExpr[];
 }
 
@@ -48,7 +47,7 @@ export function emitAllAssertions(
   );
 }
 
-/** Code without those of its assertions that hold whatever the configuration says. */
+/** Removes assertions from code whose condition is the constant `true`. */
 export function withoutTruisms(code: NixExpr): NixExpr {
   return transform(code, (node) =>
     node.kind === "list" ? nix.list(node.items.filter(({ value }) => !isTruism(value))) : node,
@@ -64,8 +63,8 @@ function isTruism(item: NixExpr): boolean {
 }
 
 /**
- * The account has no home that the service can write: sshd would take its keys from there, a service
- * manager of its own its units, and act on them outside of the sandbox.
+ * The account's home must not be a directory that a service can write: sshd would read the account's keys there,
+ * a user's service manager its units, and both act outside of the sandbox.
  */
 export function expectHomeElsewhere(service: IrService, user: NixExpr): PlatformAssertion {
   return {
@@ -77,11 +76,11 @@ export function expectHomeElsewhere(service: IrService, user: NixExpr): Platform
       !lib.any (directory: lib.hasPrefix "\${directory}/" "\${home}/") writable
     `,
     message:
-      "the home of this account is a directory that a service can write, and what it puts there would be obeyed outside of its sandbox, by sshd for example. Set its home to /var/empty.",
+      "the home of this account is a directory that a service can write, and programs outside of the sandbox, sshd for example, would obey files there. Set the home to /var/empty.",
   };
 }
 
-/** Options that are for other operating systems than the configuration's are not set. */
+/** One assertion per option with `systems`: it must not be set on another operating system. */
 function emitSystemAssertions(service: IrService, platform: Platform): NixExpr | undefined {
   const rows = optionsOn(service, platform).flatMap(({ path, systems }) =>
     systems === undefined ? [] : [{ path, systems }],
@@ -102,7 +101,7 @@ function emitSystemAssertions(service: IrService, platform: Platform): NixExpr |
   `;
 }
 
-/** What the schema asks of each instance. */
+/** The schema's assertions about each instance. */
 function emitOwnAssertions(service: IrService, platform: Platform): NixExpr {
   const scope = scopeOf(service, "instance");
   const asked = service.model.assertions.filter(
@@ -144,7 +143,7 @@ function emitInstanceAssertions(assertions: readonly PlatformAssertion[]): NixEx
   `;
 }
 
-/** One assertion per thing that two instances must not share; the message names both. */
+/** One assertion per value that two instances must not share; the message names both. */
 function emitCollisions(service: IrService, platform: Platform): NixExpr {
   const scope: Scope = {
     ...scopeOf(service, "instance"),
@@ -173,7 +172,7 @@ function emitCollisions(service: IrService, platform: Platform): NixExpr {
   `;
 }
 
-/** One assertion per instance and neighbour of it that has a directory around one of the instance's. */
+/** One assertion per pair of instances: no directory of the first may lie inside a directory of the second. */
 function emitNestedDirectories({ name, model }: IrService): NixExpr {
   const refs = [model.stateDirectory.path, ...model.directories].flatMap(({ node }) =>
     node.kind === "option" ? [node.path] : [],
@@ -187,7 +186,7 @@ function emitNestedDirectories({ name, model }: IrService): NixExpr {
   return nix`
     let
       directoriesOf = service: ${nix.list(own)};
-      # The same option with the same value is told of already.
+      # Another assertion reports the same option with the same value.
       isInside = mine: theirs: mine != theirs && lib.hasPrefix "\${theirs.path}/" "\${mine.path}/";
     in
     lib.concatLists (
@@ -209,8 +208,8 @@ function emitNestedDirectories({ name, model }: IrService): NixExpr {
 }
 
 /**
- * One assertion per file that is opened by its name outside of the sandbox (by root, or by the person
- * whose service it is): none may be where any service could put a link in its place.
+ * One assertion per file that root or the service's user opens by its name outside of the sandbox: none may be in a
+ * directory where a service could put a link in its place.
  */
 function emitOpenedPaths(service: IrService): NixExpr {
   const { model } = service;
@@ -246,7 +245,7 @@ function emitOpenedPaths(service: IrService): NixExpr {
     let
       owned = lib.concatMap (service: service.ownDirectories) (lib.attrValues services);
       lent = ${lent};
-      # What a service owns is a mount of its own in another that it owns.
+      # Inside a service's own directory, another own directory is a mount of its own, and cannot be replaced.
       placeAbove =
         path:
         lib.findFirst (directory: lib.hasPrefix "\${directory}/" path) null (
@@ -263,7 +262,7 @@ function emitOpenedPaths(service: IrService): NixExpr {
           in
           {
             assertion = directory == null;
-            message = "\${prefix}.\${option}: \${path} is in \${directory}, where a service could put a link in its place, and be given what that leads to. Name a path elsewhere.";
+            message = "\${prefix}.\${option}: \${path} is in \${directory}, where a service could put a link in its place, and get the file that the link leads to. Name a path elsewhere.";
           }
         ) (lib.concatLists ${nix.list(opened)})
       ) services
@@ -272,8 +271,8 @@ function emitOpenedPaths(service: IrService): NixExpr {
 }
 
 /**
- * What the user's own variables may not be called: code is loaded by some, others are made of an option
- * of their own.
+ * Assertions about the names of the user's variables: none may load code, none may be a variable of the module's
+ * own, and none may be a variable that has an option.
  */
 function emitVariableAssertions(service: IrService): NixExpr | undefined {
   const { credentials, extra } = service.model;
@@ -306,11 +305,11 @@ function emitVariableAssertions(service: IrService): NixExpr | undefined {
           [
             {
               assertion = loading == [ ];
-              message = "\${prefix}.\${option}: \${lib.concatStringsSep ", " loading} would have code loaded or run, also by what starts the service, outside of its sandbox. Wrap the program that needs it instead.";
+              message = "\${prefix}.\${option}: \${lib.concatStringsSep ", " loading} would make programs load or run code, also those that start the service, outside of its sandbox. Wrap the program that needs it instead.";
             }
             {
               assertion = ours == [ ];
-              message = "\${prefix}.\${option}: the module itself says \${lib.concatStringsSep ", " ours}, from other options. Remove that here.";
+              message = "\${prefix}.\${option}: the module itself sets \${lib.concatStringsSep ", " ours}, from other options. Remove that here.";
             }
             {
               assertion = others == [ ];
@@ -324,8 +323,8 @@ function emitVariableAssertions(service: IrService): NixExpr | undefined {
 }
 
 /**
- * One assertion per path that an instance is given and neighbour of it that owns that or something in it.
- * What lies in a neighbour's is refused with what lies in its own.
+ * One assertion per path that the user opens to an instance and per other instance: the path must not be, or
+ * contain, a directory of that instance. `emitOpenedPaths` refuses paths inside such a directory.
  */
 function emitTrespasses(service: IrService): NixExpr | undefined {
   const { reach } = service.model;

@@ -1,4 +1,4 @@
-// nix-darwin: a launchd daemon per instance, run as a hidden user of its own inside a Seatbelt
+// nix-darwin: a launchd daemon per instance, which runs as a hidden user of its own inside a Seatbelt
 // sandbox.
 //
 // https://nix-darwin.github.io/nix-darwin/manual/
@@ -45,7 +45,7 @@ export function darwinParts(service: IrService): PlatformParts {
     domain: "system",
     label: nix`config.launchd.daemons.\${unit}.serviceConfig.Label`,
     directory: "/Library/LaunchDaemons",
-    // What is being activated: the script is part of it.
+    // The activation script knows the new configuration by this variable.
     next: "$systemConfig/Library/LaunchDaemons",
   });
   const operator = emitOperatorCommand(service, {
@@ -95,13 +95,13 @@ export function darwinParts(service: IrService): PlatformParts {
         option: identity.user.path.join("."),
         holds: nix`builtins.match "/Users/[^/]+" (toString (config.users.users.\${${user}}.home or "")) == null`,
         message:
-          "this is the account of a person, with all that is theirs: choose a name that nobody else has.",
+          "this is a person's account, with all their files: choose a name that nobody else has.",
       },
     ],
     config: [
       nix.binding(["users", "knownUsers"], nix`map (instance: ${user}) created`, {
         blankLine: true,
-        comment: "nix-darwin creates and removes only accounts that are known to it.",
+        comment: "nix-darwin creates and removes only accounts in this list.",
       }),
       nix.binding(["users", "knownGroups"], nix`map (instance: ${group}) created`),
       nix.binding(
@@ -112,7 +112,7 @@ export function darwinParts(service: IrService): PlatformParts {
               instance:
               lib.nameValuePair ${user} {
                 ${ids(["uid", identity.uid], ["gid", identity.gid])}
-                # Whatever acts for an account trusts what is in its home.
+                # Programs that act for an account trust the files in its home.
                 home = "/var/empty";
                 isHidden = true;
                 description = ${`${name} service`};
@@ -153,7 +153,7 @@ export function darwinParts(service: IrService): PlatformParts {
               lib.concatLines (${nix.list([
                 nix`"install -d -m 0755 ${logDirectory}"`,
                 nix.item(nix`"install -d -m 0750 -g \${${group}} ${logDirectory}/\${unit}"`, {
-                  comment: "Not the service's own: launchd, as root, opens what it finds there.",
+                  comment: "It belongs to root: launchd opens the files in it as root.",
                 }),
                 ...["", ".old"].map(
                   (old) =>
@@ -165,7 +165,7 @@ export function darwinParts(service: IrService): PlatformParts {
         `,
         {
           blankLine: true,
-          comment: "Between the creation of the accounts and the start of the daemons.",
+          comment: "Runs after the creation of the accounts, and before the start of the daemons.",
         },
       ),
       nix.binding(
@@ -174,7 +174,7 @@ export function darwinParts(service: IrService): PlatformParts {
           lib.mapAttrs' (
             _: { instance, unit, logFile, environment, path, launch, ... }:
             lib.nameValuePair unit {
-              # Waits for the volume of the store.
+              # nix-darwin runs this once the volume of the store is mounted.
               command = "\${launch}";
               environment = ${emitJobEnvironment(service, scope)};
               serviceConfig = {

@@ -1,5 +1,5 @@
-// Expressions of the schema (model/expression.ts) as Nix. One function per kind of node; a kind that
-// is missing here does not compile. What functions are in Nix, the table of functions says.
+// Emits expressions of the schema (model/expression.ts) as Nix, with one function per kind of node; a missing kind
+// does not compile. The table of functions has the Nix code of function calls.
 
 import { BugError } from "../errors.ts";
 import { type CallNode, type ExpNode, isCallOf, type Variable } from "../model/expression.ts";
@@ -17,19 +17,19 @@ import {
   type NixExpr,
 } from "../nix/index.ts";
 
-/** What the names in an expression are called where it is emitted. */
+/** The Nix code for the names in an expression, at the place of the emitted code. */
 export interface Scope {
   /** The options of the instance at hand. */
   readonly options: NixExpr;
-  /** The row values of the selected variant. */
+  /** The values of the selected variant. */
   readonly variant: NixExpr;
-  /** Where the service finds its configuration file. */
+  /** The path from which the service reads its configuration file. */
   readonly configFile: NixExpr;
   /** The effective configuration of the instance at hand. */
   readonly settings: NixExpr;
   /** Whether an option's value is a number, or a list of them: Nix does not interpolate those. */
   readonly isNumber: (path: readonly string[]) => boolean;
-  /** What the parameters of functions around the place are called, and whether they are numbers. */
+  /** The names of the parameters of surrounding functions, and whether these are numbers. */
   readonly variables?: ReadonlyMap<Variable, Parameter>;
 }
 
@@ -38,7 +38,7 @@ interface Parameter {
   readonly isNumber: boolean;
 }
 
-/** For plain values: nothing of an instance is in scope. */
+/** The scope for plain values, which refer to nothing. */
 export const staticScope: Scope = {
   options: nix.id("config"),
   variant: nix.id("variant"),
@@ -57,9 +57,10 @@ type Visitor = {
 const numberTypes: ReadonlySet<OptionType["kind"]> = new Set(["int", "number", "port"]);
 
 /**
- * The scope where the options of the instance at hand are called `options`.
+ * A scope for code about one instance.
  *
- * @param configFile where the platform puts the configuration file; by default the store
+ * @param options the Nix variable with the instance's options
+ * @param configFile the path from which the service reads its configuration file; default: the variable `configFile`
  */
 export function scopeOf(
   service: IrService,
@@ -120,7 +121,7 @@ const visitor: Visitor = {
 
 type FunctionNode = Extract<ExpNode, { readonly kind: "function" }>;
 
-/** What the rows of the table write with. */
+/** The tag with which the rows of the table write Nix. */
 const write: Write<NixExpr> = Object.assign(
   (template: TemplateStringsArray, ...holes: readonly (NixExpr | JsonValue)[]) =>
     nix(template, ...holes),
@@ -131,7 +132,7 @@ function emitCall(node: CallNode, scope: Scope): NixExpr {
   return rowOf(node.function).nix(write, ...emitArguments(node, scope), ...node.plain);
 }
 
-/** The arguments of a call; one that is a function is applied to the elements of the first. */
+/** The arguments of a call. A function among them gets the elements of the first argument. */
 function emitArguments({ arguments: given }: CallNode, scope: Scope): readonly NixExpr[] {
   const [over] = given;
   const areNumbers = over?.kind === "option" && scope.isNumber(over.path);
@@ -142,12 +143,12 @@ function emitArguments({ arguments: given }: CallNode, scope: Scope): readonly N
   );
 }
 
-/** What a parameter is called whose author's name for it is not known. */
+/** The name of a parameter if the author's name for it is not known. */
 const anyName = "element";
 
 /**
- * `name: body`, or just the function where the body only applies one to the parameter. The name is the
- * author's, with a number where the body means something else by it.
+ * `name: body`, or just `f` for `name: f name`. The name is the author's, with a number if the body uses that name
+ * for something else.
  */
 function emitFunction({ variable, body }: FunctionNode, isNumber: boolean, scope: Scope): NixExpr {
   const bodyWith = (name: string): NixExpr => {
@@ -164,10 +165,10 @@ function emitFunction({ variable, body }: FunctionNode, isNumber: boolean, scope
   return applied(code, chosen) ?? nix.lambda(chosen, code);
 }
 
-/** What the rows of the table write themselves, and the conditions that tell targets apart when code is woven. */
+/** Names in the Nix code of the table's rows, and in the conditions that weaving adds. */
 const reserved = ["_", "lib", "platform", "isDarwin", "isHome"];
 
-/** What nothing else is called: stands for the parameter until it has a name. */
+/** Stands for the parameter until it has a name; no other variable has this name. */
 const placeholder = "parameter'";
 
 function freeName(wish: string, taken: ReadonlySet<string>): string {
@@ -176,7 +177,7 @@ function freeName(wish: string, taken: ReadonlySet<string>): string {
   return name;
 }
 
-/** The function that code applies to the variable `name` at last, where it says no more of that. */
+/** The function `f` if the code is `f name`, or `f others name`. */
 function applied(code: NixExpr, name: string): NixExpr | undefined {
   if (code.kind !== "call") return undefined;
   const last = code.args.at(-1);
@@ -186,7 +187,7 @@ function applied(code: NixExpr, name: string): NixExpr | undefined {
   return freeVariables(left).has(name) ? undefined : left;
 }
 
-/** The library has a function of its own for the texts of a list's elements, joined. */
+/** `join` of a `map`: nixpkgs has functions for the two together. */
 function emitJoinedMap(node: CallNode, scope: Scope): NixExpr | undefined {
   const [list] = node.arguments;
   if (list === undefined || !isCallOf(node, "join") || !isCallOf(list, "map")) return undefined;
@@ -198,7 +199,7 @@ function emitJoinedMap(node: CallNode, scope: Scope): NixExpr | undefined {
     : nix`lib.concatMapStringsSep ${separator} ${body} ${over}`;
 }
 
-/** A value, its sets of one attribute with dots. */
+/** A JSON value as Nix; sets with one attribute are written with dots. */
 export function emitJson(value: JsonValue): NixExpr {
   if (typeof value !== "object" || value === null) return nix.value(value);
   return isJsonArray(value)
@@ -223,7 +224,7 @@ export function dotted(path: readonly AttrKey[] | readonly string[], value: NixE
     : nix.binding([...path, name], only.from ? nix.select(only.from, name) : nix.id(name));
 }
 
-/** Text inside text is text. */
+/** Flattens text inside text. */
 function flatText(parts: readonly (string | ExpNode)[]): readonly (string | ExpNode)[] {
   return parts.flatMap((part) => {
     if (typeof part === "string") return [part];
@@ -237,7 +238,7 @@ function toText(value: JsonValue): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** Numbers are no strings in Nix: what may be one is converted. */
+/** Nix does not interpolate numbers, so an expression that may be one gets a `toString`. */
 function emitInterpolated(node: ExpNode, scope: Scope): NixExpr {
   const expression = emitExpression(node, scope);
   const isNumber =

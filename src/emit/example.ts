@@ -1,4 +1,4 @@
-// Examples as a user would write them: without the fields that say nothing.
+// Examples as a user would write them: without fields that only repeat an empty default.
 
 import { isDeepStrictEqual } from "node:util";
 
@@ -33,7 +33,7 @@ function withoutUnset(type: OptionType, value: JsonValue): JsonValue {
       const member = type.members.find((candidate) => candidate.value === value[type.tag]);
       return fieldsOf(member?.fields ?? [], value);
     }
-    // Which member of a union it is would have to be guessed.
+    // Nothing says to which member of a union the value belongs.
     case "union":
     case "bool":
     case "string":
@@ -58,7 +58,7 @@ function fieldsOf(fields: readonly Field[], value: Readonly<Record<string, JsonV
       const field = fields.find((candidate) => candidate.name === name);
       if (field === undefined) return [[name, child]];
       const { default: fallback } = field;
-      // A default that is a value may be what the example is to show.
+      // The example may show a default on purpose, if that is not empty.
       const saysNothing =
         isEmpty(child) && fallback?.kind === "literal" && isDeepStrictEqual(fallback.value, child);
       return saysNothing ? [] : [[name, withoutUnset(field.type, child)]];

@@ -1,5 +1,5 @@
 // home-manager: a confined systemd user service on Linux, a sandboxed launchd agent on macOS. The
-// service is the user's own, so confinement is all that stands between it and the home directory.
+// service runs as the user, so only its confinement protects the home directory.
 //
 // https://nix-community.github.io/home-manager/options.xhtml#opt-systemd.user.services
 // https://www.freedesktop.org/software/systemd/man/latest/user@.service.html
@@ -47,7 +47,7 @@ import {
 export function homeManagerParts(service: IrService): PlatformParts {
   const scope = scopeOf(service, "instance", storeConfig);
   const { model, name } = service;
-  // Only what is in the domain of a session at the screen is found again after a restart of the machine.
+  // After a restart of the machine, launchd finds only agents in the domain of a session at the screen.
   const domain = '"gui/$UID"';
   const logs = `/Library/Logs/${name}`;
   const awaitStop = emitAwaitStop(service, {
@@ -155,7 +155,7 @@ export function homeManagerParts(service: IrService): PlatformParts {
               ) (lib.attrValues services)
               + ${nix.indented([
                 `if ! "$launchctl" print ${domain} > /dev/null 2>&1; then\n`,
-                `  warnEcho "${name} starts when $USER logs in at the screen. Where nobody does, it is for the module of nix-darwin."\n`,
+                `  warnEcho "${name} starts when $USER logs in at the screen. For a machine where nobody does, use the module of nix-darwin."\n`,
                 "fi\n",
               ])}
             )
@@ -163,7 +163,8 @@ export function homeManagerParts(service: IrService): PlatformParts {
         `,
         {
           blankLine: true,
-          comment: "Before the service starts: it sees nothing of the home but these.",
+          comment:
+            "The directories must exist before the service starts: it sees nothing else of the home.",
         },
       ),
       nix.binding(
@@ -223,7 +224,7 @@ function emitPreparation(service: IrService): NixExpr {
     };
 
     Service = {
-      # Of the service's own variables it needs none, and they may name files of the service's.
+      # It needs none of the service's variables, and these may name files that the service can write.
       Environment = "PATH=\${lib.makeBinPath path}";
       ${emitPreparationProcess()}
     }
@@ -236,10 +237,10 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     Unit = {
       Description = "${service.name} (\${name})";
       Documentation = ${service.documentation};
-      # What it copies is mounted in the service. Where it fails nothing waits for the service.
+      # The preparation makes the copies that are mounted in the service. If it fails, nothing waits for the service.
       Requires = [ "prepare-\${unit}.service" ];
       After = [ "prepare-\${unit}.service" ];
-      # Restarts are slowed down instead of given up.
+      # systemd slows restarts down, and never gives up.
       StartLimitIntervalSec = 0;
       X-Restart-Triggers = [ ${ofConfig(service, "configFile").map((name) => nix`"\${${nix.id(name)}}"`)} "\${prepare}" ];
     };

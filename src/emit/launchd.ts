@@ -1,5 +1,4 @@
-// What launchd daemons and launchd agents share: how a job is started, handed its credentials and
-// kept in a sandbox.
+// The common parts of launchd daemons and launchd agents: the start of a job, its credentials and its sandbox.
 //
 // launchd.plist(5): https://keith.github.io/xcode-man-pages/launchd.plist.5.html
 // sandbox-exec(1): https://keith.github.io/xcode-man-pages/sandbox-exec.1.html
@@ -12,7 +11,7 @@ import type { Scope } from "./emit-expression.ts";
 import { emitValue, ofConfig, type ShellText } from "./service.ts";
 import { preparationTimeout } from "./systemd.ts";
 
-/** Reads a credential file, ends so that launchd does not try in vain, and keeps the log small. */
+/** Shell code that reads a credential file, chooses exit codes for launchd, and keeps the log small. */
 export function readLaunchdSecret(domain: string): ShellText {
   return [
     includeShell("secrets-files"),
@@ -30,17 +29,17 @@ export function readLaunchdSecret(domain: string): ShellText {
   ];
 }
 
-/** Where launchd finds a job and its description. */
+/** A job's domain and label, and the directories of its property list. */
 export interface JobPlace {
-  /** Words of shell code. */
+  /** A word of shell code. */
   readonly domain: string;
   readonly label: NixExpr;
-  /** The directory it was loaded from, and the one of the next configuration; words, too. */
+  /** The directory of the loaded property list, and that of the next configuration; words of shell code, too. */
   readonly directory: string;
   readonly next: string;
 }
 
-/** What stops a job whose description changes, and waits for its end. */
+/** Shell code that stops a job whose property list changes, and waits for its end. */
 export function emitAwaitStop(
   { model }: IrService,
   { domain, label, ...place }: JobPlace,
@@ -54,7 +53,7 @@ export function emitAwaitStop(
   ];
 }
 
-/** There are no mounts on macOS: managed files are copies, which the sandbox keeps as they are. */
+/** There are no mounts on macOS: managed files are copies, and the sandbox keeps the service from changing them. */
 export function copyManagedFiles(service: IrService, scope: Scope): ShellText {
   const directory = emitValue(service.model.stateDirectory.path, scope);
   return [
@@ -76,7 +75,7 @@ export function emitBeforeLaunchdStart(service: IrService, scope: Scope): NixExp
   `;
 }
 
-/** What the preparation does about an earlier run. */
+/** Shell code of the preparation that removes the leftovers of an earlier run. */
 export function emitBeforeLaunchdPreparation({ model: { locks } }: IrService): ShellText {
   return [
     includeShell("leftovers"),
@@ -87,10 +86,10 @@ export function emitBeforeLaunchdPreparation({ model: { locks } }: IrService): S
   ];
 }
 
-/** What runs the program in the sandbox: words before it. */
+/** The words before the program that run it in the sandbox. */
 export const inSandbox: NixExpr = nix`[ "/usr/bin/sandbox-exec" "-f" sandboxProfile ]`;
 
-/** `sandboxProfile`: what the service is kept from doing, as a Seatbelt profile; `seatbeltOf` is in scope. */
+/** `sandboxProfile`: the confinement of the service as a Seatbelt profile; `seatbeltOf` is in scope. */
 export function emitSandboxProfile(service: IrService, scope: Scope): AssignBinding {
   const variant = service.variants === undefined ? [] : ["variant"];
   const rootPaths = [
@@ -108,11 +107,11 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
         });
       }
     `,
-    { comment: "What the service is kept from doing.", blankLine: true },
+    { comment: "The sandbox profile of the service.", blankLine: true },
   );
 }
 
-/** `seatbeltOf service`: what a service may do, in the words of the library's profiles. */
+/** `seatbeltOf service`: the permissions of a service, as arguments of seatbelt-profile.nix. */
 export function emitSeatbelt(service: IrService, scope: Scope): AssignBinding {
   const variant = service.variants === undefined ? [] : ["variant"];
   const { model } = service;
@@ -126,7 +125,7 @@ export function emitSeatbelt(service: IrService, scope: Scope): AssignBinding {
       own,
     );
   const readable = [...ofConfig(service, "configFile"), "certificates"];
-  // What the preparation, whose sandbox lets it write them, opens by its name.
+  // The preparation opens these by name, and its sandbox lets it write them.
   const stateDirectory = emitValue(model.stateDirectory.path, scope);
   const prepared = [
     ...(model.config?.link === undefined ? [] : [emitValue(model.config.link, scope)]),
@@ -149,15 +148,15 @@ export function emitSeatbelt(service: IrService, scope: Scope): AssignBinding {
       }
     `,
     {
-      comment: "What a service may do on macOS: nothing but this.",
+      comment: "All permissions of a service on macOS.",
       blankLine: true,
     },
   );
 }
 
 /**
- * What runs before the program in the service's directories, and its own sandbox: the directories and no
- * more. It may do there what the service may not: make them, and write what is managed.
+ * The scripts that work in the service's directories before the program starts, and their sandbox, which opens
+ * these directories only. Unlike the service, they may make the directories and write managed files.
  */
 export const preparationSandbox: readonly AssignBinding[] = [
   nix.binding(
@@ -167,7 +166,7 @@ export const preparationSandbox: readonly AssignBinding[] = [
       includeShell("own-secret"),
       '\nown_secret "$1"\n',
     ])}`,
-    { comment: "Prints a secret that the service has made for itself.", blankLine: true },
+    { comment: "Prints the service's own secret, and makes it first if need be.", blankLine: true },
   ),
   nix.binding(
     ["preparationProfile"],
@@ -179,14 +178,17 @@ export const preparationSandbox: readonly AssignBinding[] = [
           name = "\${unit}-preparation";
           writable = ownDirectories;
           makesWritable = true;
-          # Those of GNU do not know the flags that the service may have set.
+          # GNU's find and coreutils do not know the file flags that the service may have set.
           executable = [ "/usr/bin/chflags" "/usr/bin/find" ];
           listenPort = null;
           egress = "none";
         };
       }
     `,
-    { comment: "What is done in the service's directories before it starts.", blankLine: true },
+    {
+      comment: "The sandbox profile of the preparation, which works in the service's directories.",
+      blankLine: true,
+    },
   ),
 ];
 
@@ -198,7 +200,7 @@ function emitReach(reach: Reach | undefined, scope: Scope): readonly Binding[] {
   );
 }
 
-/** The keys of a job's property list, but for the account it runs as; `logFile` is in scope. */
+/** The keys of a job's property list, except its user and group; `logFile` is in scope. */
 export function emitJob(service: IrService, scope: Scope): readonly Binding[] {
   const { restart, stateDirectory } = service.model;
   return [
@@ -206,27 +208,27 @@ export function emitJob(service: IrService, scope: Scope): readonly Binding[] {
     nix.binding(["RunAtLoad"], nix`true`),
     nix.binding(["KeepAlive", "SuccessfulExit"], nix`false`, {
       comment:
-        "Whatever ends it, it is tried again, but not more often than this: the launcher succeeds\nonly where no further try can help.",
+        "launchd starts it again after any other end, at most once per ThrottleInterval: the launcher\nsucceeds only if no further try can help.",
     }),
     nix.binding(["ThrottleInterval"], nix.int(restart.throttle)),
     nix.binding(["ExitTimeOut"], nix.int(restart.stopTimeout)),
     nix.binding(["ProcessType"], nix`"Standard"`, {
       comment:
-        "People wait for it. In the background, it and its tools would be throttled for good, and run on\nthe slow processors only.",
+        "People wait for it. As a background job, launchd would throttle it and its tools all the time,\nand run them on the slow processors only.",
     }),
     nix.binding(["Umask"], nix.int(0o077), { comment: "077, in decimal." }),
     nix.binding(["StandardOutPath"], nix`logFile`),
     nix.binding(["StandardErrorPath"], nix`logFile`),
     nix.binding(["HardResourceLimits", "Core"], nix.int(0), {
-      comment: "A core dump holds every secret the process knows.",
+      comment: "A core dump holds every secret of the process.",
     }),
     nix.binding(["SoftResourceLimits", "Core"], nix.int(0)),
   ];
 }
 
 /**
- * `certificates`: the authorities that programs of the store trust. By themselves they look where the
- * sandbox lets nobody read, and then trust nobody.
+ * `certificates`: the certificate authorities for programs of the store. By default these programs look at a path
+ * that the sandbox hides, and would trust nobody.
  */
 export function emitCertificates(service: IrService, scope: Scope, bundle: NixExpr): AssignBinding {
   const { variables } = service.model.extra;
@@ -235,12 +237,12 @@ export function emitCertificates(service: IrService, scope: Scope, bundle: NixEx
       ? bundle
       : nix.select(emitValue(variables, scope), ["NIX_SSL_CERT_FILE"], bundle);
   return nix.binding(["certificates"], chosen, {
-    comment: "The authorities that programs trust.",
+    comment: "The certificate authorities that programs trust.",
     blankLine: true,
   });
 }
 
-/** Where programs look for the authorities. */
+/** The variables in which programs look for the authorities. */
 export const certificateVariables = nix`
   {
     # OpenSSL of nixpkgs, and so Node.js, curl, git and Python; GnuTLS.

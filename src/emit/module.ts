@@ -1,5 +1,5 @@
-// The files of a service: its options, what it takes to run it, and what it is kept from doing, each once
-// for all platforms (weave/), and a module per platform that puts them to work there.
+// The files of a service: its options, its `serviceOf` function, its assertions and its confinement, each woven
+// from all platforms (weave/), and a module per platform that uses them.
 
 import type { Platform } from "../model/platform.ts";
 import type { IrService } from "../model/service-model.ts";
@@ -26,15 +26,15 @@ import { definitionsFor, preludeFor } from "./prelude.ts";
 import { emitOptionPaths, emitRenames } from "./renames.ts";
 import { emitServiceFunction, emitSharedFiles, type ServiceSeams } from "./service.ts";
 
-/** What a platform contributes: how it runs what all have in common. */
+/** A platform's contribution to the files. */
 export interface PlatformParts extends PlatformAssertions {
   readonly platform: Platform;
-  /** Definitions only this platform needs. */
+  /** Definitions that only this platform needs. */
   readonly definitions: readonly Binding[];
-  /** What the service is kept from doing there, as functions of the service. */
+  /** The confinement on this platform, as functions of the service. */
   readonly confinement: readonly Binding[];
   readonly seams: ServiceSeams;
-  /** What the module configures once it is enabled. */
+  /** The configuration of the system, if the service is enabled. */
   readonly config: readonly Binding[];
 }
 
@@ -85,7 +85,7 @@ function emitOptions(service: IrService, parts: readonly PlatformParts[]): NixEx
   `;
 }
 
-/** A function that gives all there is to know of each instance. */
+/** A function that returns the facts and scripts of each instance. */
 function emitService(service: IrService, parts: readonly PlatformParts[]): NixExpr {
   const strands = onEachTarget(parts, ({ platform, seams, definitions, confinement }) => {
     const serviceOf = emitServiceFunction(service, platform, seams);
@@ -94,14 +94,17 @@ function emitService(service: IrService, parts: readonly PlatformParts[]): NixEx
         ${inheritUsed(confinement, [serviceOf], nix`import ./confinement.nix { inherit lib pkgs platform; }`)}
         ${[
           nix.binding(["serviceOf"], serviceOf, {
-            comment: "All it takes to run one instance.",
+            comment: "The facts and scripts of one instance.",
             blankLine: true,
           }),
           ...definitionsFor([emitSharedFiles(service), ...definitions], [serviceOf]),
           nix.binding(
             ["instances"],
             nix`if cfg.instances == { } then { default = cfg; } else cfg.instances`,
-            { comment: "Without declared instances the top level is one.", blankLine: true },
+            {
+              comment: "Without declared instances, the top level is the instance `default`.",
+              blankLine: true,
+            },
           ),
         ]}
       in
@@ -114,7 +117,7 @@ function emitService(service: IrService, parts: readonly PlatformParts[]): NixEx
   `;
 }
 
-/** A function that gives what has to hold of the instances. */
+/** A function that returns the assertions. */
 function emitAssertions(service: IrService, parts: readonly PlatformParts[]): NixExpr {
   const strands = onEachTarget(parts, (each) =>
     emitAllAssertions(service, each.platform, each),
@@ -127,7 +130,7 @@ function emitAssertions(service: IrService, parts: readonly PlatformParts[]): Ni
   `;
 }
 
-/** A function that gives what confines a service: one function for each way of doing that. */
+/** A function that returns the functions for the confinement of a service: one per service manager and purpose. */
 function emitConfinements(service: IrService, parts: readonly PlatformParts[]): NixExpr {
   const strands = onEachTarget(parts, ({ confinement }) => nix`let ${confinement} in { }`);
   const woven = weave(strands, onTargets, targetName);
@@ -152,7 +155,7 @@ function emitModule(service: IrService, parts: PlatformParts): NixExpr {
       imports = [ (lib.modules.importApply ${core("options")} ${platform}) ];
 
       config = lib.mkIf cfg.enable {
-        # Those that hold would only be looked at again by the module system, each by itself.
+        # The module system would look at each assertion again, so it gets only those that fail.
         assertions = lib.filter ({ assertion, ... }: !assertion) (
           import ${core("assertions")} {
             inherit config lib options pkgs services;
@@ -166,7 +169,7 @@ function emitModule(service: IrService, parts: PlatformParts): NixExpr {
   return nix`{ config, lib, options, pkgs, ... }: ${withPrelude(service, simplify(code))}`;
 }
 
-/** Code that uses what is defined nowhere, with the definitions of that, and asks for nothing besides. */
+/** Adds definitions of the helpers that code uses, and removes unused parameters. */
 function withPrelude(service: IrService, untrimmed: NixExpr): NixExpr {
   const code = withoutUnusedParameters(untrimmed);
   const [first, ...own] = code.kind === "let" ? code.bindings : [];
@@ -180,7 +183,7 @@ function withPrelude(service: IrService, untrimmed: NixExpr): NixExpr {
   return all.length === 0 ? body : nix.let_(all, body);
 }
 
-/** The code for each target there is, of the platform it is one of. */
+/** The code of each platform, once for each of the platform's targets. */
 function onEachTarget(
   parts: readonly PlatformParts[],
   emit: (parts: PlatformParts) => NixExpr,
@@ -202,7 +205,7 @@ function nameOf(binding: Binding): readonly string[] {
   return key?.kind === "name" ? [key.name] : [];
 }
 
-/** `inherit (from) …;` with those of the definitions' names that code uses. */
+/** `inherit (from) …;` with the names of those definitions that code uses. */
 function inheritUsed(
   definitions: readonly Binding[],
   code: readonly unknown[],

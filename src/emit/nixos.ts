@@ -1,5 +1,5 @@
-// NixOS: one hardened systemd system service per instance, with its user, its configuration file
-// below /etc and the operator's command.
+// NixOS: one confined system service per instance, with its user, its configuration file below /etc and the
+// operator's command.
 //
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
 // https://nixos.org/manual/nixos/stable/#sec-writing-modules
@@ -33,7 +33,7 @@ export function nixosParts(service: IrService): PlatformParts {
   const scope = scopeOf(service, "instance");
   const { model } = service;
   const { listen } = model;
-  // The first of two accounts of one name is taken; the assertion about them then has the word.
+  // If two instances have accounts of one name, `listToAttrs` takes the first; an assertion then refuses them.
   const accounts = (name: NixExpr, value: NixExpr): NixExpr => nix`
     lib.listToAttrs (map (instance: lib.nameValuePair ${name} ${value}) created)
   `;
@@ -91,7 +91,7 @@ export function nixosParts(service: IrService): PlatformParts {
             )
           )
         `,
-        { comment: "Where others live.", blankLine: true },
+        { comment: "The homes of all other users.", blankLine: true },
       ),
       emitMakeDirectories(user),
       emitStopScript(service),
@@ -117,7 +117,7 @@ export function nixosParts(service: IrService): PlatformParts {
         option: identity.user.path.join("."),
         holds: nix`!(config.users.users.\${${user}}.isNormalUser or false)`,
         message:
-          "this is the account of a person, with all that is theirs: choose a name that nobody else has.",
+          "this is a person's account, with all their files: choose a name that nobody else has.",
       },
       ...[model.stateDirectory.path, ...model.directories].flatMap((path) =>
         path.node.kind === "option" ? [emitNobodysHome(path.node.path, false, scope)] : [],
@@ -141,7 +141,7 @@ export function nixosParts(service: IrService): PlatformParts {
           isSystemUser = true;
           description = ${`${service.name} service`};
           group = ${group};
-          # Whatever acts for an account trusts what is in its home: sshd, its own service manager, mail.
+          # Programs that act for an account trust the files in its home: sshd, its service manager, mail.
           home = "/var/empty";
         }`,
         ),
@@ -164,7 +164,7 @@ export function nixosParts(service: IrService): PlatformParts {
               `,
               {
                 comment:
-                  "A regular file and no link, which programs may refuse. It is in the store as well, where everybody can read it.",
+                  "A regular file: programs may refuse a link. Everybody can read it in the store, too.",
                 blankLine: true,
               },
             ),
@@ -192,7 +192,7 @@ export function nixosParts(service: IrService): PlatformParts {
           ]),
       nix.binding(["systemd", "tmpfiles", "settings"], emitTmpfiles(service, scope), {
         comment: wrapComment(
-          "Made where there is nothing; what is there stays whose it is. StateDirectory= would give it to the service, with everything in it.",
+          "tmpfiles makes only missing directories, and leaves existing ones to their owners. StateDirectory= would give these to the service, with everything in them.",
         ),
         blankLine: true,
       }),
@@ -215,7 +215,7 @@ export function nixosParts(service: IrService): PlatformParts {
   };
 }
 
-/** Settings of the system's services whose runtime directories the services see. */
+/** Keeps the runtime directories that the service sees when their services restart. */
 function emitKeptDirectories({ model }: IrService): NixExpr {
   const shown = new Set(model.confinement.flatMap(({ shownRuntime = [] }) => shownRuntime));
   return nix.attrs(
@@ -231,7 +231,7 @@ function emitKeptDirectories({ model }: IrService): NixExpr {
           ? {}
           : {
               comment:
-                "Otherwise the directory that the services see is an old one once this is started again.",
+                "Otherwise the services would go on seeing the old directory after a restart of this one.",
             },
       ),
     ),
@@ -239,8 +239,8 @@ function emitKeptDirectories({ model }: IrService): NixExpr {
 }
 
 /**
- * Where somebody lives, a person or a service, nobody else has a directory of their own, nor writes: sshd
- * and others obey what is there.
+ * The service may neither own nor write the home of another user, or a directory around it: sshd and others obey
+ * files in a home.
  */
 function emitNobodysHome(
   path: readonly string[],
@@ -255,7 +255,7 @@ function emitNobodysHome(
       !lib.any (home: ${isList ? nix`lib.any (path: ${isIn}) ${value}` : isIn}) homes
     `,
     message: isList
-      ? "this is the home of another user, or contains it, and programs outside of the sandbox obey what is in a home: name a directory in it."
+      ? "this is the home of another user, or contains it, and programs outside of the sandbox obey files in a home: name a directory in it."
       : "this is the home of another user, or contains it: choose a directory of the service's own.",
   };
 }
@@ -280,8 +280,8 @@ function emitTmpfiles(service: IrService, scope: Scope): NixExpr {
 }
 
 /**
- * `makeDirectories service`: a script for root. Directories may have been removed since the machine
- * started, or be on file systems that were not there then.
+ * `makeDirectories service`: a script for root. It runs before each start, because directories may have been removed
+ * since the boot, or be on file systems that were mounted later.
  */
 function emitMakeDirectories(user: NixExpr): Binding {
   return nix.binding(
@@ -308,8 +308,8 @@ function emitMakeDirectories(user: NixExpr): Binding {
 }
 
 /**
- * `rootConfinement`: what is left to a program of root's that makes directories, wherever they are, and
- * for others. The file system below /home and /srv has to stay writable.
+ * `rootConfinement`: confines a program of root's that makes directories for others, at any path. So the file
+ * system below /home and /srv has to stay writable.
  */
 const rootConfinementBinding = nix.binding(
   ["rootConfinement"],
@@ -348,12 +348,12 @@ const rootConfinementBinding = nix.binding(
     UMask = "0077";
   }`,
   {
-    comment: "Root makes directories for others, anywhere, and can do nothing else.",
+    comment: "Root makes directories for others, at any path, and can do little else.",
     blankLine: true,
   },
 );
 
-/** What the service owns and what it is given may be on file systems of their own. */
+/** The service's own directories, and paths that the user opens to it, may be on file systems of their own. */
 function emitMounts({ model: { reach } }: IrService, scope: Scope): Binding {
   const given =
     reach === undefined
@@ -365,7 +365,7 @@ function emitMounts({ model: { reach } }: IrService, scope: Scope): Binding {
   );
 }
 
-/** Who the service runs as. */
+/** The user and group of the service. */
 function emitAccount(service: IrService, scope: Scope): readonly Binding[] {
   const identity = identityOf(service);
   return [
@@ -374,7 +374,7 @@ function emitAccount(service: IrService, scope: Scope): readonly Binding[] {
   ];
 }
 
-/** Root's part: outside of the service's namespaces, which are made of the directories. */
+/** The unit in which root makes the directories. The service's namespaces need them, so it has none of these. */
 function emitDirectories(service: IrService, scope: Scope): NixExpr {
   return nix`{
     description = "${service.name} (\${name}), missing directories";
@@ -420,10 +420,10 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     documentation = [ ${service.documentation} ];
     wantedBy = [ "multi-user.target" ];
     wants = [ "network-online.target" ];
-    # Root looks at the directories before every start. What the preparation copies is mounted in the
-    # service. Where one of them fails nothing waits for the service.
+    # Root checks the directories before every start. The preparation makes the copies that are mounted in
+    # the service. If one of them fails, nothing waits for the service.
     requires = [ "directories-\${unit}.service" "prepare-\${unit}.service" ];
-    # What looks up names makes the directory of its socket when it starts.
+    # nscd makes the directory of its socket when it starts.
     after = [
       "network-online.target"
       "nss-lookup.target"
@@ -432,10 +432,10 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     ];
     environment = lib.mapAttrs (_: escapeSpecifiers) environment;
     inherit path;
-    # The PATH is what the options say and nothing else.
+    # Only the options decide the PATH.
     enableDefaultPath = false;
     restartTriggers = [ ${[...ofConfig(service, "configFile"), "prepare"].map((name) => nix.id(name))} ];
-    # Restarts are slowed down instead of given up.
+    # systemd slows restarts down, and never gives up.
     startLimitIntervalSec = 0;
     ${emitMounts(service, scope)}
 

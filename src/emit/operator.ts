@@ -1,7 +1,6 @@
-// The operator's command: the program's own command line with the service's environment, run as
-// and confined like the service, so that it sees the service's state and nothing else. Two parts: one runs
-// as the operator and looks at nothing the service can write; the other, `command` of an instance, runs as
-// the service.
+// The operator's command: the program's own command line in the service's environment. It runs as the service
+// and is confined like it, so it sees the service's state and nothing else. It has two parts: one runs as the
+// operator and opens nothing that the service can write; the other, `command` of an instance, runs as the service.
 
 import type { IrService } from "../model/service-model.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
@@ -9,16 +8,16 @@ import { includeShell } from "../runtime/assets.ts";
 import type { ShellText } from "./service.ts";
 
 export interface OperatorSeams {
-  /** Defines what `enter` calls and `start SCRIPT ARGUMENT...`. */
+  /** Defines the functions that `enter` calls, and `start SCRIPT ARGUMENT...`. */
   readonly functions: ShellText;
-  /** Says how to run a program as the service; `service` and `instance` are in scope. */
+  /** Tells `start` how to run a program as the service; `service` and `instance` are in scope. */
   readonly enter: ShellText;
 }
 
 /**
- * A package with the command, where the service has one. The shell heeds neither functions nor options that the operator's
- * environment has for it, and the package comes before one that has a command of the same name, as the
- * program's own may: that would run as the operator, outside of the sandbox.
+ * A package with the command, if the service has one. Its shell ignores functions and options in the operator's
+ * environment (`-p`). Its priority is higher than that of another package with the same command, such as the
+ * program's own, which would run as the operator, outside of the sandbox.
  */
 export function emitOperatorCommand(service: IrService, seams: OperatorSeams): NixExpr | undefined {
   const { command } = service.model;

@@ -1,6 +1,6 @@
-// The option declarations of a module: what every instance and the top level share, the options only
-// the top level has, and what an instance inherits. Whatever does not depend on an instance is made
-// once (docs/performance.md).
+// The option declarations of a module: the options that the top level and every instance share, those that only
+// the top level has, and those that an instance inherits. Declarations that do not depend on an instance are
+// evaluated once (docs/performance.md).
 
 import { type ExpNode, isCallOf, nodeOf } from "../model/expression.ts";
 import { rowOf } from "../model/functions.ts";
@@ -18,14 +18,14 @@ export function optionsOn(service: IrService, platform: Platform): readonly IrOp
 }
 
 /**
- * What the top level and every instance have: the options that are the same everywhere, made once however
- * many instances there are, and a function that gives those that depend on the instance.
+ * The options of the top level and of every instance: `commonOptions`, which are the same everywhere and
+ * evaluated once, and `ownOptions`, a function for those that depend on the instance.
  */
 export function emitSharedOptions(service: IrService, platform: Platform): readonly Binding[] {
   const common = optionsOn(service, platform).filter(
     (option) => option.instance === "inherit" && !isSettings(service, option),
   );
-  // Instances have the top level's value for a default, so these defaults are the top level's alone.
+  // In instances the default is the top level's value, so these defaults are for the top level alone.
   const topLevel = { ...scopeOf(service, "cfg"), name: nix.str("default") };
   return [
     nix.binding(["commonOptions"], nix.attrs(emitTree(service, common, 0, platform, topLevel)), {
@@ -33,7 +33,7 @@ export function emitSharedOptions(service: IrService, platform: Platform): reado
       blankLine: true,
     }),
     nix.binding(["ownOptions"], emitOwnOptions(service, platform), {
-      comment: "Those that depend on the instance `name`, whose values are `self`.",
+      comment: "The options that depend on the instance `name`, whose values are `self`.",
       blankLine: true,
     }),
   ];
@@ -72,7 +72,7 @@ export function emitTopLevel(service: IrService, platform: Platform): NixExpr {
   );
 }
 
-/** The options that exist once, whatever the instances. */
+/** The options that exist at the top level only. */
 function emitTopLevelOptions(service: IrService, platform: Platform): readonly Binding[] {
   const options = optionsOn(service, platform).filter(({ instance }) => instance === "none");
   return [
@@ -90,7 +90,7 @@ function emitTopLevelOptions(service: IrService, platform: Platform): readonly B
   ];
 }
 
-/** Two instances that differ in what they must not share, if that is a port. */
+/** Two example instances, with different ports if instances must not share the port. */
 function emitExampleInstances(service: IrService, platform: Platform): NixExpr {
   const unique = new Set(service.model.unique.map(({ option }) => option.path.join(".")));
   const port = optionsOn(service, platform).find(
@@ -123,13 +123,13 @@ export function emitInstanceModule(service: IrService, platform: Platform): read
           option
           // {
             default = lib.getAttrFromPath path cfg;
-            # Manuals show what the top level has where nobody sets it.
+            # Manuals show the top level's default.
             defaultText = ${text};
           }
         ) commonOptions
       `,
       {
-        comment: "The same in instances: what one does not say is as at the top level.",
+        comment: "The same options in instances: their default is the top level's value.",
         blankLine: true,
       },
     ),
@@ -144,7 +144,7 @@ export function emitInstanceModule(service: IrService, platform: Platform): read
       `,
       {
         comment:
-          "Sets are inherited attribute by attribute: weaker than what the instance says of an attribute,\nstronger than the options' own defaults.",
+          "Instances inherit sets attribute by attribute: with a priority below the instance's own\ndefinitions and above the options' defaults.",
         blankLine: true,
       },
     ),
@@ -163,7 +163,7 @@ export function emitInstanceModule(service: IrService, platform: Platform): read
   ];
 }
 
-/** Definitions of an instance: what the top level says of each of these options. */
+/** Definitions of an instance, which inherit the top level's value of each of these options. */
 function emitInherited(options: readonly IrOption[], depth: number): readonly Binding[] {
   return [...new Set(options.map(({ path }) => path[depth] ?? ""))].map((name) => {
     const below = options.filter(({ path }) => path[depth] === name);
@@ -174,7 +174,7 @@ function emitInherited(options: readonly IrOption[], depth: number): readonly Bi
   });
 }
 
-/** Whether a value may be a set of values that instances inherit one by one. */
+/** Whether a value may be a set, which instances inherit attribute by attribute. */
 function mayBeSet(type: OptionType): boolean {
   switch (type.kind) {
     case "attrs":
@@ -265,13 +265,13 @@ function emitOption(
     default: value === undefined ? undefined : emitExpression(value, scope),
     defaultText: value === undefined || isConstant(value) ? undefined : emitDefaultText(value),
     example: option.example === undefined ? undefined : emitExample(option.type, option.example),
-    // The program's own manual has a page for each of them; editors find them in the type.
+    // Manuals leave out the settings, which the program's own manual documents; editors find them in the type.
     visible: isSettings(service, option) ? nix.str("shallow") : undefined,
     description,
   });
 }
 
-/** A file that need not be there, as nearly all secrets are. */
+/** Whether the option is a nullable secret file with no default but null, as nearly all secrets are. */
 function isPlainSecret(
   { credential, example, type }: IrOption,
   value: ExpNode | undefined,
@@ -286,7 +286,7 @@ function isPlainSecret(
   );
 }
 
-/** Options that a description refers to, by their whole names: manuals link these. */
+/** Completes the names of options in a description: manuals make links of whole names. */
 function withWholeNames({ name, options }: IrService, description: string): string {
   const known = new Set(options.map(({ path }) => path.join(".")));
   return description.replaceAll(/(?<=\{option\}`)[^`]+(?=`)/g, (path) =>
@@ -302,7 +302,7 @@ function isConstant(node: ExpNode): boolean {
   return node.kind === "literal";
 }
 
-/** What manuals show for a default that depends on other options. */
+/** The text in manuals for a default that depends on other options. */
 function emitDefaultText(node: ExpNode): NixExpr {
   return nix`lib.literalMD ${`\`${describeDefault(node)}\``}`;
 }

@@ -1,5 +1,5 @@
-// What emitted code takes for granted: functions of the library, types and data of the service. A file
-// defines what it uses and nothing else.
+// The helpers that emitted code uses: functions of the library, types and data of the service. Each file
+// defines only the helpers that it uses.
 
 import { BugError } from "../errors.ts";
 import type { IrService } from "../model/service-model.ts";
@@ -10,7 +10,7 @@ import { type Binding, type InheritBinding, nix, type NixExpr, parseNix } from "
 import { importLibrary, nixLibrary } from "../runtime/assets.ts";
 import { dotted, emitExpression, emitJson, staticScope } from "./emit-expression.ts";
 
-/** Where a configuration schema that modules read is, relative to the output directory. */
+/** The path of a configuration schema that modules read, relative to the output directory. */
 export function settingsSchemaPath(service: IrService, version: string): string {
   return `settings/${service.name}/${version}.json`;
 }
@@ -65,13 +65,13 @@ function helpers(service: IrService): readonly Helper[] {
     {
       name: "settingsSchemas",
       comment:
-        "Which settings versions of the program know, newest first. Only what is used is read.",
+        "The settings that versions of the program know, newest first. Nix reads only the one in use.",
       value: emitSchemas(service),
     },
     {
       name: "settingsType",
       comment:
-        "Settings that the package knows; mistakes are errors, warnings or nothing. The schema is that\nof the newest version that is not newer than the package.",
+        "The type of settings that the package knows; `level` is the treatment of mistakes. The schema is\nthat of the newest version that is not newer than the package, or else of the oldest.",
       value: nix`
         level: package:
         let
@@ -83,7 +83,7 @@ function helpers(service: IrService): readonly Helper[] {
           inherit (known) version schema;
           actualVersion = lib.getVersion package;
           otherVersionAdvice = ${otherVersionAdvice(service)};
-          # Documentation is made without a package.
+          # Documentation is built without a package.
           documentedSchema = (lib.head settingsSchemas).schema;
           name = ${service.model.config?.title ?? service.name};
           secretAdvice = ${secretAdvice(service)};
@@ -95,7 +95,7 @@ function helpers(service: IrService): readonly Helper[] {
     {
       name: "absolutePath",
       comment:
-        "A path on the machine, as a string: neither a store path nor a Nix path literal, which\nwould be copied to the store, where everybody can read it.",
+        "A path on the machine, as a string. It is neither a store path nor a Nix path literal, which Nix\nwould copy to the store, where everybody can read it.",
       value: nix`
         types.addCheck types.externalPath (
           value: lib.isString value && builtins.match ${patternOf(absolutePathPattern)} value != null
@@ -107,7 +107,7 @@ function helpers(service: IrService): readonly Helper[] {
     },
     {
       name: "secretFileOption",
-      comment: "A file with a secret, where there is one.",
+      comment: "An option for a file with a secret, null by default.",
       value: nix`
         description:
         lib.mkOption {
@@ -135,12 +135,12 @@ function helpers(service: IrService): readonly Helper[] {
     },
     {
       name: "isHome",
-      comment: "Whether the service is a user's own.",
+      comment: "Whether the service runs as the user of the configuration.",
       value: nix`platform == "home-manager"`,
     },
     {
       name: "writable",
-      comment: "What any of the services can write.",
+      comment: "All paths that a service can write.",
       value: nix`lib.concatMap (service: ${emitWritable(service)}) (lib.attrValues services)`,
     },
     ...tablesOf(service),
@@ -149,7 +149,7 @@ function helpers(service: IrService): readonly Helper[] {
       : [
           {
             name: service.variants.name,
-            comment: "What differs between the variants of the program.",
+            comment: "The differences between variants of the program.",
             value: nix.attrs(
               Object.entries(service.variants.variants).map(([variant, row]) =>
                 nix.binding(
@@ -179,7 +179,7 @@ function tablesOf({ model }: IrService): readonly Helper[] {
   return [...tables.values()];
 }
 
-/** What `service` can write, of those that there are. */
+/** The paths that the Nix variable `service` can write. */
 function emitWritable({ model: { reach } }: IrService): NixExpr {
   const own = nix`service.ownDirectories`;
   return reach === undefined
@@ -187,7 +187,7 @@ function emitWritable({ model: { reach } }: IrService): NixExpr {
     : nix.op("++", own, nix.select(nix`service.instance`, reach.writable.path));
 }
 
-/** What files of the library define: names that generated code may use. */
+/** The names that functions.nix defines, and that generated code may use. */
 const libraryFunctions: readonly string[] = (() => {
   const text = nixLibrary.read("functions.nix").replace(/^#.*\n/, "");
   const file = parseNix(text);
@@ -198,7 +198,7 @@ const libraryFunctions: readonly string[] = (() => {
   );
 })();
 
-/** The definitions of what `code` uses of the library, and of helpers, those of other helpers included. */
+/** The definitions of library functions and helpers that `code` uses, and of helpers that these use. */
 export function preludeFor(service: IrService, code: readonly unknown[]): readonly Binding[] {
   const all = helpers(service);
   const used = new Set<string>();
@@ -225,7 +225,7 @@ export function preludeFor(service: IrService, code: readonly unknown[]): readon
   ];
 }
 
-/** Those of `definitions` that `code` uses, and what these use of each other; in their order. */
+/** The `definitions` that `code` uses, and those that these use in turn, in their order. */
 export function definitionsFor(
   definitions: readonly Binding[],
   code: readonly unknown[],
@@ -244,7 +244,7 @@ export function definitionsFor(
   return definitions.filter((binding) => used.has(binding));
 }
 
-/** The names of all variables in code, and of what is inherited from the surroundings. */
+/** The names of all variables in code, and of names inherited from the surrounding scope. */
 function identifiersIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(identifiersIn);
   if (typeof value !== "object" || value === null) return [];

@@ -1,10 +1,10 @@
 // The table of promises: each confinement rule, why it exists, and how each platform keeps it or
-// why it cannot. Made of the same rules as the modules.
+// why it cannot. It comes from the same rules as the modules.
 
 import type { Platform } from "../model/platform.ts";
 import type { ConfinementRule, IrService } from "../model/service-model.ts";
 
-/** A way of running the service, and the platform that has it. */
+/** A column for one kind of service, and the platform that has it. */
 interface Column {
   readonly kind: "nixos" | "home" | "daemon" | "agent";
   readonly title: string;
@@ -18,12 +18,12 @@ const allColumns: readonly Column[] = [
   { kind: "agent", title: "macOS agent", platform: "home-manager" },
 ];
 
-/** Markdown. */
+/** The table as Markdown. */
 export function emitPromises(service: IrService): string {
   const { evidence: { limit } = {} } = service.model;
   const columns = allColumns.filter(({ platform }) => service.platforms.includes(platform));
   const kinds = columns.map(({ kind }) => kind);
-  const titles = ["rule", "without it", ...columns.map(({ title }) => title), "proof"];
+  const titles = ["rule", "why", ...columns.map(({ title }) => title), "proof"];
   const rows = service.model.confinement.map((rule) => [
     `\`${rule.id}\``,
     rule.why,
@@ -33,9 +33,9 @@ export function emitPromises(service: IrService): string {
   return [
     `# What ${service.name} is kept from doing`,
     "",
-    "One row per rule. On systemd the names are those of systemd.exec(5) and",
-    "systemd.resource-control(5); on macOS the service runs in a Seatbelt sandbox. Proofs are what is",
-    "tried inside the service, on systemd, and what the sandbox's profile decides, on macOS.",
+    "One row per rule. The names of directives are those of systemd.exec(5) and",
+    "systemd.resource-control(5); on macOS the service runs in a Seatbelt sandbox. A proof is an attempt",
+    "inside the service, on systemd, or a decision of the sandbox's profile, on macOS.",
     "",
     ...(limit === undefined ? [] : [limit, ""]),
     ...(service.model.unconfined === undefined || rows.length > 0
@@ -51,7 +51,7 @@ export function emitPromises(service: IrService): string {
 
 const differenceColumns = ["rule", "where", "given up", "why"] as const;
 
-/** Where rules promise less, on systemd, with what probes find there. */
+/** The cases in which rules promise less, on systemd, with the outcome of the probes there. */
 function differencesOf({ model }: IrService): readonly string[] {
   const rows = model.confinement.flatMap(({ id, differences = [] }) =>
     differences.map(({ where, lifts, why }) => [
@@ -63,10 +63,10 @@ function differencesOf({ model }: IrService): readonly string[] {
   );
   if (rows.length === 0) return [];
   return [
-    "## Where it is kept from less",
+    "## Where a rule promises less",
     "",
-    "Some releases of the program do not run under the rule as it is, nor do all with every option. What",
-    "a probe finds there instead is a promise, too, and all others are kept.",
+    "Some releases of the program do not run under the whole rule, or not with every option. The outcome of",
+    "a probe there is a promise, too, and all other promises are kept.",
     "",
     `| ${differenceColumns.join(" | ")} |`,
     `|${differenceColumns.map(() => " --- |").join("")}`,
@@ -75,7 +75,7 @@ function differencesOf({ model }: IrService): readonly string[] {
   ];
 }
 
-/** What is as in an earlier column says so. */
+/** A cell; it says "the same" for the content of an earlier column. */
 function cellOf(
   { directives, cannot, user, seatbelt }: ConfinementRule,
   kind: Column["kind"],
@@ -100,7 +100,7 @@ function limitOf(cannot: string | undefined): string | undefined {
   return cannot === undefined ? undefined : `It cannot ${cannot}`;
 }
 
-/** What is tried on systemd, in the words of the promises, and what is asked about macOS. */
+/** The promises that are proved on systemd, and the test for macOS. */
 function proofOf(rule: ConfinementRule, { model }: IrService): string {
   const { evidence } = model;
   const { keptBy, byJob = false } = rule.seatbelt;

@@ -1,4 +1,4 @@
-// Options that had another path: an old configuration goes on working and says what to change.
+// Options that had another path: an old configuration goes on working, and a warning names the new path.
 
 import type { IrService, SupersededModule, SupersededOptions } from "../model/service-model.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
@@ -9,13 +9,13 @@ import { optionsOn } from "./options.ts";
 /** The name of the list of the service's options, by their dotted paths. */
 const optionPaths = "optionPaths";
 
-/** What `emitRenames` needs; nothing where there are no earlier names of the service. */
+/** The definition that `emitRenames` needs; none if neither the service nor another module had these options. */
 export function emitOptionPaths(service: IrService, platform: Platform): readonly Binding[] {
   if (service.renamedFrom.length === 0 && supersededOn(service, platform).length === 0) return [];
   const paths = optionsOn(service, platform).map(({ path }) => path.join("."));
   return [
     nix.binding([optionPaths], nix.value(["enable", ...paths]), {
-      comment: "Options that were elsewhere before.",
+      comment: "The paths of options that had another place before.",
       blankLine: true,
     }),
   ];

@@ -1,6 +1,6 @@
 // The portable core of a module: a Nix function `serviceOf` that turns the options of one instance
-// into everything a platform needs to run it: names, settings, environment, credentials, the
-// scripts that prepare and start it. Platforms fill its seams.
+// into everything that a platform needs to run it: names, settings, environment, credentials, and the
+// scripts that prepare and start it. Each platform fills the seams.
 
 import { BugError } from "../errors.ts";
 import type {
@@ -22,7 +22,7 @@ export function emitValue(value: OrValue<unknown>, scope: Scope): NixExpr {
   return emitExpression(nodeOf(value), scope);
 }
 
-/** Who the service runs as, on platforms where it has a user of its own. */
+/** The service's user and group, on platforms where it has a user of its own. */
 export function identityOf({ name, model }: IrService): Identity {
   if (model.identity === undefined) throw new BugError(`the service ${name} has no identity`);
   return model.identity;
@@ -43,40 +43,40 @@ export const storeConfig = nix`"\${configFile}"`;
 /** Shell code with Nix values in it. */
 export type ShellText = readonly (string | NixExpr)[];
 
-/** Where platforms differ inside the portable core. */
+/** The differences between platforms inside the portable core. */
 export interface ServiceSeams {
-  /** Where the service finds its configuration file. */
+  /** The path from which the service reads its configuration file. */
   readonly configFile: NixExpr;
   /** Defines the shell function `read_secret VARIABLE FILE`. */
   readonly readSecret: ShellText;
-  /** The same for the operator's command, which is nobody's job; `readSecret` if absent. */
+  /** Defines `read_secret` for the operator's command, which is no launchd job. Default: `readSecret`. */
   readonly readCommandSecret?: ShellText;
-  /** Defines the shell function `own_secret FILE`, which works inside the sandbox, where `readSecret` does not. */
+  /** Defines the shell function `own_secret FILE`, unless `readSecret` does. */
   readonly ownSecret?: ShellText;
-  /** Defines the shell functions that put managed files where the service finds them. */
+  /** Defines the shell functions that put managed files into their places. */
   readonly manage: ShellText;
-  /** What the preparation does before anything else. */
+  /** Shell code that runs first in the preparation. */
   readonly beforePreparation?: ShellText;
-  /** What the launcher does once the credentials are there: a list of commands. */
+  /** A list of commands that the launcher runs after it has loaded the credentials. */
   readonly beforeStart: NixExpr;
-  /** A list of words before the program: what confines it where the manager cannot. */
+  /** A list of words before the program, which confine it if the service manager cannot. */
   readonly confine: NixExpr;
-  /** What the program gets as its environment; `environment` and `path` are in scope. */
+  /** The program's environment; `environment` and `path` are in scope. */
   readonly environment: NixExpr;
   /** Variables that the platform needs; the user's own win over them. */
   readonly variables?: NixExpr;
-  /** More of what an instance is made of. */
+  /** Further definitions in `serviceOf`. */
   readonly definitions: readonly AssignBinding[];
-  /** Those of `definitions` that the module goes by. */
+  /** The names among `definitions` that the module uses. */
   readonly exposed?: readonly string[];
 }
 
-/** `names`, where the service has a configuration file. */
+/** `names` if the service has a configuration file, else none. */
 export function ofConfig({ model }: IrService, ...names: readonly string[]): readonly string[] {
   return model.config === undefined ? [] : names;
 }
 
-/** What is known of a service on every platform, by its name in Nix. */
+/** The names of the attributes that `serviceOf` returns on every platform. */
 export function serviceFields(service: IrService): readonly string[] {
   const { variants, model } = service;
   return [
@@ -100,7 +100,7 @@ export function emitServiceFunction(
   const bindings: Binding[] = [
     nix.binding(["unit"], nix`nameFor ${model.unit} name`),
     nix.binding(["prefix"], emitPrefix(service), {
-      comment: "How messages name this instance's options.",
+      comment: "The beginning of this instance's options, for messages.",
     }),
     ...emitVariant(service, scope),
     ...(model.config === undefined
@@ -112,11 +112,11 @@ export function emitServiceFunction(
           nix.binding(["configFile"], emitConfigFile(service, model.config, scope)),
         ]),
     nix.binding(["secretOptions"], emitSecretOptions(service, scope), {
-      comment: "The options that name a secret file, and the variables that these are exported as.",
+      comment: "The options for secret files, and the environment variables that hold the secrets.",
       blankLine: true,
     }),
     nix.binding(["credentials"], emitCredentials(service, scope), {
-      comment: "The secret files that there are.",
+      comment: "The secret files that the user has set.",
       blankLine: true,
     }),
     nix.binding(["ownVariables"], emitOwnVariables(service, scope), { blankLine: true }),
@@ -126,7 +126,8 @@ export function emitServiceFunction(
     nix.binding(["managedPaths"], emitManagedPaths(service, scope)),
     nix.binding(["ownDirectories"], emitOwnDirectories(service, scope)),
     nix.binding(["prepare"], emitPrepareScript(service, scope, seams), {
-      comment: "Brings the service's own directories up to date; runs as the service before it.",
+      comment:
+        "Brings the service's own directories up to date; runs as the service's user before the service.",
       blankLine: true,
     }),
     ...seams.definitions,
@@ -147,7 +148,7 @@ export function emitServiceFunction(
   `;
 }
 
-/** The rendered settings, checked by the program itself where that is wanted. */
+/** The rendered settings; the program itself checks them if the user wants that. */
 function emitConfigFile(service: IrService, { validation }: ConfigFile, scope: Scope): NixExpr {
   const rendered = nix`settingsFormat.generate "\${unit}.json" settings`;
   if (validation === undefined) return rendered;
@@ -168,10 +169,10 @@ function emitConfigFile(service: IrService, { validation }: ConfigFile, scope: S
   `;
 }
 
-/** The code that asks the program about a configuration, beside what refers to it. */
+/** The name of the script that asks the program about a configuration, beside the file that refers to it. */
 export const validationScript = "validate.sh";
 
-/** Options of the only instance are the top level's. */
+/** The prefix of options in messages. Without declared instances, it is the top level's. */
 function emitPrefix(service: IrService): NixExpr {
   const top = `services.${service.name}`;
   return nix`if cfg.instances == { } then ${top} else "${`${top}.instances`}.\${name}"`;
@@ -222,7 +223,7 @@ function emitCredentials({ model }: IrService, scope: Scope): NixExpr {
   `;
 }
 
-/** The variables that only the module says. */
+/** The variables that the user cannot set. */
 function emitOwnVariables({ model }: IrService, scope: Scope): NixExpr {
   const own = model.environment.filter(({ isDefault = false }) => !isDefault);
   return emitVariables([...own, { name: "SHELL", value: model.shell }], scope);
@@ -249,7 +250,7 @@ function emitEnvironment({ model }: IrService, scope: Scope, { variables }: Serv
   ].reduce<NixExpr>((all, more) => nix.op("//", all, more), variables ?? nix.attrs([]));
 }
 
-/** A set with a variable, empty where the variable is left out. */
+/** A set with the variable, or an empty set if its name is null. */
 function emitWeakVariable({ name, value }: EnvironmentVariable, scope: Scope): NixExpr {
   const node = nodeOf(name);
   const variable = (of: ExpNode): Binding =>
@@ -264,7 +265,7 @@ function emitWeakVariable({ name, value }: EnvironmentVariable, scope: Scope): N
     : nix.attrs([variable(node)]);
 }
 
-/** What the scripts of `src/runtime/shell/` run. */
+/** The packages that the scripts of `src/runtime/shell/` use. */
 const scriptPackages = ["coreutils", "findutils"];
 
 function emitPath(service: IrService, scope: Scope): NixExpr {
@@ -285,16 +286,17 @@ function emitManagedFiles({ model }: IrService, scope: Scope): readonly Binding[
     ? []
     : [
         nix.binding(["managedFiles"], nix.attrs(files), {
-          comment: "Files the service finds in directories of its own: where, and made of what.",
+          comment:
+            "The configuration's files in the service's own directories: targets and sources.",
           blankLine: true,
         }),
       ];
 }
 
-/** Expressions that are the same wherever they are, as long as their parts are. */
+/** Kinds of expressions that are constant if their parts are. */
 const constantKinds: ReadonlySet<ExpNode["kind"]> = new Set(["literal", "text", "list", "record"]);
 
-/** Whether a value may be another in every instance. */
+/** Whether a value may differ between instances. */
 function dependsOnInstance(value: OrValue<unknown>): boolean {
   let depends = false;
   walkExpression(nodeOf(value), (node) => {
@@ -312,12 +314,12 @@ export function emitSharedFiles(service: IrService): Binding {
     .filter((group) => !dependsOnInstance(group.files))
     .map((group) => nix.binding([group.name], emitValue(group.files, scope)));
   return nix.binding(["sharedFiles"], nix.attrs(files), {
-    comment: "Managed files that are the same in every instance, made once.",
+    comment: "Managed files that are the same in every instance, evaluated once.",
     blankLine: true,
   });
 }
 
-/** What the service may not change: whole directories where a managed file is in one. */
+/** The paths that the service must not change: for a file in a directory, that whole directory. */
 function emitManagedPaths(service: IrService, scope: Scope): NixExpr {
   const paths = service.model.managedFiles.map(
     ({ name, directory }) => nix`
@@ -362,7 +364,7 @@ function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams
   ])}`;
 }
 
-/** Lines of shell code, of lists of commands. */
+/** Lists of commands as lines of shell code. */
 function emitCommands(lists: readonly NixExpr[]): NixExpr {
   return nix`commands (${nix.joined("++", lists)})`;
 }
@@ -398,8 +400,8 @@ function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams)
 }
 
 /**
- * The operator's command, as far as it runs as the service: `command` gets the credentials it needs, where
- * the launcher gets them, and `program` what the service has made itself, where the service could.
+ * The part of the operator's command that runs as the service. `command` loads the credentials as the launcher does;
+ * `program` runs in the service's sandbox, and reads the service's own secrets there.
  */
 function emitCommandScripts(
   service: IrService,
@@ -424,7 +426,7 @@ function emitCommandScripts(
     nix.binding(
       ["commandCredentials"],
       nix`lib.filter ({ variable, ... }: lib.elem variable ${needed}) credentials`,
-      { comment: "What the operator's command needs of them.", blankLine: true },
+      { comment: "The credentials that the operator's command needs.", blankLine: true },
     ),
     nix.binding(
       ["program"],
@@ -472,7 +474,7 @@ function emitLoads(credentials: NixExpr): NixExpr {
   `;
 }
 
-/** The launcher looks for the paths: it knows the option's name, which systemd does not. */
+/** Commands with which the launcher checks that paths exist: it knows the option's name, which systemd does not. */
 function emitExpectations({ model: { reach } }: IrService, scope: Scope): readonly NixExpr[] {
   if (reach === undefined) return [];
   return [reach.readable, reach.writable].map(

@@ -9,7 +9,7 @@ import { expressionsIn, walkExpression } from "../model/walk-expression.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { dotted, emitExpression, type Scope } from "./emit-expression.ts";
 
-/** A leaf has a value and, where it is not always there, the condition under which it is. */
+/** A setting: its value and, if it can be absent, the condition under which it is there. */
 interface Leaf {
   readonly kind: "leaf";
   readonly value: NixExpr;
@@ -21,14 +21,14 @@ interface Branch {
   readonly children: Map<string, Leaf | Branch>;
 }
 
-/** The rendered configuration of one instance; nulls are settings that are left out. */
+/** The rendered configuration of one instance, without settings that are null. */
 export function emitSettings(
   service: IrService,
   config: ConfigFile,
   options: readonly IrOption[],
   scope: Scope,
 ): NixExpr {
-  // Neighbours that are records are one; what options fill comes on top of all.
+  // Adjacent records become one layer; the settings of options come on top of all layers.
   const layers: (Branch | NixExpr)[] = [];
   const top = (): Branch => {
     const last = layers.at(-1);
@@ -67,7 +67,7 @@ export function emitSettings(
   return nix`expectSettings "\${prefix}.${option}" ${nix.value(needed)} (${merged})`;
 }
 
-/** The settings that the module itself goes by, each once, with dots. */
+/** The settings that the model's expressions read, each once, with dots. */
 function neededSettings(model: ServiceModel): readonly string[] {
   const found = new Set<string>();
   for (const { node } of expressionsIn(model, "")) {
@@ -78,14 +78,14 @@ function neededSettings(model: ServiceModel): readonly string[] {
   return [...found];
 }
 
-/** A layer that is not always there is an empty one where it is not. */
+/** A conditional layer is empty if its condition does not hold. */
 function emitLayer(node: ExpNode, scope: Scope): NixExpr {
   return isConditional(node)
     ? nix`lib.optionalAttrs (${emitExpression(node.condition, scope)}) ${emitExpression(node.then, scope)}`
     : emitExpression(node, scope);
 }
 
-/** `if condition then value else null`: what `when` makes. */
+/** Whether a node is `if condition then value else null`, which `when` makes. */
 export function isConditional(node: ExpNode): node is Extract<ExpNode, { readonly kind: "if" }> {
   return node.kind === "if" && node.else.kind === "literal" && node.else.value === null;
 }
@@ -134,7 +134,7 @@ function emitChild(
 ): Binding {
   const guard = commonGuard(child);
   if (guard !== undefined && !same(guard, assumed)) {
-    // Around the outermost set, so that no empty one is left: to some programs it means "on".
+    // The condition goes around the outermost set, so that no empty set remains: to some programs that means "on".
     return child.kind === "leaf"
       ? nix.binding(path, nix.if_(emitExpression(guard, scope), child.value, nix.null_()))
       : nix.binding(
@@ -142,7 +142,6 @@ function emitChild(
           nix`lib.optionalAttrs (${emitExpression(guard, scope)}) ${nix.attrs(emitBranch(child, guard, scope))}`,
         );
   }
-  // A chain of single keys is written with dots.
   const [only, ...others] = child.kind === "branch" ? child.children : [];
   if (only !== undefined && others.length === 0) {
     return emitChild([...path, only[0]], only[1], assumed, scope);
@@ -152,7 +151,7 @@ function emitChild(
     : nix.binding(path, nix.attrs(emitBranch(child, assumed, scope)));
 }
 
-/** The guard all leaves share, if they do. */
+/** The guard of all leaves, if they have the same. */
 function commonGuard(child: Leaf | Branch): ExpNode | undefined {
   if (child.kind === "leaf") return child.guard;
   const guards = [...child.children.values()].map(commonGuard);

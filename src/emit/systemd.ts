@@ -1,5 +1,4 @@
-// What system units and user units share: how a service is started, given its credentials,
-// restarted and confined.
+// The common parts of system units and user units: start, credentials, restarts and confinement of a service.
 //
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
@@ -13,27 +12,27 @@ import type { Scope } from "./emit-expression.ts";
 import { emitValue, identityOf, ofConfig, type ShellText } from "./service.ts";
 import { wrapComment } from "./wrap.ts";
 
-/** What systemd puts in place of a credential whose file does not exist. */
+/** The content that systemd gives a credential whose file does not exist. */
 const missingCredential = "missing-credential-file";
 
-/** EXIT_CREDENTIALS of systemd.exec(5): a credential could not be set up. */
+/** EXIT_CREDENTIALS of systemd.exec(5): systemd could not set up a credential. */
 const credentialsExitCode = 243;
 
-/** Managed files are mounted over their places. */
+/** Shell code that makes copies of managed files, which systemd mounts over their places. */
 export const mountManagedFiles: ShellText = [includeShell("manage-mounts")];
 
-/** The launcher looks whether they are: what the service left in a place must not be there instead. */
+/** The launcher checks that they are mounted: otherwise the service's own files could be in their places. */
 export const expectManagedFiles: NixExpr = nix`
   lib.optional (managedPaths != [ ]) ([ "expect_mounts" ] ++ managedPaths)
 `;
 
-/** Reads a credential that systemd loaded. */
+/** Shell code that reads a credential which systemd has loaded. */
 export const readSystemdSecret: ShellText = [
   `missing_credential=${missingCredential}\n`,
   includeShell("secrets-systemd"),
 ];
 
-/** `stop`: what asks the service to stop, and waits. */
+/** `stop`: a script that asks the service to stop, and waits for its end. */
 export function emitStopScript(service: IrService): Binding {
   return emitHelper("stop", `${service.name}-stop`, nix`lib.makeBinPath [ pkgs.coreutils ]`, [
     includeShell("stop"),
@@ -68,7 +67,7 @@ function emitHelper(name: string, script: string, path: NixExpr, text: ShellText
   );
 }
 
-/** The directives that start and restart a service, but for the account it runs as. */
+/** The directives that start and restart a service, except its user and group. */
 export function emitProcess(
   service: IrService,
   scope: Scope,
@@ -83,7 +82,7 @@ export function emitProcess(
       ? [
           nix.binding(["ExecStop"], nix`"+\${stop}"`, {
             comment:
-              "Outside of the service's namespaces, where it can tell when the service has ended.",
+              "Runs outside of the service's namespaces, where it can tell when the service has ended.",
           }),
         ]
       : []),
@@ -105,8 +104,8 @@ export function emitProcess(
         blankLine: true,
         comment:
           manager === "system"
-            ? "Read by root: the service's user needs no access."
-            : "Read before the sandbox is there: the service sees none of these files.",
+            ? "Root reads these files: the service's user needs no access."
+            : "systemd reads these files outside of the sandbox: the service sees none of them.",
       },
     ),
     nix.binding(
@@ -114,13 +113,13 @@ export function emitProcess(
       nix`map (credential: "\${credential.variable}:${missingCredential}") credentials`,
       {
         comment:
-          "In place of a file that does not exist, so that the launcher can name the option at fault.",
+          "Replaces a file that does not exist, so that the launcher can name the option at fault.",
       },
     ),
 
     nix.binding(["Restart"], nix`"always"`, {
       blankLine: true,
-      comment: "It exits with 0 to be started anew, and a service that is enabled should run.",
+      comment: "A program may exit with 0 to be started anew, and an enabled service should run.",
     }),
     ...emitDelays(restart),
     nix.binding(
@@ -134,7 +133,7 @@ export function emitProcess(
       comment: wrapComment(restart.stopTimeoutReason),
     }),
     nix.binding(["TimeoutStopFailureMode"], nix`"kill"`, {
-      comment: "Whoever does not heed the first request gets no second one, and no more time.",
+      comment: "A service that ignores the first request gets no second one, and no more time.",
     }),
     ...emitUnsetVariables(restart, manager),
   ];
@@ -158,7 +157,7 @@ function emitReadiness(service: IrService, scope: Scope): readonly Binding[] {
   ];
 }
 
-/** What is in the environment of neither the service nor what the manager runs for it, as root. */
+/** Variables that neither the service gets, nor a command that the manager runs for it as root. */
 function emitUnsetVariables(
   { hiddenVariables }: RestartRules,
   manager: "system" | "user",
@@ -169,7 +168,7 @@ function emitUnsetVariables(
       ? [
           {
             names: codeVariables,
-            why: "What stops the service is root's, and has the service's environment: no file is loaded or run because a variable names it.",
+            why: "The stop command runs as root in the service's environment: it must not load or run a file because a variable names it.",
           },
         ]
       : []),
@@ -184,9 +183,7 @@ function emitUnsetVariables(
   ];
 }
 
-/**
- * Properties of a transient unit that is confined like the service; words of a command. `forCommand` is in scope.
- */
+/** Properties that confine a transient unit like the service, as words of a command; `forCommand` is in scope. */
 export const confinementProperties: NixExpr = nix`
   lib.escapeShellArgs (
     lib.concatLists (
@@ -201,7 +198,7 @@ export const confinementProperties: NixExpr = nix`
   )
 `;
 
-/** What systemd gives the unit of the operator's command of the service's credentials; words of a command. */
+/** Properties with the credentials for the unit of the operator's command, as words of a command. */
 export const commandCredentialProperties: NixExpr = nix`
   lib.escapeShellArgs (
     lib.concatMap ({ variable, file, ... }: [
@@ -211,10 +208,10 @@ export const commandCredentialProperties: NixExpr = nix`
   )
 `;
 
-/** What the program finds in its environment. */
+/** The program's environment. */
 export const unitEnvironment: NixExpr = nix`environment // { PATH = lib.makeBinPath path; }`;
 
-/** `confinementOf service`: what a service is kept from doing, as directives. */
+/** `confinementOf service`: the confinement of a service, as directives. */
 export function emitConfinement(
   service: IrService,
   scope: Scope,
@@ -227,7 +224,10 @@ export function emitConfinement(
   return nix.binding(
     ["confinementOf"],
     nix`{ instance, ${ofConfig(service, "settings")}, ownDirectories, managedPaths, unit, ... }: ${nix.attrs(directives)}`,
-    { comment: "What a service is kept from doing, and why.", blankLine: true },
+    {
+      comment: "The confinement of a service: directives, and the reason for each rule.",
+      blankLine: true,
+    },
   );
 }
 
@@ -239,12 +239,12 @@ function emitDelays({ delay, steps, maxDelay }: RestartRules): readonly Binding[
   ];
 }
 
-/** How long a preparation may take, in seconds: it copies files, and what it finds may be hostile. */
+/** The time limit of a preparation, in seconds: the directories that it works in may be hostile. */
 export const preparationTimeout = 120;
 
 /**
- * The directives that run the script which prepares the service's directories. It has a unit of its
- * own, which stays: what it copied is mounted in the service's namespace.
+ * The directives of the unit that prepares the service's directories. The unit stays active, because its copies are
+ * mounted in the service's namespace.
  */
 export function emitPreparationProcess(): readonly Binding[] {
   return [
@@ -253,13 +253,13 @@ export function emitPreparationProcess(): readonly Binding[] {
     nix.binding(["ExecStart"], nix`prepare`),
     nix.binding(["TimeoutStartSec"], nix.int(preparationTimeout)),
     nix.binding(["RuntimeDirectory"], nix`unit`, {
-      comment: "The managed files, which are mounted over their places.",
+      comment: "Holds the copies of managed files, which are mounted over their places.",
     }),
     nix.binding(["RuntimeDirectoryMode"], nix`"0700"`),
   ];
 }
 
-/** `preparationConfinementOf service`: the same for the preparation, which has nothing mounted yet. */
+/** `preparationConfinementOf service`: the confinement of the preparation, without mounts of managed files. */
 export const preparationConfinement: Binding = nix.binding(
   ["preparationConfinementOf"],
   nix`
@@ -270,12 +270,12 @@ export const preparationConfinement: Binding = nix.binding(
     confinement // { BindPaths = confinement.BindPaths or [ ] ++ [ "%t/\${unit}" ]; }
   `,
   {
-    comment: "What its preparation is kept from doing: nothing is mounted yet.",
+    comment: "The confinement of the preparation: managed files are not mounted yet.",
     blankLine: true,
   },
 );
 
-/** Directives of one confinement rule, the reason above the first. */
+/** The directives of one confinement rule, with the reason as a comment above the first. */
 function emitRule(
   why: string,
   directives: ConfinementRule["directives"],

@@ -1,5 +1,5 @@
-// Option types (model/option-type.ts) as types of the Nix module system, the narrowest that says the
-// same. https://nixos.org/manual/nixos/stable/#sec-option-types
+// Emits option types (model/option-type.ts) as the narrowest types of the Nix module system with the same
+// meaning. https://nixos.org/manual/nixos/stable/#sec-option-types
 
 import type { Field, OptionType } from "../model/option-type.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
@@ -16,7 +16,7 @@ export function emitType(type: OptionType): NixExpr {
   return visit(type);
 }
 
-/** What `types.int` can hold at most; Nix integers are signed 64-bit. */
+/** The bounds of `types.int`: Nix integers are signed 64-bit, and the lowest has no literal. */
 const maxInt = 9223372036854775807n;
 const minInt = -9223372036854775807n;
 
@@ -104,7 +104,7 @@ export interface OptionParts {
   readonly default: NixExpr | undefined;
   readonly defaultText?: NixExpr | undefined;
   readonly example: NixExpr | undefined;
-  /** Whether manuals show the option, if they do not simply do. */
+  /** Whether manuals show the option. Default: they do. */
   readonly visible?: NixExpr | undefined;
   readonly description: string;
 }

@@ -1,4 +1,4 @@
-/** Breaks a comment into lines a reader can take in, at blanks. */
+/** Breaks a comment at blanks into lines of at most `width` characters; a longer word has a line of its own. */
 export function wrapComment(text: string, width = 88): string {
   return text
     .split(/\s+/)

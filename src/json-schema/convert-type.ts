@@ -1,13 +1,13 @@
-// From the type of an option to JSON Schema, by zod-to-json-schema.
+// Converts the type of an option to JSON Schema with zod-to-json-schema.
 //
-// Contract: lowering has accepted the type, so only what Nix can say has to be right. The converter
-// drops without a word what it does not know, so here is done:
+// Contract: lowering has accepted the type, so only restrictions that Nix can express have to be right. The
+// converter silently drops what it does not know, and has faults, so this file itself handles:
 //
-// - types of the library's own, also below those it looks through (nullable, unions, lists);
-// - the names of records, of which it knows two kinds;
-// - `null` as a literal, and in fields that may be left out: the module system has it there;
-// - of several bounds it keeps the last, not the narrowest;
-// - it turns `startsWith("w")` into the pattern `^\w`.
+// - the library's own types, also inside nullable types, unions and lists;
+// - the names of records, of which the converter knows two kinds;
+// - `null` as a literal, and in fields that may be left out: the module system has null there;
+// - several bounds: the converter keeps the last, not the narrowest;
+// - `startsWith("w")`, which the converter turns into the pattern `^\w`.
 
 import { elementSegment, memberSegment, type OptionDocs } from "../docs/option-docs.ts";
 import { isZodDefinition, type ZodDefinition } from "../lower/zod-definition.ts";
@@ -24,7 +24,7 @@ import { asPattern, hasSeveralBounds, isLiteralText, narrowestBounds } from "./e
 import { describeFields } from "./describe-fields.ts";
 import { leafSchemas } from "./leaf-schemas.ts";
 
-/** Converts the type of the option at `path`; its fields are described as in the schema's source. */
+/** Converts the type of the option at `path`; its fields have the descriptions of the schema's source. */
 export function convertType(
   type: z.ZodTypeAny,
   path: readonly string[],
@@ -42,7 +42,7 @@ export function convertType(
   return convertInner(type, refs);
 }
 
-/** Right where the converter is wrong: the schema, or that of an equal type it does not get wrong. */
+/** Replaces the converter where it is wrong: by a schema, or by the conversion of an equal type. */
 function convert(
   definition: ZodDefinition,
   refs: ConverterRefs,
@@ -86,7 +86,7 @@ function convert(
   return ignoreOverride;
 }
 
-/** Changes what makes the converter wrong, and nothing of what the definition says. */
+/** Converts a definition with changes that keep its meaning and avoid the converter's fault. */
 function convertEqual<D extends ZodDefinition>(
   definition: D,
   changes: Partial<D>,

@@ -1,4 +1,4 @@
-// What zod does not know of an object's fields: their doc comments, and the facets of a submodule's.
+// Adds facts about an object's fields that zod does not know: doc comments, and facets of a submodule's fields.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import type { Facets, Option } from "../schema/define-option.ts";
@@ -45,7 +45,7 @@ function facetsOf(option: Option | undefined): object {
   };
 }
 
-/** zod's types for any JSON accept a field that is missing; the module system does not. */
+/** Whether a field is required. zod's types for any JSON accept a missing field; the module system does not. */
 function isRequired(type: z.ZodTypeAny, option: Option | undefined): boolean {
   const facets: Facets<unknown> = option?.facets ?? {};
   if (facets.default !== undefined) return false;

@@ -1,4 +1,4 @@
-// The checks of strings and numbers, said in the way zod-to-json-schema reads right.
+// The checks of strings and numbers, in a form that zod-to-json-schema converts correctly.
 
 import { escapeRegExp } from "../pattern/posix.ts";
 import type { z } from "../zod.ts";
@@ -12,7 +12,7 @@ export function isLiteralText(check: z.ZodStringCheck): check is LiteralText {
   return ["startsWith", "endsWith", "includes"].includes(check.kind);
 }
 
-/** A text to look for, as a pattern; other checks as they are. */
+/** A check for a literal text becomes a pattern; other checks stay. */
 export function asPattern(check: z.ZodStringCheck): z.ZodStringCheck {
   if (!isLiteralText(check)) return check;
   const text = escapeRegExp(check.value);
@@ -25,7 +25,7 @@ export function hasSeveralBounds(checks: readonly z.ZodNumberCheck[]): boolean {
   return new Set(checks.map(({ kind }) => kind)).size < checks.length;
 }
 
-/** Of each kind of check the narrowest. */
+/** The narrowest check of each kind. */
 export function narrowestBounds(checks: readonly z.ZodNumberCheck[]): z.ZodNumberCheck[] {
   const byKind = new Map<string, z.ZodNumberCheck>();
   for (const check of checks) {

@@ -1,5 +1,5 @@
-// The library's own types as a user writes their values in JSON. Where the value in Nix is none that
-// JSON has a word for, `x-nix-type` names it.
+// JSON Schemas of the library's own types, for values as a user writes them in JSON. If the value in Nix is no JSON
+// value, `x-nix-type` names its type.
 
 import { absolutePathPattern, plainPathPattern } from "../model/path-pattern.ts";
 import type { LeafType } from "../schema/value-types.ts";
@@ -7,7 +7,7 @@ import type { JsonSchema7Type } from "../zod.ts";
 
 type LeafSchema = JsonSchema7Type & { readonly "x-nix-type"?: string };
 
-/** What `types.externalPath` refuses: the store, and where Nix puts what has no place in it yet. */
+/** Paths that `types.externalPath` refuses: in the store, and placeholders of outputs that are not built yet. */
 const storePath = "^/(nix/store/[^/]{32}-[^/]|[0-9a-z]{52}(/|$))";
 
 const outsideTheStore = {

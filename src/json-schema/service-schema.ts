@@ -1,7 +1,7 @@
 // The options of a service as one JSON Schema (draft 7): for editors, for forms, for documentation,
-// and for whoever writes the options as JSON and reads them with `lib.importJSON`.
+// and for users who write options as JSON and read them with `lib.importJSON`.
 //
-// Contract: it accepts what the options' types accept, of all platforms, and nothing is required:
+// Contract: it accepts the values of the options' types, on all platforms, and requires no option:
 // whether an option has to be set depends on others. An option occurs at the top level and in
 // instances, so each is a definition, under its path.
 
@@ -21,7 +21,7 @@ export function emitJsonSchema(service: Service, lowered: IrService, docs: Optio
     ({ path, option }): readonly (readonly [string, Schema])[] => {
       const name = path.join(".");
       const ir = known.get(name);
-      // On none of the service's platforms.
+      // The option exists on none of the service's platforms.
       if (ir === undefined) return [];
       const schema = convertType(option.type, path, docs);
       return [[name, { ...describe(ir, lowered), ...schema, ...valuesOf(ir) }]];
@@ -93,9 +93,9 @@ function describe(
   };
 }
 
-/** The default, if it is a constant, and the example. On NixOS, where platforms differ. */
+/** The default, if it is a constant, and the example. If platforms differ, NixOS's default. */
 function valuesOf({ type, defaults, platforms: [platform], example }: IrOption): Schema {
-  // Nix has expressions for packages; what stands for them here are names of attributes.
+  // The values of packages in a schema are names of attributes; in Nix they are expressions.
   if (type.kind === "package") return {};
   const node = defaults?.nixos ?? (platform === undefined ? undefined : defaults?.[platform]);
   const fallback: JsonValue | undefined = node?.kind === "literal" ? node.value : undefined;

@@ -1,5 +1,5 @@
-// Checks the values of directives that choose between a few words. systemd ignores a value that it does
-// not know, with a line in the journal: what it should confine stays open.
+// Checks the values of directives that have a fixed set or form of values. systemd ignores a value that it does
+// not know, with a line in the journal, and the service then runs without that directive.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { UserError } from "../errors.ts";
@@ -58,7 +58,7 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
   ],
 ]);
 
-/** The values that a directive may end up with, as far as they are written out. */
+/** The possible values of a directive, as far as the schema writes them as literals. */
 function literalsIn(value: unknown): readonly unknown[] {
   return isExp(value) ? literalsOf(value.node) : [value];
 }

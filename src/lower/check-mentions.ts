@@ -1,4 +1,4 @@
-// Checks that the options exist that descriptions refer to. In the manuals they are links.
+// Checks that descriptions refer only to options that exist: manuals turn these references into links.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { together, type UserError } from "../errors.ts";
@@ -6,11 +6,11 @@ import type { IrService } from "../model/service-model.ts";
 import { nearest } from "../nearest.ts";
 import { mistake } from "./place.ts";
 
-/** Where options of other modules are, on any platform. */
+/** The prefixes of options of other modules, on any platform. */
 const otherModules =
   /^(?:accounts|boot|console|documentation|environment|fileSystems|fonts|hardware|home|homebrew|i18n|launchd|lib|networking|nix|nixpkgs|power|programs|security|services|specialisation|swapDevices|system|systemd|targets|time|users|virtualisation|wayland|xdg|xsession)\./;
 
-/** @throws UserError that tells all that do not exist */
+/** @throws UserError with all references to options that do not exist */
 export function checkMentions({ name, options }: IrService, docs: OptionDocs): void {
   const described = [...docs.options.keys()].map(withoutMembers);
   const known = new Set([
@@ -20,7 +20,7 @@ export function checkMentions({ name, options }: IrService, docs: OptionDocs): v
   const own = `services.${name}.`;
   const exists = (mention: string, path: readonly string[]): boolean => {
     if (mention.startsWith(own)) return known.has(mention.slice(own.length));
-    // Of a field, the others are beside it.
+    // The description of a field may name another field of the same submodule.
     const beside = path.map((_, depth) => [...path.slice(0, depth), mention].join("."));
     return beside.some((candidate) => known.has(candidate)) || otherModules.test(mention);
   };

@@ -1,4 +1,5 @@
-// What the types of the model cannot say: modes are octal, and what a rule gives up somewhere it has promised.
+// Checks restrictions that the types of the model cannot express: modes are octal, a service has confinement or a
+// reason for none, `config` and its users belong together, and a rule gives up only promises that it makes.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { UserError } from "../errors.ts";
@@ -23,7 +24,7 @@ export function checkModel(service: IrService, docs: OptionDocs): void {
   for (const rule of model.confinement) checkDifferences(rule, location);
 }
 
-/** A service that nothing confines is one by decision. */
+/** Only a decision of the author's leaves a service without confinement. */
 function checkConfinement(
   { confinement, unconfined }: ServiceModel,
   location: OptionDocs["service"],
@@ -45,7 +46,7 @@ function checkConfinement(
   }
 }
 
-/** What only a configuration file gives a meaning to. */
+/** Settings and a schema need a configuration file; `config.check` needs a schema. */
 function checkConfig({ options, configSchema, model }: IrService, docs: OptionDocs): void {
   const { config } = model;
   if (config === undefined) {
@@ -72,7 +73,7 @@ function checkConfig({ options, configSchema, model }: IrService, docs: OptionDo
   }
 }
 
-/** Expressions that only a configuration file gives a value. */
+/** Without a configuration file, its path and its settings have no value. */
 function checkNoConfigUsed(model: ServiceModel, { service: location }: OptionDocs): void {
   for (const { where, node } of expressionsIn(model, "")) {
     walkExpression(node, ({ kind }) => {

@@ -1,5 +1,5 @@
-// Checks that nothing is named twice: settings, earlier paths, variables of credentials. Of two values for one
-// setting, one would be lost.
+// Checks that names are unique: settings, earlier paths, variables of credentials, names of the service. If two
+// options filled one setting, one value would be lost.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { UserError } from "../errors.ts";
@@ -32,7 +32,7 @@ interface Claim {
   readonly what: string;
 }
 
-/** No path may be another one, or lead into another one. */
+/** No path may equal another, or be a prefix of another. */
 function checkApart(claims: readonly Claim[]): void {
   for (const [index, claim] of claims.entries()) {
     const other = claims.slice(0, index).find((earlier) => overlap(earlier.path, claim.path));
@@ -65,7 +65,10 @@ interface FixedSetting {
   readonly layer: number;
 }
 
-/** The settings that the model fixes. Layers that are not always there may say something else. */
+/**
+ * Checks the settings in layers that are always there: none may be in two such layers, or belong to an option.
+ * Conditional layers may repeat a setting.
+ */
 function checkLayers({ options, model }: IrService, docs: OptionDocs): void {
   const fixed = (model.config?.layers ?? []).flatMap(({ node }, index) =>
     node.kind === "record" ? fixedIn(node, [], index + 1) : [],

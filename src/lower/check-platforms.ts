@@ -1,5 +1,5 @@
-// Checks that the model has on each of the service's platforms what that platform reads: a module would fail with
-// "attribute missing" when somebody evaluates it.
+// Checks that every platform of the service has the parts and options that its module reads. Otherwise the module
+// would fail with "attribute missing" when a user evaluates it.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { together, UserError } from "../errors.ts";
@@ -11,7 +11,7 @@ import { expressionsIn } from "../model/walk-expression.ts";
 import { platformsReading, walkOn } from "./part-platforms.ts";
 import { mistake } from "./place.ts";
 
-/** @throws UserError that tells all that is missing somewhere */
+/** @throws UserError with all parts and options that a platform lacks */
 export function checkPlatforms(service: IrService, docs: OptionDocs): void {
   const [first, ...others] = [...missingParts(service, docs), ...missingOptions(service, docs)];
   if (first !== undefined) throw together(first, others);
@@ -62,7 +62,7 @@ function missingParts(
   ];
 }
 
-/** What somebody computes on some of the service's platforms. */
+/** An expression, and the platforms of the service that compute it. */
 interface Use {
   readonly what: string;
   readonly node: ExpNode;
@@ -70,7 +70,7 @@ interface Use {
 }
 
 function usesIn({ model, options, variants, platforms }: IrService): readonly Use[] {
-  // Defaults are checked with their options, other names with these.
+  // Other checks cover derived defaults and superseded modules; `unique` follows below.
   const parts = { ...model, derived: undefined, supersedes: undefined, unique: undefined };
   const here = (on: readonly Platform[]): readonly Platform[] =>
     on.filter((platform) => platforms.includes(platform));
@@ -80,7 +80,7 @@ function usesIn({ model, options, variants, platforms }: IrService): readonly Us
       node,
       on: here(platformsReading(where, model)),
     })),
-    // What collides is compared where the option exists.
+    // Modules compare instances only on platforms that have the option.
     ...model.unique.flatMap(({ what, option, value, more }) =>
       expressionsIn({ value, more }, "").map(({ node }) => ({
         what: `the comparison of instances (${what})`,
@@ -103,7 +103,7 @@ function usesIn({ model, options, variants, platforms }: IrService): readonly Us
   ];
 }
 
-/** What a platform may lack: an option, or somebody whose home it is. */
+/** A thing that a platform may lack: an option, or a user whose home it knows. */
 type Need = IrOption | "home";
 
 function missingOptions(service: IrService, docs: OptionDocs): readonly UserError[] {
@@ -113,13 +113,13 @@ function missingOptions(service: IrService, docs: OptionDocs): readonly UserErro
       error: describeLack(use, need, without, docs),
     })),
   );
-  // What is missing is told once, where it is first asked for.
+  // One error for each missing thing, at its first use.
   return found
     .filter(({ need }, index) => found.findIndex((other) => other.need === need) === index)
     .map(({ error }) => error);
 }
 
-/** What an expression needs, with the platforms that lack it. */
+/** The things that an expression needs and platforms lack, each with these platforms. */
 function lackingIn({ node, on }: Use, service: IrService): ReadonlyMap<Need, readonly Platform[]> {
   const lacking = new Map<Need, readonly Platform[]>();
   for (const platform of on) {
@@ -133,12 +133,12 @@ function lackingIn({ node, on }: Use, service: IrService): ReadonlyMap<Need, rea
   return lacking;
 }
 
-/** What a node needs and a platform has not. */
+/** The thing that a node needs and the platform lacks, if there is one. */
 function lackOf(node: ExpNode, { options }: IrService, platform: Platform): Need | undefined {
   if (isCallOf(node, "homeDirectory")) return platform === "home-manager" ? undefined : "home";
   if (node.kind !== "option" && node.kind !== "setting") return undefined;
   const key = node.path.join(".");
-  // Of a setting that an option fills it is known who says it.
+  // A setting that an option fills depends on that option.
   const meant = options.filter(
     ({ path, setting }) => (node.kind === "option" ? path : setting)?.join(".") === key,
   );

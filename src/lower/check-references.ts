@@ -1,5 +1,5 @@
-// Checks that every expression of a service can be computed where it is used: what it refers to
-// exists, on that platform and for that instance, and no default depends on itself.
+// Checks that every expression of a service can be computed where it is used: the options it refers to
+// exist, on that platform and for that instance, and no default depends on itself.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { type Platform, platforms } from "../model/platform.ts";
@@ -13,7 +13,7 @@ export function checkReferences(service: IrService, docs: OptionDocs): void {
   new Checker(service, docs).check();
 }
 
-/** An expression, and who needs its value. */
+/** An expression, and its place in the service. */
 interface Use {
   readonly node: ExpNode;
   readonly place: Place;
@@ -70,7 +70,7 @@ class Checker {
     const tables = Object.entries(this.service.variants?.variants ?? {}).flatMap(([name, row]) =>
       Object.entries(row).map(([key, node]) => ({ where: `${name}.${key}`, node })),
     );
-    // These may refer to options of the top level: no instance computes them.
+    // Superseded modules and the application may refer to options of the top level: no instance computes them.
     const computed = expressionsIn({ ...model, supersedes: undefined, application: undefined }, "");
     for (const { where, node } of [...computed, ...tables]) {
       this.checkUse({
@@ -82,7 +82,7 @@ class Checker {
     }
   }
 
-  /** What another module's options are called exists where that module does. */
+  /** The successors of another module's options exist on all platforms of that module. */
   private checkSuperseded(module: SupersededModule): void {
     const { places, platforms: on, instances } = module;
     const [place = "it"] = places;
@@ -93,7 +93,10 @@ class Checker {
         const target = this.find(path, what);
         const absent = on.find((platform) => !target.platforms.includes(platform));
         if (absent !== undefined) {
-          throw mistake(this.placeOf(target), `${what} is an option that ${absent} has not`);
+          throw mistake(
+            this.placeOf(target),
+            `${what} is an option that does not exist on ${absent}`,
+          );
         }
       }
       for (const former of Object.keys({ ...renamed, ...removed })) {
@@ -145,7 +148,7 @@ class Checker {
     });
   }
 
-  /** The option an error is told for: the one whose expression it is, else the one referred to. */
+  /** The option that an error names: the owner of the expression, or else the option it refers to. */
   private blame(place: Place | undefined, path: readonly string[]): Place {
     return place !== undefined && place.path.length > 0 ? place : { path, docs: this.docs };
   }
@@ -209,7 +212,7 @@ class Checker {
       });
     }
     const node = option.defaults?.[platform];
-    // A cycle that does not lead back to the start is found when one of its options is.
+    // A cycle without the start is found when the check starts at one of its own options.
     if (node === undefined || trail.includes(option)) return;
     walkExpression(node, (part) => {
       const target = part.kind === "option" ? this.byPath.get(part.path.join(".")) : undefined;

@@ -1,5 +1,5 @@
-// Checks the tests of relaxations: what they say is given up has been promised, each has an instance
-// of its own, and a service that loosens its confinement has a machine to show it on.
+// Checks the tests of relaxations: a rule makes every promise that they give up, each test has an instance of
+// its own, and no two promises have the same name.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { nearest } from "../nearest.ts";

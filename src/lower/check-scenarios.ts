@@ -1,5 +1,5 @@
-// Checks that a VM test can be made of a service that has scenarios: its machines differ in what options
-// say, so what the test has to know is what an option says.
+// Checks that a service with scenarios has everything that a VM test needs. Its machines differ only in options,
+// so options have to decide all facts that the test uses.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { UserError } from "../errors.ts";

@@ -1,5 +1,5 @@
-// Checks that every option does something. One that nothing uses is set, accepted, and forgotten: whoever
-// sets it believes in a promise that nobody keeps.
+// Checks that every option has an effect. Otherwise a user could set it, and would believe in a promise that
+// nobody keeps.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { together } from "../errors.ts";
@@ -8,7 +8,7 @@ import type { IrService } from "../model/service-model.ts";
 import { expressionsIn, walkExpression } from "../model/walk-expression.ts";
 import { mistake } from "./place.ts";
 
-/** @throws UserError that tells all options that do nothing */
+/** @throws UserError with all options that do nothing */
 export function checkUses(service: IrService, docs: OptionDocs): void {
   const referred = referredIn(service);
   const guards = new Set(
@@ -19,7 +19,7 @@ export function checkUses(service: IrService, docs: OptionDocs): void {
   const isUsed = ({ path, setting, credential, deprecated }: IrOption): boolean =>
     setting !== undefined ||
     credential !== undefined ||
-    // Kept so that configurations that set it can still be evaluated.
+    // It may do nothing any more: configurations that set it must still evaluate.
     deprecated !== undefined ||
     guards.has(path.join(".")) ||
     referred.has(path.join("."));
@@ -33,11 +33,11 @@ export function checkUses(service: IrService, docs: OptionDocs): void {
   if (first !== undefined) throw together(first, others);
 }
 
-/** The options that anything is computed from; that a default is derived for one is no use of it. */
+/** The options that an expression reads. A derived default for an option is no use of that option. */
 function referredIn({ options, model, variants }: IrService): ReadonlySet<string> {
   const values = model.derived.map(({ value }) => value);
   const computed = expressionsIn({ ...model, derived: values, supersedes: undefined }, "");
-  // Those of options and tables are lowered: nodes instead of expressions.
+  // Expressions of options and tables are lowered already, to nodes.
   const lowered = [
     ...options.flatMap(({ defaults }) => Object.values(defaults ?? {})),
     ...options.flatMap(({ credential }) => (credential === undefined ? [] : [credential.variable])),

@@ -1,6 +1,5 @@
-// Checks the values a schema writes itself (defaults, examples) against the type they are for:
-// first with zod, which knows every restriction, then against the lowered type, which knows what
-// zod does not (paths, unknown fields).
+// Checks the values in a schema (defaults, examples) against their option's type: first with zod, which knows
+// every restriction, then with the lowered type, which also knows paths and unknown fields.
 
 import { inspect } from "node:util";
 import type { JsonValue } from "../json.ts";
@@ -45,7 +44,7 @@ function show(value: unknown): string {
   return isJson(value) ? JSON.stringify(value) : inspect(value);
 }
 
-/** What the type would expect instead of something in the value; undefined if all is well. */
+/** The expectation of the type that the value does not meet, for a message; undefined if it meets all. */
 function whatIsWrong(type: OptionType, value: unknown): string | undefined {
   switch (type.kind) {
     case "bool":
@@ -89,7 +88,7 @@ function whatIsWrong(type: OptionType, value: unknown): string | undefined {
       return unless(isRecord(value) && isJson(value), "an object JSON can hold");
     case "absolutePath":
     case "secretFile":
-      // What the store holds, everybody can read.
+      // Everybody can read the store.
       return unless(
         isPath(value, absolutePathPattern) && !value.startsWith("/nix/store/"),
         "an absolute path in its shortest form, outside of the Nix store",

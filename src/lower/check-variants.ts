@@ -1,4 +1,4 @@
-// Checks that the option that selects a variant has exactly the variants of the table as values.
+// Checks that the values of the option that selects a variant are exactly the variants of the table.
 
 import type { OptionDocs } from "../docs/option-docs.ts";
 import { UserError } from "../errors.ts";

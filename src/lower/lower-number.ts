@@ -1,4 +1,4 @@
-// Numbers. Nix has bounds that are allowed themselves, and no others.
+// Lowers numbers. Nix types have inclusive bounds only.
 
 import type { OptionType } from "../model/option-type.ts";
 import type { z } from "../zod.ts";
@@ -35,7 +35,7 @@ function boundsOf(check: z.ZodNumberCheck, isInteger: boolean, place: Place): Bo
 
 type Bound = Extract<z.ZodNumberCheck, { readonly kind: "min" | "max" }>;
 
-/** For whole numbers, every bound can be said with a whole number that is allowed itself. */
+/** Every bound of a whole number becomes an inclusive one. */
 function boundOf({ kind, value, inclusive }: Bound, isInteger: boolean, place: Place): Bounds {
   if (!Number.isFinite(value)) throw mistake(place, `${value} is not a bound`);
   if (isInteger) {

@@ -1,4 +1,4 @@
-// Lowers one option: its type, its facets, and the values the schema gives it.
+// Lowers one option: its type, its facets, and its values in the schema.
 
 import type { CredentialFacet, Option } from "../schema/define-option.ts";
 import { platforms, type Platform, type System } from "../model/platform.ts";
@@ -15,7 +15,7 @@ export interface OptionContext {
   readonly guard: readonly string[] | undefined;
   /** The default the service's model derives for the option: a value, an expression, or one of them per platform. */
   readonly derived: unknown;
-  /** Those of the service. */
+  /** The service's platforms. */
   readonly platforms: readonly Platform[];
 }
 
@@ -81,7 +81,10 @@ function lowerPlatforms(given: readonly Platform[] | undefined, place: Place): r
   return platforms.filter((platform) => given.includes(platform));
 }
 
-/** The other platforms are for one operating system each: there, the option would have to go. */
+/**
+ * `systems` is only for options of home-manager: every other platform runs on one operating system, and `platforms`
+ * leaves an option out there.
+ */
 function lowerSystems(
   { systems: given, platforms: on, instance }: Option["facets"],
   place: Place,
@@ -108,7 +111,7 @@ function lowerDefaults(
       next: "keep one of the two",
     });
   }
-  // Null is a default.
+  // Not `??`: null is a default, too.
   const value = facet === undefined ? derived : facet;
   if (value === undefined) return undefined;
   const perPlatform = isPlatformValues(value)

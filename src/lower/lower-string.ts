@@ -1,5 +1,5 @@
-// Strings. Nix has one pattern per string and no lengths: a length is a pattern, and both together
-// are refused.
+// Lowers strings. A Nix type has one pattern and no lengths: a length becomes a pattern, and a pattern together
+// with a length is an error.
 
 import type { OptionType } from "../model/option-type.ts";
 import { escapeRegExp, translatePattern } from "../pattern/posix.ts";
@@ -21,7 +21,7 @@ export function lowerString({ checks }: z.ZodStringDef, place: Place): OptionTyp
     });
   }
   const { min = 0, max } = lengths;
-  // `.min(1)` says nothing new where the pattern refuses the empty string anyway.
+  // `.min(1)` adds nothing if the pattern refuses the empty string anyway.
   if (max !== undefined || min > 1 || (min === 1 && regex.test(""))) {
     throw mistake(place, "a pattern and a length together have no equivalent in Nix", {
       received: `${String(regex)} and a length`,
@@ -89,7 +89,7 @@ function regexOf(check: z.ZodStringCheck, place: Place): readonly RegExp[] {
     case "uuid":
       throw mistake(place, `a string with .${check.kind}() has no equivalent in Nix`, {
         expected: supported,
-        next: "say what matters of it with .regex()",
+        next: "write the restriction that matters as a .regex()",
       });
   }
 }
@@ -118,7 +118,7 @@ export function keyPatternOf(type: OptionType | "null", place: Place): string | 
   if (type !== "null" && type.kind === "string") {
     return type.pattern ?? (type.nonEmpty ? ".+" : undefined);
   }
-  // The names of a record are strings, also where zod compares them with numbers.
+  // The names of a record are always strings, so numbers in an enum cannot match them.
   if (type !== "null" && type.kind === "enum" && type.values.every(isString)) {
     return translate(new RegExp(`^(${type.values.map(escapeRegExp).join("|")})$`), place);
   }

@@ -1,7 +1,7 @@
-// From a zod type to the type of an option: the narrowest one that says the same.
+// Lowers a zod type to the type of an option: the narrowest with the same meaning.
 //
-// zod's definitions are read directly, each kind in the one switch below. What a definition says and
-// a Nix type cannot is refused, so that no restriction is lost on the way.
+// The code reads zod's definitions directly, each kind in the one switch below. It refuses a restriction that
+// Nix types cannot express, so no restriction is lost.
 
 import { inspect } from "node:util";
 import { elementSegment, memberSegment } from "../docs/option-docs.ts";
@@ -67,7 +67,7 @@ function lowerMember(place: Place, type: z.ZodTypeAny): Member {
       return lowerMember(place, definition.innerType);
     case z.ZodFirstPartyTypeKind.ZodBranded:
       return lowerMember(place, definition.type);
-    // Where these are allowed, `fieldsOf` has taken them away.
+    // `fieldsOf` has removed these where they are allowed: around the type of an object's field.
     case z.ZodFirstPartyTypeKind.ZodOptional:
       throw misplacedOptional(definition, place);
     case z.ZodFirstPartyTypeKind.ZodDefault:
@@ -75,17 +75,17 @@ function lowerMember(place: Place, type: z.ZodTypeAny): Member {
   }
 }
 
-/** The library's own types have no room for more, but for a port: with bounds it is a number. */
+/** The library's leaf type, if it is one. Further checks on it are an error; a port with bounds is a number. */
 function leafOf(definition: ZodDefinition, place: Place): LeafType | undefined {
   const leaf = leafTypeOf(definition);
   const hasChecks = "checks" in definition && definition.checks.length > 0;
   if (leaf === undefined || leaf === "port" || !hasChecks) return leaf;
   throw mistake(place, `${leaf}() cannot be restricted further`, {
-    next: "remove what follows it, or check it with an assertion of the service's model",
+    next: "remove the methods after it, or check it with an assertion of the service's model",
   });
 }
 
-/** TypeScript also maps the numbers of an enum to their names; those are no values of it. */
+/** The values of a native enum, without the reverse mapping from numbers to names that TypeScript adds. */
 function enumValues(values: z.EnumLike): readonly (string | number)[] {
   return Object.values(values).filter((value) => typeof values[value] !== "number");
 }
@@ -124,7 +124,7 @@ function lowerRecord(
   return { kind: "attrs", value, ...(keyPattern !== undefined && { keyPattern }) };
 }
 
-/** Objects told apart by a field whose value is a text of its own in each. */
+/** Objects that a field tells apart: its value is another text in each. */
 function lowerTagged(
   { discriminator: tag, options }: z.ZodDiscriminatedUnionDef<string>,
   place: Place,

@@ -1,6 +1,6 @@
-// Unions as Nix can check them. The module system picks the member of a union by the outermost
-// kind of the value (a list, a set, a string) and looks into it only afterwards; members it could
-// not tell apart are refused. Literals become one enum, null makes the whole nullable.
+// Lowers unions. The module system picks the member of a union by the outermost kind of the value (a list, a
+// set, a string), and looks into the value only afterwards. So members that it could not tell apart are an
+// error. Literals become one enum, and null makes the whole type nullable.
 
 import { isDeepStrictEqual } from "node:util";
 import type { OptionType } from "../model/option-type.ts";
@@ -18,14 +18,14 @@ export function lowerUnion(members: readonly Member[], place: Place): OptionType
     : union;
 }
 
-/** The members of a member: unions in unions and nullable types say nothing of their own. */
+/** Flattens unions in unions, and nullable types. */
 function flatten(member: Member): readonly Member[] {
   if (member === "null") return [member];
   if (member.kind === "nullable") return ["null", ...flatten(member.of)];
   return member.kind === "union" ? member.members.flatMap(flatten) : [member];
 }
 
-/** All enums as one, at the place of the first; the same type twice as one. */
+/** Merges all enums into one, at the place of the first, and removes repeated types. */
 function mergeEnums(types: readonly OptionType[]): readonly OptionType[] {
   const values = types.flatMap((type) => (type.kind === "enum" ? type.values : []));
   const first = types.findIndex((type) => type.kind === "enum");
@@ -55,7 +55,7 @@ function combine(types: readonly OptionType[], place: Place): OptionType {
   return { kind: "union", members: types };
 }
 
-/** What the module system sees of a value before it looks into it. */
+/** The kind of a value that the module system sees before it looks into the value. */
 type Outside = "anything" | "list" | "set" | "package" | "path" | "text" | "scalar";
 
 const outsides: Readonly<Record<OptionType["kind"], Outside>> = {
@@ -76,12 +76,12 @@ const outsides: Readonly<Record<OptionType["kind"], Outside>> = {
   sourcePath: "path",
   secretFile: "path",
   package: "package",
-  // Flattened before: these do not occur.
+  // These do not occur here: `flatten` removed them.
   nullable: "anything",
   union: "anything",
 };
 
-/** Pairs that some value could be either of. A package is a set, or the text of a store path. */
+/** Pairs of kinds for which one value could be both. A package is a set, or the text of a store path. */
 const clashes: ReadonlySet<string> = new Set([
   ...["list list", "set set", "path path", "package package"],
   ...["path text", "text path", "package set", "set package"],

@@ -1,8 +1,8 @@
-// From the schema to the intermediate representation: everything the emitters read.
+// Lowers the schema to the intermediate representation, which the emitters read.
 //
-// Contract: what comes out of here is right as a whole. Every type has an equivalent in Nix, every
-// value is one of its option's type, every reference leads somewhere, and nothing is said twice.
-// Whatever is wrong is the schema author's mistake: an error with option path, file and line.
+// Contract: the result is correct as a whole. Every type has an equivalent in Nix, every
+// value has its option's type, every reference leads to an option, and names are unique.
+// A fault is the schema author's mistake: an error with option path, file and line.
 
 import { compareVersions } from "../compare-versions.ts";
 import type { OptionDocs } from "../docs/option-docs.ts";
@@ -90,19 +90,19 @@ function derivedByPath(
   return byPath;
 }
 
-/** The module adds these to every service. */
+/** Every service has these options; the module adds them. */
 const reservedOptions: ReadonlySet<string> = new Set(["enable", "instances"]);
 
 interface TreeContext {
   /** The defaults that the model derives, by the option's path. */
   readonly derived: ReadonlyMap<string, unknown>;
-  /** Those of the service. */
+  /** The service's platforms. */
   readonly platforms: readonly Platform[];
-  /** The options that only platforms which the service is not for would have asked for. */
+  /** The options that only other platforms would read. */
   readonly irrelevant: ReadonlySet<string>;
 }
 
-/** The options of a tree, in the order they are declared. */
+/** The options of a tree, in the order of their declarations. */
 function lowerTree(
   tree: OptionTree,
   place: Place,
@@ -136,7 +136,7 @@ function lowerTree(
   });
 }
 
-/** The option that switches the settings of a group on, its own included. */
+/** The group's `enable` option, which switches the settings of the whole group on, its own included. */
 function guardOf(tree: OptionTree, place: Place): readonly string[] | undefined {
   const enable: Option | OptionTree | undefined = tree["enable"];
   if (place.path.length === 0 || enable === undefined || !isOption(enable)) return undefined;

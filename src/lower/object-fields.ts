@@ -1,6 +1,6 @@
-// The fields of an object, and what each says besides its type: its default and its example. A field
-// may say so with facets or in zod's own words. Everything else an option can do (fill a setting, be
-// a credential) needs a place in the service, which an element of a list does not have.
+// The fields of an object, with type, default and example. The default may be a facet, or zod's own `.default()`
+// or `.optional()`. Other facets (a setting, a credential) are for options only: they need a fixed path in the
+// service, which an element of a list does not have.
 
 import type { UserError } from "../errors.ts";
 import { isExp } from "../model/expression.ts";
@@ -17,19 +17,19 @@ export interface ObjectField {
   readonly place: Place;
   /** Without `.optional()` and `.default()`. */
   readonly type: z.ZodTypeAny;
-  /** Undefined where there is none. */
+  /** Undefined without a default. */
   readonly default: unknown;
   readonly example: unknown;
 }
 
-/** @throws UserError for an object that is open, and a submodule that is not as it was made */
+/** @throws UserError for an object that accepts unknown fields, and for a submodule changed after `submodule()` */
 export function fieldsOf(definition: z.ZodObjectDef, place: Place): readonly ObjectField[] {
   refuseOpen(definition, place);
   const isSubmodule = specialTypeOf(definition) === "submodule";
   const options = isSubmodule ? submoduleOptions(definition) : {};
   if (options === undefined) {
     throw mistake(place, "a submodule cannot be changed after it is made", {
-      next: "write the fields that are wanted into submodule({ … })",
+      next: "write all its fields into submodule({ … })",
     });
   }
   return Object.entries(definition.shape()).map(([name, type]) => {
@@ -71,7 +71,7 @@ function readField(
   return { name, place, type: own.type, default: fallback, example: facets.example };
 }
 
-/** What only the type of a field may say: that it can be left out, and what it is then. */
+/** Splits `.optional()` or `.default()` off the type of a field: the default is null or the given value. */
 function splitDefault(type: z.ZodTypeAny, place: Place): Pick<ObjectField, "type" | "default"> {
   const definition = definitionOf(type, place);
   if (definition.typeName === z.ZodFirstPartyTypeKind.ZodReadonly) {
@@ -105,7 +105,7 @@ function hasDefault(type: z.ZodTypeAny): boolean {
   return type instanceof z.ZodOptional || type instanceof z.ZodDefault;
 }
 
-/** Where `.optional()` is not the last thing said about a field. */
+/** The error for an `.optional()` that is not the outermost part of a field's type. */
 export function misplacedOptional({ innerType }: z.ZodOptionalDef, place: Place): UserError {
   const next = "use .nullable(); an option that is not set is null";
   return innerType instanceof z.ZodNullable

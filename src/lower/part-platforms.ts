@@ -1,4 +1,4 @@
-// Which platforms read which parts of a model. An option that such a part refers to need not exist elsewhere.
+// Which platforms read which parts of a model. An option in such a part need not exist on other platforms.
 
 import { BugError } from "../errors.ts";
 import { type ExpNode, isCallOf } from "../model/expression.ts";
@@ -6,14 +6,14 @@ import { type Platform, platforms } from "../model/platform.ts";
 import type { ServiceModel } from "../model/service-model.ts";
 import { walkExpression } from "../model/walk-expression.ts";
 
-/** By the path of a part; what is not here is read on all platforms. */
+/** The platforms that read a part, by its path. All platforms read the other parts. */
 const readers: Readonly<Record<string, readonly Platform[]>> = {
   identity: ["nixos", "darwin"],
   "identity.uid": ["darwin"],
   "identity.gid": ["darwin"],
   "config.path": ["nixos"],
   "listen.openFirewall": ["nixos"],
-  // Sandboxes of macOS; on systemd, the rules say it themselves.
+  // The sandbox profile of macOS reads these; on systemd, the confinement rules refer to the options themselves.
   "reach.sockets": ["home-manager", "darwin"],
   "reach.tcpPorts": ["home-manager", "darwin"],
   "reach.udpPorts": ["home-manager", "darwin"],
@@ -24,7 +24,7 @@ const readers: Readonly<Record<string, readonly Platform[]>> = {
 };
 
 /**
- * @param where an expression is in the model: `confinement.3.directives.UMask`
+ * @param where the expression's path in the model: `confinement.3.directives.UMask`
  * @returns the platforms that compute the expression
  */
 export function platformsReading(where: string, model: ServiceModel): readonly Platform[] {
@@ -40,12 +40,12 @@ export function platformsReading(where: string, model: ServiceModel): readonly P
   return readersOf(`${part}.${index}`);
 }
 
-/** @param part by its path: `config.path` */
+/** @param part the part's path: `config.path` */
 export function readersOf(part: string): readonly Platform[] {
   return readers[part] ?? readers[part.split(".")[0] ?? part] ?? platforms;
 }
 
-/** Whether a condition holds on a platform; undefined where that is known when it is evaluated. */
+/** Whether a condition holds on a platform; undefined if only evaluation knows. */
 function holdsOn(platform: Platform, node: ExpNode): boolean | undefined {
   if (node.kind === "literal") return typeof node.value === "boolean" ? node.value : undefined;
   if (isCallOf(node, "isMacOS")) {
@@ -62,7 +62,7 @@ function holdsOn(platform: Platform, node: ExpNode): boolean | undefined {
   return all.every((part) => part === !decisive) ? !decisive : undefined;
 }
 
-/** The parts of an expression that a platform never computes: what follows a condition that does not hold. */
+/** The parts of an expression that a platform never computes, because a condition on the platform excludes them. */
 function unreachedOn(platform: Platform, whole: ExpNode): ReadonlySet<ExpNode> {
   const unreached = new Set<ExpNode>();
   const leaveOut = (node: ExpNode): void => {

@@ -1,5 +1,5 @@
-// A point in the schema: an option, or a field somewhere in its type. Every mistake found while
-// lowering is told with the path and the source line of the place it is at.
+// A place in the schema: an option, or a field somewhere in its type. Every error of the lowering has the path
+// and the source line of such a place.
 
 import { elementSegment, type OptionDoc, type OptionDocs } from "../docs/option-docs.ts";
 import { type SourceLocation, UserError, type UserErrorDetails } from "../errors.ts";
@@ -18,7 +18,7 @@ function docOf(place: Place): OptionDoc | undefined {
   return place.docs.options.get(place.path.join("."));
 }
 
-/** What a place is described as in the schema's source. */
+/** The description of a place in the schema's source. */
 export function describe(place: Place): OptionDoc {
   const doc = docOf(place);
   if (doc !== undefined) return doc;
@@ -34,7 +34,7 @@ export function pathOf(place: Place): string {
   return place.path.filter((segment) => !segment.startsWith("|")).join(".");
 }
 
-/** Where the place is written, or the nearest thing around it that is known. */
+/** The source location of the place, or of the nearest enclosing place with a known location. */
 function locationOf(place: Place): SourceLocation {
   for (let length = place.path.length; length > 0; length -= 1) {
     const doc = docOf({ ...place, path: place.path.slice(0, length) });
@@ -55,7 +55,7 @@ export function mistake(place: Place, message: string, details: Details = {}): U
 
 const namePattern = /^[A-Za-z][A-Za-z0-9_-]*$/;
 
-/** Keywords of Nix would have to be quoted; properties of every object cannot be told apart. */
+/** Nix keywords would need quotes; the names of `Object.prototype` would clash with inherited properties. */
 const reservedNames: ReadonlySet<string> = new Set([
   ...["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"],
   ...["null", "true", "false"],

@@ -1,5 +1,5 @@
-// A model without what none of the service's platforms reads: an author takes all standard options, and a service
-// for one platform has of them what that platform has.
+// Removes the parts of a model that none of the service's platforms reads. So an author can take all standard
+// options, and a service for one platform has only that platform's.
 
 import { isExp } from "../model/expression.ts";
 import type { Platform } from "../model/platform.ts";
@@ -8,16 +8,16 @@ import { readersOf } from "./part-platforms.ts";
 
 export interface RelevantModel {
   readonly model: ServiceModel;
-  /** The options that only what was left out refers to, by their dotted paths. */
+  /** The options in removed parts, by their dotted paths. */
   readonly irrelevant: ReadonlySet<string>;
 }
 
-/** @param platforms those of the service */
+/** @param platforms the service's platforms */
 export function relevantModel(model: ServiceModel, platforms: readonly Platform[]): RelevantModel {
   const isRead = (part: string): boolean =>
     readersOf(part).some((platform) => platforms.includes(platform));
   const irrelevant = new Set<string>();
-  /** A part without the properties that nobody reads; only optional ones are in the table. */
+  /** A part without the properties that no platform reads. These are all optional, so the type stays. */
   const relevant = <T extends object>(name: string, part: T): T => {
     const read = Object.entries(part).filter(([key, value]: readonly [string, unknown]) => {
       if (isRead(`${name}.${key}`)) return true;

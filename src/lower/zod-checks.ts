@@ -1,4 +1,4 @@
-// What the checks of zod's strings and numbers have in common.
+// Common code for the checks of zod's strings and numbers.
 
 import { mistake, type Place } from "./place.ts";
 
@@ -12,7 +12,7 @@ export function refuseMessages(checks: readonly Check[], place: Place): void {
   if (own === undefined) return;
   throw mistake(place, "a message of one's own has no place in a Nix type", {
     received: JSON.stringify(own.message),
-    next: "remove it; the module system tells what it expected",
+    next: "remove it; the module system's own message says what it expected",
   });
 }
 
@@ -21,7 +21,7 @@ export interface Bounds {
   readonly max?: number;
 }
 
-/** The narrowest of several bounds: zod checks them all. */
+/** The intersection of several bounds: zod checks all of them. */
 export function narrowest(bounds: readonly Bounds[]): Bounds {
   const minima = bounds.flatMap(({ min }) => (min === undefined ? [] : [min]));
   const maxima = bounds.flatMap(({ max }) => (max === undefined ? [] : [max]));

@@ -1,5 +1,5 @@
-// The definitions of zod types, as a closed list: those that lowering knows, and those without an
-// equivalent among Nix option types, with what to write instead.
+// The definitions of zod types, as a closed list: those that can be lowered, and those without an
+// equivalent among Nix option types, with advice on what to write instead.
 
 import { z } from "../zod.ts";
 import { mistake, type Place } from "./place.ts";
@@ -31,7 +31,7 @@ type RefusedDefinition = z.ZodTypeDef & {
 
 export type ZodDefinition = SupportedDefinition | RefusedDefinition;
 
-/** The definition of a type, without anything that none of them may say. */
+/** The definition of a type. Throws for `.describe()` and `z.coerce`, which no type may have. */
 export function definitionOf(type: z.ZodTypeAny, place: Place): ZodDefinition {
   const definition: unknown = type._def;
   if (!isZodDefinition(definition)) throw mistake(place, "this is not a zod type");
@@ -79,7 +79,7 @@ const supportedTypes =
   "discriminated union, nullable, or one of the library's own types (port, absolutePath, …)";
 
 interface Refusal {
-  /** How it is written. */
+  /** The type as an author writes it. */
   readonly found: string;
   readonly next: string;
 }
@@ -87,8 +87,8 @@ interface Refusal {
 const assertion = "check it with an assertion of the service's model";
 
 const refusedTypes: Readonly<Record<RefusedKind, Refusal>> = {
-  ZodAny: { found: "z.any()", next: "use jsonValue(), or the type that is meant" },
-  ZodUnknown: { found: "z.unknown()", next: "use jsonValue(), or the type that is meant" },
+  ZodAny: { found: "z.any()", next: "use jsonValue(), or the type that you mean" },
+  ZodUnknown: { found: "z.unknown()", next: "use jsonValue(), or the type that you mean" },
   ZodNever: { found: "z.never()", next: "leave the option out" },
   ZodVoid: { found: "z.void()", next: "use .nullable()" },
   ZodUndefined: { found: "z.undefined()", next: "use .nullable()" },

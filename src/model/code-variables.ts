@@ -1,9 +1,9 @@
-// Variables by which a file becomes code of whatever program is started: the dynamic loader's, those of
+// Environment variables that make any program run the code of a file: the dynamic loader's, those of
 // the C library that name files, and a shell's.
 //
 // ld.so(8), "secure-execution mode"; bash(1), "Shell Variables" and "Invocation"; dyld(1).
 
-/** Those of Linux, by name: the service manager strips them of what it starts. */
+/** The variables of Linux, by name: the unit removes them from the service's environment. */
 export const codeVariables = [
   "BASHOPTS",
   "BASH_ENV",

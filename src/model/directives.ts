@@ -1,6 +1,6 @@
-// The confinement and resource directives a rule may use: those of systemd.exec(5),
-// systemd.service(5) and systemd.resource-control(5) that restrict a service. A directive that is
-// not listed does not compile, so a typing error cannot silently confine nothing.
+// The directives that a rule may use: those of systemd.exec(5), systemd.service(5) and
+// systemd.resource-control(5) that restrict a service. A directive that is not listed does not compile,
+// so a typing error cannot silently confine nothing.
 //
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.resource-control.html
@@ -88,8 +88,8 @@ export type DirectiveValue =
 const yesOrNo = [true, false] as const;
 
 /**
- * The directives that choose between a few words, and the words, of every version of systemd so far.
- * `ProtectHostname` is none of them: its words may have a name in them.
+ * Directives with a fixed set of words, and the words of every version of systemd so far.
+ * `ProtectHostname` is not among them: its value may contain a host name.
  */
 export const directiveChoices = {
   BindLogSockets: yesOrNo,
@@ -126,7 +126,7 @@ export const directiveChoices = {
 
 type Choices = typeof directiveChoices;
 
-/** Directives with values that they can have. */
+/** A set of directives, each with a value that it can have. */
 export type Directives = {
   readonly [Name in ConfinementDirective]?: Name extends keyof Choices
     ? OrValue<Choices[Name][number]>

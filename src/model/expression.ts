@@ -1,32 +1,32 @@
-// Expressions: where a value depends on other options (derived defaults, the service model,
-// assertions), a schema says so with one of these. They are typed (`Exp<string>` is an expression
-// whose value is a string), and closed: an emitter handles every kind or does not compile, and what can be
-// done with values is in one table (`functions.ts`). `schema/build-expression.ts` builds them.
+// Expressions: a schema writes one for each value that depends on other options (derived defaults, the service
+// model, assertions). They are typed (`Exp<string>` is an expression whose value is a string), and closed: an
+// emitter handles every kind or does not compile. The functions on values are rows of one table
+// (`functions.ts`). `schema/build-expression.ts` builds expressions.
 
 import type { JsonValue } from "../json.ts";
 import type { FunctionName, PlainOf } from "./functions.ts";
 
-/** A parameter of a function: the same object wherever it is meant. Its name is only a wish. */
+/** A parameter of a function. Every reference to it is the same object; its name is only a wish. */
 export interface Variable {
-  /** What the author calls it, if that is known. */
+  /** The author's name for it, if that is known. */
   readonly name: string | undefined;
 }
 
-/** What a table of plain values is called in generated code, and what is said above it. */
+/** The name of a table of plain values in generated code, and the comment above it. */
 export interface TableName {
   readonly name: string;
   readonly comment: string;
 }
 
-/** What an expression is made of. */
+/** The syntax tree of an expression. */
 export type ExpNode =
-  /** With a name, it is defined once in each file that refers to it. */
+  /** With a table's name, each file that refers to it defines it once. */
   | { readonly kind: "literal"; readonly value: JsonValue; readonly table?: TableName }
   /** The value of the option at `path`, in the instance at hand. */
   | { readonly kind: "option"; readonly path: readonly string[] }
   /** The effective value of a key of the program's configuration, after all layers. */
   | { readonly kind: "setting"; readonly path: readonly string[] }
-  /** Where the service finds its configuration file, which platforms decide. */
+  /** The path from which the service reads its configuration file; each platform has its own. */
   | { readonly kind: "configFile" }
   /** A row of the variant table, for the variant the instance selects. */
   | { readonly kind: "variant"; readonly key: string }
@@ -41,7 +41,7 @@ export type ExpNode =
       readonly then: ExpNode;
       readonly else: ExpNode;
     }
-  /** A function of one parameter, as an argument of one of the table. */
+  /** A function of one parameter, as an argument of a function of the table. */
   | { readonly kind: "function"; readonly variable: Variable; readonly body: ExpNode }
   /** A function of the table, applied to expressions and then to plain values. */
   | {
@@ -51,7 +51,7 @@ export type ExpNode =
       readonly plain: readonly JsonValue[];
     };
 
-/** Marks expressions, so that no JSON value is mistaken for one. */
+/** Marks expressions, so that no JSON value can pass for one. */
 export const valueType = Symbol("expression");
 
 /** An expression with a value of type `T`. */
@@ -66,7 +66,7 @@ export interface Ref<out T> extends Exp<T> {
   readonly path: readonly string[];
 }
 
-/** Where an expression is wanted, a plain value will do. */
+/** A plain value or an expression for it. */
 export type OrValue<T> = T | Exp<T>;
 
 export function isExp(value: unknown): value is Exp<unknown> {

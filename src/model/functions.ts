@@ -1,49 +1,49 @@
-// The functions of expressions, one row for each: the types of what it is given and of its result, what
-// it is in Nix, and what is known of it beyond that. The functions and methods that authors call
-// (`schema/build-expression.ts`) have their types from here, and all that goes through expressions reads
+// The functions of expressions, one row for each: the types of its arguments and of its result, its Nix
+// code, and further facts about it. The functions and methods that authors call
+// (`schema/build-expression.ts`) have their types from here, and code that walks expressions reads
 // the rows: a new function is a new row.
 //
-// This is the one place where expressions and Nix meet. A row writes Nix with a tag that the emitter
-// gives it, so the vocabulary still depends on no target.
+// Only here do expressions and Nix meet. A row writes Nix with a tag that the emitter
+// passes in, so the vocabulary still depends on no target.
 
 import { isDeepStrictEqual } from "node:util";
 import { isJsonArray, isJsonObject, type JsonValue } from "../json.ts";
 import type { OptionType } from "./option-type.ts";
 
-/** What rows write Nix with: a tag whose holes take code and plain values. */
+/** The tag with which rows write Nix; its holes take code and plain values. */
 export interface Write<Code> {
   (template: TemplateStringsArray, ...holes: readonly (Code | JsonValue)[]): Code;
-  /** The opposite of a condition. */
+  /** The negation of a condition. */
   readonly not: (condition: Code) => Code;
 }
 
-/** What a function is applied to when its Nix is written: the code of each argument. */
+/** The arguments of a function in Nix: the code of each. */
 type Codes<A extends readonly unknown[], Code> = { readonly [K in keyof A]: Code };
 
-/** The same when it is shown to people. */
+/** The arguments of a function in a text for people. */
 type Texts<A extends readonly unknown[]> = { readonly [K in keyof A]: string };
 
 /**
- * One function. `A` are the types of its arguments, which are expressions; `P` of the plain values that
- * come after them, which are known when modules are generated; `R` is the type of its result.
+ * One function. `A` are the types of its arguments, which are expressions; `P` those of the plain values
+ * after them, which the generator knows; `R` is the type of its result.
  */
 export interface Row<A extends readonly unknown[], R, P extends readonly JsonValue[]> {
   /** Holds nothing; the types of builders are derived from it. */
   readonly signature?: (given: A, plain: P) => R;
-  /** How many plain values it takes; default 0. */
+  /** The number of plain values that it takes; default 0. */
   readonly plain?: P["length"];
-  /** What it is in Nix. */
+  /** Its Nix code. */
   readonly nix: <Code>(nix: Write<Code>, ...given: readonly [...Codes<A, Code>, ...P]) => Code;
-  /** Its result; without it, the result is known where the configuration is evaluated only. */
+  /** Computes the result in the generator; without it, only the evaluation of a configuration knows the result. */
   readonly value?: (...given: readonly [...A, ...P]) => R;
   /**
-   * Whether it is a function of truth values. Its result is known then, too, where an argument that is
-   * not known makes no difference.
+   * Whether it is a function of truth values. The generator then knows the result even with an unknown argument,
+   * if that argument makes no difference.
    */
   readonly ofTruths?: true;
-  /** The type of the result, to be compared with a place of the program's configuration. */
+  /** The type of the result, for the check against the program's configuration schema. */
   readonly type?: OptionType | ((...plain: P) => OptionType);
-  /** How it reads in the description of a default. */
+  /** Its text in the description of a default. */
   readonly shown?: (...given: readonly [...Texts<A>, ...P]) => string;
 }
 
@@ -69,16 +69,16 @@ const bool: OptionType = { kind: "bool" };
 const anyText: OptionType = { kind: "string", nonEmpty: false };
 const nonEmptyText: OptionType = { kind: "string", nonEmpty: true };
 
-/** What a source directory has to have, and how it is called where it is a derivation's. */
+/** The files that a source directory must and may have, and the name of the derivation that checks them. */
 type SourceContents = Readonly<
   { name: string } & Record<"required" | "optional", readonly string[]>
 >;
 
-/** The table. Methods with type parameters are typed once more in `schema/build-expression.ts`. */
+/** The table. `schema/build-expression.ts` has better types for methods with type parameters. */
 export const functions = {
   // Of any value.
 
-  /** Whether both are the same; the right side has to be a value the left side can have. */
+  /** Whether both are equal; the right side has to be a value that the left side can have. */
   is: method<[left: unknown, right: unknown], boolean>({
     nix: (nix, left, right) => nix`${left} == ${right}`,
     value: isDeepStrictEqual,
@@ -94,7 +94,7 @@ export const functions = {
     value: (of) => of !== null,
     type: bool,
   }),
-  /** Whether free settings say anything at a path: `cfg.settings.has("models.providers")`. */
+  /** Whether free settings have a value at a path: `cfg.settings.has("models.providers")`. */
   has: method<[of: unknown], boolean, [path: string]>({
     plain: 1,
     nix: (nix, of, path) => nix`${of} ? ${path.split(".")}`,
@@ -114,28 +114,27 @@ export const functions = {
 
   // Of conditions.
 
-  /** Whether it does not hold. */
   not: define<[of: boolean], boolean>({
     nix: (nix, of) => nix.not(of),
     value: (of) => !of,
     ofTruths: true,
     type: bool,
   }),
-  /** Whether all hold; those of none do. */
+  /** Whether all hold; true without any. */
   and: method<readonly boolean[], boolean>({
     nix: (nix, ...all) => chain(all, (left, right) => nix`${left} && ${right}`) ?? nix`true`,
     value: (...all) => !all.includes(false),
     ofTruths: true,
     type: bool,
   }),
-  /** Whether one holds; of none, none does. */
+  /** Whether at least one holds; false without any. */
   or: method<readonly boolean[], boolean>({
     nix: (nix, ...all) => chain(all, (left, right) => nix`${left} || ${right}`) ?? nix`false`,
     value: (...all) => all.includes(true),
     ofTruths: true,
     type: bool,
   }),
-  /** Whether the consequence holds wherever the premise does. */
+  /** Whether the consequence holds, or the premise does not. */
   implies: method<[premise: boolean, consequence: boolean], boolean>({
     nix: (nix, premise, consequence) => nix`${premise} -> ${consequence}`,
     value: (premise, consequence) => !premise || consequence,
@@ -167,7 +166,7 @@ export const functions = {
     nix: (nix, list, body) => nix`lib.filter ${body} ${list}`,
     value: (list, body) => list.filter((element) => body(element)),
   }),
-  /** Whether something holds of an element. */
+  /** Whether a condition holds of at least one element. */
   any: method<[list: readonly unknown[], body: (element: unknown) => boolean], boolean>({
     nix: (nix, list, body) => nix`lib.any ${body} ${list}`,
     value: (list, body) => list.some((element) => body(element)),
@@ -192,12 +191,12 @@ export const functions = {
     value: (list) =>
       [...new Set(list.filter((each, index) => list.indexOf(each) !== index))].sort(),
   }),
-  /** What free settings say at a path, or `otherwise`: `cfg.settings.at("channels", {})`. */
+  /** The value of free settings at a path, or `otherwise`: `cfg.settings.at("channels", {})`. */
   at: method<[of: unknown], unknown, [path: string, otherwise: JsonValue]>({
     plain: 2,
     nix: (nix, of, path, otherwise) => nix`${of}.${path.split(".")} or ${otherwise}`,
   }),
-  /** The keys whose values something holds of, in alphabetical order. */
+  /** The keys whose values fulfil a condition, in alphabetical order. */
   namesWhere: method<
     [of: Readonly<Record<string, unknown>>, body: (value: unknown) => boolean],
     readonly string[]
@@ -244,7 +243,7 @@ export const functions = {
 
   // Of the instance at hand.
 
-  /** The name of the instance: `default` where none are declared. */
+  /** The name of the instance: `default` if the user declares none. */
   instanceName: define<[], string>({
     nix: (nix) => nix`name`,
     value: () => "default",
@@ -274,7 +273,7 @@ export const functions = {
   unitName: define<[], string>({ nix: (nix) => nix`unit`, type: nonEmptyText }),
   /** The service's own directories, and those between them. */
   ownDirectories: define<[], readonly string[]>({ nix: (nix) => nix`ownDirectories` }),
-  /** Whether at least one credential of this purpose is given. */
+  /** Whether the user has set at least one credential of this purpose. */
   anyCredential: define<[], boolean, [purpose: string]>({
     plain: 1,
     nix: (nix, purpose) => nix`lib.any (credential: credential.purpose == ${purpose}) credentials`,
@@ -283,18 +282,18 @@ export const functions = {
 
   // Of the machine and its configuration.
 
-  /** The home directory of the user whose configuration it is; home-manager only. */
+  /** The home directory of the configuration's user; home-manager only. */
   homeDirectory: define<[], string>({
     nix: (nix) => nix`config.home.homeDirectory`,
     type: nonEmptyText,
     shown: () => "~",
   }),
-  /** Whether the machine runs macOS, where that differs within a platform. */
+  /** Whether the machine runs macOS; home-manager runs on Linux, too. */
   isMacOS: define<[], boolean>({ nix: (nix) => nix`isDarwin`, type: bool }),
   /**
    * The value of an option of the system itself, `nix.settings.trusted-users`.
    *
-   * @param otherwise the value where the system has no such option
+   * @param otherwise the value if the system has no such option
    */
   systemOption: define<[], unknown, [path: string, otherwise: JsonValue]>({
     plain: 2,
@@ -308,12 +307,12 @@ export const functions = {
 
   // Of packages and files of the configuration.
 
-  /** The name a package goes by: what it provides, for people. */
+  /** The name of a package without its version, for people. */
   packageName: method<[of: string], string>({
     nix: (nix, of) => nix`lib.getName ${of}`,
     type: nonEmptyText,
   }),
-  /** Whether a package is of this version or a later one; one without a version is taken to be. */
+  /** Whether a package has this version or a later one; true for a package without a version. */
   isAtLeast: method<[of: string], boolean, [version: string]>({
     plain: 1,
     nix: (nix, of, version) => nix`isAtLeast ${version} ${of}`,
@@ -331,16 +330,16 @@ export const functions = {
     type: nonEmptyText,
   }),
   /**
-   * Whether a value is part of the configuration: a path, which is copied to the store, or something of
-   * the store. A text that names a directory elsewhere is not.
+   * Whether a value is part of the configuration: a path, which Nix copies to the store, or a store path.
+   * A text that names a directory elsewhere is not.
    */
   isSource: method<[of: string | null], boolean>({
     nix: (nix, of) => nix`isSource ${of}`,
     type: bool,
   }),
   /**
-   * A source directory with certain files. What is in one that a derivation makes is not known before it
-   * is built: it is checked then, and has the optional files in any case, empty where it lacks them.
+   * A source directory with certain files. If a derivation makes it, its content is unknown before it
+   * is built: a further derivation then checks it, and adds an empty file for each missing optional file.
    */
   sourceDirectory: define<[of: string | null], string, [contents: SourceContents]>({
     plain: 1,
@@ -354,19 +353,19 @@ export const functions = {
     type: nonEmptyText,
   }),
   /**
-   * Whether a file exists in a source directory, as far as it is known when the configuration is
-   * evaluated: a directory that is yet to be built is taken to have all.
+   * Whether a file exists in a source directory, as far as evaluation knows: true for every file of a directory
+   * that is yet to be built.
    */
   hasFile: method<[directory: string | null, file: string], boolean>({
     nix: (nix, directory, file) => nix`hasFile ${directory} ${file}`,
     type: bool,
   }),
-  /** A place in a source directory; path arithmetic, so that in a text it alone is copied to the store. */
+  /** A path in a source directory. It stays a Nix path, so a text with it copies only this file to the store. */
   below: define<[directory: string | null, path: string], string>({
     nix: (nix, directory, path) => nix`${directory} + ${path}`,
     type: nonEmptyText,
   }),
-  /** Where a source directory is: the path itself, of which nothing is copied to the store. */
+  /** The path of a source directory as a string; Nix copies nothing to the store. */
   inPlace: method<[of: string], string>({
     nix: (nix, of) => nix`toString ${of}`,
     type: nonEmptyText,
@@ -380,7 +379,7 @@ export type PlainOf<N extends FunctionName> = Parameters<
   NonNullable<(typeof functions)[N]["signature"]>
 >[1];
 
-/** A row, whatever its types: what is called with it has been checked when it was built. */
+/** A row without the types of its arguments: TypeScript has checked them where the call was built. */
 export type AnyRow = Omit<Row<readonly unknown[], unknown, readonly JsonValue[]>, "nix"> & {
   readonly nix: <Code>(nix: Write<Code>, ...given: readonly (Code | JsonValue)[]) => Code;
 };

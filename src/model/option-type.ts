@@ -1,4 +1,4 @@
-// Options after lowering: what every emitter reads. Closed and readonly; the types are the
+// Options after lowering, which every emitter reads. Closed and readonly; the types are the
 // narrowest that both zod and the Nix module system can express.
 
 import type { Platform, System } from "./platform.ts";
@@ -47,10 +47,10 @@ export interface Field {
 }
 
 /**
- * How an instance comes by the option's value when it does not set it.
+ * The value of the option in an instance that does not set it.
  *
- * - `inherit`: it takes the top level's value (the usual case).
- * - `own`: it has a default of its own (a user, a directory), and the top level's is not for it.
+ * - `inherit`: the top level's value (the usual case).
+ * - `own`: a default of the instance's own (a user, a directory), never the top level's value.
  * - `none`: the option exists at the top level only.
  */
 export type Inheritance = "inherit" | "own" | "none";
@@ -61,16 +61,16 @@ export interface IrOption {
   readonly type: OptionType;
   readonly description: string;
   readonly location: SourceLocation;
-  /** One for each of the option's platforms; absent where the option must be set. */
+  /** One for each of the option's platforms; absent if the user must set the option. */
   readonly defaults: Readonly<Partial<Record<Platform, ExpNode>>> | undefined;
   readonly example: JsonValue | undefined;
   readonly platforms: readonly Platform[];
-  /** Where it is refused on other operating systems. */
+  /** The operating systems it is for; on others the module refuses it. Absent: all. */
   readonly systems: readonly System[] | undefined;
   readonly instance: Inheritance;
   /** Key of the program's configuration that the option fills: `["server", "port"]`. */
   readonly setting: readonly string[] | undefined;
-  /** The `enable` option of the nearest group that has one: without it the setting is left out. */
+  /** The `enable` option of the nearest group that has one: the setting is left out unless it is true. */
   readonly guard: readonly string[] | undefined;
   readonly deprecated: string | undefined;
   readonly renamedFrom: readonly (readonly string[])[];
@@ -80,7 +80,7 @@ export interface IrOption {
 }
 
 export interface IrCredential {
-  /** The environment variable the secret is exported as. */
+  /** The environment variable that holds the secret. */
   readonly variable: ExpNode;
   readonly purpose: string | undefined;
 }

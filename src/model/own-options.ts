@@ -1,11 +1,11 @@
-// The options every service has, whatever its schema says.
+// Patterns and descriptions of the options that every service has: `enable` and `instances`.
 
 import type { IrService } from "./service-model.ts";
 
-/** A POSIX extended regular expression: a name is part of a unit's, a user's and a file's name. */
+/** A POSIX extended regular expression. An instance's name is a part of the names of units, users and files. */
 export const instanceNamePattern = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
 
-/** In the words of `lib.mkEnableOption`. */
+/** Uses the words of `lib.mkEnableOption`. */
 export function describeEnable({ summary }: IrService): string {
   return `Whether to enable ${summary}.`;
 }

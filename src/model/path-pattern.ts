@@ -1,7 +1,12 @@
-// What a path on the machine may look like. systemd passes over a line with a path that is not in its
-// shortest form, with no more than a warning; the end of a line is cut off, or joined to the next.
+// Patterns of paths on the machine. systemd ignores a line with a path that is not in its shortest form, with
+// only a warning; it cuts blanks off the end of a line, and joins a line that ends in a backslash to the next.
 
-/** All names of a path, none of them `.` or `..`; what a name must not contain, where it ends as well. */
+/**
+ * The pattern of an absolute path without `.` and `..`.
+ *
+ * @param refused characters that no name may contain, as the inside of a character class
+ * @param refusedAtEnds characters that no name may begin or end with
+ */
 function pathOf(refused: string, refusedAtEnds: string): RegExp {
   const inside = `[^/\\\\\\x01-\\x1f\\x7f${refused}]`;
   const end = `[^/\\\\\\x01-\\x1f\\x7f${refused}${refusedAtEnds}]`;
@@ -9,8 +14,8 @@ function pathOf(refused: string, refusedAtEnds: string): RegExp {
   return new RegExp(`^(\\/(${first}|\\.${first}|\\.\\.${end})(${inside}*${end})?)+$`);
 }
 
-/** In its shortest form, on one line. */
+/** A path in its shortest form, on one line. */
 export const absolutePathPattern = pathOf("", "\\s");
 
-/** Taken literally by units, their lists and specifiers, by shells and by sandbox profiles. */
+/** A path that units, their lists and specifiers, shells and sandbox profiles take literally. */
 export const plainPathPattern = pathOf("\\s:%\"'", "");

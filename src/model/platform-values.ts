@@ -3,7 +3,7 @@
 import type { Platform } from "./platform.ts";
 import type { OrValue } from "./expression.ts";
 
-/** A value for each platform the option exists on. */
+/** A value for each platform on which the option exists. */
 export type PerPlatform<T> = Readonly<Partial<Record<Platform, T>>>;
 
 const perPlatformTag = Symbol("per platform");

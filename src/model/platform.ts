@@ -1,8 +1,8 @@
-// The platforms a module is generated for. Everything that differs between them is keyed by this.
+// The platforms: the generator writes a module for each. All differences between them have these keys.
 
 export const platforms = ["nixos", "home-manager", "darwin"] as const;
 
-/** Operating systems, where one platform is for several: home-manager is. */
+/** The operating systems: home-manager is one platform for both. */
 export const systems = ["linux", "darwin"] as const;
 
 export type System = (typeof systems)[number];

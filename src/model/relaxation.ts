@@ -1,5 +1,5 @@
-// Relaxations: options that loosen confinement. Each is tested with a value, in a service that has
-// nothing else relaxed: what it opens is named, promise by promise, and all others must hold.
+// Relaxations: options that loosen confinement. A test sets each to a value, in a service with
+// nothing else relaxed. It names the promises that the value gives up; all others must hold.
 
 import type { Observation, Probe } from "./proof.ts";
 
@@ -7,19 +7,19 @@ import type { Observation, Probe } from "./proof.ts";
 export interface Lift {
   /** As in the rule's proof. */
   readonly promise: string;
-  /** The word its probe ends in instead. */
+  /** The word in which its probe ends instead. */
   readonly word: string;
 }
 
-/** Something that ends in one word with the relaxation and in another without. */
+/** A probe or observation that ends in one word with the relaxation and in another without. */
 export type Contrast = (Omit<Probe, "must" | "bare"> | Omit<Observation, "must" | "bare">) & {
   readonly relaxed: string;
   readonly strict: string;
 };
 
-/** A value the option is tested with, and what that changes; it has to change something. */
+/** A test value of the option, and the changes it makes; it has to make at least one. */
 export type RelaxationTest<T> = {
-  /** Part of the name of the test's instance, so made of lower-case letters, digits and hyphens. */
+  /** A part of the name of the test's instance: lower-case letters, digits and hyphens. */
   readonly name: string;
   readonly value: T;
 } & (
@@ -27,5 +27,5 @@ export type RelaxationTest<T> = {
   | { readonly lifts?: readonly Lift[]; readonly shows: readonly [Contrast, ...Contrast[]] }
 );
 
-/** Instances of this name, in VM tests, have nothing relaxed. */
+/** The name of an instance in VM tests that has nothing relaxed. */
 export const strictInstance = "strict";

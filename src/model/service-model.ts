@@ -1,6 +1,5 @@
-// The service model: what is run, as whom, with which files, credentials, environment and
-// confinement, on any platform. A platform emitter maps it to systemd units or launchd jobs and
-// adds nothing of its own.
+// The service model, independent of any platform: the program, its user, files, credentials, environment and
+// confinement. A platform emitter maps it to systemd units or launchd jobs.
 
 import type { SourceLocation } from "../errors.ts";
 import type { Exp, ExpNode, OrValue, Ref } from "./expression.ts";
@@ -18,14 +17,14 @@ export interface DerivedDefault {
   readonly value: unknown;
 }
 
-/** Who the service runs as, where that is not the user whose configuration it is. */
+/** The service's own user and group, on platforms where services have users of their own. */
 export interface Identity {
   readonly user: Ref<string>;
   readonly group: Ref<string>;
   /** Numeric ids, for nix-darwin, which creates accounts by id. */
   readonly uid?: Ref<number>;
   readonly gid?: Ref<number>;
-  /** Whether the module creates user and group; it always does without. */
+  /** Whether the module creates user and group. Default: true. */
   readonly create?: OrValue<boolean>;
 }
 
@@ -38,61 +37,61 @@ export interface Directory {
 
 /** The program's own configuration file, rendered from options. */
 export interface ConfigFile {
-  /** Where it is put on NixOS. Without, the program reads it in the store, as on other platforms. */
+  /** The file's path on NixOS. Without it, the program reads the file in the store, as on other platforms. */
   readonly path?: Ref<string>;
-  /** Free settings; they win over everything the typed options say. */
+  /** Free settings; they win over all typed options. */
   readonly settings: Ref<Readonly<Record<string, JsonValue>>>;
-  /** What the configuration is called in messages. */
+  /** The configuration's name in messages. */
   readonly title: string;
   /**
-   * Settings that are always there, lowest layer first. The settings of typed options come on top
+   * Fixed settings, lowest layer first. The settings of typed options come on top
    * of them, the user's free settings last.
    */
   readonly layers: readonly Exp<unknown>[];
   /**
-   * How mistakes in the free settings are treated: `error`, `warn` or `off`. Needs a configuration schema, and
-   * holds for the variant that has it. Without, they are errors.
+   * The option for the treatment of mistakes in the free settings: `error`, `warn` or `off`. It needs a
+   * configuration schema, and works for that schema's variant. Without the option, mistakes are errors.
    */
   readonly check?: Ref<string>;
-  /** How the program itself is asked about the file when it is built; not at all without. */
+  /** Lets the program itself check the file while the file's derivation is built. Default: no check. */
   readonly validation?: ConfigValidation;
-  /** What to do instead of writing a secret into the settings, for messages: a sentence. */
+  /** Advice for messages about a secret in the settings: a sentence that says what to do instead. */
   readonly secretAdvice?: string;
-  /** The well-known place the program's own command line looks in; becomes a link to the file. */
+  /** The well-known path at which the program's own command line looks; the module makes a link to the file there. */
   readonly link?: Exp<string>;
 }
 
-/** How a program judges its configuration file when that is built. */
+/** A program's check of its own configuration file, at build time. */
 export interface ConfigValidation {
-  /** Whether it is asked. Variants whose configuration schema is not known are not asked. */
+  /** Whether to run the check. It never runs for variants without a known configuration schema. */
   readonly wanted: Ref<boolean>;
   /**
-   * A file of shell code, relative to the schema file that defines the service. The code fails, with the reason
-   * on its standard error, where the program refuses the file `$rendered`. `$program` is the program, jq and the
-   * coreutils are on the path, the directory is empty and the only one that can be written.
+   * A file of shell code, relative to the schema file that defines the service. If the program refuses the file
+   * `$rendered`, the code has to fail and say why on its standard error. `$program` is the program, jq and the
+   * coreutils are on the PATH, and the current directory is empty and the only writable one.
    */
   readonly script: string;
-  /** Variables of the code, by their names. */
+  /** Shell variables for the code, by their names. */
   readonly variables?: Readonly<Record<string, OrValue<string>>>;
 }
 
 export interface EnvironmentVariable {
-  /** Left out where it is null. */
+  /** Null leaves the variable out. */
   readonly name: OrValue<string | null>;
   readonly value: OrValue<string>;
-  /** Whether the user may set another value. Default: false, and a value of the user's is refused. */
+  /** Whether the user may set another value. Default: false, and the module refuses another value. */
   readonly isDefault?: boolean;
 }
 
-/** A secret that is made once, at the first start, where the user gave none. */
+/** A secret that the service makes once, at its first start, if the user gave none. */
 export interface GeneratedSecret {
   readonly variable: OrValue<string>;
-  /** Where it is kept, readable by the service only. */
+  /** The file that keeps it; only the service can read it. */
   readonly file: Exp<string>;
   readonly when: Exp<boolean>;
 }
 
-/** A file or directory the module owns inside a directory the service may write to. */
+/** A file or directory of the configuration inside a directory that the service may write. */
 export interface ManagedFile {
   /** Relative to the directory. */
   readonly target: string;
@@ -101,7 +100,7 @@ export interface ManagedFile {
 }
 
 export interface ManagedFiles {
-  /** What they are called in the generated modules, an identifier: `documents`. */
+  /** Their name in the generated modules, an identifier: `documents`. */
   readonly name: string;
   readonly directory: Exp<string>;
   readonly files: Exp<readonly ManagedFile[]>;
@@ -111,30 +110,30 @@ export interface ManagedFiles {
 export interface Unique {
   /** For people: `port`. */
   readonly what: string;
-  /** What takes one, or with a list several. */
+  /** The option with the value, or with a list of values. */
   readonly option: Ref<unknown>;
-  /** The effective value, where it is not simply the option's. */
+  /** The effective value, if it can differ from the option's. */
   readonly value?: Exp<unknown>;
-  /** Options that take more of the same kind; they must differ from others' as well. */
+  /** Options with further values of the same kind, which must differ from those of other instances, too. */
   readonly more?: readonly Ref<readonly unknown[]>[];
 }
 
-/** What the user lets the service reach besides its own; confinement alone would keep it away. */
+/** Paths, ports and addresses that the user opens to the service, in spite of the confinement. */
 export interface Reach {
   /** Paths on the machine; the service does not start without them. */
   readonly readable: Ref<readonly string[]>;
   readonly writable: Ref<readonly string[]>;
-  /** Files that are sockets of others. */
+  /** Socket files of other programs. */
   readonly sockets: Exp<readonly string[]>;
-  /** Where it may listen. */
+  /** Further ports on which it may listen. */
   readonly tcpPorts: Ref<readonly number[]>;
   readonly udpPorts: Ref<readonly number[]>;
   /**
-   * Whether it also listens on a port that the kernel chooses. For macOS, where a port that nobody has
-   * named cannot be told from the others; on systemd, the rules say it themselves.
+   * Whether it also listens on a port that the kernel chooses. For macOS, where the sandbox cannot tell such a
+   * port from others; on systemd, the rules decide it themselves.
    */
   readonly freePort: Exp<boolean>;
-  /** Where it may connect to: `none`, `internet` or `any`; others only where ranges can be told. */
+  /** Where it may connect to: `none`, `internet` or `any`; a list only on platforms that can tell ranges apart. */
   readonly egress: Exp<unknown>;
 }
 
@@ -143,21 +142,21 @@ export type Assertion = Expectation | Refusal;
 interface AboutOption {
   /** The option at fault; its path starts the message. */
   readonly option: Ref<unknown>;
-  /** Where it is asked; everywhere if absent. */
+  /** The platforms whose modules have the assertion. Absent: all. */
   readonly platforms?: readonly Platform[];
 }
 
-/** What has to hold. */
+/** A condition that has to hold. */
 export interface Expectation extends AboutOption {
   readonly holds: Exp<boolean>;
-  /** What to set instead. */
+  /** What is wrong, and what to set instead. */
   readonly message: OrValue<string>;
 }
 
-/** What must not be among the values of an option. */
+/** Values that an option must not have. */
 export interface Refusal extends AboutOption {
   readonly offenders: Exp<readonly string[]>;
-  /** What is wrong with them, which are named before, and what to set instead. */
+  /** What is wrong with the offenders, and what to set instead. The message names the offenders before it. */
   readonly complaint: string;
 }
 
@@ -181,35 +180,35 @@ export interface Readiness {
 /** When the service is started again. Times in seconds. */
 export interface RestartRules {
   readonly delay: number;
-  /** The delay where it cannot grow. */
+  /** The delay on a service manager that cannot let it grow (launchd). */
   readonly throttle: number;
   /** Upper bound of the delay, reached after `steps` failures in a row. */
   readonly maxDelay: number;
   readonly steps: number;
-  /** Exit codes that will not go away by trying again (sysexits.h). */
+  /** Exit codes after which another try cannot help (sysexits.h). */
   readonly finalExitCodes: readonly number[];
   /** Exit codes that are no failure. */
   readonly successExitCodes: readonly number[];
   readonly stopTimeout: number;
-  /** Why the stop timeout is what it is. */
+  /** The reason for the length of the stop timeout. */
   readonly stopTimeoutReason: string;
-  /** Variables set by systemd (systemd.exec(5)) that the program is not to see, and why. */
+  /** Variables set by systemd (systemd.exec(5)) that the program must not see, and why. */
   readonly hiddenVariables?: { readonly names: readonly string[]; readonly why: string };
 }
 
-/** Something the service is kept from doing, on a systemd platform. */
+/** A rule of the confinement: its directives on systemd, and how other service managers keep it. */
 export type ConfinementRule = ConfinementFacts & Proved<ConfinementDirective>;
 
 interface ConfinementFacts {
   readonly id: string;
-  /** What would be possible without the rule. Becomes a comment in the module. */
+  /** Why the rule exists. Becomes a comment in the module, and a cell of the table of promises. */
   readonly why: string;
   readonly directives: Directives;
-  /** Where the directives have to be weaker than elsewhere. */
+  /** Cases in which the directives have to be weaker. */
   readonly differences?: readonly Difference[];
   /**
    * Services of NixOS (`services.<name>`) whose runtime directories the directives show to the service. NixOS
-   * keeps these directories while their services are started again: who sees one would go on seeing the old.
+   * keeps these directories when their services restart: otherwise the service would go on seeing the old directory.
    */
   readonly shownRuntime?: readonly string[];
   /** What the directives cannot keep, and why; follows "it cannot". */
@@ -220,48 +219,48 @@ interface ConfinementFacts {
   readonly seatbelt: SeatbeltPromise;
 }
 
-/** How a rule is kept under a user's own systemd. One that cannot be kept says why. */
+/** How a user's own systemd keeps a rule, or why it cannot. */
 interface UserManagerPromise {
-  /** The directives it can enforce; absent where they are the same. */
+  /** The directives that it can enforce. Absent: the rule's own. */
   readonly directives?: ConfinementFacts["directives"];
-  /** What these directives do, where the rule's own reason would promise more than they keep. */
+  /** Replaces the rule's `why`, if that promises more than these directives keep. */
   readonly why?: string;
   /** What it cannot keep, and why. */
   readonly cannot?: string;
 }
 
-/** How a rule is kept on macOS. One that cannot be kept says why. */
+/** How macOS keeps a rule, or why it cannot. */
 interface SeatbeltPromise {
   readonly keptBy?: string;
-  /** Whether it is the job's property list that keeps it, instead of the sandbox's profile. */
+  /** Whether the job's property list keeps it, instead of the sandbox's profile. */
   readonly byJob?: boolean;
   readonly cannot?: string;
-  /** Where it differs for an agent, which runs as the user. */
+  /** The difference for an agent, which runs as the user. */
   readonly agent?: string;
 }
 
 /**
- * Where a rule promises less: for releases of the program that would not run otherwise, or values of
- * options. What is given up is named, promise by promise, and all others have to hold there, too.
+ * A case in which a rule promises less: releases of the program that would not run otherwise, or values of
+ * options. It names the promises that it gives up; all others have to hold there, too.
  */
 export interface Difference {
   /** Made of lower-case letters, digits and hyphens. */
   readonly name: string;
-  /** Where, in words that follow "where". */
+  /** The case, in words that follow "where". */
   readonly where: string;
-  /** The same, computed for every instance. */
+  /** Whether an instance is such a case. */
   readonly when: Exp<boolean>;
-  /** Promises of the same rule. */
+  /** The promises given up, all of the same rule. */
   readonly lifts: readonly [Lift, ...Lift[]];
-  /** Why it cannot be helped, and what it costs. */
+  /** Why the rule has to give them up, and what that costs. */
   readonly why: string;
 }
 
-/** A promise carries its proof, or says why it has none. */
+/** Every promise carries its proof, or says why it has none. */
 export type Proved<Part extends string> =
   | {
       readonly proofs: readonly [Proof, ...Proof[]];
-      /** Parts without which the proofs hold all the same, and why they are there. */
+      /** Directives whose loss no proof notices, and why they are there. */
       readonly unprovable?: Readonly<Partial<Record<Part, string>>>;
     }
   | { readonly proofs?: never; readonly unprovable: string };
@@ -270,50 +269,50 @@ export type Proved<Part extends string> =
 export interface OperatorCommand {
   /** The command's name, as the operator types it. */
   readonly name: string;
-  /** The variables it needs of the credentials and generated secrets; none without. */
+  /** The variables of credentials and generated secrets that it needs. Default: none. */
   readonly secrets?: readonly OrValue<string>[];
   /**
-   * The commands that need a terminal, by the words they begin with: `channels login`. They get one of
-   * their own, and what they write to it reaches the operator's as it is; others get pipes.
+   * The commands that need a terminal, by their first words: `channels login`. They get a terminal of
+   * their own, whose output reaches the operator's terminal unfiltered; other commands get pipes.
    */
   readonly interactive?: readonly string[];
-  /** Options of the program that may stand where a command would. */
+  /** Options of the program that may stand in place of a command. */
   readonly options?: readonly string[];
 }
 
 /** One VM test. */
 export interface Scenario {
-  /** Names of machines; `relaxed` is the one with the relaxed services. */
+  /** Names of machines; `relaxed` is the machine with the relaxed services. */
   readonly on: readonly string[];
   /**
-   * Python, one after the other, after the functions of vm-test/sandbox.py; relative to the schema
-   * file.
+   * Python files, relative to the schema file, which run in this order after the functions of
+   * vm-test/sandbox.py.
    */
   readonly scripts: readonly string[];
 }
 
-/** The machines of the VM tests, and what happens on them. */
+/** The VM tests: their machines and scripts. */
 export interface Scenarios {
   /** The service's options on each machine, as its user would set them. */
   readonly nodes: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
-  /** The test that is named after the service. */
+  /** The test with the service's name. */
   readonly main: Scenario;
-  /** Further tests, whose names are added to it. */
+  /** Further tests, named after the service and their key. */
   readonly further?: Readonly<Record<string, Scenario>>;
   /** Python programs that machines have as commands `nixmodgen-<name>`; relative to the schema file. */
   readonly programs?: Readonly<Record<string, string>>;
   /**
-   * Attributes of the package collection that every service has in its option for further programs:
-   * what the proofs run beside the service's own.
+   * Attributes of the package collection that the proofs run. Every service has them in its option for further
+   * programs.
    */
   readonly packages?: readonly string[];
-  /** What all instances of the machine with the relaxed services have in common. */
+  /** The common options of all instances on the machine with the relaxed services. */
   readonly relaxed: Readonly<Record<string, JsonValue>>;
 }
 
 /** The desktop application of a service, in the home of a user of macOS. */
 export interface DesktopApplication {
-  /** Null where the user has to name one. */
+  /** Null by default if the user has to name a package. */
   readonly package: Ref<string | null>;
   readonly install: Ref<boolean>;
   /** Its settings, as defaults(1) writes them. */
@@ -324,49 +323,49 @@ export interface DesktopApplication {
   };
 }
 
-/** Options of a module of somebody else, by their dotted path there. */
+/** Options of somebody else's module, by their dotted path there. */
 export interface SupersededOptions {
-  /** Those that exist here, under another path. */
+  /** Options that exist here under another path. */
   readonly renamed: Readonly<Record<string, Ref<unknown>>>;
-  /** Those that there are none of here, and what to do instead: whole sentences. */
+  /** Options that do not exist here, and what to do instead: whole sentences. */
   readonly removed: Readonly<Record<string, string>>;
 }
 
 /**
- * A module of somebody else that this service takes the place of: what is configured for it is
- * passed on. Options that have the same path in both need not be named.
+ * Somebody else's module that this service replaces: the module passes its configuration on to the options here.
+ * Options with the same path in both need not be named.
  */
 export interface SupersededModule extends SupersededOptions {
-  /** Where its options are, under each of its names: `programs.it`. */
+  /** The path of its options, under each of its names: `programs.it`. */
   readonly places: readonly string[];
   readonly platforms: readonly Platform[];
-  /** Options of its instances, and the one by which an instance is switched off. */
+  /** Options of its instances, and the option that switches an instance on and off. */
   readonly instances: SupersededOptions & { readonly switch: string };
 }
 
-/** What shows that promises are kept. */
+/** Where a reader finds the evidence that promises are kept: targets of Markdown links. */
 export interface Evidence {
   /** The outcome of the probes on systemd. */
   readonly probes: string;
-  /** The test that decides what the sandbox of macOS allows. */
+  /** The test of the decisions of the macOS sandbox. */
   readonly sandbox: string;
   /** The test that reads the jobs of macOS. */
   readonly job: string;
-  /** What none of them shows, and where that can be helped: a paragraph of Markdown. */
+  /** What none of them shows, and what a reader can do about it: a paragraph of Markdown. */
   readonly limit?: string;
 }
 
-/** Where the service listens for its clients. */
+/** The TCP port on which the service listens for its clients. */
 export interface Listener {
-  /** The option that says the TCP port. */
+  /** The option for the port. */
   readonly option: Ref<number>;
-  /** The port as it ends up, also where free settings say it. */
+  /** The effective port, also if free settings decide it. */
   readonly port: Exp<number>;
-  /** Whether NixOS opens the port in the firewall; never without. */
+  /** Whether NixOS opens the port in the firewall. Absent: never. */
   readonly openFirewall?: Ref<boolean>;
 }
 
-/** What the user adds to a service. */
+/** The user's additions to a service. */
 export interface Additions {
   /** Environment variables. */
   readonly variables?: Ref<Readonly<Record<string, string>>>;
@@ -376,16 +375,16 @@ export interface Additions {
   readonly packages?: Ref<readonly string[]>;
 }
 
-/** Everything there is to know of a service. `ModelDefinition` is what an author has to say of it. */
+/** The complete model of a service. An author writes a `ModelDefinition`, which has defaults. */
 export interface ServiceModel {
-  /** The oldest systemd that knows all directives of the confinement; where it is known, it is asked for. */
+  /** The oldest systemd that knows all directives of the confinement. The NixOS module asserts it. */
   readonly systemdVersion: string;
   /** Name of the unit of the instance `default`; others get `-<instance>` appended. */
   readonly unit: string;
   /** Selects the row of the variant table. */
   readonly variant?: Ref<string>;
   readonly derived: readonly DerivedDefault[];
-  /** Demanded by platforms whose services have users of their own: NixOS and nix-darwin. */
+  /** Required on platforms whose services have users of their own: NixOS and nix-darwin. */
   readonly identity?: Identity;
   /**
    * The program that runs the service's own shell commands, exported as `SHELL`. The account
@@ -397,14 +396,14 @@ export interface ServiceModel {
   readonly stateDirectory: Directory;
   /** Its other directories, in the state directory or elsewhere, with the same permissions. */
   readonly directories: readonly Exp<string>[];
-  /** Directories of others that it reads, whoever may write there. */
+  /** Directories of others that it reads. */
   readonly readable?: Exp<readonly string[]>;
-  /** Beginnings of names in /tmp that the program makes whatever TMPDIR says. */
+  /** Prefixes of names that the program makes in /tmp, even if TMPDIR names another directory. */
   readonly temporaryPrefixes: readonly string[];
   /**
-   * Files in a directory below TMPDIR, as find(1) matches paths, by which the program knows that it
-   * runs already, and looks at the process in them. Where it may not look, they are removed before
-   * each start; so something that ends with the process has to guard the state, too.
+   * Lock files below TMPDIR, as a pattern of find(1): the program checks whether the process in them is alive.
+   * On platforms where it cannot check, the launcher removes them before each start; so the state needs another
+   * guard, which ends with the process.
    */
   readonly locks?: string;
   readonly config?: ConfigFile;
@@ -412,7 +411,7 @@ export interface ServiceModel {
   readonly extra: Additions;
   /** Attributes of the package collection that are always on the service's PATH. */
   readonly packages: readonly string[];
-  /** Credentials by environment variable that have no option of their own. */
+  /** Credentials without an option of their own, by environment variable. */
   readonly credentials?: Ref<Readonly<Record<string, string>>>;
   readonly generatedSecrets: readonly GeneratedSecret[];
   readonly managedFiles: readonly ManagedFiles[];
@@ -420,11 +419,10 @@ export interface ServiceModel {
   readonly assertions: readonly Assertion[];
   readonly restart: RestartRules;
   readonly ready?: Readiness;
-  /** What it is kept from doing; or why nothing is. */
   readonly confinement: readonly ConfinementRule[];
+  /** Why there are no rules, if there are none. */
   readonly unconfined?: string;
   readonly reach?: Reach;
-  /** Where the outcome of the proofs can be read; links of Markdown. */
   readonly evidence?: Evidence;
   readonly scenarios?: Scenarios;
   readonly application?: DesktopApplication;
@@ -434,26 +432,26 @@ export interface ServiceModel {
   readonly listen?: Listener;
 }
 
-/** Values that differ between variants of the program: a row per key, a column per variant. */
+/** Values that differ between variants of the program. */
 export interface VariantTable {
   /** Name of the table in generated code. */
   readonly name: string;
   readonly variants: Readonly<Record<string, Readonly<Record<string, ExpNode>>>>;
 }
 
-/** The program's own configuration schema, by version: what the settings are checked against. */
+/** The program's own configuration schemas, by version, for the check of settings. */
 export interface ConfigSchema {
-  /** Where they are, `<version>.json` each; relative to the schema file that defines the service. */
+  /** The directory of the schemas, each `<version>.json`; relative to the schema file that defines the service. */
   readonly directory: string;
-  /** The command that makes one of a release, for messages: `pnpm sync <version>`. */
+  /** The command that makes the schema of a release, for messages: `pnpm sync <version>`. */
   readonly command?: string;
   /**
-   * The versions to know, in any order. A user's settings are checked against the newest that is not
-   * newer than the package, those of older packages against the oldest; what the schema file itself
-   * says, against the newest.
+   * The versions, in any order. The module checks a user's settings against the newest version that is not
+   * newer than the package, or against the oldest if the package is older than all. The generator checks the
+   * settings of the schema file itself against the newest.
    */
   readonly versions: readonly [string, ...string[]];
-  /** The variant whose program it is of, where there is a variant table. */
+  /** The variant that these schemas describe, if there is a variant table. */
   readonly variant?: string;
 }
 
@@ -462,20 +460,20 @@ export interface IrConfigSchema extends Omit<ConfigSchema, "versions"> {
   readonly newest: string;
   /** Newest first. */
   readonly older: readonly string[];
-  /** Where the service is defined. */
+  /** The place in the source that defines the service. */
   readonly location: SourceLocation;
 }
 
-/** A service, lowered: everything the emitters read. */
+/** A lowered service: the input of all emitters. */
 export interface IrService {
   readonly name: string;
   readonly summary: string;
   readonly documentation: string;
-  /** Earlier names of the service; every option is renamed from there. */
+  /** Earlier names of the service; the module renames every option from there. */
   readonly renamedFrom: readonly string[];
-  /** Those it has modules for, in the order of `platforms`. */
+  /** The platforms it has modules for, in the order of `platforms`. */
   readonly platforms: readonly Platform[];
-  /** Every one exists on at least one of the platforms. */
+  /** Every option exists on at least one of the platforms. */
   readonly options: readonly IrOption[];
   readonly variants: VariantTable | undefined;
   readonly configSchema: IrConfigSchema | undefined;

@@ -1,8 +1,8 @@
-// Walks through expressions and through everything in a service model that is one.
+// Walks through expressions, and finds all expressions in a service model.
 
 import { type ExpNode, isExp, type Variable } from "./expression.ts";
 
-/** The expressions an expression is made of. */
+/** The direct parts of an expression. */
 export function partsOf(node: ExpNode): readonly ExpNode[] {
   switch (node.kind) {
     case "literal":
@@ -29,7 +29,7 @@ export function partsOf(node: ExpNode): readonly ExpNode[] {
   }
 }
 
-/** Calls `visit` with every node of an expression and the variables that are bound there. */
+/** Calls `visit` with every node of an expression and the variables bound there. */
 export function walkExpression(
   node: ExpNode,
   visit: (node: ExpNode, bound: ReadonlySet<Variable>) => void,
@@ -41,12 +41,12 @@ export function walkExpression(
 }
 
 export interface LocatedExpression {
-  /** Where in the model it is: `assertions.3.holds`. */
+  /** Its place in the model: `assertions.3.holds`. */
   readonly where: string;
   readonly node: ExpNode;
 }
 
-/** Every expression in a value made of objects and lists; plain values are not expressions. */
+/** Every expression in a value made of objects and lists; it skips plain values. */
 export function expressionsIn(value: unknown, where: string): readonly LocatedExpression[] {
   if (isExp(value)) return [{ where, node: value.node }];
   if (typeof value !== "object" || value === null) return [];

@@ -1,4 +1,4 @@
-// A service without the places in the source that it comes from: for what is the same wherever options
+// A service without its locations in the source: the key of cached results that do not depend on where options
 // are written.
 
 import type { SourceLocation } from "../errors.ts";

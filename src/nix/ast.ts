@@ -1,12 +1,11 @@
 // The Nix expression language as data: one readonly interface per kind of node, closed unions.
 //
-// Contract: a node says what is written, never how it is laid out; the layout is the printer's.
-// The exceptions are what a reader wants kept: a comment and a blank line before a binding, a list
-// element or a parameter. Nodes are made by the factories in `create.ts` only: they check, bring
-// to normal form, and freeze.
+// Contract: a node describes code, never its layout; the printer decides that. It keeps two things for readers,
+// though: a comment and a blank line before a binding, a list element or a parameter. Only the factories
+// in `create.ts` make nodes: they check, bring to normal form, and freeze.
 //
-// There is no node for raw text. Whoever wants to write Nix as text writes it with the `nix` tag
-// or `parseNix`, which give nodes; so nothing reaches a generated file unparsed.
+// There is no node for raw text. To write Nix as text, use the `nix` tag or `parseNix`, which return
+// nodes; so no unparsed text reaches a generated file.
 
 /** A piece of a string or a path: literal text (its value, unescaped) or `${expression}`. */
 export type StringPart = TextPart | InterpolationPart;
@@ -21,11 +20,11 @@ export interface InterpolationPart {
   readonly expression: NixExpr;
 }
 
-/** What may stand before a binding, a list element or a parameter. */
+/** The comment and the blank line before a binding, a list element or a parameter. */
 export interface Leading {
   /** The text of a `#` comment, without the `#`; may have several lines. */
   readonly comment: string | undefined;
-  /** Whether a blank line separates it from what stands before. */
+  /** Whether there is a blank line before it. */
   readonly blankLine: boolean;
 }
 

@@ -148,7 +148,7 @@ export function unary(operator: UnaryOperator, operand: NixExpr): UnaryNode {
   return make({ kind: "unary", operator, operand: expectExpr(operand, "an operand") });
 }
 
-/** Operands with an operator between them: one alone is itself, and none are what changes nothing. */
+/** Operands with an operator between them. One operand is returned itself; none give the empty list or set. */
 export function joined(operator: "++" | "//", operands: readonly NixExpr[]): NixExpr {
   const [first, second, ...rest] = operands;
   if (first === undefined) return operator === "++" ? list([]) : attrs([]);

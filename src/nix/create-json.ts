@@ -17,14 +17,14 @@ export interface JsonObject {
 /** Deeper data than Nix's own parser and evaluator take without running out of stack. */
 const MAX_DEPTH = 1000;
 
-/** Whether a value is data, not something made here. (What it holds is checked on the way.) */
+/** Whether a value is data, not a node. (`value` checks its parts.) */
 export function isJson(input: unknown): input is JsonValue {
   return !isMade(input);
 }
 
 /**
  * The Nix expression of a JSON value. Nix evaluates it back to the same JSON value; `-0` is `0` in
- * JSON, too. As in JSON, an attribute that is `undefined` is not there.
+ * JSON, too. As in JSON, an attribute that is `undefined` is left out.
  */
 export function value(json: JsonValue): NixExpr {
   return valueAt(json, 0);
@@ -78,7 +78,7 @@ function numberValue(json: number): NixExpr {
     throw new BugError(`${json} is not a JSON value`);
   }
   if (json === -(2 ** 63)) {
-    // The literal without its sign would be one more than the largest integer.
+    // The literal of the smallest integer, without its sign, would exceed the largest integer by one.
     return op("-", unary("-", int(MAX_INTEGER)), int(1));
   }
   const size = Math.abs(json);
@@ -86,8 +86,7 @@ function numberValue(json: number): NixExpr {
   return json < 0 ? unary("-", literal) : literal;
 }
 
-// Nix refuses to read the numbers nearest to zero, but it computes with them: a product of two
-// powers of two and the digits is exact.
+// Nix refuses literals of the numbers nearest to zero, but it can compute them: this product is exact.
 function floatValue(size: number): NixExpr {
   return size !== 0 && size < MIN_FLOAT
     ? op("*", float(size * 2 ** 200), float(2 ** -200))

@@ -33,7 +33,7 @@ export function str(input: PartsInput): StringNode | IndentedStringNode {
   return isReadableAsLines(parts) ? indented(parts) : quoted(parts);
 }
 
-// Lines that indentation or escapes would obscure are easier to read in one double-quoted line.
+// If indentation or escapes would obscure the lines, one double-quoted line is easier to read.
 function isReadableAsLines(parts: readonly StringPart[]): boolean {
   const whole = parts.map((part) => (part.kind === "text" ? part.text : "x")).join("");
   const lines = whole.split("\n");

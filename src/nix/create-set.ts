@@ -1,4 +1,4 @@
-// Factories of lists and sets, and of what takes something from a set.
+// Factories of lists and sets, and of selections from sets.
 
 import { BugError } from "../errors.ts";
 import type {
@@ -67,7 +67,7 @@ function staticText(node: NixExpr): string | undefined {
   return texts.includes(undefined) ? undefined : texts.join("");
 }
 
-/** Brings the ways to write an attribute path to its keys. */
+/** The keys of an attribute path, in any form that callers may write. */
 export function keys(input: PathInput): readonly AttrKey[] {
   const steps = typeof input === "string" || isExpr(input) ? [input] : input;
   if (!Array.isArray(steps) || steps.length === 0) {
@@ -158,7 +158,7 @@ export function checkBindings(bindings: readonly Binding[]): readonly Binding[] 
   return withoutFirstBlank(inheritSelected(bindings));
 }
 
-/** Bindings that take an attribute under its own name inherit it, neighbours together. */
+/** Turns bindings like `x = a.x` into `inherit (a) x`, and merges adjacent ones. */
 function inheritSelected(bindings: readonly Binding[]): readonly Binding[] {
   const result: Binding[] = [];
   for (const entry of bindings) {
@@ -169,7 +169,7 @@ function inheritSelected(bindings: readonly Binding[]): readonly Binding[] {
       last?.kind === "inherit" &&
       last.from !== undefined &&
       isSamePath(last.from, selected.from) &&
-      // A comment is about one of them.
+      // A comment belongs to one binding only.
       last.comment === undefined &&
       selected.comment === undefined &&
       !selected.blankLine
@@ -182,7 +182,7 @@ function inheritSelected(bindings: readonly Binding[]): readonly Binding[] {
   return result;
 }
 
-/** `x = a.b.x` as what it inherits; undefined for every other binding. */
+/** `x = a.b.x` as `inherit (a.b) x`; undefined for every other binding. */
 function asInherit(entry: AssignBinding): InheritBinding | undefined {
   const { path, value } = entry;
   const [key, ...deeper] = path;
@@ -195,7 +195,7 @@ function asInherit(entry: AssignBinding): InheritBinding | undefined {
   return namesOf(from) === undefined ? undefined : inherit([key.name], from, entry);
 }
 
-/** The names of `a.b.c`; undefined for what is computed. */
+/** The names of `a.b.c`; undefined for other expressions. */
 function namesOf(node: NixExpr): readonly string[] | undefined {
   if (node.kind === "identifier") return [node.name];
   if (node.kind !== "select" || node.fallback !== undefined) return undefined;
@@ -211,13 +211,13 @@ function isSamePath(left: NixExpr, right: NixExpr): boolean {
   return names !== undefined && names.join("\0") === namesOf(right)?.join("\0");
 }
 
-/** The names a set declares so far; a leaf is closed: nothing may be declared below it. */
+/** The names that a set declares so far; no binding may declare a name below a leaf. */
 type NameTree = Map<string, NameTree | "leaf">;
 
 function declare(tree: NameTree, path: readonly AttrKey[], value: NixExpr | undefined): void {
   const [first, ...rest] = path;
   if (first?.kind !== "name") {
-    return; // what a computed name declares is known to Nix only
+    return; // only Nix knows what a computed name declares
   }
   const known = tree.get(first.name);
   const merges = value?.kind === "set" && !value.recursive;

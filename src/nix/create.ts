@@ -1,4 +1,4 @@
-// All factories: what `create` means in this directory, and what the tag `nix` has as its properties.
+// All factories: the module `create` of this directory, and the properties of the tag `nix`.
 
 export * from "./create-code.ts";
 export * from "./create-json.ts";

@@ -1,7 +1,7 @@
-// Text to Nix source text: one function per place where text can stand.
+// Escapes text for Nix source: one function per place where text can stand.
 //
-// Contract: what Nix reads back is exactly the text given, whatever the text is. Text that Nix
-// cannot hold (NUL, half of a surrogate pair) is refused. Each function returns the source without
+// Contract: Nix reads back exactly the given text. Text that Nix cannot hold (NUL, half of a surrogate
+// pair) is an error. Each function returns the source without
 // the delimiters around it. The rules are those of Nix's own lexer:
 // https://nix.dev/manual/nix/stable/language/string-literals
 
@@ -64,7 +64,7 @@ export function escapeString(text: string, beforeInterpolation = false): string 
   return beforeInterpolation ? escaped.replace(/\$$/, "\\$") : escaped;
 }
 
-/** What follows a piece of text inside an indented string. */
+/** The next thing after a piece of text inside an indented string. */
 export type IndentedNext = "interpolation" | "end";
 
 /**
@@ -75,7 +75,7 @@ export type IndentedNext = "interpolation" | "end";
  * the start of a line for indentation. Every escape begins with two quotes, so a single quote
  * before an escape, or before the end, is escaped itself.
  *
- * Spaces at the start of lines are the business of `protectedLines`, which sees all lines.
+ * `protectedLine` takes care of spaces at the start of lines, because it sees all lines.
  */
 export function escapeIndented(text: string, next: IndentedNext): string {
   return checkText(text).replace(/[\r\t]|'+|\$(?=\{)|\$$/g, (found, offset: number) => {
@@ -93,7 +93,7 @@ export function escapeIndented(text: string, next: IndentedNext): string {
   });
 }
 
-// Whether what follows is written with two quotes in front.
+// Whether the source of the following text begins with two quotes.
 function beginsWithQuotes(rest: string, next: IndentedNext): boolean {
   if (rest === "") {
     return next === "end";
@@ -114,12 +114,12 @@ export const PROTECTED_SPACE = "''\\ ";
 
 /**
  * Finds the line whose first space must be written as `PROTECTED_SPACE`, because Nix would take it
- * for indentation. The lines are those of the whole string, with some visible character in place of
- * each interpolation.
+ * for indentation.
  *
- * Nix removes from all lines the indentation they have in common, lines of spaces only not counted,
- * and the spaces of the last line if there is nothing else on it. One protected space in the right
- * line leaves no common indentation.
+ * Nix removes the common indentation of all lines (lines with only spaces do not count), and the spaces of
+ * the last line if it has nothing else. One protected space in the right line leaves no common indentation.
+ *
+ * @param lines the lines of the whole string, with a visible character for each interpolation
  */
 export function protectedLine(lines: readonly string[]): number | undefined {
   const last = lines.length - 1;
@@ -146,7 +146,7 @@ export function escapeFloat(value: number): string {
   return exponent === undefined ? withPoint : `${withPoint}e${exponent}`;
 }
 
-/** Checks a variable's name: there is no way to quote one. */
+/** Checks a variable's name, which Nix cannot quote. */
 export function escapeIdentifier(name: string): string {
   if (!isIdentifier(name)) {
     throw new BugError(`${JSON.stringify(name)} is not a Nix identifier`);
@@ -156,7 +156,7 @@ export function escapeIdentifier(name: string): string {
 
 const PATH_TEXT = /^[A-Za-z0-9._+\-/~]*$/;
 
-/** Text inside a path. Paths have no escapes: what does not fit must be a string. */
+/** Text inside a path. Paths have no escapes: other text must be a string. */
 export function escapePathText(text: string): string {
   if (!PATH_TEXT.test(text)) {
     throw new BugError(`${JSON.stringify(text)} cannot stand in a Nix path`);

@@ -1,11 +1,11 @@
-// Which names code takes from its surroundings.
+// The names that code takes from its surroundings.
 
 import type { AttrKey, Binding, NixExpr, StringPart } from "./ast.ts";
 
 const nothing: ReadonlySet<string> = new Set();
 const found = new WeakMap<NixExpr, ReadonlySet<string>>();
 
-/** The names that code does not define itself. What `with` brings into scope counts as not defined. */
+/** The names that code does not define itself. Names that `with` may bring into scope are among them. */
 export function freeVariables(node: NixExpr): ReadonlySet<string> {
   const known = found.get(node);
   if (known !== undefined) return known;
@@ -14,7 +14,7 @@ export function freeVariables(node: NixExpr): ReadonlySet<string> {
   return names;
 }
 
-/** What bindings of a plain set take from their surroundings. */
+/** The names that bindings of a plain set take from their surroundings. */
 export function freeVariablesOfBindings(bindings: readonly Binding[]): ReadonlySet<string> {
   return all(bindings.map(ofBinding));
 }

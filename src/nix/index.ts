@@ -9,10 +9,10 @@
 //   `;
 //   printNix(nix.attrs([nix.binding(["options", "services", name, "port"], port)]));
 //
-// `nix` is the tag that parses Nix at once and refuses anything malformed. What a hole accepts
-// depends on where it stands:
+// `nix` is the tag that parses Nix at once and refuses anything malformed. A hole accepts, depending on its
+// place:
 //   expression      a node, or a JSON value (a string becomes a string literal, never code)
-//   list element    the same, or an array of them, spliced
+//   list element    a node, a JSON value, or an array of them, spliced
 //   binding         `{ a = 1; ${binding} ${bindings} }`: a binding or an array, spliced
 //   attribute name  `{ ${name} = 1; }`, `x.${name}`: a string, an array of strings, or a node
 //   inside a string a string (literal text) or a node (an interpolation)

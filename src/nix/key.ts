@@ -5,12 +5,12 @@ import type { NixExpr } from "./ast.ts";
 const keys = new WeakMap<object, string>();
 const numbers = new Map<string, number>();
 
-/** A text that two nodes have in common when they, and all their parts, are written alike. */
+/** A key for comparisons: nodes with the same code have the same key. */
 export function keyOf(node: NixExpr): string {
   return keyOfValue(node);
 }
 
-/** Each distinct node has a number, so that a key is as long as the node is wide, not deep. */
+/** Each distinct node has a number, so the length of a key depends on the node's direct parts only. */
 function keyOfValue(value: unknown): string {
   if (typeof value === "bigint") return `${String(value)}n`;
   if (Array.isArray(value)) return `[${value.map(keyOfValue).join()}]`;
@@ -19,7 +19,7 @@ function keyOfValue(value: unknown): string {
   const known = keys.get(value);
   if (known !== undefined) return known;
   const text = Object.entries(value)
-    // Where a blank line is, is a matter of what stands before.
+    // A blank line does not belong to the code itself.
     .filter(([name]) => name !== "blankLine")
     .map(([name, part]) => `${name}:${keyOfValue(part)}`)
     .sort()

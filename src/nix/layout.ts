@@ -1,13 +1,13 @@
 // Layout: prettier's Docs, plus three things that Nix's official style (RFC 166) needs.
 //
-//   nest        Indentation follows the lines that really appear: however many constructs open on a
-//               line, what stands below is one step deeper. Prettier's own `indent` would add a
-//               step for each. So nesting is marked in the text, and the steps are counted when
-//               the line breaks are known. Style measures lines without their indentation, which
-//               is why it can come last.
-//   priority    Part of a group that, when the group does not fit on a line, is expanded before
-//               the rest, if that lets the rest stay on one line.
-//   transparent A group that shows the priority parts inside it to the group around it.
+//   nest        Indentation follows the lines that really appear: even if several constructs open on
+//               one line, the next line is one step deeper. Prettier's own `indent` would add a
+//               step for each. So the text has marks for nesting, and `render` counts the steps once
+//               the line breaks are known. The style measures lines without their indentation, so
+//               indentation can come last.
+//   priority    A part of a group. If the group does not fit on a line, this part is expanded first,
+//               if the rest then fits on one line.
+//   transparent A group whose priority parts also belong to the group around it.
 //
 // Contract: printers build a `Layout` from these and from prettier's builders; `group` resolves it to
 // a Doc; `render` turns that into text. Nobody counts columns or passes an indentation.
@@ -19,7 +19,7 @@ const { builders } = doc;
 const WIDTH = 100;
 const STEP = "  ";
 
-/** Part of a group, see above. */
+/** A part of a group, see above. */
 export interface Priority {
   readonly role: "priority";
   readonly contents: Layout;
@@ -41,7 +41,7 @@ export const hardline: Layout = builders.hardline;
 
 // ---- text ----------------------------------------------------------------------------------
 
-// Marks are control characters: prettier gives them no width. Text from outside never has any,
+// Marks are control characters: prettier gives them no width. Text from outside never contains any,
 // because `text` replaces them.
 const MARK = {
   nest: "\u0001",
@@ -57,9 +57,8 @@ const MARK = {
   merged: "\u0008",
 } as const;
 
-// A stand-in is one character wide, as the style counts code points, whatever the width of the
-// character it stands for: a control character that says the Unicode plane (no width), and a
-// private character that says the place in it.
+// A stand-in for a character has the width of one character, because the style counts code points. It consists
+// of a control character for the Unicode plane (no width), and a private character for the place in it.
 const PLANE_BASE = 0x0e;
 const PLACE_BASE = 0xf0000;
 
@@ -79,14 +78,14 @@ function removeStandIns(text: string): string {
   );
 }
 
-/** Text on one line that is printed as it is, its spaces included. */
+/** Text on one line, printed unchanged, its spaces included. */
 export function text(content: string): Doc {
   return content.replace(/[^\u0021-\u007e]/gu, standIn);
 }
 
 /**
- * Stands beside a separator where the style has two. Only one is printed, but both count where an
- * interpolation is measured.
+ * A second separator: `render` prints only one of the two, but both count in the measure of an
+ * interpolation.
  */
 export const mergedSpace: Layout = MARK.merged;
 
@@ -95,12 +94,12 @@ export const emptyLine: Layout = MARK.empty;
 
 // ---- structure -----------------------------------------------------------------------------
 
-/** What begins a line inside is one step deeper than the line where it opens. */
+/** Lines that begin inside are one step deeper than the line on which it opens. */
 export function nest(contents: Layout): Layout {
   return [MARK.nest, contents, MARK.unnest];
 }
 
-/** Lines inside are so many columns deeper. */
+/** Lines inside are this number of columns deeper. */
 export function offset(columns: number, contents: Layout): Layout {
   return columns === 0
     ? contents
@@ -120,7 +119,7 @@ export function join(separator: Layout, parts: readonly Layout[]): Layout {
   return parts.flatMap((part, index) => (index === 0 ? [part] : [separator, part]));
 }
 
-/** Text that stands only where the group is spread over lines. */
+/** Text that is printed only if the group is spread over lines. */
 export function whenBroken(contents: string): Layout {
   return builders.ifBreak(contents);
 }
@@ -144,7 +143,7 @@ export function group(contents: Layout): Doc {
     [broken],
   );
   const choice = choose(isForced ? states : [withFlatMarks(broken), ...states]);
-  // Prettier does not look into the choices for line breaks that are there in any case.
+  // Prettier does not look into the choices for forced line breaks.
   return isForced ? [choice, builders.breakParent] : choice;
 }
 
@@ -186,8 +185,9 @@ function segmentsOf(layout: Layout): readonly Layout[] {
 }
 
 /**
- * The states of a group with one priority part expanded and all else on one line, if that can be;
- * `others` are the states that come after them.
+ * The states of a group with one priority part expanded and the rest on one line, if that is possible.
+ *
+ * @param others the later states
  */
 function expandOnly(segments: readonly Layout[], index: number, others: readonly Doc[]): Doc[] {
   const segment = segments[index];
@@ -211,8 +211,8 @@ function expandOnly(segments: readonly Layout[], index: number, others: readonly
     builders.group(expanded, { shouldBreak: true }),
     withFlatMarks(after),
   ];
-  // A part that is a group itself stays on its line if it fits there with the beginning of what
-  // follows, up to where that could break. Then nothing is gained: what follows does not fit.
+  // A part that is a group itself stays on its line if it fits there together with the beginning of the next
+  // part, up to that part's first possible break. Expanding it then gains nothing: the next part does not fit.
   const opening = firstLine(after);
   const expandedText = flatten(expanded).some(isLine) ? undefined : flatText(expanded);
   return opening.isCut && expandedText !== undefined
@@ -237,8 +237,8 @@ function stateIfFits(measured: string, printed: Doc): Doc {
 }
 
 /**
- * A separator and what follows it: on the same line if that fits, up to the next possible line
- * break; otherwise on the next one if it fits there; otherwise wherever it begins best.
+ * A separator and the contents after it: on the same line if the contents fit, up to their first possible line
+ * break; otherwise on the next line if they fit there; otherwise on the better of the two.
  */
 export function fill(separator: " " | "", contents: Layout): Doc {
   const parts = flatten(toDoc(contents));
@@ -263,7 +263,7 @@ export function fill(separator: " " | "", contents: Layout): Doc {
 /** The groups that begin with the separator of a `fill`. */
 const fills = new WeakSet<object>();
 
-/** Whether the line may end here, whatever the groups around. */
+/** Whether the line may end here, independently of the groups around. */
 function mayBreak(part: Doc): boolean {
   return isLine(part) || (typeof part === "object" && fills.has(part));
 }
@@ -276,9 +276,9 @@ function flatten(contents: Doc): Doc[] {
   return Array.isArray(contents) ? contents.flatMap(flatten) : [contents];
 }
 
-/** The contents on one line whatever the width; undefined if they have a line break in any case. */
+/** The contents on one line of any width; undefined if they have a forced line break. */
 export function onOneLine(contents: Layout): string | undefined {
-  // Not marked as flat: unlike a group that happened to fit, what follows may be nested in it.
+  // No marks for flat text: unlike in a group that happened to fit, later lines may be nested in it.
   return flatText(toDoc(contents))?.replaceAll(MARK.flat, "").replaceAll(MARK.unflat, "");
 }
 
@@ -286,7 +286,7 @@ export function onOneLine(contents: Layout): string | undefined {
 
 const flatTexts = new WeakMap<object, string | false>();
 
-/** The text of a Doc on one line; undefined if some line break is there in any case. */
+/** The text of a Doc on one line; undefined if it has a forced line break. */
 function flatText(contents: Doc): string | undefined {
   if (typeof contents === "string") {
     return contents;
@@ -315,11 +315,11 @@ function measureFlat(contents: Exclude<Doc, string>): string | undefined {
   if (contents.type === "group") {
     return contents.break ? undefined : flatText(contents.contents);
   }
-  // Only these four are used here, so what is left is a forced break.
+  // This file uses only these four kinds, so any other is a forced break.
   return contents.type === "if-break" ? flatText(contents.flatContents) : undefined;
 }
 
-/** The text of a Doc on one line up to where a group inside could break. */
+/** The text of a Doc on one line up to the first possible break of a group inside. */
 function firstLine(
   contents: Doc,
   inGroup = false,
@@ -348,7 +348,7 @@ function firstLine(
 
 /**
  * The text after the last line break of a Doc that does not fit on a line. A group at its end is
- * spread over lines, too: if it were not, it would fit with what follows.
+ * spread over lines, too: otherwise it would fit together with the next part.
  */
 function lastLine(contents: Doc): string {
   return tailOf(contents).text;
@@ -378,7 +378,7 @@ function tailOf(contents: Doc): { readonly text: string; readonly isCut: boolean
   return contents.type === "if-break" ? tailOf(contents.breakContents) : { text: "", isCut: false };
 }
 
-/** What a group is when it is spread over lines. Prettier's types promise states to every group. */
+/** The state of a group that is spread over lines. Prettier's types claim that every group has states. */
 function expandedState(of: {
   readonly contents: Doc;
   readonly expandedStates?: readonly Doc[];
@@ -391,7 +391,7 @@ function widthOf(flat: string): number {
   return Array.from(flat.replace(/[\u0000-\u001f]/g, "")).length;
 }
 
-/** Whether what `onOneLine` gave is so narrow that it never leaves its line. */
+/** Whether a result of `onOneLine` is so narrow that it never leaves its line. */
 export function isNarrow(flat: string, columns: number): boolean {
   return widthOf(flat.replaceAll(MARK.merged, " ")) <= columns;
 }
@@ -408,13 +408,13 @@ export function render(contents: Doc): string {
   return removeStandIns(indentLines(formatted));
 }
 
-/** A line that has begun, and how deep what stands on it is nested. */
+/** A line that has begun, and the nesting of the text on it. */
 interface Opening {
   readonly indentation: string;
   readonly nesting: number;
 }
 
-/** Replaces the marks by indentation, and removes empty lines that are not meant. */
+/** Replaces the marks by indentation, and removes unwanted empty lines. */
 function indentLines(marked: string): string {
   const openings: Opening[] = [{ indentation: "", nesting: 0 }];
   let nesting = 0;
@@ -453,7 +453,7 @@ function indentLines(marked: string): string {
           output += output === "" ? "" : " ";
           break;
         default:
-          // What is all on one line opens nothing that a later line could be nested in.
+          // A group on one line opens nothing in which a later line could be nested.
           if (output === "" || flat === 0) {
             const { indentation } = open(openings, nesting, output === "");
             output = output === "" ? indentation + " ".repeat(columns) : output;
@@ -468,7 +468,7 @@ function indentLines(marked: string): string {
   return lines.join("\n");
 }
 
-/** The opening that text nested so deep belongs to; a new one if it is deeper than the last. */
+/** The opening for text with this nesting; a new one if the text is nested deeper than the last opening. */
 function open(openings: Opening[], nesting: number, atLineStart: boolean): Opening {
   let last = openings.at(-1);
   while (last !== undefined && last.nesting > nesting) {

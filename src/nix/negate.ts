@@ -1,9 +1,9 @@
-// The opposite of a condition.
+// The negation of a condition.
 
 import type { NixExpr } from "./ast.ts";
 import * as create from "./create.ts";
 
-/** `!condition`, without a second sign where there is a shorter way to say it. */
+/** `!condition`, or a shorter form: `!!a` becomes `a`, and `a == b` becomes `a != b`. */
 export function negate(condition: NixExpr): NixExpr {
   if (condition.kind === "unary" && condition.operator === "!") return condition.operand;
   if (condition.kind === "binary" && condition.operator === "==") {

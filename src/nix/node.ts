@@ -1,8 +1,8 @@
-// Factories: the only way to make nodes. One per kind of node, named after what a Nix developer
-// calls it.
+// The common parts of all factories, which are the only way to make nodes. There is one factory per kind of
+// node, with the name that Nix developers use.
 //
-// Contract: what a factory returns is frozen, prints as valid Nix, and is in normal form, so that
-// two ways to say the same are the same node:
+// Contract: the result of a factory is frozen, prints as valid Nix, and is in normal form, so that
+// two ways to write the same code give equal nodes:
 //   - neighbouring pieces of text in a string are one piece, and there are no empty ones;
 //   - an indented string without a newline is a plain string;
 //   - `${"name"}` as an attribute name is the plain name;
@@ -30,21 +30,21 @@ export interface LeadingOptions {
   readonly blankLine?: boolean | undefined;
 }
 
-/** An attribute path as callers write it: a string is one name, dots and all. */
+/** An attribute path in the form of callers: a string is one name, even with dots in it. */
 export type PathInput = string | NixExpr | readonly (string | NixExpr | AttrKey)[];
 
-/** The pieces of a string as callers write them: text, or an expression to interpolate. */
+/** The pieces of a string in the form of callers: text, or an expression to interpolate. */
 export type PartsInput = string | readonly (string | NixExpr | StringPart)[];
 
 type Made = NixExpr | StringPart | AttrKey | Binding | ListItem | Parameter | PatternField;
 
-// Remembers what the factories made. Data from outside cannot pass for a node, whatever its shape.
-// A private field is a mark that takes no table: there are hundreds of thousands of nodes.
+// Marks the results of factories: data from outside cannot pass for a node, whatever its shape.
+// The mark is a private field, because a table would have hundreds of thousands of nodes.
 const Itself = function (value: object): object {
   return value;
 } as unknown as new (value: object) => object;
 
-/** Makes no object of its own, but puts its field on the one it is given. */
+/** Makes no object, but adds its private field to the given one. */
 class Stamp extends Itself {
   readonly #made = true;
 
@@ -131,7 +131,7 @@ export function describe(value: unknown): string {
   if (isMade(value)) {
     return `a Nix ${value.kind}`;
   }
-  // JSON has no word for some values, which the type of `stringify` does not say.
+  // `stringify` returns undefined for some values, although its type does not say so.
   const json: unknown = JSON.stringify(value);
   const shown = typeof json === "string" ? json : String(value);
   return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
@@ -162,7 +162,7 @@ export function withLeading<Node extends Binding | ListItem | PatternField>(
   return make({ ...node, ...leading(options) });
 }
 
-// What stands first has nothing before it to be separated from.
+// No blank line before the first: there is nothing to separate it from.
 export function withoutFirstBlank<Node extends Binding | ListItem | PatternField>(
   nodes: readonly Node[],
 ): readonly Node[] {

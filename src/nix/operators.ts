@@ -41,7 +41,7 @@ export const UNARY_PRECEDENCE: Readonly<Record<UnaryOperator, number>> = {
   "!": 8,
 };
 
-/** Precedence of what is not an operator with two operands. */
+/** The precedence of other constructs than operators with two operands. */
 export const PRECEDENCE = {
   /** `let`, `if`, `with`, `assert` and functions reach as far right as they can. */
   open: 0,

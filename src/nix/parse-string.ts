@@ -1,4 +1,4 @@
-// The pieces of string literals: escapes read, indentation removed.
+// Parses string literals into their pieces: it reads escapes and removes indentation.
 //
 // Contract: the reverse of `escape.ts`. Each function begins after the opening delimiter and takes
 // the closing one.
@@ -21,7 +21,7 @@ function unescape(character: string): string {
   return ESCAPES.get(character) ?? character;
 }
 
-/** Up to and with the closing `"`. */
+/** Parses up to and including the closing `"`. */
 export function parseQuoted(source: Source, parseExpression: ParseExpression): StringPart[] {
   const start = source.position;
   const parts: StringPart[] = [];
@@ -71,7 +71,7 @@ type IndentedPiece =
   | { readonly kind: "plain"; readonly text: string }
   | { readonly kind: "fixed"; readonly part: StringPart };
 
-/** Up to and with the closing `''`. */
+/** Parses up to and including the closing `''`. */
 export function parseIndented(source: Source, parseExpression: ParseExpression): StringPart[] {
   const start = source.position;
   source.take(/ *\n/y);
@@ -100,7 +100,7 @@ export function parseIndented(source: Source, parseExpression: ParseExpression):
   }
 }
 
-// As long a run as Nix's lexer takes: the end of a run decides where the last line begins.
+// Takes a run of the same length as Nix's lexer, because the end of a run decides where the last line begins.
 function takePlain(source: Source): string {
   return source.take(/(?:[^$'\0]|\$[^{'\0]|'[^'$\0])+/y) ?? source.takeCharacter();
 }
@@ -134,9 +134,9 @@ function leadingSpaces(line: string): number {
   return line.length - line.replace(/^ +/, "").length;
 }
 
-/** The least indentation of a line that shows something. */
+/** The least indentation of a line with visible text. */
 function commonIndentation(pieces: readonly IndentedPiece[]): number {
-  // Anything but plain text is visible, so one visible character can stand for it.
+  // Every piece but plain text is visible, so a visible character stands for it.
   const whole = pieces.map((piece) => (piece.kind === "plain" ? piece.text : "x")).join("");
   const visible = whole.split("\n").filter((line) => /[^ ]/.test(line));
   return Math.min(...visible.map(leadingSpaces));

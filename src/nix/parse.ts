@@ -1,10 +1,10 @@
 // The grammar of the Nix expression language, as a recursive-descent parser with one function per
 // construct.
 //
-// Contract: everything `ast.ts` can say is understood as Nix understands it; everything else (URL
-// literals, the old `let { }`, block comments, pipes) is refused, with the place of the mistake.
-// Comments and single blank lines before bindings, list elements and parameters are kept; comments
-// elsewhere are refused rather than lost.
+// Contract: it understands everything that `ast.ts` can express as Nix does, and refuses everything else (URL
+// literals, the old `let { }`, block comments, pipes), with the place of the mistake.
+// It keeps comments and single blank lines before bindings, list elements and parameters, and refuses comments
+// elsewhere, because they would be lost.
 // https://nix.dev/manual/nix/stable/language/
 
 import { BugError } from "../errors.ts";
@@ -34,7 +34,7 @@ export function parseNix(text: string): NixExpr {
   return parseSource(text.replace(/\r\n?/g, "\n"), []);
 }
 
-/** Parses one expression in which each `HOLE` stands for the value of the same rank. */
+/** Parses one expression; the n-th `HOLE` in it stands for the n-th of `holes`. */
 export function parseSource(text: string, holes: readonly Hole[]): NixExpr {
   const source = new Source(text, holes);
   const node = expression(source);
@@ -50,12 +50,12 @@ export function parseSource(text: string, holes: readonly Hole[]): NixExpr {
 const IDENTIFIER = /[A-Za-z_][A-Za-z0-9_'-]*/y;
 const FLOAT = /(?:[1-9][0-9]*\.[0-9]*|0?\.[0-9]+)(?:[Ee][+-]?[0-9]+)?/y;
 const INTEGER = /[0-9]+/y;
-// Up to the first interpolation or hole; the rest is taken piece by piece.
+// A path up to its first interpolation or hole; the parser takes the rest piece by piece.
 const PATH_START =
   /(?:~|[A-Za-z0-9._+-]*)(?:\/[A-Za-z0-9._+-]+)+|(?:~|[A-Za-z0-9._+-]*)\/(?=\$\{|\0)/y;
 const PATH_TEXT = /[A-Za-z0-9._+-]+|\/(?=[A-Za-z0-9._+\-$\0])/y;
 const SEARCH_PATH = /<[A-Za-z0-9._+-]+(?:\/[A-Za-z0-9._+-]+)*>/y;
-// The longest first, so that `->` is not taken for `-`.
+// The longest first, so that the parser does not take `->` for `-`.
 const OPERATORS = [...BINARY_OPERATORS].sort((a, b) => b.length - a.length);
 
 function expect(source: Source, token: string): void {
@@ -161,7 +161,7 @@ function ifExpression(source: Source): NixExpr {
   return create.if_(condition, consequent, expression(source));
 }
 
-/** Operators of at least this precedence. */
+/** Parses an operation whose operators have at least this precedence. */
 function operation(source: Source, minimum: number): NixExpr {
   let left = prefixed(source);
   for (;;) {
@@ -365,7 +365,7 @@ function listItems(source: Source): ListItem[] {
   }
 }
 
-/** An array in a hole gives the elements. */
+/** The elements from a hole with an array. */
 function splicedItems(source: Source): readonly ListItem[] | undefined {
   const start = source.position;
   const hole = source.takeHole();
@@ -389,7 +389,7 @@ function isHoleArray(filling: Hole): filling is readonly Hole[] {
   return Array.isArray(filling);
 }
 
-/** What stands before a hole stands before the first of what fills it. */
+/** The comment and the blank line before a hole go before the first element that fills it. */
 function leadFirst<Node extends Binding | ListItem | PatternField>(
   nodes: readonly Node[],
   leading: create.LeadingOptions,
@@ -436,7 +436,7 @@ function bindingsUntil(source: Source, atEnd: () => boolean, end: string): reado
   }
 }
 
-/** A hole that no `=` or `.` follows gives bindings. */
+/** The bindings from a hole; with `=` or `.` after it, a hole is an attribute name. */
 function splicedBindings(source: Source): readonly Binding[] | undefined {
   const start = source.position;
   const hole = source.takeHole();
@@ -512,7 +512,7 @@ function acceptDot(source: Source): boolean {
   return found;
 }
 
-/** One step of an attribute path; an array in a hole gives several. */
+/** One step of an attribute path, or several from a hole with an array. */
 function attrKey(source: Source): readonly AttrKey[] {
   const start = source.position;
   const hole = source.takeHole();
@@ -527,7 +527,7 @@ function attrKey(source: Source): readonly AttrKey[] {
     expect(source, "}");
     return create.keys(name);
   }
-  // `or` is a keyword after a path only.
+  // `or` is a keyword only after a path.
   return create.keys(acceptWord(source, "or") ? "or" : identifier(source));
 }
 

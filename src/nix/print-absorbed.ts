@@ -1,5 +1,5 @@
-// Values that begin on the line of what they belong to: the right side of `=` and of a parameter's
-// `?`, the contents of parentheses, the last argument of a call.
+// Values that begin on the line of their parent: the right side of `=` and of a parameter's `?`, the
+// contents of parentheses, the last argument of a call.
 //
 // https://github.com/NixOS/nixfmt/blob/master/standard.md#terms
 
@@ -35,8 +35,8 @@ export function printExpanded(shown: Shown): Layout {
 /**
  * An absorbable expression.
  *
- * `spaced`: a space stands before it, which becomes a line break if a function or `with` does not
- * fit otherwise. `expand`: a set is spread over lines even if it fits on one.
+ * `spaced`: put a space before it, which becomes a line break if a function or `with` does not
+ * fit otherwise. `expand`: spread a set over lines even if it fits on one.
  */
 export function absorbed(
   shown: Shown,
@@ -63,7 +63,7 @@ export function absorbedParens(inner: NixExpr): Layout {
   return priority(nest(["(", softline, group(nest(print(inner))), softline, ")"]));
 }
 
-/** What follows `=`, with the space or the line break between. */
+/** The value after `=`, with the space or the line break between. */
 export function printAssigned(shown: Shown): Layout {
   if (shown.kind === "set" && shown.bindings.length === 1 && isOnlyInherit(shown)) {
     return nest(group(absorbed(shown, { spaced: true, expand: false })));
@@ -97,7 +97,7 @@ function isOnlyInherit(shown: Shown): boolean {
 
 const COMPACT_OPERATORS: ReadonlySet<string> = new Set(["//", "++", "+"]);
 
-/** Chains that join sets, lists or strings are more compact if one of them is there to see. */
+/** Chains that join sets, lists or strings are more compact if an operand is a literal one. */
 function printAssignedOperation(node: Extract<NixExpr, { kind: "binary" }>): Layout | undefined {
   if (
     !COMPACT_OPERATORS.has(node.operator) ||

@@ -20,7 +20,7 @@ import { print } from "./print.ts";
 import { asArgument, asCallee, isAbsorbableTerm, isSimple, type Shown } from "./shape.ts";
 
 export interface CallPlace {
-  /** What stands before the function, inside the group of the call. */
+  /** The layout before the function, inside the group of the call. */
   readonly lead: Layout;
   /** Between parentheses, which stand on lines of their own if the call does not fit. */
   readonly isParenthesized: boolean;

@@ -9,7 +9,7 @@ import { printLeading } from "./print-set.ts";
 import { print } from "./print.ts";
 import { isAbsorbable, isAbsorbableTerm, isShortPattern } from "./shape.ts";
 
-/** More parameters than this keep no other body than an absorbable one on their line. */
+/** With more parameters than this, only an absorbable body stays on their line. */
 const MAX_INLINE_PARAMETERS = 2;
 
 /** `lead` stands before the parameter, inside the group of the function. */
@@ -30,7 +30,7 @@ function printCurried(body: NixExpr, depth: number): Layout {
     : [depth <= MAX_INLINE_PARAMETERS ? line : hardline, print(body)];
 }
 
-/** Below the pattern, but for short functions on one line. */
+/** The body below the pattern, or on its line for a short function. */
 function printPatternBody(parameter: PatternParameter, body: NixExpr): Layout {
   if (parameter.alias !== undefined) {
     return isAbsorbableTerm(body) ? [line, group(printExpanded(body))] : [line, print(body)];

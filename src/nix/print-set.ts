@@ -1,4 +1,4 @@
-// Sets, lists and attribute paths: what comes in sequences, with comments and blank lines between.
+// Sets, lists and attribute paths: sequences with comments and blank lines between the elements.
 //
 // https://github.com/NixOS/nixfmt/blob/master/standard.md#attribute-sets-and-lists
 
@@ -83,7 +83,7 @@ function printAssign({ path, value }: AssignBinding): Layout {
   ];
 }
 
-/** More names than this stand on a line each. */
+/** With more names than this, each has its own line. */
 const MAX_INHERIT_ON_LINE = 3;
 
 function printInherit({ from, names }: InheritBinding): Layout {

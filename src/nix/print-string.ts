@@ -1,4 +1,4 @@
-// Strings, and what is interpolated into them.
+// Strings, and the expressions interpolated into them.
 //
 // https://github.com/NixOS/nixfmt/blob/master/standard.md#strings
 
@@ -95,7 +95,7 @@ function protectFirstSpace(pieces: readonly Piece[]): readonly Piece[] {
     : pieces;
 }
 
-/** One line of a string. Code that it spreads over lines is indented like the line. */
+/** One line of a string. If its code is spread over lines, these are indented like the line. */
 function printLine(pieces: readonly Piece[]): Layout {
   const [first, ...rest] = pieces;
   if (first === undefined) {
@@ -120,7 +120,7 @@ function printPieces(pieces: readonly Piece[]): Layout {
   );
 }
 
-/** The only thing on a line of a string is laid out like parentheses. */
+/** An interpolation that is alone on a line of a string is laid out like parentheses. */
 function printLoneInterpolation(expression: NixExpr): Layout {
   return group(["${", nest(printParenthesized(expression)), "}"]);
 }

@@ -1,13 +1,13 @@
-// Nix nodes to text, in Nix's official style: what is printed is a fixed point of `nixfmt`
+// Prints Nix nodes as text in Nix's official style: `nixfmt` does not change the output
 // (RFC 166, 100 columns).
 //
-// Contract: the text depends on the node alone. Where the style leaves a choice to the author (a
+// Contract: the text depends on the node alone. If the style leaves a choice to the author (a
 // function's body on the line of its pattern or below, the names of `inherit` on one line or on
-// many), the printer always chooses the same. The rules are those of
+// many), the printer always makes the same choice. The rules are those of
 // https://github.com/NixOS/nixfmt/blob/master/standard.md
 //
-// The language is recursive, and so are the modules: the `print-*.ts` beside this one print parts
-// and come back to `print` for expressions.
+// The language is recursive, and so are the modules: the `print-*.ts` files print parts
+// and call `print` for expressions.
 
 import { visit, type IfNode, type NixExpr, type SelectNode, type Visitor } from "./ast.ts";
 import { escapeFloat, escapeIdentifier } from "./escape.ts";
@@ -87,7 +87,7 @@ const VISITOR: Visitor<Layout> = {
       : printOperation(node, { expandFirst: false }),
 };
 
-/** The layout of an expression of which nothing special is known about its place. */
+/** The layout of an expression in an ordinary place. */
 export function print(shown: Shown): Layout {
   return shown.kind === "paren" ? printParen(shown) : visit(VISITOR, shown);
 }
@@ -114,7 +114,7 @@ function printParen({ inner }: Paren): Layout {
   return group(["(", nest(printParenthesized(inner)), ")"]);
 }
 
-/** What stands between the parentheses, with the line breaks beside them. */
+/** The contents of parentheses, with the line breaks beside them. */
 export function printParenthesized(inner: NixExpr): Layout {
   if (isAbsorbable(inner)) {
     return group(absorbed(inner, { spaced: false, expand: false }));
@@ -126,7 +126,7 @@ export function printParenthesized(inner: NixExpr): Layout {
   return [opensBelow ? softline : [], group(print(inner)), softline];
 }
 
-/** A chain of `else if` reads as one construct; `separator` stands around what follows `then`. */
+/** A chain of `else if` is one construct; `separator` stands around the value after `then`. */
 function printIf(node: IfNode, separator: Layout): Layout {
   const { condition, consequent, alternative } = node;
   return [

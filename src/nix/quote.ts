@@ -1,15 +1,15 @@
 // The `nix` tag: Nix written as Nix, with holes.
 //
-// Contract: what a hole holds never becomes code by accident. It is a node, or data that is lifted
-// to a literal where it stands; which of the two a place accepts is the parser's decision, and
-// what fits nowhere is refused with the place in the template.
+// Contract: the content of a hole never becomes code by accident. It is a node, or data that becomes a
+// literal. The parser decides which of the two a place accepts, and refuses other content with the place in
+// the template.
 
 import type { Binding, ListItem, NixExpr } from "./ast.ts";
 import type { JsonValue } from "./create.ts";
 import { parseSource } from "./parse.ts";
 import { HOLE } from "./source.ts";
 
-/** What may stand in a hole of the template; where it stands decides what it becomes. */
+/** The possible contents of a hole; its place decides its meaning. */
 export type Hole = NixExpr | Binding | ListItem | JsonValue | readonly Hole[];
 
 /**

@@ -1,9 +1,9 @@
-// What the layout rules ask about an expression: does it need parentheses here, may it begin on the
-// line of its parent, is it simple.
+// Answers the questions of the layout rules: does an expression need parentheses here, may it begin on the
+// line of its parent, is it simple?
 //
-// Contract: pure questions about nodes; no layout is made here. The terms are those of the style
-// (RFC 166): a value is *absorbable* when its opening delimiter may stay on the line of what it
-// belongs to while its contents go below.
+// Contract: pure questions about nodes; nothing here makes a layout. The terms are those of the style
+// (RFC 166): a value is *absorbable* if its opening delimiter may stay on the line of its parent
+// while its contents go below.
 
 import {
   visit,
@@ -16,7 +16,7 @@ import {
 import { isIdentifier } from "./escape.ts";
 import { BINARY_RULES, PRECEDENCE, UNARY_PRECEDENCE, precedenceOf } from "./operators.ts";
 
-/** An expression in its place: in parentheses where the place needs them. */
+/** An expression in its place: in parentheses if the place needs them. */
 export type Shown = NixExpr | Paren;
 
 export interface Paren {
@@ -28,7 +28,7 @@ export function paren(inner: NixExpr): Paren {
   return { kind: "paren", inner };
 }
 
-/** The expression, in parentheses if it binds less strongly than its place asks for. */
+/** The expression, in parentheses if its precedence is lower than its place needs. */
 export function shownIn(minimum: number, node: NixExpr): Shown {
   return precedenceOf(node) < minimum ? paren(node) : node;
 }
@@ -38,12 +38,12 @@ export function asArgument(node: NixExpr): Shown {
   return shownIn(PRECEDENCE.select, node);
 }
 
-/** What is called. */
+/** The callee of a call. */
 export function asCallee(node: NixExpr): Shown {
   return shownIn(PRECEDENCE.select, node);
 }
 
-/** What is selected from. A path or a number would take the dot for its own. */
+/** The subject of a selection. A path or a number would absorb the dot. */
 export function asSubject(node: NixExpr): Shown {
   return node.kind === "path" || node.kind === "integer" || node.kind === "float"
     ? paren(node)
@@ -58,7 +58,7 @@ export function asUnaryOperand(operator: UnaryOperator, node: NixExpr): Shown {
   return node.kind === "hasAttr" ? paren(node) : shownIn(UNARY_PRECEDENCE[operator], node);
 }
 
-/** The operands of a chain of one operator, each as it is shown. */
+/** The operands of a chain of one operator, with the parentheses that they need. */
 export function operands(operator: BinaryOperator, node: NixExpr): readonly Shown[] {
   if (node.kind !== "binary" || node.operator !== operator) {
     return [shownIn(BINARY_RULES[operator].precedence + 1, node)];
@@ -105,7 +105,7 @@ const TERM_KINDS: Readonly<Record<NixKind, boolean>> = {
   binary: false,
 };
 
-/** Whether it is one syntactic unit: what could be a list element. */
+/** Whether it is one syntactic unit, which could be a list element. */
 export function isTerm(shown: Shown): boolean {
   return shown.kind === "paren" || TERM_KINDS[shown.kind];
 }

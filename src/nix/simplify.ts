@@ -1,11 +1,11 @@
-// What is left of code once it is known whether a condition holds.
+// Simplifies code with conditions whose value is known.
 
 import type { BinaryNode, BinaryOperator, NixExpr, StringPart } from "./ast.ts";
 import * as create from "./create.ts";
 import { negate } from "./negate.ts";
 import { transform } from "./transform.ts";
 
-/** Functions of nixpkgs' library that take a condition and a value: what they are without the value. */
+/** Functions of nixpkgs' library that take a condition and a value, and their results if it does not hold. */
 const optional: ReadonlyMap<string, NixExpr> = new Map<string, NixExpr>([
   ["optional", create.list([])],
   ["optionals", create.list([])],
@@ -14,8 +14,8 @@ const optional: ReadonlyMap<string, NixExpr> = new Map<string, NixExpr>([
 ]);
 
 /**
- * Replaces variables by whether they hold, and takes away what then is never reached, or adds nothing.
- * The value stays the same.
+ * Replaces variables by their known truth values, and removes code that is then never reached or has no effect.
+ * The value of the code stays the same.
  */
 export function simplify(node: NixExpr, known: ReadonlyMap<string, boolean> = new Map()): NixExpr {
   return transform(node, (part) => {
@@ -24,7 +24,7 @@ export function simplify(node: NixExpr, known: ReadonlyMap<string, boolean> = ne
   });
 }
 
-/** Whether a node is `true` or `false`; undefined where that is known when it is evaluated. */
+/** The value of a node that is `true` or `false`; undefined for other nodes. */
 export function truth(node: NixExpr): boolean | undefined {
   if (node.kind !== "identifier") return undefined;
   return node.name === "true" ? true : node.name === "false" ? false : undefined;
@@ -55,7 +55,7 @@ function reduceCondition({ operator, left, right }: BinaryNode): NixExpr | undef
     return truth(left) === false || truth(right) === true ? create.bool(true) : undefined;
   }
   if (operator !== "&&" && operator !== "||") return undefined;
-  // What does not change the result.
+  // The operand that does not change the result.
   const neutral = operator === "&&";
   if (truth(left) === neutral) return right;
   if (truth(left) === !neutral) return left;
@@ -66,7 +66,7 @@ function reduceChain(operator: BinaryOperator, left: NixExpr, right: NixExpr): N
   if (operator !== "++" && operator !== "//") return undefined;
   if (isEmpty(left)) return right;
   if (isEmpty(right)) return left;
-  // Either way the same; this way nobody needs parentheses.
+  // The operators are associative, and this way the chain needs no parentheses.
   if (left.kind === "binary" && left.operator === operator) {
     const rest = reduceChain(operator, left.right, right);
     return create.op(operator, left.left, rest ?? create.op(operator, left.right, right));
@@ -74,7 +74,7 @@ function reduceChain(operator: BinaryOperator, left: NixExpr, right: NixExpr): N
   return operator === "++" ? joined(left, right) : undefined;
 }
 
-/** Lists that stand beside each other as one. */
+/** Merges adjacent list literals. */
 function joined(left: NixExpr, right: NixExpr): NixExpr | undefined {
   if (left.kind !== "list") return undefined;
   if (right.kind === "list") return create.list([...left.items, ...right.items]);
@@ -104,7 +104,7 @@ function reduceOptional(node: NixExpr & { readonly kind: "call" }): NixExpr | un
   return name === "optional" ? create.list([value]) : value;
 }
 
-/** Strings inside of a string are part of it. */
+/** Merges string literals inside a string into it. */
 function flat(parts: readonly StringPart[]): readonly (string | NixExpr)[] {
   return parts.flatMap((part): readonly (string | NixExpr)[] => {
     if (part.kind === "text") return [part.text];

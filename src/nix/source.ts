@@ -1,15 +1,15 @@
 // A cursor over Nix source text: white space, comments, and errors that point at their place.
 //
-// Contract: holes of a template are one character each, `HOLE`, which no Nix text can hold. The
-// cursor knows where they are and what fills them; what a filling means is the parser's business.
+// Contract: holes of a template are one character each, `HOLE`, which no Nix text can contain. The
+// cursor knows their places and their contents; the parser gives the contents a meaning.
 
 import { BugError } from "../errors.ts";
 import type { Hole } from "./quote.ts";
 
-/** Stands for a hole. NUL, because no Nix file can hold it. */
+/** Stands for a hole. NUL, because no Nix file can contain it. */
 export const HOLE = "\0";
 
-/** What stands between two tokens. */
+/** The comments and blank lines between two tokens. */
 interface Gap {
   /** Lines of `#` comments, without the `#`. */
   readonly comments: readonly string[];
@@ -40,7 +40,7 @@ export class Source {
     return this.#position;
   }
 
-  /** Goes back to an earlier place: the parser looked ahead. */
+  /** Goes back to an earlier place, after the parser has looked ahead. */
   rewind(position: number): void {
     this.#position = position;
   }
@@ -76,7 +76,7 @@ export class Source {
     return true;
   }
 
-  /** Takes one character, whatever it is. */
+  /** Takes any one character. */
   takeCharacter(): string {
     const code = this.#text.codePointAt(this.#position);
     if (code === undefined) {
@@ -97,12 +97,12 @@ export class Source {
     return { filling };
   }
 
-  /** Passes white space and comments, wherever they stand and whatever they say. */
+  /** Passes white space and all comments. */
   lookPast(): void {
     this.take(/(?:[ \t\n]|#[^\n]*)*/y);
   }
 
-  /** Passes white space where no comment may stand. */
+  /** Passes white space; fails for a comment, which may not stand here. */
   skip(): void {
     if (this.#gap().comments.length > 0) {
       this.fail(
@@ -111,7 +111,7 @@ export class Source {
     }
   }
 
-  /** Passes white space and the comment that belongs to what follows. */
+  /** Passes white space and the comment that belongs to the next token. */
   takeLeading(): { readonly comment: string | undefined; readonly blankLine: boolean } {
     const { comments, blankLine } = this.#gap();
     return { comment: comments.length === 0 ? undefined : comments.join("\n"), blankLine };

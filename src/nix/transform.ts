@@ -1,4 +1,4 @@
-// A tree with some of its parts replaced.
+// Replaces parts of a syntax tree.
 
 import type { AttrKey, Binding, NixExpr, Parameter, StringPart } from "./ast.ts";
 import * as create from "./create.ts";
@@ -8,7 +8,7 @@ export function transform(node: NixExpr, change: (node: NixExpr) => NixExpr): Ni
   return change(withParts(node, (part) => transform(part, change)));
 }
 
-/** The node with another expression in place of each of its parts. */
+/** The node, with `each` applied to its direct parts. */
 function withParts(node: NixExpr, each: (part: NixExpr) => NixExpr): NixExpr {
   switch (node.kind) {
     case "integer":
@@ -58,7 +58,7 @@ function withParts(node: NixExpr, each: (part: NixExpr) => NixExpr): NixExpr {
   }
 }
 
-/** The same binding with other expressions in it. */
+/** The binding, with `each` applied to its expressions. */
 function withValue(binding: Binding, each: (part: NixExpr) => NixExpr): Binding {
   return binding.kind === "assign"
     ? create.binding(attrPath(binding.path, each), each(binding.value), binding)

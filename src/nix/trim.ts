@@ -1,4 +1,4 @@
-// Parameters that nobody uses.
+// Removes unused parameters.
 
 import type { NixExpr } from "./ast.ts";
 import * as create from "./create.ts";
@@ -6,8 +6,8 @@ import { freeVariables } from "./free-variables.ts";
 import { transform } from "./transform.ts";
 
 /**
- * Takes names that are not used out of set patterns that take anything besides: `{ a, b, ... }: a` asks for no
- * `b`. What is left accepts all that was accepted before.
+ * Removes unused names from set patterns with an ellipsis: `{ a, b, ... }: a` becomes `{ a, ... }: a`. The
+ * function still accepts every argument that it accepted before.
  */
 export function withoutUnusedParameters(node: NixExpr): NixExpr {
   return transform(node, (part) => {

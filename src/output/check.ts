@@ -1,5 +1,5 @@
-// What `generate --check` finds wrong with the output directory. Reads the same plan the write acts
-// on and touches nothing.
+// The problems that `generate --check` finds in the output directory. It uses the same plan as the write,
+// and changes nothing.
 
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import type { Plan, PlanEntry } from "./plan.ts";
@@ -34,7 +34,7 @@ function problemsOf(entry: PlanEntry, path: string): readonly Problem[] {
   }
 }
 
-/** A patch from what is on the disk to what is generated, in the form `git apply` reads. */
+/** A patch from the file on the disk to the generated one, in the form that `git apply` reads. */
 function unifiedDiff(path: string, before: string, after: string): string {
   return createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, undefined, undefined, {
     context: 3,

@@ -1,5 +1,5 @@
-// Turns a failure of the operating system into a message. A full disk or a read-only directory is
-// the user's to mend, so it is a UserError; any other error passes through unchanged.
+// Turns a failure of the operating system into a message. The user can mend a full disk or a read-only directory,
+// so this is a UserError; any other error passes through unchanged.
 
 import { getSystemErrorMap } from "node:util";
 import { UserError } from "../errors.ts";

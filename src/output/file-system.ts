@@ -1,6 +1,6 @@
-// The few operations output needs from a disk, as an interface, so that tests can make any of them
+// The disk operations that the output needs, as an interface, so that tests can make any of them
 // fail. All are synchronous on purpose: a signal handler cannot run between two of them, so an
-// interrupt never finds the output half-written (see signals.ts).
+// interrupt never leaves the output half-written (see signals.ts).
 
 import {
   closeSync,
@@ -20,19 +20,19 @@ import {
 export type PathKind = "file" | "directory" | "symlink" | "other" | "missing";
 
 export interface FileSystem {
-  /** What is at the path itself; symbolic links are not followed. */
+  /** The kind of file at the path itself, without following a symbolic link. */
   kind(path: string): PathKind;
   /** The names in a directory, in no particular order. */
   list(directory: string): readonly string[];
   read(path: string): Uint8Array;
   /** Makes one directory; its parent exists. */
   makeDirectory(path: string): void;
-  /** Writes a file that does not exist yet, down to the disk. */
+  /** Writes a file that does not exist yet, and flushes it to the disk. */
   writeNew(path: string, text: string): void;
   copy(from: string, to: string): void;
   /** Replaces `to` in one step. */
   rename(from: string, to: string): void;
-  /** Removes a file; one that is not there is fine. */
+  /** Removes a file, if it exists. */
   remove(path: string): void;
   /** Removes an empty directory. */
   removeDirectory(path: string): void;
@@ -55,7 +55,7 @@ export const nodeFileSystem: FileSystem = {
     const descriptor = openSync(path, "wx");
     try {
       writeFileSync(descriptor, text);
-      // Without this a crash after the rename could leave an empty file under the final name.
+      // Without a flush, a crash after the rename could leave an empty file under the final name.
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

@@ -1,5 +1,5 @@
-// What the generator hands over: texts with a name. Everything up to here is pure; everything that
-// turns these into files on a disk is in this directory.
+// The result of the generator: texts with names. All code before this point is pure; this directory
+// has the code that turns them into files on a disk.
 
 export interface OutputFile {
   /** POSIX path relative to the output directory, for example `nixos/hello.nix`. */
@@ -7,7 +7,7 @@ export interface OutputFile {
   readonly text: string;
 }
 
-/** The order files are listed in everywhere: by code unit, so that no locale changes it. */
+/** The order of files in all lists: by code unit, so that no locale changes it. */
 export function comparePaths(a: { readonly path: string }, b: { readonly path: string }): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }

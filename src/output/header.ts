@@ -1,7 +1,7 @@
-// The header of a generated file: says what made it, from what, and how to change it. It is also
-// how a file is recognised as ours when the manifest is lost. Nothing in it may change between two
-// runs over the same schema: no date, no version. JSON has no comments, so JSON files carry no
-// header and are recognised through the manifest alone.
+// The header of a generated file: it names the generator, the source, and the way to change the file. Without
+// a manifest, the generator recognises its own files by the header. Nothing in it may change between two
+// runs over the same schema: no date, no version. JSON has no comments, so JSON files have no
+// header, and only the manifest knows them.
 
 import { posix } from "node:path";
 import { BugError } from "../errors.ts";
@@ -53,7 +53,7 @@ function styleOf(path: string): HeaderStyle | null {
   return style;
 }
 
-/** A script's first line has to stay the first line. */
+/** Splits off a script's first line, which has to stay the first line. */
 function splitShebang(text: string): { readonly shebang: string; readonly rest: string } {
   const [shebang = ""] = /^#!.*\n/.exec(text) ?? [];
   return { shebang, rest: text.slice(shebang.length) };

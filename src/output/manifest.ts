@@ -1,6 +1,6 @@
-// The manifest: which files the last run wrote, and their hashes. It tells our own files from
-// foreign ones (JSON files too, which have no header), finds the ones no longer generated, and
-// shows which were edited by hand. It is itself a generated file, committed with the others.
+// The manifest: the files that the last run wrote, and their hashes. It tells generated files from
+// foreign ones (also JSON files, which have no header), and finds files that are no longer generated
+// or were edited by hand. It is itself a generated file, committed with the others.
 
 import { createHash } from "node:crypto";
 import { UserError } from "../errors.ts";

@@ -1,6 +1,6 @@
-// Which paths may be written. A malformed path can only come from the library, so it is a bug; two
-// outputs that claim the same file come from two services with similar names, so it is a mistake
-// the user can mend. Case and Unicode form are folded, because macOS cannot hold `A.nix` beside
+// Checks the paths of generated files. A malformed path can only come from the library, so it is a bug. Two
+// outputs with the same path come from two services with similar names, so that is a mistake which
+// the user can mend. The comparison folds case and Unicode form, because macOS cannot hold `A.nix` beside
 // `a.nix`, and a checkout there would silently lose one of them.
 
 import { BugError, UserError } from "../errors.ts";
@@ -62,7 +62,7 @@ function flawOf(path: string): string | undefined {
   if (/\p{Cc}/u.test(path)) return "contains a control character";
   if (parts.includes("")) return "has an empty part";
   if (parts.includes("..")) return "leaves the output directory";
-  // Hidden names are never looked at (see scan.ts), so nothing of ours may hide there.
+  // scan.ts skips hidden names, so no generated file may have one.
   if (parts.some((part) => part.startsWith("."))) return "has a hidden part";
   return undefined;
 }

@@ -1,5 +1,5 @@
-// Compares what is generated with what is on the disk. The plan is the one thing both `generate`
-// and `generate --check` act on, so the check cannot disagree with the command that mends it.
+// Compares generated files with those on the disk. Both `generate` and `generate --check` use this plan, so the
+// check cannot disagree with the command that mends the difference.
 
 import { UserError } from "../errors.ts";
 import { comparePaths, generateCommand, type OutputFile } from "./file.ts";
@@ -19,7 +19,7 @@ export type PlanEntry =
       /** The content on the disk is not what the last run wrote. */
       readonly edited: boolean;
     }
-  /** One of ours that is no longer generated; `removable` if nobody has touched it since. */
+  /** A file of an earlier run that is no longer generated; `removable` if nobody has edited it. */
   | { readonly status: "orphan"; readonly path: string; readonly removable: boolean }
   /** Somebody else's file; never touched. */
   | { readonly status: "foreign"; readonly path: string };
@@ -32,7 +32,7 @@ export interface Plan {
   readonly leftovers: readonly string[];
 }
 
-/** Plans the writing of `generated` and their manifest over what was found on the disk. */
+/** Plans how to write `generated` and their manifest over the files found on the disk. */
 export function createPlan(generated: readonly OutputFile[], found: ScannedOutput): Plan {
   const files = [...generated, createManifest(generated)];
   checkPaths(files);
@@ -65,7 +65,7 @@ function planFile(file: OutputFile, found: ScannedOutput, manifest: Manifest): P
   if (Buffer.from(text).equals(content)) return { status: "unchanged", path, text };
   const previous = decode(content);
   const hash = manifest.get(path);
-  // A manifest was recognised when it was read.
+  // A manifest needs no header: reading it has recognised it.
   if (hash === undefined && path !== manifestPath && !hasHeader(path, previous)) {
     const label = `${found.directory.label}/${path}`;
     throw new UserError(`${label} was not written by nixmodgen`, {
@@ -83,7 +83,7 @@ function planStray(path: string, content: Uint8Array, manifest: Manifest): PlanE
   return { status: "orphan", path, removable: hash === sha256(content) };
 }
 
-/** Refuses what a rename could not replace, or could replace by accident. */
+/** Refuses paths that a rename could not replace, or could replace by accident. */
 function checkNothingInTheWay(files: readonly OutputFile[], found: ScannedOutput): void {
   const spellings = new Map([...found.files.keys()].map((path) => [foldPath(path), path]));
   const refuse = (inTheWay: string, problem: string): never => {

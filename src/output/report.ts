@@ -1,4 +1,4 @@
-// Says what a run did: as lines for people, and as one JSON document for machines.
+// Reports a run: as lines for people, and as one JSON document for machines.
 
 import type { Colors } from "picocolors/types.js";
 import type { UserErrorDetails } from "../errors.ts";
@@ -10,12 +10,12 @@ import type { Plan, PlanEntry } from "./plan.ts";
 export interface JsonReport {
   readonly ok: boolean;
   readonly files: readonly JsonFile[];
-  /** Size of everything generated. */
+  /** Size of all generated files. */
   readonly bytes: number;
   readonly durationMs: number;
   readonly errors: readonly (UserErrorDetails & {
     readonly message: string;
-    /** Where a bug was noticed. */
+    /** The stack of a bug. */
     readonly stack?: string | undefined;
   })[];
 }
@@ -23,7 +23,7 @@ export interface JsonReport {
 interface JsonFile {
   readonly path: string;
   readonly status: PlanEntry["status"];
-  /** Size of the generated text; null where nothing is generated. */
+  /** Size of the generated text; null for a file that is not generated. */
   readonly bytes: number | null;
   /** The file on the disk had been changed by hand. */
   readonly edited: boolean;
@@ -44,7 +44,7 @@ export function jsonReport(plan: Plan, ok: boolean, durationMs: number): JsonRep
   };
 }
 
-/** A line per file that is not as it was, and one that sums up. */
+/** A line per changed file, and a summary. */
 export function writeReport(plan: Plan, durationMs: number, colors: Colors): string {
   const changed = plan.entries.filter(({ status }) => status !== "unchanged");
   const width = Math.max(0, ...changed.map((entry) => labelOf(plan, entry).length));
@@ -58,7 +58,7 @@ export function writeReport(plan: Plan, durationMs: number, colors: Colors): str
   return [...lines, summaryOf(plan, durationMs)].join("\n");
 }
 
-/** A line per problem, with the difference, and the command that mends it. */
+/** A line per problem, with the diff, and the command that mends it. */
 export function checkReport(
   plan: Plan,
   problems: readonly Problem[],

@@ -1,6 +1,6 @@
-// Reads what is in the output directory now. Symbolic links and special files are refused: writing
-// through them would change files elsewhere. Hidden names (`.gitattributes`, an editor's swap file)
-// are not ours and not looked at, except the temporary files an earlier run was killed over.
+// Reads the current output directory. It refuses symbolic links and special files: writing
+// through them would change files elsewhere. It skips hidden names (`.gitattributes`, an editor's swap file),
+// except temporary files that a killed run has left.
 
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
@@ -25,7 +25,7 @@ export interface ScannedOutput {
 
 const temporaryFile = /^\..*\.nixmodgen-tmp$/;
 
-/** The name of a temporary file beside its target. `role` keeps two for one target apart. */
+/** The name of a temporary file beside its target. `role` tells the two files of one target apart. */
 export function temporaryPath(path: string, role: "new" | "old"): string {
   const slash = path.lastIndexOf("/") + 1;
   const name = path.slice(slash);
@@ -62,7 +62,7 @@ export function scanOutput(directory: OutputDirectory, fileSystem: FileSystem): 
   return { directory, files, directories, leftovers };
 }
 
-/** Whether the output directory exists; every directory down to it has to be a real one. */
+/** Whether the output directory exists. Throws if a directory on the way to it is none, or a link. */
 function outputExists(directory: OutputDirectory, fileSystem: FileSystem): boolean {
   const parts = directory.label.split("/");
   for (const index of parts.keys()) {
@@ -78,7 +78,7 @@ function outputExists(directory: OutputDirectory, fileSystem: FileSystem): boole
   return true;
 }
 
-/** Tells directories from files; anything else is refused. */
+/** Tells directories from files; throws for anything else. */
 function isDirectory(kind: PathKind, label: string): boolean {
   switch (kind) {
     case "directory":

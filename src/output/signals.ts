@@ -1,6 +1,6 @@
-// Lets a piece of synchronous work finish before an interrupt is obeyed. Node runs signal handlers
+// Lets synchronous work finish before a signal ends the process. Node runs signal handlers
 // from its event loop, never in the middle of synchronous code; without a handler the signal would
-// end the process on the spot, half-way through the work.
+// end the process in the middle of the work.
 
 import { setImmediate } from "node:timers/promises";
 
@@ -16,7 +16,7 @@ export async function withoutInterrupts<T>(work: () => T): Promise<T> {
   try {
     return work();
   } finally {
-    // A pending signal is delivered when the loop next polls, which it has done after two turns.
+    // Node delivers a pending signal when its event loop polls, which has happened after two turns.
     await setImmediate();
     await setImmediate();
     for (const signal of interrupts) process.off(signal, note);

@@ -1,6 +1,6 @@
-// Carries a plan out, all or nothing. Everything that can run out of space happens first, beside
-// the targets and under temporary names; then only renames are left. If anything fails, what was
-// done is undone in reverse order, so that the directory is as it was.
+// Carries out a plan, all or nothing. All steps that can run out of space come first, beside
+// the targets and under temporary names; then only renames are left. If a step fails, the earlier steps
+// are undone in reverse order, so that the directory is as it was.
 
 import { join } from "node:path";
 import { diskError, systemErrorCode } from "./disk-error.ts";
@@ -13,12 +13,12 @@ type Change =
   | { readonly kind: "create" | "replace"; readonly path: string; readonly text: string }
   | { readonly kind: "delete"; readonly path: string };
 
-/** How to take one step back. All paths are relative to the project. */
+/** The reversal of one step. All paths are relative to the project. */
 type Undo =
   | { readonly kind: "remove" | "removeDirectory"; readonly path: string }
   | { readonly kind: "restore"; readonly backup: string; readonly path: string };
 
-/** Writes, replaces and removes what the plan says, or throws and leaves everything as it was. */
+/** Writes, replaces and removes files as planned, or throws and leaves everything as it was. */
 export function writePlan(plan: Plan, fileSystem: FileSystem): void {
   const { root, label } = plan.directory;
   const changes = plan.entries.flatMap(changeOf).map((change) => ({
@@ -60,7 +60,7 @@ function changeOf(entry: PlanEntry): readonly Change[] {
   }
 }
 
-/** Puts the new content, and a copy of the old, beside the target. Changes no file in place. */
+/** Writes the new content, and a copy of the old, beside the target. Changes no file in place. */
 function stage(change: Change, root: string, fileSystem: FileSystem, undo: Undo[]): void {
   if (change.kind !== "delete") {
     for (const directory of [...parentPaths(change.path)].reverse()) {
@@ -69,7 +69,7 @@ function stage(change: Change, root: string, fileSystem: FileSystem, undo: Undo[
       undo.push({ kind: "removeDirectory", path: directory });
     }
     const staged = temporaryPath(change.path, "new");
-    // Recorded before it is done: a write that fails half-way leaves a file behind.
+    // Recorded before the write, because a failed write can leave a file behind.
     undo.push({ kind: "remove", path: staged });
     fileSystem.writeNew(join(root, staged), change.text);
   }
@@ -80,7 +80,7 @@ function stage(change: Change, root: string, fileSystem: FileSystem, undo: Undo[
   }
 }
 
-/** Moves the staged content into place: one step of the file system, which happens or does not. */
+/** Moves the staged content into place, in one atomic step. */
 function commit(change: Change, root: string, fileSystem: FileSystem, undo: Undo[]): void {
   const { kind, path } = change;
   switch (kind) {
@@ -100,9 +100,9 @@ function commit(change: Change, root: string, fileSystem: FileSystem, undo: Undo
 }
 
 /**
- * Takes every step back, even if one of them fails. A backup that could not be put back is kept.
+ * Undoes every step, even if one of them fails. It keeps a backup that it cannot put back.
  *
- * @returns what could not be undone, in words
+ * @returns the failures, in words
  */
 function undoAll(undo: readonly Undo[], root: string, fileSystem: FileSystem): readonly string[] {
   const kept = new Set<string>();
@@ -137,8 +137,8 @@ function takeBack(step: Undo, root: string, fileSystem: FileSystem): void {
 }
 
 /**
- * Removes the backups, and directories a deletion left empty. The new files are in place by now,
- * so a failure here is no failure of the run: the next one removes leftover temporary files.
+ * Removes the backups, and directories that have become empty. The new files are in place by now,
+ * so a failure here does not fail the run: the next run removes leftover temporary files.
  */
 function tidy(changes: readonly Change[], plan: Plan, fileSystem: FileSystem): void {
   const { root, label } = plan.directory;

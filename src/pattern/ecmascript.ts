@@ -1,20 +1,20 @@
 // Reads the source of an ECMAScript regular expression without flags into a tree.
 //
-// regexpp reads the syntax; this file says what it means. Contract: accepts exactly what can be said
-// as a POSIX extended regular expression; anything else is an UntranslatableError with the reason.
-// Sets of characters are kept by meaning (which ASCII characters are in, whether the others are), so
+// regexpp reads the syntax; this file gives it a meaning. Contract: accepts exactly the expressions that a POSIX
+// extended regular expression can express; for others it throws an UntranslatableError with the reason.
+// The tree has sets of characters by their members (ASCII characters one by one, all others together), so
 // that a printer is free to write them its own way.
 
 import { type AST, RegExpParser } from "@eslint-community/regexpp";
 
-/** A part of the expression that POSIX has no word for. The message is a reason for people. */
+/** A part of the expression has no equivalent in POSIX. The message is a reason for people. */
 export class UntranslatableError extends Error {}
 
-/** Characters of one position. NUL is never in: no Nix string can hold it. */
+/** The possible characters at one position. NUL is never among them: no Nix string contains it. */
 export interface CharacterSet {
   readonly kind: "set";
   readonly ascii: ReadonlySet<number>;
-  /** Whether characters outside ASCII are in. */
+  /** Whether all characters outside ASCII are members. */
   readonly others: boolean;
 }
 
@@ -66,7 +66,7 @@ const digit = setOf(codes("0123456789"));
 const word = setOf([...range(65, 90), ...range(97, 122), ...digit.ascii, 95]);
 const space = setOf(codes("\t\n\v\f\r "));
 const escapes = { digit, space, word };
-/** What `.` stands for: ECMAScript leaves out line ends. */
+/** The set of `.`: in ECMAScript, all characters but line ends. */
 const notLineEnd = complement(setOf(codes("\n\r")));
 
 const parser = new RegExpParser();
@@ -157,7 +157,7 @@ function readMember(member: AST.CharacterClassElement): CharacterSet {
   }
 }
 
-/** What can only be written with the flags `u` and `v`, which are refused before. */
+/** The error for syntax that needs the flags `u` or `v`; expressions with flags are refused before. */
 function withFlag({ raw }: AST.Node): UntranslatableError {
   return new UntranslatableError(`the expression ${raw}`);
 }
@@ -166,7 +166,7 @@ function characterTerm(character: AST.Character): Term {
   const code = codeOf(character);
   if (code === 0) throw new UntranslatableError("the character NUL");
   if (code < asciiEnd) return setOf([code]);
-  // Without the flag `u`, half a character is what a quantifier after it would repeat.
+  // Without the flag `u`, a quantifier would repeat only the second half of the character.
   if (code >= 0xd800 && code <= 0xdfff) {
     throw new UntranslatableError("a character outside the Basic Multilingual Plane");
   }
@@ -179,7 +179,7 @@ function asciiCode(character: AST.Character): number {
   throw new UntranslatableError("a class with characters outside ASCII (Nix matches bytes)");
 }
 
-/** Escaped letters that stand for themselves are refused: who writes `\p` or `\z` means more. */
+/** Refuses an escaped letter that stands for itself: the author of `\p` or `\z` meant something else. */
 function codeOf({ raw, value }: AST.Character): number {
   if (/^\\[A-Za-z]$/.test(raw) && raw.charCodeAt(1) === value) {
     throw new UntranslatableError(`the escape ${raw}`);

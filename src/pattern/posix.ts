@@ -1,13 +1,13 @@
-// Translates ECMAScript regular expressions to what `builtins.match` of Nix understands: a POSIX
-// extended regular expression that has to match the whole string.
+// Translates ECMAScript regular expressions for `builtins.match` of Nix: to a POSIX extended regular
+// expression that has to match the whole string.
 //
 // Contract: for every string of ASCII characters, `regex.test(string)` equals
-// `builtins.match pattern string != null`; what cannot be said is refused with a reason. Nix
+// `builtins.match pattern string != null`. It refuses other expressions with a reason. Nix
 // matches bytes, so a character outside ASCII counts as the two to four bytes of its UTF-8 form
-// where an expression counts characters.
+// if an expression counts characters.
 //
-// The output keeps to what both C++ libraries behind Nix accept, libstdc++ on Linux and libc++ on
-// macOS: no empty alternative or group, no escape but of a metacharacter.
+// The output uses only syntax that both C++ libraries behind Nix accept, libstdc++ on Linux and libc++ on
+// macOS: no empty alternative or group, and no escape but of a metacharacter.
 //
 // https://nix.dev/manual/nix/latest/language/builtins#builtins-match
 // https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap09.html#tag_09_04
@@ -24,7 +24,7 @@ import {
 export type PatternResult =
   { readonly ok: true; readonly pattern: string } | { readonly ok: false; readonly reason: string };
 
-/** libstdc++ copies what is repeated and gives up at 100000 states. */
+/** libstdc++ copies repeated parts, and gives up at 100000 states. */
 const maxStates = 20_000;
 
 export function translatePattern(regex: RegExp): PatternResult {
@@ -51,7 +51,7 @@ export function escapeRegExp(text: string): string {
     .replace(/\r/g, "\\r");
 }
 
-/** An alternative at the top: unanchored ends may be preceded or followed by anything. */
+/** An alternative at the top: without an anchor, anything may precede or follow it. */
 function printWhole(sequence: Sequence): string {
   const start = sequence.findIndex((term) => !isAnchor(term, "start"));
   const first = start === -1 ? sequence.length : start;
@@ -125,7 +125,7 @@ function printSet(set: CharacterSet): string {
 
 const allAscii = Array.from({ length: 0x7f }, (_, index) => index + 1);
 
-/** Named classes for what cannot be written as a character one can see. */
+/** Named classes for characters that are not visible. */
 const namedClasses = [
   { name: "[:cntrl:]", codes: allAscii.filter((code) => code < 0x20 || code === 0x7f) },
   { name: "[:space:]", codes: [9, 10, 11, 12, 13, 32] },
@@ -172,7 +172,7 @@ function runsOf(codes: ReadonlySet<number>): readonly (readonly [number, number]
   return runs;
 }
 
-/** Shortens a run until neither end is special, and collects what it took away. */
+/** Shortens a run until neither end is special, and collects the removed characters. */
 function withoutSpecialEnds(
   first: number,
   last: number,

@@ -1,6 +1,6 @@
-// What runs where the service runs is written by hand, as files that tools of their language can check:
-// Nix code, shell code, and the Python programs of VM tests. It is generated as it is, so that the
-// generated directory is complete in itself.
+// The hand-written files that run on the service's machine: Nix code, shell code, and the Python programs of VM
+// tests. They are files, so that tools of their language can check them. The generator copies them unchanged, so
+// that the generated directory is complete.
 
 import { readFileSync } from "node:fs";
 
@@ -34,7 +34,7 @@ function folder<const Name extends string>(source: FolderSource<Name>): Folder<N
   };
 }
 
-/** Nix code that modules import, usable by others as well. */
+/** Nix code that modules import, and that others can use, too. */
 export const nixLibrary = folder({
   from: new URL("nix/", import.meta.url),
   to: "lib",
@@ -108,12 +108,12 @@ export const vmTestPrograms = folder({
   names: ["neighbourhood", "probe", "sandbox", "trials"],
 });
 
-/** The text of a program, of these or of a service's own, as an expression in a test beside it. */
+/** The text of a program of the library or of a service, as an expression in a test in the same directory. */
 export function includeProgram(name: string): NixExpr {
   return nix`builtins.readFile ${nix.path(`./${name}.py`)}`;
 }
 
-/** The certificate of an authority that the machines trust, and that neighbourhood.py has one of. */
+/** The certificate authority that the machines of VM tests trust; neighbourhood.py's server has a certificate of it. */
 export function readAuthority(): string {
   return readFileSync(new URL("../vm-test/authority.pem", import.meta.url), "utf8");
 }

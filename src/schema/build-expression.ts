@@ -1,5 +1,5 @@
-// Builds the expressions of `model/expression.ts`: the functions and methods a schema's author calls. What
-// is in the table of functions has its types from there.
+// Builds the expressions of `model/expression.ts`: the functions and methods that a schema's author calls. Those
+// of the table of functions have their types from there.
 
 import {
   type Exp as BareExp,
@@ -15,9 +15,9 @@ import { parameterName } from "./parameter-name.ts";
 
 export type { OrValue } from "../model/expression.ts";
 
-// The types of what the table has.
+// Types derived from the table.
 
-/** What authors give for an argument: a value or an expression; for a function, one of theirs. */
+/** The type of an argument that an author passes: a value or an expression; for a function, the author's function. */
 type Given<T> = T extends (element: never) => infer R
   ? (element: Exp<unknown>) => OrValue<R>
   : OrValue<T>;
@@ -36,7 +36,7 @@ type CalledFunction<R> =
     ? (...given: readonly [...AllGiven<A>, ...P]) => Exp<T>
     : never;
 
-/** The method of a row: its first argument is what the method is called on, and is an expression. */
+/** The method of a row: the row's first argument is the expression on which the method is called. */
 type CalledMethod<R> =
   SignatureOf<R> extends (given: infer A extends Values, plain: infer P extends Plain) => infer T
     ? A extends readonly [infer Subject, ...infer Rest]
@@ -50,37 +50,34 @@ type PlainMethods = {
   ]: CalledMethod<Table[N]>;
 };
 
-/** Null, if it is among the values; nothing else fits. */
+/** Any type if null is among the values, else `never`. */
 type IfNullable<V> = null extends V ? unknown : never;
 
-/** Methods whose types have parameters, and those that are no functions of the table. */
+/** Methods with type parameters, and methods that are no functions of the table. */
 interface GenericMethods {
-  /** Whether both are the same; the right side has to be a value the left side can have. */
+  /** Whether both are equal; the right side has to be a value that the left side can have. */
   is<V>(this: BareExp<V>, other: OrValue<NoInfer<V>>): Exp<boolean>;
-  /** Whether it is null, which it may be. */
+  /** Whether a nullable value is null. */
   isNull<V>(this: BareExp<V> & IfNullable<V>): Exp<boolean>;
-  /** Whether it is not null, which it may be. */
+  /** Whether a nullable value is not null. */
   isSet<V>(this: BareExp<V> & IfNullable<V>): Exp<boolean>;
-  /** Whether an element is the same as a value. */
+  /** Whether an element equals the value. */
   includes<E>(this: BareExp<readonly E[]>, element: OrValue<NoInfer<E>>): Exp<boolean>;
-  /**
-   * Applies `body` to every element. Its parameter's name is the element's in the generated code; the same
-   * goes for `filter` and `any`.
-   */
+  /** Applies `body` to every element. Generated code names the element after the parameter, here as in all methods. */
   map<E, U>(
     this: BareExp<readonly E[]>,
     body: (element: Fields<E>) => OrValue<U>,
   ): Exp<readonly U[]>;
-  /** The elements of which something holds. */
+  /** The elements that fulfil a condition. */
   filter<E>(
     this: BareExp<readonly E[]>,
     body: (element: Fields<E>) => BareExp<boolean>,
   ): Exp<readonly E[]>;
-  /** Whether something holds of at least one element. */
+  /** Whether a condition holds of at least one element. */
   any<E>(this: BareExp<readonly E[]>, body: (element: Fields<E>) => BareExp<boolean>): Exp<boolean>;
-  /** What free settings say at a path, or another value where they say nothing. */
+  /** The value of free settings at a path, or `otherwise` if they have none. */
   at<T extends JsonValue>(this: BareExp<unknown>, path: string, otherwise: T): Exp<T>;
-  /** The keys whose values something holds of, in alphabetical order. */
+  /** The keys whose values fulfil a condition, in alphabetical order. */
   namesWhere<V>(
     this: BareExp<Readonly<Record<string, V>>>,
     body: (value: Fields<V>) => BareExp<boolean>,
@@ -94,22 +91,19 @@ interface GenericMethods {
   listOrEmpty<V>(
     this: BareExp<V>,
   ): Exp<readonly (V extends readonly (infer Element)[] ? Element : never)[]>;
-  /** The same value, where a condition elsewhere makes sure that it is not null. */
+  /** The same value, with a type without null: for code that runs only if a condition elsewhere excludes null. */
   nonNull<V>(this: BareExp<V>): Exp<NonNullable<V>>;
-  /** The value, or another one where it is null. */
+  /** The value, or `otherwise` if it is null. */
   orElse<V, U>(this: BareExp<V> & IfNullable<V>, otherwise: OrValue<U>): Exp<NonNullable<V> | U>;
-  /** A field of a record; elements have theirs as properties, but for those called like a method. */
+  /** A field of a record. An element's fields are also its properties, except those with the name of a method. */
   get<V, K extends keyof V & string>(this: BareExp<V>, name: K): Exp<Exclude<V[K], undefined>>;
-  /** The store path of a source directory or file, which is copied there. */
+  /** The store path of a source directory or file, which Nix copies to the store. */
   storePath(this: BareExp<string>): Exp<string>;
 }
 
 type Methods = GenericMethods & Omit<PlainMethods, keyof GenericMethods>;
 
-/**
- * An expression with a value of type `T`, and what can be made of it: a method that does not fit the value
- * does not compile.
- */
+/** An expression with a value of type `T`, and its methods: a method that does not fit the value does not compile. */
 export interface Exp<out T> extends BareExp<T>, Methods {}
 
 /** A reference to an option whose value has type `T`. */
@@ -126,22 +120,22 @@ export type Fields<T> = [T] extends [readonly unknown[]]
       }
     : Exp<T>;
 
-// How they are made.
+// Construction of expressions and methods.
 
-/** The same expression, with the methods that authors have. */
+/** The same expression, with the methods for authors. */
 export function withMethods<T>(bare: BareExp<T>): Exp<T> {
   return make(bare.node);
 }
 
 function make<T>(node: ExpNode): Exp<T> {
-  // The methods exist as types of the table's rows only.
+  // The object `methods` has no types; they exist only as types of the table's rows.
   return Object.assign(Object.create(methods) as object, {
     node,
     [valueType]: undefined,
   }) as unknown as Exp<T>;
 }
 
-/** A call of a function of the table: its plain values come after the expressions. */
+/** A call of a function of the table. `given` has the expressions first, then the plain values. */
 function callOf(name: FunctionName, given: readonly unknown[]): Exp<unknown> {
   const count = given.length - (rowOf(name).plain ?? 0);
   return make({
@@ -173,7 +167,8 @@ function elementOf(variable: Variable): Exp<unknown> {
 
 const names = Object.keys(functions) as readonly FunctionName[];
 
-// Without a prototype: a method of every object would hide a field, and make text of an expression.
+// Without a prototype: a method of all objects would hide a field of that name, and `toString` would turn an
+// expression into a string by mistake.
 const methods: object = Object.assign(Object.create(null) as object, {
   ...Object.fromEntries(
     names
@@ -204,48 +199,48 @@ const called = Object.fromEntries(
   names.map((name) => [name, (...given: readonly unknown[]) => callOf(name, given)]),
 ) as unknown as { readonly [N in FunctionName]: CalledFunction<Table[N]> };
 
-/** Those that read better in front of what they are applied to. */
+/** The functions that authors call by name, because they read better in front of their arguments. */
 export const { and, anyCredential, not, or, program, sourceDirectory, textFile } = called;
 
-// References, and what is made of other things than expressions.
+// References, and expressions made from plain values.
 
-/** A plain value as an expression, for its methods or where only an expression will do. */
+/** A plain value as an expression, for its methods or for a place that takes only an expression. */
 export function literal<const T extends JsonValue>(value: T): Exp<T> {
   return make({ kind: "literal", value });
 }
 
 /**
- * A plain value that is too long to stand where it is used: generated code defines it once, under a name.
+ * A long plain value: generated code defines it once, under a name.
  *
- * @param name in generated code, a Nix identifier that nothing else there is called
- * @param comment what is said above it
+ * @param name in generated code, a Nix identifier that is not in use there
+ * @param comment the comment above the definition
  */
 export function table<const T extends JsonValue>(name: string, comment: string, value: T): Exp<T> {
   return make({ kind: "literal", value, table: { name, comment } });
 }
 
-/** A reference to the option at `path`; schemas get theirs, typed, from `defineService`. */
+/** A reference to the option at `path`. Schemas get typed references from `defineService`. */
 export function reference<T>(path: readonly string[]): Ref<T> {
   return Object.assign(make<T>({ kind: "option", path }), { path });
 }
 
-/** The name of the instance at hand: `default` where none are declared. */
+/** The name of the instance: `default` if the user declares none. */
 export const instanceName: Exp<string> = called.instanceName();
 
-/** The value a key of the program's configuration ends up with, whoever set it. */
+/** The effective value of a key of the program's configuration, after all layers. */
 export function setting<T>(path: string): Exp<T> {
   return make({ kind: "setting", path: path.split(".") });
 }
 
-/** The path the service reads its configuration from, on whatever platform. */
+/** The path from which the service reads its configuration, on each platform its own. */
 export const configFile: Exp<string> = make({ kind: "configFile" });
 
 /** All packages on the service's PATH, the user's included. */
 export const packagesOnPath: Exp<readonly string[]> = called.packages();
 
 /**
- * The files and directories that the configuration puts into the service's own directories: for each
- * managed file the first part of its target.
+ * The files and directories that the configuration puts into the service's own directories: the first part of
+ * each managed file's target.
  */
 export const managedPaths: Exp<readonly string[]> = called.managedPaths();
 
@@ -253,8 +248,8 @@ export const managedPaths: Exp<readonly string[]> = called.managedPaths();
 export const unitName: Exp<string> = called.unitName();
 
 /**
- * The service's own directories: its state directory, its other ones, and those that lie between one
- * and another, which the service could replace by others. Outer ones come first.
+ * The service's own directories: its state directory, its other directories, and those on the way from one to
+ * another, because the service could replace them. Outer directories come first.
  */
 export const ownDirectories: Exp<readonly string[]> = called.ownDirectories();
 
@@ -264,23 +259,23 @@ export function perInstance(base: string): Exp<string> {
 }
 
 /**
- * A number for the instance at hand, the same whatever other instances there are: `first` for
- * `default`, one of the `count` numbers after it for every other. Two names may get the same.
+ * A number that depends on the instance's name only: `first` for `default`, one of the `count` numbers after it
+ * for every other. Two names may get the same number.
  */
 export function stableNumber(first: number, count: number): Exp<number> {
   return called.numberFor(instanceName, first, count);
 }
 
-/** The home directory of the user whose configuration it is; exists under home-manager only. */
+/** The home directory of the configuration's user; home-manager only. */
 export const homeDirectory: Exp<string> = called.homeDirectory();
 
-/** Whether the machine runs macOS: home-manager is for Linux, too. */
+/** Whether the machine runs macOS; home-manager runs on Linux, too. */
 export const isMacOS: Exp<boolean> = called.isMacOS();
 
 /**
  * The value of an option of the system itself, `nix.settings.trusted-users`.
  *
- * @param otherwise the value where the system has no such option
+ * @param otherwise the value if the system has no such option
  */
 export function systemOption<T extends JsonValue>(path: string, otherwise: T): Exp<T> {
   return called.systemOption(path, otherwise) as Exp<T>;
@@ -294,7 +289,7 @@ export function groupsOf(account: OrValue<string>): Exp<readonly string[]> {
   return called.groupsOf(account);
 }
 
-/** A row of the variant table; schemas get theirs, typed, from `variants`. */
+/** A value of the variant table. Schemas get typed values from `variants`. */
 export function variantValue<T>(key: string): Exp<T> {
   return make({ kind: "variant", key });
 }
@@ -326,12 +321,12 @@ export function record<T extends Readonly<Record<string, OrValue<unknown>>>>(
   });
 }
 
-/** The value where the condition holds, and null where it does not. */
+/** `then` if the condition holds, else null. */
 export function when<T>(condition: BareExp<boolean>, then: OrValue<T>): Exp<T | null> {
   return choose<T | null>(condition, then, null);
 }
 
-/** One value where the condition holds, the other where it does not. */
+/** `then` if the condition holds, else `otherwise`. */
 export function choose<T>(
   condition: BareExp<boolean>,
   then: OrValue<T>,

@@ -1,5 +1,5 @@
-// What an author says of a service, and what the library adds. A service has the parts that its author gives
-// it; everything else has a default, or is not there.
+// An author's definition of a model, and the defaults that the library adds. A part without a definition and
+// without a default does not exist.
 
 import type { Ref } from "../model/expression.ts";
 import type {
@@ -14,7 +14,7 @@ import type {
 import { program, setting } from "./build-expression.ts";
 import { isOption, type Option, type OptionTree } from "./define-option.ts";
 
-/** The parts with defaults of their own. */
+/** The parts with defaults. */
 type Defaulted =
   | "systemdVersion"
   | "unit"
@@ -31,66 +31,66 @@ type Defaulted =
   | "unique"
   | "assertions";
 
-/** The parts that an author says in fewer words. */
+/** The parts for which an author's definition is shorter. */
 type Shortened = "stateDirectory" | "config" | "restart" | "listen" | "confinement" | "unconfined";
 
 /**
- * What an author has to say of a service: who it is, what it runs, where its state is and what confines it.
- * Defaults: `unit` is the service's name, `shell` bash, `systemdVersion` the one that the baseline needs, and
- * lists are empty.
+ * An author's definition of a service: its program, its user, its state directory and its confinement.
+ * Defaults: `unit` is the service's name, `shell` is bash, `systemdVersion` is the version that the baseline
+ * needs, and lists are empty.
  */
 export interface ModelDefinition
   extends Omit<ServiceModel, Defaulted | Shortened>, Partial<Pick<ServiceModel, Defaulted>> {
   /** The mode is 0700 by default. */
   readonly stateDirectory: Pick<Directory, "path"> & Partial<Directory>;
-  /** Absent where the program has no configuration file. */
+  /** Absent if the program has no configuration file. */
   readonly config?: ConfigDefinition;
-  /** Absent where the program listens nowhere. */
+  /** Absent if the program listens nowhere. */
   readonly listen?: ListenDefinition;
   readonly restart?: RestartDefinition;
-  /** `baseline()`, at least one rule, or `unconfined(why)`; a list may follow from the rest of the model. */
+  /** `baseline()`, at least one rule, or `unconfined(why)`; a function gets the rest of the model. */
   readonly confinement: Confinement | ((model: UnconfinedModel) => Confinement);
 }
 
 type Confinement = readonly ConfinementRule[] | Unconfined;
 
-/** A model, complete but for what confines it. */
+/** A model without its confinement, and without `unique`. */
 export type UnconfinedModel = Omit<ServiceModel, "confinement" | "unconfined" | "unique">;
 
-/** The title is `configuration` by default, and there are no layers. */
+/** Defaults: the title is `configuration`, and there are no layers. */
 export type ConfigDefinition = Omit<ConfigFile, "title" | "layers"> &
   Partial<Pick<ConfigFile, "title" | "layers">>;
 
-/** The port is by default what the option says, or what the setting that it fills ends up with. */
+/** Default of the port: the effective value of the setting that the option fills, or else the option's value. */
 export type ListenDefinition = Omit<Listener, "port"> & Partial<Pick<Listener, "port">>;
 
 type StopRules = Pick<RestartRules, "stopTimeout" | "stopTimeoutReason">;
 
-/** Who says how long a stop may take says why. Default: see `restartRules`. */
+/** A stop timeout needs a reason. Defaults: see `restartRules`. */
 export type RestartDefinition = Partial<Omit<RestartRules, keyof StopRules>> &
   (StopRules | { readonly [K in keyof StopRules]?: never });
 
-/** Says that a service is kept from nothing, and why. */
+/** The reason why a service has no confinement. */
 export interface Unconfined {
   readonly unconfined: string;
 }
 
 /**
- * In place of rules, for a service that nothing confines.
+ * Replaces the rules of a service without confinement.
  *
- * @param why a sentence; it is told in the table of promises
+ * @param why a sentence, which the table of promises shows
  */
 export function unconfined(why: string): Unconfined {
   return { unconfined: why };
 }
 
-/** PrivatePIDs=, PrivateTmp=disconnected and ProtectControlGroups=strict came with it. */
+/** The first version with PrivatePIDs=, PrivateTmp=disconnected and ProtectControlGroups=strict. */
 const baselineSystemdVersion = "257";
 
 /**
- * When a service is started again, unless its author says otherwise: after 5 s, and more slowly with every
- * failure. 78 (EX_CONFIG of sysexits.h) is what the launcher ends with where no further try can help; 143 is
- * the end of a program that was asked to stop.
+ * The default restart rules: the service manager starts the service again after 5 s, and more slowly with every
+ * failure. The launcher exits with 78 (EX_CONFIG of sysexits.h) if no further try can help; a program that ends
+ * by SIGTERM has the code 143.
  */
 export const restartRules: RestartRules = {
   delay: 5,
@@ -100,7 +100,7 @@ export const restartRules: RestartRules = {
   finalExitCodes: [78],
   successExitCodes: [143],
   stopTimeout: 30,
-  stopTimeoutReason: "Time to end what was begun.",
+  stopTimeoutReason: "Time to finish what the service has begun.",
 };
 
 interface ServiceFacts {
@@ -108,7 +108,7 @@ interface ServiceFacts {
   readonly options: OptionTree;
 }
 
-/** The model with all its parts. */
+/** Completes an author's definition with the defaults. */
 export function completeModel(
   definition: ModelDefinition,
   { name, options }: ServiceFacts,
@@ -153,7 +153,7 @@ function optionAt(tree: OptionTree, [name = "", ...rest]: readonly string[]): Op
   return optionAt(child, rest);
 }
 
-/** What no two instances can share, whatever the service: it follows from what the options are for. */
+/** The values that no two instances of any service can share, from the roles of its options; then the author's. */
 function uniqueOf(
   { listen, reach, identity, stateDirectory, config }: UnconfinedModel,
   ofAuthor: readonly Unique[],

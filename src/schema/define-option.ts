@@ -1,6 +1,6 @@
-// How a schema says what an option is: its type (zod), what it does (facets), and nothing about
-// where it ends up. The doc comment above the property is the option's description; it is read
-// from the source, so an option cannot be declared without one.
+// The functions that declare options. A declaration has a type (zod) and facets, and says nothing about
+// generated files. The doc comment above the property is the option's description. The generator reads it
+// from the source, and refuses an option without one.
 
 import type { Platform, System } from "../model/platform.ts";
 import { UserError } from "../errors.ts";
@@ -11,7 +11,7 @@ import type { Inheritance } from "../model/option-type.ts";
 import type { RelaxationTest } from "../model/relaxation.ts";
 import type { PlatformValues } from "../model/platform-values.ts";
 
-/** The value of an option. Options are read, never changed; zod's own types would allow both. */
+/** The value of an option. It is readonly: code only reads options, and zod's own types are mutable. */
 export type ValueOf<S extends z.ZodTypeAny> = DeepReadonly<z.infer<S>>;
 
 type DeepReadonly<T> = T extends string | number | boolean | null | undefined
@@ -20,16 +20,16 @@ type DeepReadonly<T> = T extends string | number | boolean | null | undefined
     ? readonly DeepReadonly<Element>[]
     : { readonly [K in keyof T]: DeepReadonly<T[K]> };
 
-/** What an option does, besides having a type. */
+/** The effects of an option, besides its type. */
 export interface Facets<T> {
-  /** The value where nobody sets one; without it the option must be set. */
+  /** The value if nobody sets one. Without a default, the user must set the option. */
   readonly default?: OrValue<T> | PlatformValues<OrValue<T>>;
   readonly example?: T;
   /** The key of the program's own configuration that this option fills. */
   readonly setting?: string;
-  /** Where the option exists, of the service's platforms; on all of them if absent. */
+  /** The platforms on which the option exists. Default: all of the service's. */
   readonly platforms?: readonly Platform[];
-  /** The operating systems it is for, where its platforms run on others, too. */
+  /** The operating systems it is for, if its platforms also run on others. Default: all. */
   readonly systems?: readonly System[];
   /** Default: `inherit`. */
   readonly instance?: Inheritance;
@@ -41,9 +41,9 @@ export interface Facets<T> {
 
 /** How a secret file reaches the process. */
 export interface CredentialFacet {
-  /** The environment variable the secret is exported as. */
+  /** The environment variable that holds the secret. */
   readonly variable: OrValue<string>;
-  /** What the secret is for; `anyCredential` asks for one of a purpose. */
+  /** The secret's purpose, for `anyCredential`. */
   readonly purpose?: string;
 }
 
@@ -52,7 +52,7 @@ export interface Option<S extends z.ZodTypeAny = z.ZodTypeAny> {
   readonly type: S;
   readonly facets: Facets<ValueOf<S>>;
   readonly credential: CredentialFacet | undefined;
-  /** How it is shown what a relaxation opens, and that it opens nothing else. */
+  /** The tests of a relaxation: they show what it opens, and that it opens nothing else. */
   readonly relaxation: readonly RelaxationTest<unknown>[] | undefined;
 }
 
@@ -66,10 +66,11 @@ export function isOption(value: Option | OptionTree): value is Option {
 }
 
 /**
- * The entries of a tree, each an option or a group. What is neither has got past the type checker, as
- * `any` does; without an end to its parts it would be walked through for ever.
+ * The entries of a tree, each an option or a group. Another value can get past the type checker as
+ * `any`; it may contain itself, and a walk through it would never end.
  *
- * @param path of the tree, for the error
+ * @param path the path of the tree, for the error
+ * @throws UserError for an entry that is neither
  */
 export function entriesOf(
   tree: OptionTree,
@@ -103,8 +104,8 @@ export function option<S extends z.ZodTypeAny>(
 
 /**
  * Declares an option that loosens confinement: strict by default, and never without a proof of what
- * it opens. Each test gives the option a value on a machine of its own; every promise it does not
- * list has to hold there as it does by default. The doc comment says what the relaxation costs.
+ * it opens. Each test sets the option in an instance of its own; every promise that the test does not
+ * list has to hold there. The doc comment says what the relaxation costs.
  */
 export function relaxation<S extends z.ZodTypeAny>(
   type: S,
@@ -118,8 +119,8 @@ export function relaxation<S extends z.ZodTypeAny>(
 }
 
 /**
- * Declares a secret file: null by default, never readable by anyone but the service, exported to
- * the process as an environment variable.
+ * Declares an option for a secret file, null by default. The process gets the secret as an environment variable;
+ * only the service can read it.
  */
 export function credential(
   facet: CredentialFacet,
@@ -141,7 +142,7 @@ function nullableSecretFile(): z.ZodNullable<z.ZodString> {
 /** Facets that several options can share. */
 type SharedFacets = Pick<Facets<unknown>, "platforms" | "systems" | "instance" | "deprecated">;
 
-/** Declares several options that share facets; a facet an option sets itself wins. */
+/** Gives facets to several options at once; an option's own facets win. */
 export function group<const T extends OptionTree>(facets: SharedFacets, options: T): T {
   return withFacets(facets, options, []) as T;
 }
@@ -162,9 +163,9 @@ function withFacets(
 }
 
 /**
- * The same option with other facets: an option that is taken from the library or from another service.
+ * An option of the library or of another service, with other facets.
  *
- * @param facets those that differ
+ * @param facets the facets that differ
  */
 export function override<S extends z.ZodTypeAny>(
   { facets: own, ...rest }: Option<S>,

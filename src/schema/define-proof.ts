@@ -10,23 +10,23 @@ function words(given: Words): readonly [string, ...string[]] {
 }
 
 /**
- * A promise shown by trying something inside the service's sandbox.
+ * Proves a promise by an attempt inside the service's sandbox.
  *
- * @param promise what is promised, in words
- * @param attempt what is tried
+ * @param promise the promise in words, which is also the name of the subtest
+ * @param attempt the verb and its arguments
  * @param must the word, or words, that keep the promise
- * @param bare the word where nothing is confined
+ * @param bare the word in a bare unit: the same user without confinement
  */
 export function probe(promise: string, attempt: Attempt, must: Words, bare: string): Probe {
   return { kind: "probe", promise, attempt, must: words(must), bare };
 }
 
-/** A promise that something works inside, in spite of everything. */
+/** Proves that something works inside, in spite of the confinement. */
 export function works(promise: string, attempt: Attempt): Probe {
   return probe(promise, attempt, "done", "done");
 }
 
-/** A promise shown by a shell command outside that prints one word. */
+/** Proves a promise by a shell command outside of the sandbox, which prints one word. */
 export function observation(
   promise: string,
   command: string,
@@ -39,8 +39,8 @@ export function observation(
 /**
  * Promises that a relaxation gives up.
  *
- * @param word what their probes end in with the relaxation
- * @param first as in the proof of a rule, and so are the others
+ * @param word the word in which their probes end with the relaxation
+ * @param first a promise, in the words of its rule's proof; `others` likewise
  */
 export function lifts(
   word: string,
@@ -50,7 +50,7 @@ export function lifts(
   return [{ promise: first, word }, ...others.map((promise) => ({ promise, word }))];
 }
 
-/** What a relaxed service can do and a strict one cannot, or does differently. */
+/** Shows a difference: an attempt that ends in one word in a relaxed service, and in another in a strict one. */
 export function shows(
   promise: string,
   attempt: Attempt,
@@ -59,7 +59,7 @@ export function shows(
   return { kind: "probe", promise, attempt, ...words };
 }
 
-/** The same, seen by a shell command outside that prints one word. */
+/** Shows a difference by a shell command outside of the sandbox, which prints one word. */
 export function showsOutside(
   promise: string,
   command: string,

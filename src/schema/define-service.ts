@@ -1,4 +1,4 @@
-// `defineService` puts a service together: its options, the table of what differs between variants
+// `defineService` puts a service together: its options, the table of differences between variants
 // of the program, and the model, which refers to options through typed references.
 
 import { UserError } from "../errors.ts";
@@ -17,7 +17,7 @@ import { entriesOf, isOption, type OptionTree, type Refs } from "./define-option
 
 type Row = Readonly<Record<string, OrValue<unknown>>>;
 
-/** The rows of a variant table as expressions: each stands for the value of the variant in use. */
+/** The keys of a variant table as expressions: each stands for the value of the selected variant. */
 export type VariantValues<T extends Row> = {
   readonly [K in keyof T]: Exp<T[K] extends BareExp<infer V> ? V : Widen<T[K]>>;
 };
@@ -32,11 +32,11 @@ export interface Variants<Name extends string, T extends Row> {
 }
 
 /**
- * Declares what differs between variants of the program (names of variables, of files).
+ * Declares the differences between variants of the program (names of variables, of files).
  *
  * @param name name of the table in generated code
  * @param rows one record per variant, all with the same keys
- * @throws UserError where a variant lacks a key another has
+ * @throws UserError if there is no variant, or if two have different keys
  */
 export function variants<const Name extends string, T extends Row>(
   name: string,
@@ -80,17 +80,17 @@ export function derived<T>(
 export interface ServiceDefinition<T extends OptionTree> {
   /** The service's name: options live in `services.<name>`. */
   readonly name: string;
-  /** What it is, in a few words, to follow "Whether to enable". */
+  /** A few words about it, which follow "Whether to enable". */
   readonly summary: string;
-  /** Where its manual is. */
+  /** The address of its manual. */
   readonly documentation: string;
   /** Earlier names of the service. */
   readonly renamedFrom?: readonly string[];
-  /** The platforms it gets a module for. Default: all. */
+  /** The platforms for which it gets a module. Default: all. */
   readonly platforms?: readonly [Platform, ...Platform[]];
   readonly options: T;
   readonly variants?: VariantTable;
-  /** Without it, settings are not checked. */
+  /** Without it, nobody checks settings. */
   readonly configSchema?: ConfigSchema;
   readonly model: (cfg: Refs<T>) => ModelDefinition;
 }
@@ -117,7 +117,7 @@ function refsOf(tree: OptionTree, path: readonly string[]): unknown {
   );
 }
 
-/** Defines a service. The default export of a schema file is what this returns. */
+/** Defines a service. A schema file exports the result as its default. */
 export function defineService<const T extends OptionTree>(
   definition: ServiceDefinition<T>,
 ): Service<T> {

@@ -1,6 +1,6 @@
-// The options that services have in common, with descriptions, defaults and facets, and the parts of a model
-// that are made of them. An author takes a group of them as a whole, or single ones; an option that is written
-// again after it has the author's own description, default or type.
+// The common options of services, with descriptions, defaults and facets, and the parts of a model that follow
+// from them. An author takes a whole group or single options, and can declare an option again after it with
+// another description, default or type.
 
 import { perPlatform } from "../model/platform-values.ts";
 import type { JsonValue } from "../json.ts";
@@ -24,14 +24,14 @@ import {
   secretFile,
 } from "./value-types.ts";
 
-/** What every service has. */
+/** The options that every service can have. */
 export interface ServiceOptions {
   /** The service's package. Its main program is run. */
   readonly package: Option<z.ZodString>;
 
   /**
-   * User the service runs as. It owns nothing but the service's state, and no two instances may share it: that
-   * is what keeps them apart.
+   * User the service runs as. It owns nothing but the service's state. No two instances may share it, because the
+   * user keeps them apart.
    */
   readonly user: Option<z.ZodString>;
 
@@ -54,9 +54,8 @@ export interface ServiceOptions {
   readonly createUser: Option<z.ZodBoolean>;
 
   /**
-   * Directory of everything the service writes. Readable by the service's user alone. It is made where there
-   * is nothing of that name; a directory that is there has to be the service's own, or the service does not
-   * start.
+   * Directory of everything the service writes. Only the service's user can read it. If it does not exist, the
+   * module makes it; if it exists, it has to belong to that user, or the service does not start.
    */
   readonly stateDir: Option<z.ZodString>;
 
@@ -83,7 +82,7 @@ export interface ServiceOptions {
   readonly path: Option<z.ZodArray<z.ZodString>>;
 }
 
-/** What a service with a configuration file has, besides. */
+/** The options of a service with a configuration file. */
 export interface ConfigOptions {
   /**
    * Configuration of the program, as in its own configuration file. These settings win over the
@@ -99,7 +98,7 @@ export interface ConfigOptions {
   readonly configPath: Option<z.ZodString>;
 }
 
-/** What a service has whose configuration is checked. Each is for those that can: see the model's `config`. */
+/** The options for checks of the configuration. Each needs a part of the model's `config`. */
 export interface CheckOptions {
   /**
    * What happens when {option}`settings` has a key or a value the program does not know: `error`
@@ -128,7 +127,7 @@ export interface StandardOptions {
 /** A name useradd accepts; see useradd(8). */
 const accountName = z.string().regex(/^[a-z_][a-z0-9_-]{0,30}$/);
 
-/** Above the ids of people, beside those nix-darwin takes for itself. */
+/** Ids above those of people, outside of nix-darwin's own. */
 const accountId = z.number().int().min(502).max(999);
 const derivedId = perPlatform({ darwin: stableNumber(600, 300) });
 
@@ -137,10 +136,10 @@ const variableName = z.string().regex(environmentVariablePattern);
 const withAccounts = ["nixos", "darwin"] as const;
 
 /**
- * The options that services have in common.
+ * The common options of services.
  *
- * @param name the service's name. It is the user's and the directories', with an instance's appended, and the
- *   package's in the package collection if `package` is not
+ * @param name the service's name. The user and the directories have this name, with an instance's name appended;
+ *   so has the package in the package collection, unless `package` is another attribute
  */
 export function standardOptions(
   name: string,
@@ -202,10 +201,10 @@ export function standardOptions(
 }
 
 /**
- * A directory of the service's own in its state directory, which the user may move. It goes into the model's
- * `directories`.
+ * An option for a directory of the service's own. By default it is in the state directory. The author lists the
+ * option in the model's `directories`.
  *
- * @param name of the directory
+ * @param name the directory's name in the state directory
  */
 export function directoryInState(name: string): Option<z.ZodString> {
   return option(plainPath(), {
@@ -214,17 +213,17 @@ export function directoryInState(name: string): Option<z.ZodString> {
   });
 }
 
-/** The options of `service` as the model gets them. Those that a service has not are left out. */
+/** References to the options of `service`; a service need not have all of them. */
 type ServiceRefs = Pick<Refs<ServiceOptions>, "package" | "stateDir"> &
   Partial<Refs<ServiceOptions>>;
 
-/** The parts of a model that are made of the standard options. */
+/** The parts of a model that follow from the standard options. */
 type StandardModel = Pick<
   ModelDefinition,
   "package" | "stateDirectory" | "identity" | "extra" | "credentials"
 >;
 
-/** What the standard options say of a service: `...standardModel(cfg)` in its model. */
+/** The parts of a model for the options of `service`: `...standardModel(cfg)`. */
 export function standardModel(cfg: ServiceRefs): StandardModel {
   const { user, group, uid, gid, createUser, credentials } = cfg;
   const { environment, environmentFiles, path } = cfg;
@@ -240,11 +239,11 @@ export function standardModel(cfg: ServiceRefs): StandardModel {
   };
 }
 
-/** The options of `config` and, where a service has it, the one of `checks` that is for its settings. */
+/** References to the options of `config`, and to `settingsCheck` if the service has it. */
 type ConfigRefs = Pick<Refs<ConfigOptions>, "settings"> &
   Partial<Refs<ConfigOptions> & Pick<Refs<CheckOptions>, "settingsCheck">>;
 
-/** What they say of a service's configuration file: its model's `config`, or the beginning of it. */
+/** The model's `config` for these options; an author may add to it. */
 export function standardConfig({
   settings,
   configPath,
@@ -253,7 +252,7 @@ export function standardConfig({
   return { settings, ...given({ path: configPath, check: settingsCheck }) };
 }
 
-/** Without what is undefined. */
+/** The defined properties only. */
 function given<T extends object>(parts: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;

@@ -1,12 +1,12 @@
 // The types of options that have a meaning beyond their shape: a port, a path, a package, a
-// secret. Each is a zod type; those that zod has no word for carry a mark that lowering reads.
+// secret. Each is a zod type with a mark that lowering reads.
 
 import { isDeepStrictEqual } from "node:util";
 import { z } from "../zod.ts";
 import type { JsonValue } from "../json.ts";
 import type { Option } from "./define-option.ts";
 
-/** Types that zod has no word for and that are no combination of others. */
+/** Marked types that have no parts. */
 export const leafTypes = [
   "port",
   "absolutePath",
@@ -24,12 +24,12 @@ export type SpecialType = LeafType | "submodule";
 const specialKey = Symbol.for("nixmodgen.specialType");
 const optionsKey = Symbol.for("nixmodgen.submoduleOptions");
 
-/** The mark of a zod definition, if it has one. Survives `.describe()`, which copies it. */
+/** The mark of a zod definition, if it has one. `.describe()` copies it. */
 export function specialTypeOf(definition: object): SpecialType | undefined {
   return (definition as { readonly [specialKey]?: SpecialType })[specialKey];
 }
 
-/** The library's own type of a definition. A port with further bounds is a number like any other. */
+/** The library's leaf type of a definition, if it has one. A port with further bounds is an ordinary number. */
 export function leafTypeOf(definition: object): LeafType | undefined {
   const special = specialTypeOf(definition);
   if (special === "submodule") return undefined;
@@ -49,30 +49,27 @@ export function port(): z.ZodNumber {
 
 const portChecks = port()._def.checks;
 
-/**
- * An absolute path on the machine the service runs on, in its shortest form. Never copied to the
- * store.
- */
+/** An absolute path on the service's machine, in its shortest form. Nix never copies it to the store. */
 export function absolutePath(): z.ZodString {
   return special(z.string(), "absolutePath");
 }
 
 /**
- * An absolute path that is a word in everything it is written into: units, scripts, sandbox profiles.
- * For directories the service is given, which occur in lists of paths.
+ * An absolute path that units, scripts and sandbox profiles take literally, as one word. For directories of the
+ * service, which occur in lists of paths.
  */
 export function plainPath(): z.ZodString {
   return special(z.string(), "plainPath");
 }
 
-/** A file or directory that is part of the configuration and is copied to the store. */
+/** A file or directory that is part of the configuration; Nix copies it to the store. */
 export function sourcePath(): z.ZodString {
   return special(z.string(), "sourcePath");
 }
 
 /**
- * A file holding a secret: an absolute path that exists only on the machine the service runs on.
- * Store paths and Nix path literals are refused, because both would publish the secret.
+ * A file holding a secret: an absolute path that exists only on the service's machine.
+ * The module refuses store paths and Nix path literals, because both would publish the secret.
  */
 export function secretFile(): z.ZodString {
   return special(z.string(), "secretFile");
@@ -83,12 +80,12 @@ export function packageType(): z.ZodString {
   return special(z.string(), "package");
 }
 
-/** Any value JSON can hold. */
+/** Any JSON value. */
 export function jsonValue(): z.ZodType<JsonValue> {
   return special(z.custom<JsonValue>(), "json");
 }
 
-/** A JSON object, merged deeply when it is defined more than once (RFC 42 `settings`). */
+/** A JSON object. Nix merges several definitions deeply (RFC 42 `settings`). */
 export function jsonObject(): z.ZodType<Readonly<Record<string, JsonValue>>> {
   return special(z.custom<Readonly<Record<string, JsonValue>>>(), "jsonObject");
 }
@@ -125,7 +122,7 @@ export function submodule<const T extends Readonly<Record<string, Option>>>(
   return Object.assign(type, { options });
 }
 
-/** The options a submodule's definition was made of, if it is one and still has their types. */
+/** The options of a submodule's definition. Undefined for other definitions, and if the fields' types have changed. */
 export function submoduleOptions(
   definition: z.ZodObjectDef,
 ): Readonly<Record<string, Option>> | undefined {

@@ -1,6 +1,6 @@
-// Whether the program accepts every value an option's type admits. This is a comparison of two
-// types, so it is exact where both are finite or bounded (kinds, enums, ranges, keys) and lenient
-// where that cannot be decided or said in an option's type: two patterns, upper limits of lengths.
+// Whether the program accepts every value that an option's type admits. This compares two types: exactly
+// for kinds, enums, ranges and keys, and leniently where it cannot decide or an option's type cannot express the
+// restriction: two patterns, upper limits of lengths.
 
 import type { SourceLocation } from "../errors.ts";
 import type { Field, OptionType } from "../model/option-type.ts";
@@ -9,28 +9,28 @@ import { isList, type JsonSchema, type SchemaObject } from "./json-schema.ts";
 import { acceptsType, anyName, below, isAnything, isOpen, keysOf } from "./schema-place.ts";
 import { isValid } from "./validate.ts";
 
-/** A value the option's type admits and the program does not. */
+/** A value that the option's type admits and the program does not. */
 export interface Mismatch {
-  /** Where in the option's value. */
+  /** Its place in the option's value. */
   readonly path: readonly string[];
   readonly expected: string;
   readonly received: string;
-  /** Set where the mistake is a key that is not accepted. */
+  /** Set if the program does not accept a key. */
   readonly unknownKey?: { readonly key: string; readonly siblings: readonly string[] };
-  /** Set where a field of the option's type is at fault. */
+  /** Set if a field of the option's type is at fault. */
   readonly location?: SourceLocation;
 }
 
 interface Place {
   readonly path: readonly string[];
-  /** Nulls of objects are left out of the configuration; those in lists stay. */
+  /** Whether a null stays in the configuration: it does in lists; in objects it leaves the key out. */
   readonly keepsNull: boolean;
   readonly location: SourceLocation | undefined;
 }
 
 type Mismatches = readonly Mismatch[];
 
-/** What is wrong with the type; nothing if all its values are accepted. */
+/** The mismatches of the type; none if the program accepts all its values. */
 export function mismatches(schema: JsonSchema, type: OptionType): Mismatches {
   return compare(schema, type, { path: [], keepsNull: false, location: undefined });
 }
@@ -38,7 +38,7 @@ export function mismatches(schema: JsonSchema, type: OptionType): Mismatches {
 function compare(schema: JsonSchema, type: OptionType, place: Place): Mismatches {
   if (schema === true) return [];
   if (schema === false) return [mismatch(schema, type, place)];
-  // First, types that are several: each of them may be accepted for another reason.
+  // First, types with several members: different alternatives may accept them.
   switch (type.kind) {
     case "nullable":
       return [
@@ -73,7 +73,7 @@ function compare(schema: JsonSchema, type: OptionType, place: Place): Mismatches
   }
 }
 
-/** Of several values, those that are not accepted. */
+/** A mismatch with those of the values that the schema does not accept. */
 function constants(
   schema: SchemaObject,
   values: readonly (string | number | boolean | null)[],
@@ -93,7 +93,7 @@ type SingleType = Exclude<
   { readonly kind: "nullable" | "union" | "taggedUnion" | "enum" | "bool" }
 >;
 
-/** A type all of whose values have to be accepted by the same alternative. */
+/** Compares a type whose values must all be accepted by one alternative. */
 function compareWhole(schema: SchemaObject, type: SingleType, place: Place): Mismatches {
   const alternatives = schema.anyOf ?? schema.oneOf;
   if (alternatives !== undefined) {
@@ -106,7 +106,7 @@ function compareWhole(schema: SchemaObject, type: SingleType, place: Place): Mis
   return required.length > 0 ? required : compareOwn(schema, type, place);
 }
 
-/** The reason of the alternative that fits best: one that fails further inside than at the top. */
+/** The mismatch of the best alternative: the only one that fails further inside than at the top. */
 function closest(results: readonly Mismatches[], place: Place): Mismatch | undefined {
   const inside = results.filter(
     (result) => result.length > 0 && result.every(({ path }) => path.length > place.path.length),
@@ -130,8 +130,8 @@ function compareOwn(schema: SchemaObject, type: SingleType, place: Place): Misma
     case "package":
       return unless(!isFixed && acceptsType(schema, "string"));
     case "port":
-      // The module system's own type for ports has 0 in it, which asks for any free port: no
-      // value for a setting, and no reason to give up the type everybody knows.
+      // The module system's type for ports includes 0, which asks for any free port. That is no
+      // useful setting, and no reason to give up a type that everybody knows.
       return unless(
         !isFixed && acceptsType(schema, "integer") && isWithin({ min: 1, max: 65535 }, schema, 1),
       );
@@ -210,7 +210,7 @@ function compareAttributes(schema: SchemaObject, type: AttrsType, place: Place):
   if ((schema.required ?? []).length > 0) return [mismatch(schema, type, place)];
   const names = namesOf(type);
   if (names === undefined) {
-    // Any name: both the listed keys and all others must take the values.
+    // Any name is possible, so the listed keys and all others must accept the values.
     if (!isOpen(schema)) {
       return [{ ...mismatch(schema, type, place), received: "an object with any keys" }];
     }
@@ -220,13 +220,13 @@ function compareAttributes(schema: SchemaObject, type: AttrsType, place: Place):
   return names.flatMap((name) => compareKey(schema, name, type.value, place));
 }
 
-/** The names an open set has, if its pattern lists them: `left|right`. */
+/** The possible names of an open set, if its pattern lists them: `left|right`. */
 function namesOf({ keyPattern }: AttrsType): readonly string[] | undefined {
   const list = /^\(?((?:[\w-]+\|)*[\w-]+)\)?$/.exec(keyPattern ?? "")?.[1];
   return list?.split("|");
 }
 
-/** @param tag the field that tells the objects of a union apart, with its value */
+/** @param tag the field that tells the objects of a union apart, and its value */
 function compareFields(
   schema: JsonSchema,
   fields: readonly Field[],

@@ -1,9 +1,9 @@
 // Translates the patterns of a schema for the Nix side, which cannot do so itself.
 //
-// Contract: beside each `pattern` stands `x-posixPattern`, beside `patternProperties` stands
-// `x-posixPatternProperties` (from each expression to its translation), for what `builtins.match`
-// can say. What it cannot say gets no translation and is counted: the Nix side then skips that
-// pattern, which makes it more lenient, never wrong.
+// Contract: adds `x-posixPattern` beside each `pattern`, and `x-posixPatternProperties` (from each
+// expression to its translation) beside `patternProperties`, for patterns that `builtins.match` can
+// express. Other patterns get no translation and are counted: the Nix side skips them, which makes it
+// more lenient, never wrong.
 
 import { translatePattern } from "../pattern/posix.ts";
 import { type JsonSchema, mapSubschemas, type SchemaObject } from "./json-schema.ts";
@@ -17,7 +17,7 @@ export interface PatternAnnotations extends SchemaObject {
 export interface UntranslatablePattern {
   readonly pattern: string;
   readonly reason: string;
-  /** How often it occurs in the schema. */
+  /** The number of its occurrences in the schema. */
   uses: number;
 }
 
@@ -69,14 +69,14 @@ export function annotatePatterns(schema: JsonSchema): AnnotatedSchema {
 function translateOnce(pattern: string): string | UntranslatablePattern {
   const result = translateSource(pattern);
   if (!result.ok) return { pattern, reason: result.reason, uses: 0 };
-  // The Nix side stands one byte for each character outside ASCII, so it can only tell that a
-  // character is outside ASCII, not which one it is.
+  // The Nix side replaces each character outside ASCII by one byte, so it cannot tell such characters
+  // apart.
   return /^[\0-\x7f]*$/.test(result.pattern)
     ? result.pattern
     : { pattern, reason: "characters outside ASCII", uses: 0 };
 }
 
-/** Validators differ in whether they set the flag `u`; what means another thing with it is left. */
+/** Some validators set the flag `u`, some do not. Expressions whose meaning depends on it get no translation. */
 function translateSource(source: string): ReturnType<typeof translatePattern> {
   if (/\\[pPu]\{/.test(source)) return { ok: false, reason: "an escape that needs the flag u" };
   try {

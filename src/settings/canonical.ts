@@ -3,7 +3,7 @@
 import type { JsonValue } from "../json.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
-/** Texts of objects seen before: a schema is asked for the text of each of its parts. */
+/** The texts of objects seen before, because callers ask for the text of each part of a schema. */
 const known = new WeakMap<object, string>();
 
 export function canonicalJson(value: JsonValue | JsonSchema): string {

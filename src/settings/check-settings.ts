@@ -1,7 +1,7 @@
-// Checks what a service says about the program's configuration against the program's own schema:
-// every option that is a setting, the fixed settings of the model, and the configuration that is
-// rendered when nobody sets anything. A key that the program's authors renamed or retyped is an
-// error here, with the place in the schema's source, instead of a service that does not start.
+// Checks a service against the schema of the program's own configuration: every option that fills a setting,
+// the fixed settings of the model, and the default configuration. A key that the program's authors
+// renamed or retyped is an error here, with the place in the schema's source, instead of a service that
+// does not start.
 
 import type { SourceLocation } from "../errors.ts";
 import type { ExpNode } from "../model/expression.ts";
@@ -33,9 +33,9 @@ import { formatKey, suggestKey } from "./suggest-key.ts";
 import { validate } from "./validate.ts";
 
 /**
- * @param stored the newest of the program's configuration schemas, as it is stored;
- *   without one nothing is checked
- * @throws UserError that tells everything that does not fit
+ * @param stored the newest of the program's configuration schemas, in its stored form;
+ *   without one there is no check
+ * @throws UserError with everything that does not fit
  */
 export function checkSettings(ir: IrService, stored: JsonSchema | undefined): void {
   const { configSchema } = ir;
@@ -56,9 +56,9 @@ interface Context {
   readonly ir: IrService;
   /** The program's schema, expanded. */
   readonly root: JsonSchema;
-  /** The same, with the places of secrets marked. */
+  /** The expanded schema, with marks at the places of secrets. */
   readonly marked: JsonSchema;
-  /** Where the service is defined: fixed settings have no line of their own. */
+  /** The definition of the service, because fixed settings have no line of their own. */
   readonly location: SourceLocation;
 }
 
@@ -79,7 +79,7 @@ function checkOption(option: IrOption, context: Context): readonly Misfit[] {
   return checkValues(option, schema, setting, context);
 }
 
-/** Checks default and example: patterns and lengths are compared on values only. */
+/** Checks default and example. Only this check covers patterns and lengths. */
 function checkValues(
   option: IrOption,
   schema: JsonSchema,
@@ -119,7 +119,7 @@ function checkValue(
   return [{ ...origin, message, expected, received }];
 }
 
-/** Checks an expression of the model's fixed settings: its keys, and its values where they are known. */
+/** Checks an expression of the model's fixed settings: its keys, and its known values. */
 function checkFixed(
   node: ExpNode,
   setting: readonly string[],
@@ -154,17 +154,17 @@ function checkFixed(
 }
 
 /**
- * What a condition comes to with the newest release, whatever the options say; unknown where they
- * decide. What older releases alone are told is not for the newest to know.
+ * The value of a condition for the newest release, and unknown if options decide it. So settings that only
+ * older releases get are not checked against the newest schema.
  */
 function withNewest(condition: ExpNode, { ir }: Context): Known {
   const release = ir.configSchema?.newest ?? "";
-  // What a platform would decide is an option's default, of which there are none here.
+  // The platform does not matter: it decides only defaults of options, and there are no options here.
   const setup = { ir: { ...ir, options: [] }, platform: "nixos", variant: {}, release } as const;
   return evaluate(condition, setup);
 }
 
-/** Goes into objects, so that a wrong key is found where it is. */
+/** Descends into objects, so that the error names the wrong key. */
 function checkLiteral(
   value: JsonValue,
   setting: readonly string[],
@@ -179,7 +179,7 @@ function checkLiteral(
   return checkValue("the fixed value", value, schema, setting, { location: context.location });
 }
 
-/** The type of an expression's value; undefined where only the machine knows it. */
+/** The type of an expression's value; undefined if it is not known. */
 function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
   switch (node.kind) {
     case "option":
@@ -204,7 +204,7 @@ function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
   }
 }
 
-/** Checks the whole: what settings demand of each other. */
+/** Checks the whole default configuration: settings may demand each other. */
 function checkDefaultConfig({ ir, root, location }: Context): readonly Misfit[] {
   for (const platform of ir.platforms) {
     const config = defaultConfig({ ir, platform, variant: variantOf(ir) });

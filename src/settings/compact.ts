@@ -1,6 +1,5 @@
-// The stored form of a schema: what occurs more than once is written once, under `$defs`. A
-// definition's name is derived from its content, so that it changes only when that does, and two
-// versions of a schema differ in few lines.
+// The stored form of a schema: repeated parts are written once, under `$defs`. A definition's name
+// depends on its content only, so two versions of a schema differ in few lines.
 
 import { createHash } from "node:crypto";
 import { BugError, UserError } from "../errors.ts";
@@ -10,10 +9,10 @@ import { type JsonSchema, mapSubschemas, type SchemaObject, without } from "./js
 const draft = "http://json-schema.org/draft-07/schema#";
 const prefix = "#/$defs/";
 
-/** Shorter ones are easier to read where they are used than behind a name. */
+/** Shorter parts are easier to read in place than behind a name. */
 const minimumLength = 60;
 
-/** A schema whose parts are shared: equal parts are the same object. */
+/** A part of a schema, by its text: equal parts are one. */
 interface Part {
   readonly schema: JsonSchema;
   readonly name: string;
@@ -21,11 +20,11 @@ interface Part {
   uses: number;
 }
 
-/** Writes what occurs more than once as a definition. */
+/** Turns repeated parts into definitions. */
 export function compactSchema(schema: JsonSchema): SchemaObject {
   const parts = new Map<string, Part>();
 
-  /** Counts the parts below, each once however often what contains it occurs. */
+  /** Counts a part and the parts below it. Parts of a repeated part count once. */
   const intern = (node: JsonSchema): string => {
     const text = canonicalJson(node);
     const known = parts.get(text);
@@ -68,7 +67,7 @@ export function compactSchema(schema: JsonSchema): SchemaObject {
   return { $schema: draft, $defs: Object.fromEntries(definitions), ...document };
 }
 
-/** Puts every definition in its place again. */
+/** Replaces every reference by its definition. */
 export function expandSchema(stored: SchemaObject): JsonSchema {
   const { $defs = {} } = stored;
   const document = without(stored, ["$schema", "$defs"]);
@@ -85,7 +84,7 @@ export function expandSchema(stored: SchemaObject): JsonSchema {
   return expand(document);
 }
 
-/** What a reference of a stored schema stands for. */
+/** The target of a reference in a stored schema. */
 export function definition(
   definitions: Readonly<Record<string, JsonSchema>>,
   reference: string,
@@ -95,7 +94,7 @@ export function definition(
   return found;
 }
 
-/** What the definition is, and a digest of its content: `object-1f0c5a2e`. */
+/** The kind of the definition, and a digest of its content: `object-1f0c5a2e`. */
 function nameOf(schema: JsonSchema, text: string): string {
   return `${kindOf(schema)}-${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;
 }

@@ -1,6 +1,5 @@
-// The configuration a service has when nobody sets anything, as far as it is known before a Nix
-// configuration is evaluated. Values that only the machine knows (store paths, package lists) are
-// `unknown`, and left out of the whole.
+// The default configuration of a service, as far as the generator knows it. Values that only evaluation
+// knows (store paths, package lists) are `unknown`, and left out.
 
 import { type CallNode, type ExpNode, isCallOf, type Variable } from "../model/expression.ts";
 import { rowOf } from "../model/functions.ts";
@@ -9,7 +8,7 @@ import type { JsonValue } from "../json.ts";
 import type { Platform } from "../model/platform.ts";
 import { compareVersions } from "../compare-versions.ts";
 
-/** A value that cannot be known here. */
+/** A value that only evaluation knows. */
 export const unknown = Symbol("unknown");
 
 export type Known = JsonValue | typeof unknown;
@@ -19,17 +18,17 @@ type JsonObject = Readonly<Record<string, JsonValue>>;
 export interface Setup {
   readonly ir: IrService;
   readonly platform: Platform;
-  /** The row of the variant table that applies. */
+  /** The values of the selected variant. */
   readonly variant: Readonly<Record<string, ExpNode>>;
-  /** The release of the program; if absent, one that is newer than all that are asked about. */
+  /** The release of the program. Default: newer than every release in an expression. */
   readonly release?: string;
-  /** The parameters of functions around the expression. */
+  /** The values of the parameters of surrounding functions. */
   readonly variables?: ReadonlyMap<Variable, Known>;
-  /** Whether a record is unknown where a part of it is, which otherwise is left out. */
+  /** Whether a record with an unknown part is unknown. Default: false, and the part is left out. */
   readonly isWhole?: boolean;
 }
 
-/** The row of the variant table that the service's configuration schema belongs to. */
+/** The values of the variant to which the service's configuration schema belongs. */
 export function variantOf(ir: IrService): Readonly<Record<string, ExpNode>> {
   const name = ir.configSchema?.variant;
   return (name === undefined ? undefined : ir.variants?.variants[name]) ?? {};
@@ -95,7 +94,7 @@ export function evaluate(node: ExpNode, setup: Setup): Known {
     }
     case "call": {
       if (!isCallOf(node, "isAtLeast")) return evaluateCall(node, setup);
-      // The only package that is asked for its version here is the program.
+      // Expressions ask only the program's own package for its version.
       const [version] = node.plain;
       return setup.release === undefined || compareVersions(setup.release, version) >= 0;
     }
@@ -107,7 +106,7 @@ export function evaluate(node: ExpNode, setup: Setup): Known {
     }
     case "setting":
     case "configFile":
-    // Has a value where it is applied.
+    // `evaluateCall` applies functions.
     case "function":
       return unknown;
   }
@@ -116,7 +115,7 @@ export function evaluate(node: ExpNode, setup: Setup): Known {
 function evaluateCall(node: CallNode, setup: Setup): Known {
   const { value, ofTruths } = rowOf(node.function);
   if (value === undefined) return unknown;
-  // A function of an element has no way to say that it does not know.
+  // The result of a function of an element has no room for `unknown`, so this variable notes it.
   let isLost = false;
   const given = node.arguments.map((argument) => {
     if (argument.kind !== "function") return evaluate(argument, { ...setup, isWhole: true });
@@ -137,7 +136,7 @@ function evaluateCall(node: CallNode, setup: Setup): Known {
   return first !== undefined && others.every((other) => other === first) ? first : unknown;
 }
 
-/** The truth values that there may be, where some are not known. */
+/** All possible truth values of the arguments: an unknown one may be true or false. */
 function assignments(given: readonly unknown[]): readonly (readonly unknown[])[] {
   return given.reduce<readonly (readonly unknown[])[]>(
     (before, each) =>
@@ -156,7 +155,7 @@ function nest(path: readonly string[], value: JsonValue): JsonValue {
   return path.reduceRight<JsonValue>((inner, key) => ({ [key]: inner }), value);
 }
 
-/** The value as it reaches the configuration file: without the nulls of objects. */
+/** The value in the configuration file: without keys of objects that are null. */
 export function withoutNulls(value: JsonValue): JsonValue {
   if (!isObject(value)) return value;
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-// Schemas and option types in words, for messages: what is accepted, what an option may hold.
+// Describes schemas and option types in words, for messages.
 
 import type { OptionType } from "../model/option-type.ts";
 import type { JsonValue } from "../json.ts";
@@ -6,7 +6,7 @@ import type { JsonSchema, SchemaObject, TypeName } from "./json-schema.ts";
 import { isList } from "./json-schema.ts";
 import { isAnything, isOpen, keysOf } from "./schema-place.ts";
 
-/** Longer lists of names are cut: the nearest one is named anyway. */
+/** Longer lists of names are cut; the message also names the nearest one. */
 const maximumNames = 12;
 
 export function describeSchema(schema: JsonSchema): string {
@@ -64,7 +64,7 @@ function describeRange(schema: SchemaObject): string {
   return [lower, upper].map((bound) => (bound === undefined ? "" : ` ${bound}`)).join("");
 }
 
-/** zod writes the largest safe integers where there is no bound. */
+/** Whether there is no bound: zod writes the largest safe integers then. */
 export function isUnlimited(bound: number | undefined): boolean {
   return bound === undefined || Math.abs(bound) >= Number.MAX_SAFE_INTEGER;
 }
@@ -87,14 +87,14 @@ function describeObject(schema: SchemaObject): string {
       : "an empty object";
 }
 
-/** Names, the first ones if there are many. */
+/** A list of names; only the first ones if there are many. */
 export function listNames(names: readonly string[]): string {
   const rest = names.length - maximumNames;
   const shown = names.slice(0, rest > 1 ? maximumNames : undefined).join(", ");
   return rest > 1 ? `${shown} and ${rest} more` : shown;
 }
 
-/** What an option of a type may hold. */
+/** Describes the values of an option type. */
 export function describeType(type: OptionType): string {
   switch (type.kind) {
     case "bool":

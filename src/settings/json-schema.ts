@@ -1,6 +1,5 @@
-// JSON Schema (draft 7) as the settings code reads it: the keywords that say which values are
-// accepted, and no others. The list is closed, so that a keyword nobody has thought about is an
-// error and not a constraint that is silently lost.
+// JSON Schema (draft 7) as the settings code reads it: only the keywords that restrict values. The list is
+// closed, so that an unknown keyword is an error and not a constraint that is silently lost.
 //
 // https://json-schema.org/draft-07/json-schema-validation
 
@@ -61,7 +60,7 @@ export interface SchemaObject {
   readonly else?: JsonSchema | undefined;
 }
 
-/** What is wrong with something that should be a schema, and where. */
+/** A mistake in something that should be a schema, and its place. */
 interface Problem {
   readonly path: readonly string[];
   readonly message: string;
@@ -121,8 +120,8 @@ const keywords: Readonly<Record<keyof SchemaObject, Check>> = {
 /**
  * Reads a JSON Schema.
  *
- * @param name where it comes from, for the message
- * @throws UserError for a keyword that is not known or has the wrong shape
+ * @param name the source of the schema, for the message
+ * @throws UserError for an unknown keyword, or a keyword with a value of the wrong shape
  */
 export function parseJsonSchema(value: unknown, name: string): JsonSchema {
   if (isJsonSchema(value)) return value;
@@ -210,8 +209,8 @@ const listKeywords = ["allOf", "anyOf", "oneOf"] as const;
 const mapKeywords = ["$defs", "properties", "patternProperties"] as const;
 
 /**
- * The schema with every schema directly inside it replaced; keywords keep their order. Large schemas go
- * through this many times, so it makes no closures and one copy.
+ * Applies `map` to every schema directly inside a schema; keywords keep their order. It runs many times over
+ * large schemas, so it makes no closures and one copy.
  */
 export function mapSubschemas(
   object: SchemaObject,

@@ -1,19 +1,19 @@
 // Finds the places of a schema that hold secrets, and marks them with `x-secret`.
 //
-// Contract: a place holds a secret when it accepts a string, and either a secret reference instead
-// of it (`{ source, provider, id }`), or its key is named like one (`apiKey`, `botToken`) and any
-// string will do; its mark is `true`. Where people choose the keys, the key they chose decides:
+// Contract: a place holds a secret in two cases: it accepts a string or a secret reference
+// (`{ source, provider, id }`), or its key has the name of a secret (`apiKey`, `botToken`) and it accepts any
+// string. Its mark is `true`. If people choose the keys, the mark says which keys are secrets:
 //
 //   "by-name"  HTTP headers, and maps of strings or references: any key that speaks of a secret
 //   "inside"   other maps of strings, such as environments, and places that accept anything, such as
-//              the configuration of a plugin the schema does not know: only keys that are named like
+//              the configuration of a plugin that the schema does not know: only keys with names of
 //              secrets, at any depth
 //
-// The mark "file" is on the paths of files that hold secrets (`tokenFile`): there a Nix path is
-// wrong, as the file would be copied to the store.
+// The mark "file" is on the paths of files that hold secrets (`tokenFile`): a Nix path is wrong there,
+// because Nix would copy the file to the store.
 //
-// Nothing in a program's schema says "secret", so this goes by structure. A place that is missed
-// is not checked; one that is marked wrongly refuses long literal strings.
+// A program's schema does not say "secret", so this relies on structure and names. A missed place
+// is not checked; a wrongly marked place refuses long literal strings.
 
 import { definition } from "./compact.ts";
 import { type JsonSchema, mapSubschemas, type SchemaObject } from "./json-schema.ts";
@@ -27,7 +27,7 @@ export interface SecretAnnotation extends SchemaObject {
 
 export interface MarkedSchema {
   readonly schema: JsonSchema;
-  /** How many places were marked. */
+  /** The number of marked places. */
   readonly secrets: number;
 }
 
@@ -51,7 +51,7 @@ export function markSecrets(schema: JsonSchema): MarkedSchema {
       ? resolve(definition(definitions, node.$ref))
       : node;
 
-  /** The node, or what it chooses between. */
+  /** The node, or its alternatives. */
   const alternatives = (node: JsonSchema): readonly SchemaObject[] => {
     const resolved = resolve(node);
     if (typeof resolved === "boolean") return resolved ? [{}] : [];
@@ -124,7 +124,7 @@ function isText(node: SchemaObject): boolean {
   return hasType(node, "string");
 }
 
-/** A string of which the schema says nothing but how long it is. */
+/** Whether the schema accepts any string, apart from its length. */
 function isFreeText(node: SchemaObject): boolean {
   return (
     isText(node) &&
@@ -142,7 +142,7 @@ function isAnything(node: SchemaObject): boolean {
 
 const annotations = new Set(["default", "deprecated", "description", "examples", "title"]);
 
-/** Where references to a file lead: `{ source = "file"; path = …; }`. */
+/** Whether a node is the provider of references to a file: `{ source = "file"; path = …; }`. */
 function isFileSource({ properties }: SchemaObject): boolean {
   const source = properties?.["source"];
   return typeof source === "object" && source.const === "file";

@@ -1,11 +1,11 @@
-// One way in which an option, or something else the schema's author wrote, does not fit the
-// program's configuration, and how several are told at once.
+// A misfit: an option, or another part of the schema, does not fit the program's configuration. One error
+// reports several misfits.
 
 import { type SourceLocation, UserError } from "../errors.ts";
 import { formatKey } from "./suggest-key.ts";
 
 export interface Misfit {
-  /** What is wrong, without the place. */
+  /** The mistake, without its place in the source. */
   readonly message: string;
   /** The option at fault; absent for fixed settings of the service model. */
   readonly option?: readonly string[] | undefined;
@@ -15,7 +15,7 @@ export interface Misfit {
   readonly next?: string | undefined;
 }
 
-/** One error for all of them, in the order of the schema. */
+/** One error for all misfits, in the order of the schema. */
 export function misfitError(first: Misfit, rest: readonly Misfit[], file: string): UserError {
   if (rest.length === 0) {
     const { message, option, ...details } = first;

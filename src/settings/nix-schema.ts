@@ -1,9 +1,9 @@
 // The form of a schema that the Nix option type reads (src/runtime/nix/json-schema-type.nix).
 //
-// Contract: accepts what the schema accepts, with keys that have a default left out or not, and is
-// annotated with what Nix cannot find out by itself: translated patterns, places of secrets, and
-// under `x-keywords` every keyword that occurs, so that a type that does not know one of them can
-// refuse the schema without reading all of it.
+// Contract: the result accepts the same values as the schema, and keys with a default may be left out. It has
+// annotations that Nix cannot compute: translated patterns, places of secrets, and
+// under `x-keywords` every keyword in it, so that a type can refuse an unknown keyword
+// without reading the whole schema.
 
 import { annotatePatterns, type UntranslatablePattern } from "./annotate-patterns.ts";
 import { compactSchema, expandSchema } from "./compact.ts";

@@ -1,12 +1,12 @@
 // Makes keys that have a default optional.
 //
-// A program that derives its JSON Schema from its parser may describe what the parser returns, where
-// defaults are filled in, so that a key with a default is listed as required. What people write may
-// leave it out. JSON Schema itself has no such rule: `default` says nothing about validity there.
+// A program that derives its JSON Schema from its parser may describe the parser's result. Defaults are filled in
+// there, so the schema lists a key with a default as required, although people may leave it out. JSON Schema itself
+// does not connect `default` with validity.
 
 import { type JsonSchema, mapSubschemas } from "./json-schema.ts";
 
-/** Expects a schema without references. */
+/** @param schema a schema without references */
 export function optionalDefaults(schema: JsonSchema): JsonSchema {
   if (typeof schema === "boolean") return schema;
   const { required, ...rest } = mapSubschemas(schema, optionalDefaults);

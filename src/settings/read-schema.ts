@@ -1,4 +1,4 @@
-// Reads a stored configuration schema from the place a service names.
+// Reads a stored configuration schema from the directory that a service names.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
@@ -7,11 +7,11 @@ import { nearest } from "../nearest.ts";
 import { type JsonSchema, parseJsonSchema } from "./json-schema.ts";
 
 export interface SchemaFile {
-  /** As the service names it, relative to the schema file that defines the service. */
+  /** Its path, relative to the schema file that defines the service. */
   readonly file: string;
-  /** Where the service is defined. */
+  /** The definition of the service. */
   readonly location: SourceLocation;
-  /** What makes one, where there is a command that does. */
+  /** The command that makes such a file, if there is one. */
   readonly command?: string | undefined;
 }
 

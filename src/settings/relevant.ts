@@ -1,11 +1,11 @@
-// A schema cut down to what matters for one value. Compiling the whole schema of a large program
+// Reduces a schema to the parts that matter for one value. Compiling the whole schema of a large program
 // takes seconds; a typical configuration touches a hundredth of it.
 
 import type { JsonValue } from "../json.ts";
 import { isObject } from "./default-config.ts";
 import { type JsonSchema } from "./json-schema.ts";
 
-/** The schema without the properties the value does not have: it says the same about the value. */
+/** The schema without properties that the value lacks: the verdict about the value stays the same. */
 export function relevantTo(schema: JsonSchema, value: JsonValue): JsonSchema {
   if (typeof schema === "boolean" || !isObject(value)) return schema;
   const { properties, anyOf, oneOf, allOf, ...rest } = schema;

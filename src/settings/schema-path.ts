@@ -1,4 +1,4 @@
-// Where the configuration schema of a version is stored.
+// The path of the stored configuration schema of a version.
 
 import { join } from "node:path";
 

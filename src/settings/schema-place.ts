@@ -1,5 +1,5 @@
-// Finding one's way in a configuration schema: what is accepted below a key, through unions and
-// open sets of names. Works on expanded schemas (see compact.ts).
+// Finds places in a configuration schema, through unions and open sets of names. Works on expanded schemas
+// (see compact.ts).
 
 import {
   isList,
@@ -9,12 +9,12 @@ import {
   without,
 } from "./json-schema.ts";
 
-/** A segment that stands for every name an open set accepts, in paths shown to people. */
+/** A segment of a path that stands for any name in an open set, in messages. */
 export const anyName = "<name>";
 
 /**
- * The schema of the values at `key`; undefined where the key is not accepted. If alternatives
- * accept it with different schemas, any of them may hold.
+ * The schema of the values at `key`; undefined if the schema does not accept the key. If alternatives
+ * accept the key with different schemas, the result is a union of these.
  */
 export function below(schema: JsonSchema, key: string): JsonSchema | undefined {
   const views = viewsOf(schema);
@@ -24,7 +24,7 @@ export function below(schema: JsonSchema, key: string): JsonSchema | undefined {
   return found.length > 1 ? { anyOf: found } : found[0];
 }
 
-/** Whether the schema restricts nothing. */
+/** Whether the schema accepts every value. */
 export function isAnything(schema: JsonSchema): boolean {
   return schema === true || (typeof schema === "object" && Object.keys(schema).length === 0);
 }
@@ -37,18 +37,18 @@ export function at(schema: JsonSchema, path: readonly string[]): JsonSchema | un
   );
 }
 
-/** The keys a schema names, through all its alternatives. */
+/** The keys that a schema names in any of its alternatives. */
 export function keysOf(schema: JsonSchema): readonly string[] {
   const names = viewsOf(schema).flatMap((view) => Object.keys(view.properties ?? {}));
   return [...new Set(names)].sort();
 }
 
-/** Whether names are accepted that the schema does not list. */
+/** Whether the schema accepts names that it does not list. */
 export function isOpen(schema: JsonSchema): boolean {
   return viewsOf(schema).some((view) => openBelow(view).length > 0);
 }
 
-/** The schemas one of which describes an object: those of a union, with what they share. */
+/** The parts of a schema that may describe an object: the members of a union, and the schema's own keywords. */
 function viewsOf(schema: JsonSchema): readonly SchemaObject[] {
   if (typeof schema === "boolean") return schema ? [{}] : [];
   const parts = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
@@ -84,7 +84,7 @@ function openBelow(view: SchemaObject): readonly JsonSchema[] {
   return additionalProperties === false ? [] : [additionalProperties];
 }
 
-/** Whether the keyword `type` lets values of a type through. */
+/** Whether the keyword `type` accepts values of this type. */
 export function acceptsType(schema: SchemaObject, name: TypeName): boolean {
   const { type } = schema;
   if (type === undefined) return true;

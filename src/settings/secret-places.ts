@@ -1,5 +1,5 @@
-// Whether what an option or the model says ends up in a place of the program's configuration that holds a
-// secret. The configuration is readable by everybody, so a secret reaches the program as a credential.
+// Refuses options and fixed settings that fill a place of the program's configuration which holds a secret.
+// Everybody can read the configuration, so a secret has to reach the program as a credential.
 
 import type { SourceLocation } from "../errors.ts";
 import type { ExpNode } from "../model/expression.ts";
@@ -10,17 +10,17 @@ import type { Misfit } from "./misfit.ts";
 import { anyName, at } from "./schema-place.ts";
 import { formatKey } from "./suggest-key.ts";
 
-/** A place that a text of an option's value ends up in. */
+/** A place of the configuration that a text in an option's value fills. */
 interface TextPlace {
   readonly path: readonly string[];
-  /** Where it is declared, if it is a field. */
+  /** The declaration of the field, if a field fills it. */
   readonly location?: SourceLocation;
 }
 
 type Origin = Pick<Misfit, "option" | "location">;
 
 /**
- * The places that hold secrets and that values of a type fill.
+ * The places of secrets that values of a type fill.
  *
  * @param marked the program's schema, with the marks of `markSecrets`
  */
@@ -35,7 +35,7 @@ export function secretMisfits(
     .map(({ path, location = origin.location }) => secretMisfit(path, { ...origin, location }));
 }
 
-/** The same for a value that is written out in the model; a reference to a variable is no secret. */
+/** The place of a secret that a literal in the model fills. A reference to a variable is no secret. */
 export function fixedSecretMisfits(
   marked: JsonSchema,
   setting: readonly string[],
@@ -50,13 +50,13 @@ export function fixedSecretMisfits(
 function secretMisfit(path: readonly string[], origin: Origin): Misfit {
   return {
     ...origin,
-    message: `${formatKey(path)} holds a secret, and everybody can read what an option says`,
+    message: `${formatKey(path)} holds a secret, and everybody can read an option's value`,
     expected: "a credential: the path of a file that holds the secret",
     next: "declare it with credential({ variable: … }), without `setting`",
   };
 }
 
-/** Whether a place is marked, in one of the alternatives that lead there. */
+/** Whether a place is marked in one of its alternatives. */
 function isSecret(schema: JsonSchema | undefined): boolean {
   if (typeof schema !== "object") return false;
   const annotated: SecretAnnotation = schema;
@@ -87,7 +87,7 @@ function textPlaces(type: OptionType, place: TextPlace): readonly TextPlace[] {
       return type.members.flatMap(({ fields }) =>
         fields.flatMap((field) => inner(field.name, field.type, field.location)),
       );
-    // Free JSON may hold a reference to the secret instead; what is known otherwise is no secret.
+    // Free JSON may hold a reference to the secret instead; values of the other types are no secrets.
     case "json":
     case "jsonObject":
     case "bool":

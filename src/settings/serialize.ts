@@ -1,9 +1,9 @@
-// The text of a schema that modules read: as small as it gets without becoming one single line, so
-// that a difference shows which part of the schema it is in.
+// The text of a schema for modules: small, but not one single line, so that a diff shows the part that has
+// changed.
 
 import type { SchemaObject } from "./json-schema.ts";
 
-/** One line per definition and per top-level key, keys in the order they have. */
+/** One line per definition and per top-level key; keys keep their order. */
 export function serializeSchema(document: SchemaObject): string {
   const lines = Object.entries(document).map(([keyword, value]: readonly [string, unknown]) =>
     ["$defs", "properties"].includes(keyword) && typeof value === "object" && value !== null

@@ -1,11 +1,11 @@
-// What a key that is not accepted was probably meant to be. Three things happen to keys: somebody
+// Suggests a key for one that is not accepted. Three things happen to keys: somebody
 // mistypes them, the program's authors rename a part of them, or they move to another place.
 
 import { nearest } from "../nearest.ts";
 import { type JsonSchema } from "./json-schema.ts";
 import { anyName, below, keysOf } from "./schema-place.ts";
 
-/** How many levels to search for a key that moved: deeper ones are coincidences. */
+/** The number of levels to search for a key that moved: a deeper match is a coincidence. */
 const maximumDepth = 4;
 
 /**
@@ -23,7 +23,7 @@ export function suggestKey(
   return sibling === undefined ? elsewhere(root, key) : [...parent, sibling];
 }
 
-/** The key that has the largest share of words in common: `byProvider`, `byChannel`. */
+/** The key with the largest share of common words: `byChannel` for `byProvider`. */
 function sharingWords(key: string, candidates: readonly string[]): string | undefined {
   const words = wordsOf(key);
   const scored = candidates.map((candidate) => {
@@ -39,7 +39,7 @@ function wordsOf(key: string): readonly string[] {
   return key.split(/(?=[A-Z])|[-_.]/).map((word) => word.toLowerCase());
 }
 
-/** The shortest path that ends in the key; the first in order of the alphabet if there are several. */
+/** The shortest path that ends in the key; of several, the first in alphabetical order. */
 function elsewhere(root: JsonSchema, key: string): readonly string[] | undefined {
   let level: readonly { path: readonly string[]; schema: JsonSchema }[] = [
     { path: [], schema: root },

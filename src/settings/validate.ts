@@ -1,5 +1,4 @@
-// Checks values with ajv, an independent implementation of JSON Schema, and says in words what is
-// wrong with one.
+// Checks values with ajv, an independent implementation of JSON Schema, and describes the mistake.
 
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import type { JsonValue } from "../json.ts";
@@ -8,17 +7,17 @@ import { describeSchema, show } from "./describe.ts";
 import { type JsonSchema } from "./json-schema.ts";
 import { at } from "./schema-place.ts";
 
-/** What is wrong with a value, and where in it. */
+/** A mistake in a value, and its place. */
 export interface Invalid {
   readonly path: readonly string[];
   readonly expected: string;
   readonly received: string;
 }
 
-// Formats say little more than "a string", and the program's own list of them is not known here.
+// Formats are not checked: they say little more than "a string", and the program's own list of formats is unknown.
 const ajv = new Ajv({ strict: false, validateFormats: false, verbose: true });
 
-/** By the schema's text: equal schemas are compiled once, which takes longest. */
+/** Compiled schemas by their text, because compiling takes longest. */
 const compiled = new Map<string, ValidateFunction>();
 
 export function validate(schema: JsonSchema, value: JsonValue): Invalid | undefined {
@@ -32,7 +31,7 @@ export function validate(schema: JsonSchema, value: JsonValue): Invalid | undefi
   const [first, ...rest] = check.errors ?? [];
   if (first === undefined)
     return { path: [], expected: describeSchema(schema), received: show(value) };
-  // Of the alternatives that all failed, the one that got furthest says the reason.
+  // If all alternatives of a union failed, the error furthest inside is the best reason.
   const error = rest.reduce((best, next) => (depth(next) > depth(best) ? next : best), first);
   return explain(schema, error);
 }

@@ -1,5 +1,5 @@
-// The VM test of a service: what `pkgs.testers.runNixOSTest` takes. Machines with the module, the
-// facts about their instances as Nix knows them, and a script in Python: the data of the proofs,
+// The VM test of a service, as an argument of `pkgs.testers.runNixOSTest`: machines with the module, and a
+// script in Python. The script consists of facts about the instances, the data of the proofs,
 // the part that runs probes (vm-test/sandbox.py), and the service's own scenarios.
 //
 // https://nixos.org/manual/nixos/stable/#sec-writing-nixos-tests
@@ -19,7 +19,7 @@ import { emitExpression, type Scope, scopeOf } from "../emit/emit-expression.ts"
 import { preludeFor } from "../emit/prelude.ts";
 import { emitValue } from "../emit/service.ts";
 
-/** What the script finds out by itself. */
+/** The facts that the script finds out by itself. */
 type FoundFact = Extract<FactName, `host-${string}`>;
 
 export function emitVmTest(
@@ -44,9 +44,9 @@ export function emitVmTest(
       module,
       pkgs,
       lib,
-      # What happens on the machines; comes after the data and the functions of the script.
+      # The end of the script, after its data and functions: what happens on the machines.
       scenarios ? ${nix.path(`./nixos-${service.name}.py`)},
-      # Names of the machines that they need.
+      # Names of the machines that the scenarios need.
       on ? ${nix.value([...main.on].sort())},
     }:
     let
@@ -63,7 +63,7 @@ export function emitVmTest(
           ...(packages.length === 0 ? [] : [emitPackages(service, packages)]),
         ])};
         environment.systemPackages = programs;
-        # neighbourhood.py is who answers there, and has a certificate of that authority.
+        # neighbourhood.py answers at these addresses, with a certificate of that authority.
         networking.resolvconf.enable = false;
         environment.etc."resolv.conf".text = ${nix.value(resolvConf)};
         security.pki.certificates = [ ${nix.value(readAuthority())} ];
@@ -87,7 +87,7 @@ export function emitVmTest(
           }) ${nix.value(credentialOptions)}
         );
 
-      # What the script has to know about an instance, each fact a text.
+      # The facts about an instance that the script needs, each as a text.
       factsOf = name: instance: lib.mapAttrs (_: toString) ${emitFacts(service)};
 
       # A JSON text is a Python text, too.
@@ -120,10 +120,10 @@ export function emitVmTest(
   `;
 }
 
-/** A resolver of the machine itself, and one of the local network. */
+/** The machine's own resolver, and one in the local network. */
 const resolvConf = "nameserver 127.0.0.53\nnameserver 192.168.20.30\n";
 
-/** The option for further programs, with what the proofs run. */
+/** The option for further programs, with the programs that the proofs run. */
 function emitPackages(service: IrService, names: readonly string[]): Binding {
   const { packages } = service.model.extra;
   if (packages === undefined) throw new BugError("a service without an option for packages");
@@ -131,7 +131,7 @@ function emitPackages(service: IrService, names: readonly string[]): Binding {
   return nix.binding(pathFilling(service, packages.node), nix.list(attributes));
 }
 
-/** Further scenarios, on machines of the test that is named after the service. */
+/** A test with further scenarios, on machines of the service's main test. */
 export function emitFurtherVmTest(service: IrService, name: string, { on }: Scenario): NixExpr {
   const main = `nixos-${service.name}`;
   return nix`
@@ -181,7 +181,7 @@ function emitOwnFacts(service: IrService, scope: Scope): Readonly<Record<string,
   const own: Readonly<Record<(typeof ownFactNames)[number], NixExpr>> = {
     release: nix`lib.getVersion ${emitValue(model.package, scope)}`,
     credentials: nix`map (credential: credential.file) (credentialsOf instance)`,
-    // Empty where an instance has free credentials only.
+    // Empty if an instance has only credentials without an option of their own.
     option: nix`map (credential: credential.option) (lib.take 1 (credentialsOf instance))`,
     generated: nix.call(
       nix`lib.concatLists`,
@@ -205,7 +205,7 @@ function emitOwnFacts(service: IrService, scope: Scope): Readonly<Record<string,
   };
 }
 
-/** The names of the differences that an instance has. */
+/** The names of the differences that hold for an instance. */
 function emitDifferences(service: IrService, scope: Scope): NixExpr {
   const differences = service.model.confinement.flatMap((rule) => rule.differences ?? []);
   if (differences.length === 0) return nix`[ ]`;
@@ -215,7 +215,7 @@ function emitDifferences(service: IrService, scope: Scope): NixExpr {
       if (part.kind === "setting") paths.set(part.path.join("."), part.path);
     });
   }
-  // A test does not set them freely.
+  // In a test only options decide these settings, because its machines have no free settings for them.
   const settings = nix.attrs(
     [...paths.values()].map((path) =>
       nix.binding(path, emitSetting(service, { kind: "setting", path }, scope)),
@@ -234,8 +234,8 @@ function emitDifferences(service: IrService, scope: Scope): NixExpr {
 }
 
 /**
- * The data of the script: what holds for every service, made of this one's facts. What is seen while
- * the service runs comes first, because trials stop it.
+ * The data of the script: the library's own promises for this service. Promises that are seen while
+ * the service runs come first, because trials stop it.
  */
 export function emitOwnPromises({ model }: IrService): readonly JsonValue[] {
   return ownPromises(model)
@@ -243,12 +243,12 @@ export function emitOwnPromises({ model }: IrService): readonly JsonValue[] {
     .toSorted((one, other) => Number("trial" in one) - Number("trial" in other));
 }
 
-/** The option that fills a setting: a test does not set it freely. */
+/** The value of a setting in a test: that of the option that fills it. */
 function emitSetting(service: IrService, node: ExpNode, scope: Scope): NixExpr {
   return emitExpression({ kind: "option", path: pathFilling(service, node) }, scope);
 }
 
-/** The path of the option that an expression stands for, as itself or as the setting it fills. */
+/** The path of the option that an expression refers to, directly or by the setting that the option fills. */
 function pathFilling(service: IrService, node: ExpNode): readonly string[] {
   if (node.kind === "option") return node.path;
   const key = node.kind === "setting" ? node.path.join(".") : undefined;
@@ -259,7 +259,7 @@ function pathFilling(service: IrService, node: ExpNode): readonly string[] {
   return option.path;
 }
 
-/** Every test of a relaxation, with the option it is of. */
+/** All tests of relaxations, each with its option. */
 function testsOf(
   service: IrService,
 ): readonly { readonly option: IrOption; readonly test: RelaxationTest<JsonValue> }[] {
@@ -270,10 +270,10 @@ function testsOf(
 
 type JsonObject = Readonly<Record<string, JsonValue>>;
 
-/** Ports of instances on one machine, beside those that probes and scenarios use. */
+/** The first port of the instances on one machine, away from the ports that probes and scenarios use. */
 const firstPort = 18_900;
 
-/** A machine with an instance per test, and one that has nothing relaxed. */
+/** A machine with one instance per test, and one instance with nothing relaxed. */
 function relaxedNode(service: IrService, options: Scenarios["relaxed"]): JsonObject {
   const portPath = service.model.listen?.option.path;
   if (portPath === undefined) throw new BugError("a service without a port");

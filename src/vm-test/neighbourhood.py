@@ -1,7 +1,7 @@
-"""Everything around the service that must be out of its reach, made for the probes to find.
+"""Makes everything around the service that must be out of its reach, so that probes can try to find it.
 
-Runs as root outside of the sandbox and stays: it holds sockets open. What it makes is open to
-everybody, so that nothing but the sandbox keeps a probe from it. `READY` exists once all is made.
+Runs as root outside of the sandbox and stays, because it holds sockets open. Everything it makes is open to
+everybody, so that only the sandbox keeps a probe from it. `READY` exists once all is made.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from pathlib import Path
 READY = "/run/neighbourhood-ready"
 
 # Files in places where people and other services keep theirs; /data stands for a directory that
-# nobody has thought of.
+# no rule names.
 FILES = (
     "/boot/neighbour",
     "/data/neighbour",
@@ -38,7 +38,7 @@ FILES = (
     "/dev/shm/neighbour",
     "/run/neighbour/file",
 )
-# Of a user that the service knows nothing of.
+# A user that the service does not know, and a file of that user's.
 STRANGER = 4242
 STRANGERS_FILE = "/usr/neighbour"
 
@@ -53,7 +53,7 @@ LOCAL_SOCKETS = (
     "/nix/var/nix/daemon-socket/socket",
 )
 
-# Without a file; "\0" is how the kernel tells such names apart.
+# A socket without a file: the kernel knows such names by the leading "\0".
 ABSTRACT_SOCKET = "\0neighbour"
 
 # Stand-ins for the cloud's metadata service, machines of the local network, a provider's shared
@@ -76,8 +76,8 @@ ADDRESSES = (
 TCP_PORT = 4280
 TLS_PORT = 4281
 
-# What the machine's name servers know: of the machine itself, at the address of systemd-resolved's
-# stub, and of the local network. /etc/resolv.conf names them in this order; whoever does not get an
+# The names that the name servers know: one server is on the machine, at the address of systemd-resolved's
+# stub, the other in the local network. /etc/resolv.conf names them in this order; a program that gets no
 # answer from the first asks the second.
 NAME = "neighbour.test"
 NAME_IN_NETWORK = "network.neighbour.test"
@@ -88,8 +88,8 @@ NSCD = "/run/nscd/socket"
 NSCD_VERSION = 2
 NSCD_GETAI = 14
 
-# Of a server called NAME, by an authority that the machines trust (authority.pem). The key protects
-# nothing: it is public, and so are the machines of a test.
+# The certificate of a server called NAME, from an authority that the machines trust (authority.pem). The key
+# protects nothing: it is public, and so are the machines of a test.
 CERTIFICATE = """\
 -----BEGIN CERTIFICATE-----
 MIIB2TCCAX+gAwIBAgIUGdsBpl2MoWGKW4TrNTjSB48ECTkwCgYIKoZIzj0EAwIw
@@ -122,7 +122,7 @@ def make_files() -> None:
             folder.mkdir(exist_ok=True)
         path.write_text("neighbour\n")
         path.chmod(0o666)
-    # Everybody may enter and write, but for the world-writable ones, which have their own modes.
+    # Everybody may enter these directories.
     for closed in ("/root", "/home/alice", "/boot", "/var/log"):
         os.chmod(closed, 0o755)
     os.chmod("/data", 0o777)
@@ -222,7 +222,7 @@ def _serve_name(address: str, known: str) -> None:
     try:
         server.bind((address, 53))
     except OSError:
-        # A real resolver is there and answers.
+        # A real resolver already answers there.
         return
 
     def reply() -> None:
@@ -233,13 +233,13 @@ def _serve_name(address: str, known: str) -> None:
 
 
 def answer(question: bytes, known: str) -> bytes:
-    """RFC 1035, section 4: one question, and the address if it asks for the version 4 of it."""
+    """The answer to a question of RFC 1035, section 4: the address, if the question is for IPv4."""
     labels = known.split(".")
     name = b"".join(bytes([len(label)]) + label.encode() for label in labels) + b"\0"
     asked = question[12 : 12 + len(name)]
     kind = question[12 + len(name) : 16 + len(name)]
     if asked.lower() != name:
-        # A server that fails; the next one is asked.
+        # The answer of a server that fails, so that the program asks the next one.
         return question[:2] + struct.pack("!5H", 0x8182, 0, 0, 0, 0)
     # A pointer to the name in the question, type A, class IN, seconds, length.
     address = struct.pack("!3HIH", 0xC00C, 1, 1, 60, 4) + socket.inet_aton(INTERNET)
@@ -258,7 +258,7 @@ def _serve_nscd() -> None:
 
     def reply() -> None:
         client, _ = server.accept()
-        # Whoever gets no answer does the work of nscd itself.
+        # A client without an answer does nscd's work itself.
         with contextlib.suppress(OSError), client:
             version, request, length = struct.unpack("=3i", client.recv(12, socket.MSG_WAITALL))
             name = client.recv(length, socket.MSG_WAITALL).rstrip(b"\0").decode()

@@ -1,5 +1,5 @@
-// The files of a service's VM test: the test, the data of its proofs, the programs it runs, and the
-// service's own scenarios and programs, read from beside its schema.
+// The files of a service's VM tests: the tests, the data of their proofs, their programs, and the
+// service's own scenarios and programs, which are files beside its schema.
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -56,7 +56,7 @@ function toJson(value: readonly JsonValue[]): string {
 function checkMachines({ on }: Scenario, machines: readonly string[]): void {
   const unknown = on.find((name) => !machines.includes(name));
   if (unknown === undefined) return;
-  throw new UserError("a VM test is on a machine that there is none of", {
+  throw new UserError("a VM test names a machine that does not exist", {
     expected: machines.join(", "),
     received: unknown,
     next: "add it to `nodes` of `scenarios`, or correct `on`",

@@ -1,12 +1,12 @@
-// The promises that the library makes for every service: what follows from the files, secrets and
-// restart rules of a model, whatever the service is. Each is shown on a running machine, and says
+// The promises that the library makes for every service. They follow from the files, secrets and
+// restart rules of a model. Each is shown on a running machine, and says
 // what breaks it, so that a mutation run can show that its proof is able to fail. A part of the model
-// that promises nothing says why. A part without an entry does not compile, nor does a promise that
+// without promises says why. A part without an entry does not compile, nor does a promise that
 // nothing breaks.
 
 import type { Directory, RestartRules, ServiceModel } from "../model/service-model.ts";
 
-/** Seen from outside, by root, while the service runs: a shell command that prints one word. */
+/** A promise that root sees from outside while the service runs, by a shell command that prints one word. */
 interface Seen {
   readonly promise: string;
   readonly command: string;
@@ -20,17 +20,17 @@ const brokenCredential = {
   directory: "that is a directory",
 } as const;
 
-/** Something done to a service and what becomes of it: functions of `vm-test/trials.py`. */
+/** Trials: functions of `vm-test/trials.py` that do something to a service and return its reaction. */
 export interface Trials {
-  /** Starts it with a credential file that is none. */
+  /** Starts it with a broken credential file. */
   readonly refusal: readonly [how: keyof typeof brokenCredential];
-  /** What follows when its process ends with a code: `final`, `failure` or `success`. */
+  /** Lets its process end with a code: `final`, `failure` or `success`. */
   readonly exit: readonly [code: string];
-  /** The seconds after which a failure is first tried again. */
+  /** The seconds between the first failure and the next start. */
   readonly delay: readonly [];
-  /** How the delay goes on: the second one, relative to the first. */
+  /** The growth of the delay: the second one, relative to the first. */
   readonly growth: readonly [];
-  /** The seconds it is given to stop. */
+  /** The seconds that it has to stop. */
   readonly "stop-timeout": readonly [];
 }
 
@@ -58,19 +58,19 @@ type KeepingDirective =
   | "User";
 
 /**
- * Something done to a machine on which the service runs, by root: what it is, for people, and shell
+ * A change that root makes to the machine of a running service: its name for people, and shell
  * commands. After `undo`, the promise has to be kept again.
  */
 type Tampering = Readonly<Record<"what" | "command" | "undo", string>>;
 
-/** What has to break a promise: without any one of the directives, or by tampering. */
+/** Ways to break a promise: the loss of any one of the directives, or tampering. */
 type Breakable =
   | { readonly keptBy: readonly [KeepingDirective, ...KeepingDirective[]] }
   | { readonly brokenBy: Tampering };
 
 export type OwnPromise = (Seen | Tried) & Breakable;
 
-/** Facts about an instance beside those that proofs may use: lists, as words of a shell command. */
+/** Further facts about an instance, for the library's own promises: lists, as words of a shell command. */
 export const ownFactNames = ["release", "credentials", "option", "generated"] as const;
 
 /** The fact with the path of the `index`th directory. */
@@ -87,21 +87,21 @@ const ownedBy = (fact: string, { mode }: Directory, what: string): OwnPromise =>
   brokenBy: otherMode("everybody may look into it", `{${fact}}`, "0755", mode),
 });
 
-/** Other permissions for files, in octal, and their own again. */
+/** Gives files other permissions, in octal; `undo` restores their own. */
 const otherMode = (what: string, files: string, mode: string, own: string): Tampering => ({
   what,
   command: `chmod ${mode} ${files}`,
   undo: `chmod ${own} ${files}`,
 });
 
-/** Whether any secret, each a line, is in what a command prints. */
+/** A command that searches the output of another for any secret; each secret is a line. */
 const findSecret = (source: string): string =>
   `grep -qaF -f <(grep -h . {credentials} {generated}) <(${source}) && echo found || echo absent`;
 
-/** Prints a secret: one that the user has given. */
+/** A command that prints a secret which the user has set. */
 const aSecret = "grep -hm1 . {credentials} | head -n1";
 
-/** Where the copies of managed files are. */
+/** Sets `$d` to the directory with the copies of managed files. */
 const copies = "u={unit}; d=/run/${u%.service}";
 
 const dropIn = "/run/systemd/system/{unit}.d";
@@ -113,7 +113,7 @@ const refusals = broken.map((how): OwnPromise => ({
   promise: `a credential file ${brokenCredential[how]} is one line, and final`,
   trial: ["refusal", how],
   must: "refused",
-  // systemd itself stops at a file that is missing, and names no option.
+  // Without SetCredential=, systemd itself refuses a missing file, and names no option.
   keptBy: ["RestartPreventExitStatus", ...(how === "missing" ? ["SetCredential" as const] : [])],
 }));
 
@@ -126,7 +126,7 @@ const restart: { readonly [K in keyof RestartRules]: Entry<RestartRules> } = {
       keptBy: ["Restart", "RestartSec"],
     },
   ],
-  throttle: { none: "What launchd has instead of a delay; nothing on systemd." },
+  throttle: { none: "launchd's counterpart of a delay; systemd does not use it." },
   maxDelay: ({ delay, maxDelay, steps }) => [
     {
       promise: `the delay grows to ${String(maxDelay)} s in ${String(steps)} steps`,
@@ -167,7 +167,7 @@ const restart: { readonly [K in keyof RestartRules]: Entry<RestartRules> } = {
   stopTimeoutReason: { none: "A reason." },
 };
 
-const input = { none: "What the other parts are made of." } as const;
+const input = { none: "An input of other parts." } as const;
 const elsewhereProved = { none: "Has proofs of its own." } as const;
 
 const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
@@ -336,11 +336,11 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
   packages: input,
   unique: { none: "Checked when a configuration is evaluated." },
   assertions: { none: "Checked when a configuration is evaluated." },
-  evidence: { none: "Links to what was measured." },
+  evidence: { none: "Links to measurements." },
   scenarios: { none: "What happens on the machines." },
-  application: { none: "Of a person's desktop on macOS, which has no machine here." },
+  application: { none: "For a person's desktop on macOS, which has no machine here." },
   command: {
-    none: "The program's own, in a copy of the service's sandbox; tests/guest/scripts/operator_command.py tries what an agent would.",
+    none: "The program's own command line, in a copy of the service's sandbox; tests/guest/scripts/operator_command.py plays a hostile agent.",
   },
   listen: { none: "The rule for listening has proofs of its own; the firewall is NixOS's." },
 };
@@ -350,7 +350,7 @@ export interface PromisePart {
   readonly promises: readonly OwnPromise[];
 }
 
-/** Every promise that follows from the facts of a model. */
+/** Every promise that follows from a model. */
 export function ownPromises(model: ServiceModel): readonly PromisePart[] {
   return Object.entries(parts).flatMap(([part, entry]) =>
     "none" in entry ? [] : [{ part, promises: entry(model) }],

@@ -45,22 +45,22 @@ def write(path: str) -> str:
 
 
 def rename(path: str) -> str:
-    """There and back: others look at the same file."""
+    """Renames a file and renames it back, because other probes look at the same file."""
     os.rename(path, f"{path}.renamed")
     os.rename(f"{path}.renamed", path)
     return "done"
 
 
 def second_name(path: str) -> str:
-    """Whether any mount, its own or another, shows a file where it can be written to: `done`. What
-    proc_pid_mountinfo(5) says of each: its device, the part of it that is shown, where, and how."""
+    """`done` if some mount shows the file at a path where it can be written. proc_pid_mountinfo(5) has for each
+    mount its device, the part of the device that it shows, its path and its options."""
     mounts = [
         (device, root.rstrip("/"), point.rstrip("/"), options.split(","))
         for device, root, point, options in (line[2:6] for line in _mounts())
     ]
     device, root, point, _ = max(
         (mount for mount in mounts if f"{path}/".startswith(f"{mount[2]}/")),
-        # Of two at one place, the later one is seen.
+        # Of two mounts at one path, the later one is visible.
         key=lambda mount: (len(mount[2]), mounts.index(mount)),
     )
     file = root + path.removeprefix(point)
@@ -80,7 +80,7 @@ def room(path: str, percent: str) -> str:
 
 def _mounts() -> list[list[str]]:
     with open("/proc/self/mountinfo") as lines:
-        # Blanks and their like are octal numbers.
+        # Blanks and other special characters are octal escapes.
         return [[word.encode().decode("unicode_escape") for word in line.split()] for line in lines]
 
 
@@ -116,7 +116,7 @@ def set_uid(directory: str) -> str:
 
 
 def run_set_uid(shell: str) -> str:
-    """Whose rights a shell has that is root's and marked so; -p tells it to keep what it is given."""
+    """The rights of a set-uid shell that belongs to root; -p makes bash keep them."""
     ran = subprocess.run([shell, "-p", "-c", "echo $EUID"], capture_output=True, text=True, timeout=30)
     return {"0": "root", str(os.getuid()): "own"}.get(ran.stdout.strip(), "not-run")
 
@@ -153,12 +153,12 @@ def connect(address: str, port: str) -> str:
 
 
 def lookup(name: str) -> str:
-    """As every program does that uses the C library."""
+    """Looks a name up by the C library, as most programs do."""
     socket.getaddrinfo(name, None)
     return "done"
 
 
-# Where the programs of every distribution look, or link to.
+# The path at which the programs of every distribution look, directly or by a link.
 TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
 
 
@@ -183,7 +183,7 @@ def listen(kind: str, port: str) -> str:
     try:
         server = socket.socket(socket.AF_INET, *_SOCKETS[kind])
     except OSError as error:
-        # A protocol that a kernel need not have.
+        # The kernel need not have the protocol.
         if error.errno == errno.EPROTONOSUPPORT:
             return "no-such-machine"
         raise
@@ -199,7 +199,7 @@ def listen_anywhere() -> str:
     return "done"
 
 
-# Kind, and the number of the protocol, where Python has no name for it.
+# The kind of socket, and the number of a protocol for which Python has no name.
 _SOCKETS = {
     "tcp": (socket.SOCK_STREAM,),
     "udp": (socket.SOCK_DGRAM,),
@@ -298,9 +298,9 @@ MACHINES = ("x86_64", "aarch64")
 NAMESPACE_OF_USERS = 0x10000000
 ANONYMOUS_BUFFER = ctypes.create_string_buffer(4096)
 
-# name -> numbers on MACHINES (None where there is no such call), arguments. The arguments make the
-# kernel refuse or do nothing lasting, with another error than EPERM where an ordinary user may make
-# the call at all.
+# name -> numbers on MACHINES (None without such a call), arguments. With these arguments the kernel
+# refuses the call or does nothing lasting. If an ordinary user may make the call at all, the error is not
+# EPERM.
 CALLS: dict[str, tuple[tuple[int, int | None], tuple[int, ...]]] = {
     "add_key": ((248, 217), (0, 0, 0, 0, 0)),
     "bpf": ((321, 280), (999, 0, 0)),
@@ -351,7 +351,7 @@ def nested(what: str) -> str:
     for name, text in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
-    # The first process that is in the new namespace of process ids.
+    # A child is the first process in the new namespace of process ids.
     return Attempt(NESTED_ATTEMPTS[what]).result()
 
 
@@ -371,7 +371,7 @@ def _empty_root() -> str:
 
 
 def _uncover() -> str:
-    """Takes each mount away that something could lie below: `done` if one goes, or why none does."""
+    """Tries to unmount everything, to see what lies below: `done` if one goes, or why none does."""
     points = {line[4] for line in _mounts()} - {"/"}
     words = {outcome(functools.partial(_unmount, point)) for point in points}
     return "done" if "done" in words else ",".join(sorted(words))
@@ -406,7 +406,7 @@ def foreign_call() -> str:
     _, ended = os.waitpid(child, 0)
     if os.WIFSIGNALED(ended):
         name = signal.Signals(os.WTERMSIG(ended)).name
-        # The processor's own complaint: this kernel runs no such programs, whoever asks.
+        # The processor itself complains: this kernel runs such programs for nobody.
         return "no-such-machine" if name == "SIGSEGV" else name
     number = os.WEXITSTATUS(ended)
     return "done" if number == 0 else errno.errorcode.get(number, str(number))
@@ -473,7 +473,7 @@ def outcome(attempt: Callable[[], str]) -> str:
     except TimeoutError:
         return "timeout"
     except (ssl.SSLError, socket.gaierror) as error:
-        # They have numbers of their own.
+        # These errors have numbers of their own, not those of errno.
         return type(error).__name__
     except OSError as error:
         return errno.errorcode.get(error.errno or 0, type(error).__name__)
@@ -482,7 +482,7 @@ def outcome(attempt: Callable[[], str]) -> str:
 
 
 class Attempt:
-    """One attempt, under way in a process that it may end or change."""
+    """One attempt, in a process of its own that it may end or change."""
 
     def __init__(self, attempt: Callable[[], str]) -> None:
         self._reader, writer = os.pipe()
@@ -500,7 +500,7 @@ class Attempt:
 
 
 def main() -> None:
-    # All at once, because many of them fail by waiting.
+    # All at once, because many of them fail only after a timeout.
     tried = [functools.partial(VERBS[verb], *words) for verb, *words in json.load(sys.stdin)]
     under_way = [Attempt(attempt) for attempt in tried]
     for attempt in under_way:

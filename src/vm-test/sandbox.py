@@ -1,26 +1,26 @@
-# The part of a VM test that knows how to prove promises: it runs probes in copies of a service's
-# own unit, and in a unit of the bare kind. What comes before it in the script is data: `FACTS` of
-# every instance by node, and `RULES` with their proofs. What comes after it are the scenarios.
+# The part of a VM test that proves promises: it runs probes in copies of a service's own unit, and in a
+# bare unit. The script defines data before it: `FACTS` of every instance by node, and `RULES` with their
+# proofs. The scenarios come after it.
 #
-# A copy is the unit as systemd has read it, all of [Service] but for what is started and when, and the
-# units it needs, whose files it may mount; no list of directives is written down here.
+# A copy has the whole [Service] section of the unit as systemd has read it, except commands and restart
+# rules, and the units that it needs, whose files it may mount. So no list of directives is written down here.
 
 UNITS = "/run/systemd/system"
 OUTPUT = "/run/nixmodgen-probes"
 NAMESPACES = ("ipc", "mnt", "pid", "user", "uts")
 
-# Directives that say what is started, how often and how long, instead of what it may do.
+# Directives about commands, restarts and times, which are no confinement.
 NOT_COPIED = re.compile(
     r"(Exec(Start|Stop|Condition|Reload)|Restart|Type|Timeout|SuccessExitStatus|KillMode|RemainAfterExit)"
 )
-# What a unit of the bare kind has: an account, and variables for the programs it starts.
+# The directives of a bare unit: an account, and variables for the programs that it starts.
 BARE = re.compile(r"(User|Group|Environment)=")
-# Of [Unit]: what has to be there first.
+# Directives of [Unit] that name units which have to be there first.
 UNITS_NEEDED = re.compile(r"(Requires|After)=")
 
 
 def section_lines(node: BaseMachine, unit: str, wanted: str) -> list[str]:
-    """The lines of a section, of the unit's file and its drop-ins."""
+    """The lines of a section in the unit's file and its drop-ins."""
     section = ""
     lines = []
     for line in node.succeed(f"systemctl cat {unit}").splitlines():
@@ -59,7 +59,7 @@ class Sandbox:
         return self.collect(unit, proofs)
 
     def collect(self, unit: str, proofs: list[Any]) -> list[str]:
-        """One word per proof, of a copy that has been started."""
+        """One word per proof, from a copy that was started. Removes the copy."""
         started = self.node.execute(f"systemctl is-active --quiet {unit}")[0] == 0
         words = self.node.succeed(f"cat {OUTPUT}/{unit} 2>/dev/null || echo").split()
         stopped = "not-tried" if started else "not-started"
@@ -71,7 +71,7 @@ class Sandbox:
         return observed
 
     def write_copy(self, directives: list[str], proofs: list[Any]) -> str:
-        """A unit with these directives that tries the probes among the proofs."""
+        """Writes a unit with these directives that tries the probes among the proofs. Returns its name."""
         self._copies += 1
         unit = f"probe-{self._copies}-of-{self.facts['unit']}"
         probes = [proof for proof in proofs if "attempt" in proof]
@@ -108,17 +108,17 @@ class Sandbox:
 
 
 def start_copies(node: BaseMachine, units: list[str]) -> None:
-    """Returns when all have done what they do; whether they could is for `collect` to find out."""
+    """Starts units and waits for their probes. A unit may fail to start: `collect` finds that out."""
     node.execute(f"systemctl daemon-reload; systemctl start {' '.join(units)}")
 
 
 def probe_program(node: BaseMachine) -> str:
-    """In the store, because that is what a sandbox can see."""
+    """The path of the program in the store, which every sandbox sees."""
     return node.succeed("readlink -f $(command -v nixmodgen-probe)").strip()
 
 
 def make_neighbours(node: BaseMachine, *users: str) -> None:
-    """Surrounds the services of these users with everything they must not reach."""
+    """Surrounds the services of these users with everything that they must not reach."""
     node.succeed(
         "systemd-run --unit=neighbourhood --setenv=PATH=$PATH $(command -v nixmodgen-neighbourhood)",
         *(
@@ -138,12 +138,12 @@ def all_proofs() -> list[Any]:
     return [proof for rule in RULES for proof in rule["proofs"]]
 
 
-# The word of a probe that there is nothing to try for on this kind of machine, confined or not.
+# The word of a probe that this kind of machine cannot try at all, confined or not.
 NO_SUCH_MACHINE = "no-such-machine"
 
 
 def promised(proofs: list[Any], facts: dict[str, str]) -> list[Any]:
-    """The proofs as they are for an instance: a difference of its own says what is given up there."""
+    """The proofs for an instance: its differences replace the words of promises that they give up."""
     names = facts["differences"].split()
     lifted = {
         promise: [word]
@@ -160,7 +160,7 @@ def is_kept(proof: Any, word: str) -> bool:
 
 
 def check_promises(sandbox: Sandbox) -> None:
-    """One subtest per promise: kept in the service's sandbox, and worth keeping without it."""
+    """One subtest per promise: it is kept in the service's sandbox, and broken in a bare unit."""
     proofs = promised(all_proofs(), sandbox.facts)
     confined = sandbox.outcomes(sandbox.directives, proofs)
     bare = sandbox.outcomes(bare_directives(sandbox.directives), proofs)
@@ -174,7 +174,7 @@ def check_promises(sandbox: Sandbox) -> None:
                     f"bare: {outside}, not {proof['bare']}: {proof}"
                 )
         except Exception as error:
-            # The others are tried all the same: a list of failures says more than the first.
+            # Go on with the others: a list of failures says more than the first one.
             failures.append(error)
     if failures:
         raise failures[0]
@@ -182,12 +182,12 @@ def check_promises(sandbox: Sandbox) -> None:
 
 # ---- relaxations ----
 
-# Instances whose probes run at the same time. All at once would make them wait for each other.
+# The number of instances whose probes run at the same time. All at once would wait for each other.
 AT_ONCE = 8
 
 
 def relaxed_outcomes(node: BaseMachine) -> dict[str, list[str]]:
-    """The words of every instance of a machine: of all proofs, then of what relaxations show."""
+    """The words of every instance of a machine: first for all proofs, then for the contrasts of relaxations."""
     proofs = [*all_proofs(), *(contrast for test in RELAXATIONS for contrast in test["shows"])]
     sandboxes = {name: Sandbox(node, name) for name in FACTS[node.name]}
     words: dict[str, list[str]] = {}
@@ -203,7 +203,7 @@ def relaxed_outcomes(node: BaseMachine) -> dict[str, list[str]]:
 
 
 def wanted_of(test: Any, facts: dict[str, str]) -> list[list[str]]:
-    """The words that are right for an instance with the relaxation, in the order of the outcomes."""
+    """The right words for an instance with the relaxation, in the order of the outcomes."""
     lifted = test["lifts"]
     promises = [
         [lifted[proof["promise"]]]
@@ -220,7 +220,7 @@ def wanted_of(test: Any, facts: dict[str, str]) -> list[list[str]]:
 
 
 def check_relaxations(node: BaseMachine) -> dict[str, list[str]]:
-    """One subtest per relaxation: it opens what it says, and nothing else. The words of all."""
+    """One subtest per relaxation: it opens only what it declares. Returns the words of all instances."""
     outcomes = relaxed_outcomes(node)
     named = [
         *(f"{proof['rule']}: {proof['promise']}" for proof in all_proofs()),

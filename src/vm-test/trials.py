@@ -1,14 +1,14 @@
-# The part of a VM test that shows what the library promises for every service: the files, secrets
-# and restart rules of an instance that runs. Data: `OWN_PROMISES`. A promise is seen from outside, by
-# a shell command, or tried: something is done to the service, or to a copy of its restart rules with
-# a program that only ends. Either way one word comes of it.
+# The part of a VM test that checks the library's own promises (`OWN_PROMISES`): about the files, secrets
+# and restart rules of a running instance. A shell command sees a promise from outside, or a trial does
+# something to the service, or to a copy of its restart rules with a program that only ends. Both return
+# one word.
 
-# What decides when and how often a unit is started again, and what it may take to stop.
+# Directives about restarts and about the time to stop.
 RESTART_RULE = re.compile(r"(Restart|SuccessExitStatus|Timeout|KillMode|Type)")
 
 
 def check_own_promises(node: BaseMachine, instance: str) -> None:
-    """One subtest per promise. The instance runs before, and is stopped afterwards."""
+    """One subtest per promise. The instance has to run before; it is stopped afterwards."""
     failures: list[Exception] = []
     for promise in OWN_PROMISES:
         try:
@@ -23,7 +23,7 @@ def check_own_promises(node: BaseMachine, instance: str) -> None:
 
 
 def own_outcome(node: BaseMachine, instance: str, promise: Any) -> str:
-    """The word of a promise. The service has to run where it is seen; other trials stop it."""
+    """The word of a promise. A command needs the service to run; a trial stops it."""
     if "command" in promise:
         return node.succeed(filled(node, instance, promise["command"])).strip()
     if promise["trial"][0] == "refusal":
@@ -48,7 +48,7 @@ BREAK = {
 
 
 def refusal(node: BaseMachine, instance: str, how: str) -> str:
-    """Starts the service with its first credential file spoiled: `refused`, or what it did instead."""
+    """Starts the service with a broken first credential file. Returns `refused`, or what it did instead."""
     facts = FACTS[node.name][instance]
     unit, file = facts["unit"], facts["credentials"].split()[0]
     node.succeed(f"systemctl stop {unit}; mv {file} {file}.kept")
@@ -60,9 +60,9 @@ def refusal(node: BaseMachine, instance: str, how: str) -> str:
 
 
 def said_by(node: BaseMachine, unit: str) -> list[str]:
-    """The lines of the journal since a unit was last started: its own, and systemd's about it.
+    """The lines of the journal since the last start of a unit: its own, and systemd's about it.
 
-    Not by its invocation: the journal no longer finds that of a program that has just ended."""
+    The query is by time, because the journal does not find the invocation of a program that has just ended."""
     started = f"systemctl show {unit} --timestamp=us+utc --property InactiveExitTimestamp --value"
     query = f'journalctl --output cat --unit {unit} --since "$({started})"'
     return node.succeed("journalctl --sync", query).splitlines()
@@ -74,7 +74,7 @@ def refusal_of_start(node: BaseMachine, unit: str, option: str, file: str) -> st
     if node.get_unit_property(unit, "SubState") != "failed":
         return "started-again"
     invocation = node.get_unit_property(unit, "InvocationID")
-    # Longer than the delay before a restart, if there were one.
+    # Longer than the delay before an automatic restart.
     node.sleep(8)
     if node.get_unit_property(unit, "InvocationID") != invocation:
         return "started-again"
@@ -97,7 +97,7 @@ class RestartCopy:
         self._starts = f"{OUTPUT}/starts"
         noted = f"cat /proc/uptime >> {self._starts}"
         ends = "sleep 1000" if trial[0] == "stop-timeout" else f"{noted}; exit {code}"
-        # Every failure is to be seen.
+        # Without a limit of starts, the trial sees every failure.
         lines = ["[Unit]", "StartLimitIntervalSec=0", "[Service]", *rules]
         environment = f"Environment=PATH={node.succeed('echo $PATH').strip()}"
         text = "\n".join([*lines, environment, f"ExecStart={bash(node)} -c '{ends}'", ""])
@@ -125,14 +125,14 @@ class RestartCopy:
         return self._node.get_unit_property(self._unit, name)
 
     def _end(self) -> str:
-        """What systemd makes of the end of the program."""
+        """systemd's verdict about the end of the program."""
         self._node.wait_until_succeeds(is_in(self._unit, "auto-restart|failed|dead"), timeout=30)
         if self._property("SubState") != "auto-restart":
             return "final"
         return "success" if self._property("Result") == "success" else "failure"
 
     def _delay(self) -> str:
-        """How long it takes to be started again, in whole seconds."""
+        """The time until the next start, in whole seconds."""
         twice = f"test $(wc -l < {self._starts}) -ge 2"
         self._node.wait_until_succeeds(f"{twice} || {is_in(self._unit, 'failed|dead')}", timeout=30)
         lines = self._node.succeed(f"cat {self._starts}").splitlines()
@@ -142,7 +142,7 @@ class RestartCopy:
         return f"{int(second - first)}"
 
     def _growth(self) -> str:
-        """How much longer systemd waits after the second failure than after the first."""
+        """The delay after the second failure, relative to the delay after the first."""
         second = f"test $(systemctl show {self._unit} -P NRestarts) = 1"
         self._node.wait_until_succeeds(f"{second} && {is_in(self._unit, 'auto-restart')}", timeout=30)
         first, later = (seconds(self._property(name)) for name in ("RestartUSec", "RestartUSecNext"))
@@ -150,7 +150,7 @@ class RestartCopy:
 
 
 def is_in(unit: str, states: str) -> str:
-    """The command that succeeds while a unit is in one of the states."""
+    """A command that succeeds while a unit is in one of the states."""
     return f"systemctl show {unit} -P SubState | grep -qE '^({states})$'"
 
 

@@ -1,5 +1,4 @@
-// The library's rules for any service: what they leave open follows from the model, and what an author loosens is
-// loosened by name.
+// The library's rules for any service: they leave open what the model names, and an author loosens them by name.
 
 import { describe, expect, it, test } from "vitest";
 import { baseline } from "../../src/baseline/baseline.ts";
@@ -29,7 +28,7 @@ function rulesOf(
   return new Map(rules.map((rule) => [rule.id, rule]));
 }
 
-/** A directive as it is written into a module. */
+/** The code of a directive in a module. */
 function written(rule: ConfinementRule | undefined, directive: string): string {
   const value = (rule?.directives as Readonly<Record<string, unknown>> | undefined)?.[directive];
   return printNix(simplify(emitExpression(nodeOf(value), staticScope)))

@@ -1,4 +1,4 @@
-// `pnpm bench`: what generation and evaluation cost. Prints measurements; judges nothing. Times
+// `pnpm bench`: measures generation and evaluation. It prints measurements, and judges nothing. Times
 // are medians of several runs in one process or ratios within one run, because machines differ.
 
 import { execFileSync, spawn } from "node:child_process";
@@ -34,7 +34,7 @@ interface Cost {
   readonly bytes: number;
 }
 
-/** Generates in a process of its own, as the command does, so that nothing is warm. */
+/** Generates in a process of its own, like the command, so that no module is loaded before. */
 function generationCost(entry: string): Cost {
   const script = `
     import { pathToFileURL } from "node:url";
@@ -108,7 +108,7 @@ ${options.join("\n")}
   },`);
 }
 
-/** The schema without what takes over configurations for earlier names and modules. */
+/** The schema without renames of earlier names and modules. */
 const schemaWithoutRenames = schemaWith("renamedFrom: [],", "supersedes: [],");
 
 /** Runs `work` with a directory whose schemas find this repository's packages. */
@@ -148,7 +148,7 @@ async function benchGeneration(): Promise<void> {
 
 const command = join(root, "bin/nixmodgen.js");
 
-/** A copy of the schema in a project of its own, whose output and cache are nobody else's. */
+/** Copies the schema into a project of its own, with its own output and cache. */
 function copyProject(directory: string): void {
   for (const name of ["schema", "nixmodgen.config.ts"]) {
     cpSync(join(root, name), join(directory, name), { recursive: true });
@@ -169,11 +169,11 @@ function copyProject(directory: string): void {
 
 interface CommandCost {
   readonly milliseconds: number;
-  /** The largest sum of what the command's processes have in memory. */
+  /** The largest sum of the memory of the command's processes. */
   readonly megabytes: number;
 }
 
-/** Runs `work` and looks at the memory of a process and its children every now and then. */
+/** Runs `work`, and measures the memory of a process and its children from time to time. */
 async function withMemory(pid: number, work: Promise<unknown>): Promise<number> {
   let kilobytes = 0;
   const look = (): void => {
@@ -189,7 +189,7 @@ async function withMemory(pid: number, work: Promise<unknown>): Promise<number> 
   }
 }
 
-/** What a process and those it has started hold (Linux; 0 elsewhere), in kB. */
+/** The memory of a process and its children (Linux; 0 elsewhere), in kB. */
 function memoryOf(pid: number): number {
   try {
     const proc = `/proc/${String(pid)}`;
@@ -200,7 +200,7 @@ function memoryOf(pid: number): number {
       .filter((child) => child !== "")
       .reduce((sum, child) => sum + memoryOf(Number(child)), Number(own ?? 0));
   } catch {
-    // It has ended.
+    // The process has ended.
     return 0;
   }
 }
@@ -241,7 +241,7 @@ function printCost(name: string, cost: CommandCost, base: CommandCost): void {
   );
 }
 
-/** What somebody waits for who works on a schema. */
+/** Measures the command as an author of a schema experiences it. */
 async function benchCommand(): Promise<void> {
   console.log("\n`generate`, from call to end (a process each; median of %d)", runs);
   await withTemporaryDirectory(async (directory) => {
@@ -275,7 +275,7 @@ async function benchCommand(): Promise<void> {
     };
     await isWaiting();
     const costs = await medianCost(nothing, async () => {
-      // The watch looks at its directories again first.
+      // Wait until the watch has read its directories again.
       await setTimeout(500);
       const start = performance.now();
       change(Math.round(start) % 1000);
@@ -294,7 +294,7 @@ const usage = `{
   };
 }`;
 
-/** What is evaluated, and the derivation that needs all of it. */
+/** The evaluated configurations, each with the derivation that needs all of it. */
 const targets = [
   {
     target: "nixos",
@@ -312,7 +312,7 @@ const targets = [
 
 type Target = (typeof targets)[number];
 
-/** What evaluating a configuration to its derivation costs, with these modules. */
+/** The cost of evaluating a configuration with these modules to its derivation. */
 function evaluationCost(
   nix: Tool,
   { target, derivation }: Target,
@@ -327,7 +327,7 @@ function evaluationCost(
   return measure(nix, expression).statistics;
 }
 
-/** Writes what is generated from the schema, and returns where. */
+/** Writes the files generated from the schema, and returns their directory. */
 async function generated(directory: string, schema: string): Promise<string> {
   const entry = join(directory, "schema.mts");
   writeFileSync(entry, schema);

@@ -1,11 +1,11 @@
-# A NixOS system with instances of the service, evaluated as far as the service has a part in it.
+# A NixOS system with instances of the service; evaluates only the parts to which the service contributes.
 {
   harness,
   module,
-  # How many instances; "top level" is one that is not declared.
+  # The number of instances; "top level" is one undeclared instance.
   count,
-  # What a system has of the service, as data, from `recorded`. It takes the place of the module: what
-  # is left is what NixOS makes of it.
+  # The service's units, files and accounts as data, from `recorded`. They replace the module, so that the rest is
+  # NixOS's own cost.
   data ? null,
 }:
 let
@@ -26,7 +26,7 @@ let
     );
   };
 
-  # What NixOS itself adds to units.
+  # Directives that NixOS itself adds to units.
   added = [
     "After"
     "Description"
@@ -37,7 +37,7 @@ let
     "X-Restart-Triggers"
   ];
 
-  # All but the programs of units, for which NixOS has a list of its own.
+  # Plain data, without the programs of units, for which NixOS has a list of its own.
   plain = {
     systemd.services = lib.mapAttrs (_: service: {
       inherit (service)
@@ -70,7 +70,7 @@ let
   ours = lib.filterAttrs (name: _: lib.hasInfix "moltbot" name);
 in
 {
-  # How many units there are, once all of it is evaluated.
+  # The number of units, after everything is evaluated.
   evaluated = builtins.deepSeq [
     (lib.mapAttrsToList (_: unit: unit.text) (ours config.systemd.units))
     (lib.mapAttrsToList (_: file: [

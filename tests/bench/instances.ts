@@ -1,8 +1,8 @@
-// What instances of the service cost a NixOS system: units rendered, files, accounts and assertions
-// forced. Of systems with several instances differences are taken, so that nothing of the rest counts.
-// Beside them the same units, files and accounts as plain data: what NixOS itself makes of them.
+// Measures the cost of instances of the service in a NixOS system: it renders units, and forces files, accounts
+// and assertions. Differences between systems with different numbers of instances exclude the rest of the system.
+// The same units, files and accounts as plain data show NixOS's own cost.
 //
-// Run with `pnpm exec tsx tests/bench/instances.ts`. docs/performance.md has the outcome.
+// Run with `pnpm exec tsx tests/bench/instances.ts`. docs/performance.md has the results.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

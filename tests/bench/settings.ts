@@ -1,10 +1,10 @@
-// What checking settings costs: a typical configuration under an untyped option, under the type that
-// is backed by the gateway's JSON Schema, and under nested submodules generated from that schema.
-// Prints measurements and their ratios; judges nothing.
+// Measures the check of settings: a typical configuration under an untyped option, under the type with
+// the gateway's JSON Schema, and under nested submodules generated from that schema.
+// It prints measurements and their ratios, and judges nothing.
 //
-// Thunks and calls are those of one evaluation, with lib.evalModules and all. Its time would be lost
-// in that of starting the evaluator, so time is the difference between many evaluations in one
-// process and one; each of them reads a copy of its files, as Nix parses a file once only.
+// Thunks and calls are those of one evaluation, including lib.evalModules. Starting the evaluator takes longer
+// than one evaluation, so time is the difference between many evaluations in one process and one. Each of them
+// reads a copy of its files, because Nix parses a file only once.
 //
 // Run with `pnpm exec tsx tests/bench/settings.ts`.
 
@@ -176,7 +176,7 @@ class Evaluator {
     this.directory = directory;
   }
 
-  /** @param expression Nix function from the number of a copy to what is measured */
+  /** @param expression a Nix function from the number of a copy to the measured value */
   measure(expression: string): Cost {
     const [one, many] = [this.run(expression, 1), this.run(expression, copies)];
     return { ...one, milliseconds: (many.milliseconds - one.milliseconds) / (copies - 1) };
@@ -199,7 +199,7 @@ class Evaluator {
       return performance.now() - start;
     });
     const counted = JSON.parse(readFileSync(statistics, "utf8")) as Statistics;
-    // The least disturbed run.
+    // The fastest run is the least disturbed one.
     return { ...counted, milliseconds: Math.min(...times) };
   }
 }

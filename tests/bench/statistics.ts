@@ -1,4 +1,4 @@
-// What an evaluation costs, as Nix counts it.
+// The cost of an evaluation, by Nix's own counters.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,5 +1,4 @@
-// What is found is what was written, under the key it was written with and by the same program; whatever
-// else happens to the files is as if nothing had been written.
+// The cache returns an entry only for the key with which the same program wrote it; a damaged entry counts as none.
 
 import {
   chmodSync,

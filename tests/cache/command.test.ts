@@ -1,4 +1,4 @@
-// The real command with its cache, and the watch that keeps everything warm.
+// The real command with its cache, and the watch.
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

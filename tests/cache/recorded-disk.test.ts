@@ -10,7 +10,7 @@ function project(): string {
   return root;
 }
 
-/** Asks everything there is to ask. */
+/** Asks all kinds of questions. */
 function ask(root: string): Trace {
   const { disk, trace } = recordDisk();
   const at = (path: string): string => join(root, path);

@@ -1,5 +1,5 @@
-// A schema file that is read through the cache: whatever has a say in the result is looked at again, and
-// where nothing has changed, nobody is asked (the result is there at once, not promised).
+// A schema file read through the cache: a change of any input leads to a new reading. Without a change, no reader
+// is asked (the result comes at once, not as a promise).
 
 import {
   mkdirSync,

@@ -1,5 +1,4 @@
-// Mistakes that are found in the sources, before the schema is run: what the type checker knows, and
-// what is said better than it says it.
+// Mistakes found in the sources, before the schema runs: the type checker's errors, some of them in better words.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +11,7 @@ const repository = fileURLToPath(new URL("../..", import.meta.url));
 const library = join(repository, "src/index.ts");
 const importLine = `import { credential, group, option, submodule, z } from ${JSON.stringify(library)};`;
 
-/** What is told of a schema file, and the files it imports. */
+/** The report about a schema file and the files that it imports. */
 function told(schema: string, others: Tree = {}): string {
   const directory = temporaryDirectory();
   writeTree(directory, { "it.ts": schema, ...others });

@@ -1,4 +1,4 @@
-// Which assertions a module has whatever its schema says. What they come to is a matter of tests/eval.
+// The library's own assertions in a module. tests/eval evaluates them.
 
 import { describe, expect, test } from "vitest";
 import { emitAllAssertions } from "../../src/emit/assertions.ts";

@@ -1,5 +1,5 @@
-// Expressions as Nix: what the real evaluator makes of them is what TypeScript does, function by function;
-// and parameters are called as their authors call them, unless something else is.
+// Expressions as Nix: the real evaluator and TypeScript compute the same values, function by function; and
+// parameters have the names of their authors, unless something else has the name.
 
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
@@ -79,7 +79,7 @@ const cfg = {
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const docs = fileURLToPath(new URL("../../docs", import.meta.url));
 
-/** What modules have in scope where expressions stand. */
+/** The scope of expressions in modules. */
 const prelude = `
   let
     lib = import (builtins.getEnv "NIXPKGS_TREE" + "/lib");
@@ -113,7 +113,7 @@ const prelude = `
 const scope = scopeOf(ir, "instance");
 const missing = missingForEvaluation().filter((name) => ["nix", "nixpkgs"].includes(name));
 
-/** The values that Nix makes of expressions, in an instance. */
+/** The values of expressions in Nix, in an instance. */
 async function valuesInNix(
   expressions: readonly Exp<unknown>[],
   instance = "default",
@@ -224,7 +224,7 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
   at: [
     [literal({ a: { b: 1 } }).at("a.b", 2), 1],
     [literal({ a: { b: 1 } }).at("a.c", 2), 2],
-    // In something that is no record there is nothing.
+    // A value that is no record has no attributes.
     [literal({ a: null }).at("a.b", 3), 3],
   ],
   namesWhere: [[literal({ b: 1, a: 2, c: 1 }).namesWhere((value) => value.is(1)), ["b", "c"]]],
@@ -348,7 +348,7 @@ const named: readonly {
     want: ["x", "x", "x", "x", "x"],
   },
   {
-    // What tells targets apart is put into functions later.
+    // Weaving later adds these names to functions.
     what: "like nothing that code is woven with",
     given: cfg.words.map((platform) => text`${platform}.`),
     code: 'map (platform2: "${platform2}.") instance.words',

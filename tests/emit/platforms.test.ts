@@ -1,4 +1,4 @@
-// The modules of services for some of the platforms, and of services that have few parts.
+// The modules of services for some of the platforms, and of services with few parts.
 
 import { describe, expect, test } from "vitest";
 import { darwinParts } from "../../src/emit/darwin.ts";

@@ -1,4 +1,4 @@
-// The table of promises: how a rule is kept everywhere, and what shows it.
+// The table of promises: how each platform keeps a rule, and the proof.
 
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// Small Nix expressions that evaluate, in which two have much in common.
+// Small Nix expressions that evaluate; any two have much in common.
 
 import fc from "fast-check";
 
@@ -20,7 +20,7 @@ const { expression } = fc.letrec<{
     tie("list"),
     tie("set"),
     tie("expression").map((value) => nix`let z = 1; w = ${value}; in w`),
-    // One that hides what the others mean by `x`.
+    // An expression that shadows the others' `x`.
     tie("expression").map((value) => nix`let x = 7; in ${value}`),
     tie("expression").map((value) => nix`(argument: ${value}) x`),
     tie("expression").map((value) => nix`({ a ? ${value}, ... }: a) { }`),

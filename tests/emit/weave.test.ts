@@ -1,4 +1,4 @@
-// Woven code means for each target what that target's own code does, and says nothing twice.
+// For each target, woven code has the meaning of that target's own code, and it repeats nothing.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

@@ -1,6 +1,5 @@
-// What the module makes of values that are not the default: each way that a condition can turn out,
-// each alternative of a pattern, each side of a boundary, and lists as a whole. Default values are in
-// the golden files.
+// The module with values other than the defaults: each outcome of a condition, each alternative of a pattern,
+// each side of a boundary, and lists as a whole. The golden files have the default values.
 
 import { describe, expect, test } from "vitest";
 
@@ -26,7 +25,7 @@ function on(target: Target, config: string, query: string, besides = ""): Evalua
   };
 }
 
-/** The lines of the launcher that depend on the options, but for the program's. */
+/** The lines of the launcher that depend on options, except the program's. */
 const launcher = `r: builtins.filter (line: builtins.match "(load|generate|expect_path) .*" line != null) (
   r.lib.splitString "\\n" (builtins.head (builtins.filter (r.lib.hasInfix "\\nsupervise /") (
     map (text: text.text) (builtins.attrValues r.summary.texts)
@@ -341,7 +340,7 @@ const differing: readonly Row[] = [
         { User: "u", Group: "g" },
         { User: "u", Group: "g" },
       ],
-      // Everybody can read it in the store, whoever its group is.
+      // The group does not matter: everybody can read the file in the store.
       file: "+0",
     },
   ],
@@ -364,9 +363,9 @@ const differing: readonly Row[] = [
 ];
 
 const linkIn = (option: string, path: string, directory: string): string =>
-  `${option}: ${path} is in ${directory}, where a service could put a link in its place, and be given what that leads to. Name a path elsewhere.`;
+  `${option}: ${path} is in ${directory}, where a service could put a link in its place, and get the file that the link leads to. Name a path elsewhere.`;
 const loads = (option: string, names: string): string =>
-  `services.moltbot.${option}: ${names} would have code loaded or run, also by what starts the service, outside of its sandbox. Wrap the program that needs it instead.`;
+  `services.moltbot.${option}: ${names} would make programs load or run code, also those that start the service, outside of its sandbox. Wrap the program that needs it instead.`;
 const made = (option: string, said: string): string =>
   `services.moltbot.${option}: ${said}. Set that instead.`;
 const anotherMode = (mode: string): string =>
@@ -375,7 +374,7 @@ const anotherMode = (mode: string): string =>
 const waysOut =
   "Put the plugin into `package`; or, with a package of release 2026.7 or newer, add `pkgs.nodejs` to `path`, and the gateway installs it at its first start. Then add its name to `gateway.plugins`.";
 
-/** What a plugin that is not there is missed for. */
+/** The reasons for which the gateway misses a plugin. */
 const missedFor = {
   channel:
     "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway.",
@@ -388,7 +387,7 @@ const missedFor = {
 const missed = (option: string, plugin: string, by: keyof typeof missedFor): string =>
   `services.moltbot.${option}: ${plugin} ${missedFor[by]} ${waysOut}`;
 
-/** What is opened by its name outside of the sandbox is nothing that a service could replace. */
+/** Files opened by their names outside of the sandbox: no service may be able to replace one. */
 const opened: readonly Row[] = (
   [
     [
@@ -476,7 +475,7 @@ const opened: readonly Row[] = (
       "variables that the module says, from other options",
       'environment = { OPENCLAW_CONFIG_PATH = "/srv/x"; OPENCLAW_GATEWAY_PORT = "1"; HOME = "/srv"; SHELL = "/bin/x"; };',
       [
-        "services.moltbot.environment: the module itself says HOME, OPENCLAW_CONFIG_PATH, OPENCLAW_GATEWAY_PORT, SHELL, from other options. Remove that here.",
+        "services.moltbot.environment: the module itself sets HOME, OPENCLAW_CONFIG_PATH, OPENCLAW_GATEWAY_PORT, SHELL, from other options. Remove that here.",
       ],
     ],
     ...["none", "password", "trusted-proxy"].map(
@@ -580,7 +579,7 @@ const opened: readonly Row[] = (
       "another workspace in free settings",
       'settings.agents.defaults.workspace = "/srv/other";',
       [
-        "services.moltbot.workspaceDir: is /var/lib/moltbot/workspace, where the service's directory is and its documents are put, but `settings` says that the workspace is /srv/other. Remove that, and set this.",
+        "services.moltbot.workspaceDir: is /var/lib/moltbot/workspace, where the service has its directory and its documents, but `settings` says that the workspace is /srv/other. Remove that, and set this.",
       ],
     ],
     [

@@ -46,13 +46,13 @@ function accepted(outcome: Outcome | undefined): unknown {
 
 type Plist = Readonly<Record<string, unknown>>;
 
-/** What every job has to be, daemon or agent. */
+/** Checks the common parts of every job, daemon or agent. */
 function expectJob(plist: Plist, label: string): void {
   expect(Object.keys(plist).filter((key) => !launchdKeys.has(key))).toEqual([]);
   expect(plist).toMatchObject({
     Label: label,
     RunAtLoad: true,
-    // Started again whatever ends it, but not in a storm; the launcher succeeds where that is of no use.
+    // launchd starts it again after any end but success, at a limited rate; the launcher succeeds if that is useless.
     KeepAlive: { SuccessfulExit: false },
     ThrottleInterval: 30,
     // The gateway's own time to drain.
@@ -71,7 +71,7 @@ function expectJob(plist: Plist, label: string): void {
 
 type Row = readonly [operation: string, subject: string, want: Decision];
 
-/** What the sandbox of the module, as it was evaluated, has to say. */
+/** Checks decisions of the sandbox in the evaluated module. */
 function expectSandbox(
   profile: string,
   state: string,
@@ -86,7 +86,7 @@ function expectSandbox(
     ["process-exec", `${state}/workspace/tool`, "deny"],
     ["file-link", `${state}/workspace/notes.md`, "allow"],
     ["file-link", `${state}/workspace/AGENTS.md`, "deny"],
-    // What the preparation opens by its name.
+    // Files that the preparation opens by their names.
     ["file-write-unlink", `${state}/openclaw.json`, "deny"],
     ["file-write-create", `${state}/managed-documents`, "deny"],
     ["file-write-create", `${state}/managed-skills.new`, "deny"],
@@ -117,7 +117,7 @@ function expectInOrder(script: string, steps: readonly string[]): void {
   expect(places).toEqual([...places].sort((left, right) => left - right));
 }
 
-/** What happens in the service's directories before it starts is nobody's who is outside of a sandbox. */
+/** Before the service starts, only code in a sandbox works in its directories. */
 function expectPreparation(
   summary: DarwinSummary | HomeManagerSummary,
   state: string,
@@ -129,7 +129,7 @@ function expectPreparation(
   );
   expect(launcher).toMatch(/^own_secret_program=\/nix\/store\/\S+-moltbot-gateway-own-secret$/m);
   expect(launcher).toMatch(/^confined 120 \/nix\/store\/\S+-moltbot-gateway-prepare$/m);
-  // No other code of the launcher's own has to do with them.
+  // The launcher's other code does not touch these directories.
   for (const code of ["own-secret", "prepare", "leftovers", "manage-copies"] as const) {
     expect(launcher).not.toContain(shellCode.read(code));
   }
@@ -156,7 +156,7 @@ function expectPreparation(
   expect(decided).toEqual(rows);
 }
 
-/** Whether the authorities can be read where nothing else of the store can. */
+/** Whether a service that can read nothing else in the store can read the certificate authorities. */
 function readsAuthorities(profile: string, file: string): Decision {
   const others = profile.replace('(subpath "/nix/store")', '(subpath "/nix/store/others")');
   const compiled = compileProfile(others);
@@ -326,7 +326,7 @@ suite(`the agent${note}`, () => {
     expectJob(plist, "org.nix-community.home.moltbot-gateway");
     expect(plist).toMatchObject({ WorkingDirectory: "/Users/tester/.moltbot" });
     expect(plist).not.toHaveProperty("UserName");
-    // Outside of such a session, launchd does not find it again after a restart of the machine.
+    // Without such a session, launchd does not find it after a restart of the machine.
     expect(plist).not.toHaveProperty("LimitLoadToSessionType");
     expect(get().units).toEqual({});
   });
@@ -387,7 +387,7 @@ const jobOf = `r: r.summary.launchd.plists.daemons."org.nixos.moltbot-gateway.pl
 const authorities = `r:
   let e = r.config.launchd.daemons.moltbot-gateway.serviceConfig.EnvironmentVariables;
   in map builtins.unsafeDiscardStringContext [ e.NIX_SSL_CERT_FILE e.SSL_CERT_FILE e.NODE_EXTRA_CA_CERTS ]`;
-/** What describes the closure that one of the daemon's profiles opens. */
+/** The paths whose closure one of the daemon's profiles opens. */
 const openedBy = (profile: string): string => String.raw`r:
   let
     text = drv: builtins.unsafeDiscardStringContext (builtins.readFile drv);
@@ -516,7 +516,7 @@ suite(`instances on nix-darwin${note}`, () => {
     const found = [...String(value(name)).matchAll(/\/nix\/store\/[0-9a-z]{32}-([\w.+-]+)/g)].map(
       ([, path = ""]) => path,
     );
-    // What the scripts call is on their PATH.
+    // The scripts' programs are on their PATH.
     for (const program of [/^coreutils-/, /^findutils-/]) {
       expect(found.some((path) => program.test(path))).toBe(true);
     }

@@ -1,5 +1,4 @@
-// Directories, accounts and ports that a service cannot have as its own, and what each platform makes
-// of those that it can.
+// Directories, accounts and ports that a service cannot have as its own, and the allowed ones on each platform.
 
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -40,12 +39,12 @@ async function evaluate(
 
 const failed = "r: map (a: a.message) (builtins.filter (a: !a.assertion) r.config.assertions)";
 
-// ---- forms that are other paths to some of the programs that read them ----
+// ---- forms of paths that some programs read in another way ----
 
 const option = (path: string): string => `r.options.services.moltbot.${path}.type`;
 const element = (path: string): string => `${option(path)}.nestedTypes.elemType`;
 
-/** Types of options, and what they are called in messages. */
+/** Types of options, and their names in messages. */
 const types: readonly (readonly [name: string, place: Place, type: string, called: string])[] = [
   ...(["nixos", "darwin", "home"] as const).flatMap((place) =>
     ["stateDir", "workspaceDir"].map(
@@ -61,14 +60,14 @@ const types: readonly (readonly [name: string, place: Place, type: string, calle
   ["darwin: environmentFiles", "darwin", element("environmentFiles"), "shortest"],
 ];
 
-/** What is expected instead, in messages. */
+/** The expectations in messages. */
 const descriptions: Readonly<Record<string, string>> = {
   plain:
     "absolute path without blanks, colons, quotes, backslashes and percent signs, `.`, `..`, `//` and a final `/`",
   shortest: "absolute path in its shortest form, not in the Nix store",
 };
 
-/** Paths, and the types that have them. */
+/** Paths, and the types that accept them. */
 const forms: readonly (readonly [path: string, types: readonly string[]])[] = [
   ...[
     "/srv/bot",
@@ -122,7 +121,7 @@ suite(`forms of paths${note}`, async () => {
 
 type Row = readonly [place: Place, options: string, reason: string];
 
-/** Refused: what is set in an instance, and the beginning of the message after the instance's name. */
+/** Refused values of an instance, and the beginning of the message after the instance's name. */
 const refused: readonly Row[] = [
   ...["stateDir", "workspaceDir"].flatMap((name): readonly Row[] => {
     const row = (place: Place, path: string, reason: string): Row => [
@@ -203,7 +202,7 @@ const refused: readonly Row[] = [
   ],
 ];
 
-/** Accepted: nothing is said about the instance. */
+/** Accepted values: no message is about the instance. */
 const allowed: readonly (readonly [place: Place, options: string])[] = [
   ["nixos", 'stateDir = "/srv/bot"; workspaceDir = "/data/bots/.one";'],
   ["nixos", 'workspaceDir = "/var/lib/moltbot/projects/workspace";'],
@@ -221,7 +220,7 @@ const allowed: readonly (readonly [place: Place, options: string])[] = [
 ];
 
 suite(`what a service may have as its own${note}`, async () => {
-  // All of a platform as instances of one configuration.
+  // All rows of a platform are instances of one configuration.
   const rows = [...refused, ...allowed];
   const instanceOf = (row: (typeof rows)[number]): string => `i${String(rows.indexOf(row))}`;
   const declare = (row: (typeof rows)[number]): string => {
@@ -252,7 +251,7 @@ suite(`what a service may have as its own${note}`, async () => {
     return (
       (outcome.value as readonly string[])
         .filter((message) => message.startsWith(about))
-        // That several of these lie in each other, have somebody's home in them, or are shared, is another matter.
+        // Without the messages about nested and shared directories and about homes, which other tests check.
         .filter(
           (message) => !/is inside of a directory|home of this account|have the same/.test(message),
         )
@@ -330,7 +329,7 @@ suite(`directories of other instances${note}`, async () => {
   });
 });
 
-// ---- what NixOS knows of others ----
+// ---- users and directories that NixOS knows ----
 
 const known: readonly (readonly [options: string, more: string, reasons: readonly string[]])[] = [
   [

@@ -1,5 +1,5 @@
-// The evaluation harness itself: what a known module adds to each real module system, and how a
-// rejected configuration is reported.
+// The evaluation harness itself: the summary of a known module in each real module system, and the report of a
+// rejected configuration.
 
 import { fileURLToPath } from "node:url";
 

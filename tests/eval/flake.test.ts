@@ -1,4 +1,4 @@
-// What the flake offers: a module for each platform, under every name people know, and the same
+// The outputs of the flake: a module for each platform, under every name that people know, with the same
 // configuration for all of them.
 
 import { readFileSync } from "node:fs";
@@ -39,7 +39,7 @@ const outputs = `
   }
 `;
 
-/** The flake that the README shows, as it is there. */
+/** The flake in the README, unchanged. */
 function readmeFlake(): string {
   const readme = readFileSync(`${repository}README.md`, "utf8");
   const [, flake] = /```nix\n(\{\n {2}inputs[^]*?)```/.exec(readme) ?? [];
@@ -47,14 +47,14 @@ function readmeFlake(): string {
   return flake;
 }
 
-/** What it configures of the service. */
+/** The service's configuration in the README's flake. */
 function readmeConfiguration(): string {
   const [snippet] = /services\.moltbot = \{\n[^]*?\n {10}\};/.exec(readmeFlake()) ?? [];
   if (snippet === undefined) throw new Error("the README shows no configuration");
   return `{ ${snippet} }`;
 }
 
-// An argument, so that nothing is in its scope that is not in a reader's.
+// The flake is an argument, so that its scope is that of a reader.
 const readmeSystem = `(
   flake:
   let
@@ -62,7 +62,7 @@ const readmeSystem = `(
     lib = import (tree + "/lib");
     outputs = flake.outputs {
       nixpkgs.lib = lib // {
-        # As nixpkgs' own flake.nix has it.
+        # The same as in nixpkgs' own flake.nix.
         nixosSystem = args: import (tree + "/nixos/lib/eval-config.nix") ({ system = null; } // args);
       };
       moltbot = ${self};

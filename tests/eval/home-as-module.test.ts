@@ -1,4 +1,4 @@
-// home-manager as a module of the whole system, as most people have it: what it makes of the service there.
+// The service in home-manager as a module of the whole system, which most people use.
 
 import { describe, expect, test } from "vitest";
 

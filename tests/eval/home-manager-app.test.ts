@@ -1,4 +1,4 @@
-// The desktop application for macOS: what is installed and written there, and what is refused.
+// The desktop application for macOS: its package, its settings, and refusals.
 
 import { expect, test } from "vitest";
 

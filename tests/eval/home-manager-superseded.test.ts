@@ -1,5 +1,5 @@
-// Configurations for the home-manager module that came with the gateway before, in the real
-// home-manager: what they configure now, what they are warned of, and what is refused.
+// Configurations for the gateway's earlier home-manager module, in the real home-manager: their new values, their
+// warnings, and refusals.
 
 import { expect, test } from "vitest";
 
@@ -12,17 +12,17 @@ type Place = (typeof places)[number];
 const renamed = (from: string, to: string): string =>
   `The option \`${from}' has been renamed to \`${to}'.`;
 
-/** The messages without the files that the definitions are in. */
+/** The messages without the files of the definitions. */
 const withoutFiles = (messages: unknown): readonly string[] =>
   z
     .array(z.string())
     .parse(messages)
     .map((message) => message.replaceAll(/ (defined )?in `[^']*'/g, "").trim());
 
-/** The options that a value of the module is looked for at. */
+/** The path of the new options. */
 const service = "r.config.services.moltbot";
 
-// What is set of the old module, what is looked at, what it is, and the options that are renamed.
+// Options of the old module, a query, its expected value, and the renamed options.
 const passedOn: readonly (readonly [
   name: string,
   config: string,
@@ -180,7 +180,7 @@ suite(`what is not set${note}`, () => {
   });
 });
 
-// Options there are none of any more: what is set, and a word of what to do instead.
+// Options without a successor: the configuration, and a part of the advice.
 const refused: readonly (readonly [option: string, config: string, instead: string])[] = [
   ["toolNames", 'toolNames = [ "git" ];', "services.moltbot.path"],
   ["excludeTools", 'excludeTools = [ "git" ];', "services.moltbot.path"],

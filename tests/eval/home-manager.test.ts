@@ -1,5 +1,4 @@
-// The generated module in the real home-manager, on Linux: what it configures, what it rejects and
-// with which words.
+// The generated module in the real home-manager, on Linux: its configuration, its refusals and their messages.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -20,7 +19,7 @@ const withoutHashes = (text: string): string =>
 
 const withoutStorePaths = (text: string): string => text.replaceAll(/\/nix\/store\/[^/"\s:]*/g, "");
 
-/** The text that would be at the store path with this ending. */
+/** The text of the store path with this ending. */
 function textEnding(summary: HomeManagerSummary, ending: string): string {
   const found = Object.entries(summary.texts).find(([name]) => name.endsWith(ending));
   if (found === undefined) throw new Error(`nothing is called ${ending}`);
@@ -34,7 +33,7 @@ function directives(unit: string, section: string): readonly string[] {
   return lines.filter((line) => line !== "").map((line) => line.slice(0, line.indexOf("=")));
 }
 
-/** Directives that say what is started, how often and in which surroundings. */
+/** Directives about commands, restarts and the environment. */
 const notConfinement =
   /^(Environment|EnvironmentFile|Exec(Start|Stop)\w*|LoadCredential|SetCredential|Restart\w*|SuccessExitStatus|KillMode|SyslogIdentifier|Timeout\w+|Type|UnsetEnvironment|WorkingDirectory)$/;
 
@@ -92,7 +91,7 @@ suite(`a service that is enabled${note}`, () => {
     const confinement = [...enter.matchAll(/--property=(\w+)=/g)].map(([, name]) => name);
     const service = directives(unitOf("usage"), "Service");
     expect(new Set(confinement)).toEqual(
-      // It has file systems for temporary files instead, like others it is confined by.
+      // The command has file systems for temporary files instead of PrivateTmp.
       new Set(service.filter((name) => !notConfinement.test(name) && name !== "PrivateTmp")),
     );
     expect(enter).toContain("--property=TemporaryFileSystem=/tmp:");
@@ -143,7 +142,7 @@ suite(`a service that is enabled${note}`, () => {
 
 suite(`the activation${note}`, () => {
   const folder = mkdtempSync(path.join(tmpdir(), "nixmodgen-home-"));
-  // Quoting is shown by a name that needs it, and that a unit takes literally.
+  // This name needs quotes in a shell, and a unit takes it literally.
   const home = path.join(folder, "a(home)of;$USER&");
   const homes = moltbot(
     'instances = { default = { }; work = { gateway.port = 2002; workspaceDir = "${config.home.homeDirectory}/work;files"; }; };',
@@ -169,7 +168,7 @@ suite(`the activation${note}`, () => {
     const script = ["set -eu", "set -o pipefail", library, data].join("\n");
     return execFileSync("bash", ["-c", script], {
       encoding: "utf8",
-      // No folder of the system's programs by default: what is used has to be on PATH.
+      // PATH is the only way to programs.
       env: { PATH: process.env["PATH"], HOME: home, ...environment },
     });
   }
@@ -246,7 +245,7 @@ const rejected: readonly (readonly [string, string, string])[] = [
   ["a configuration file below /etc", 'configPath = "/etc/m.json";', "configPath"],
 ];
 
-/** Forces every part of the configuration a wrong value could hide in. */
+/** Forces every part of the configuration in which a wrong value could hide. */
 const forceAll = `r: builtins.deepSeq [
   r.summary.units r.summary.texts r.summary.assertions r.summary.activation
 ] true`;
@@ -264,7 +263,7 @@ suite(`values that are refused${note}`, () => {
   });
 });
 
-// Assertions: the words after "services.moltbot.", a configuration that fails it, one that does not.
+// Assertions: the message after "services.moltbot.", a configuration that fails it, and one that does not.
 const assertions: readonly (readonly [message: string, fails: string, holds: string])[] = [
   [
     "credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.",
@@ -382,7 +381,7 @@ suite(`assertions${note}`, () => {
   });
 });
 
-/** A query for one thing, and what it should be. */
+/** A query, and its expected value. */
 type Want = readonly [
   name: string,
   given: { readonly config: string; readonly query: string },

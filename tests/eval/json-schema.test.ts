@@ -1,5 +1,5 @@
-// The JSON Schema of the options against the types the real module systems have for them: what one
-// accepts the other accepts, for every option and many values, fitting and not.
+// The JSON Schema of the options against their types in the real module systems: both accept the same of many
+// values, fitting and unfit, for every option.
 
 import { Ajv } from "ajv";
 import fc from "fast-check";
@@ -15,7 +15,7 @@ import { missingForEvaluation, type Target } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
 
-/** What JSON Schema does not know, by option. */
+/** Facts that JSON Schema does not know, by option. */
 const unknowable: Readonly<Record<string, string>> = {
   package: "whether a store path exists",
   path: "whether a store path exists",
@@ -36,7 +36,7 @@ const { definitions } = z
 
 const compared = Object.entries(definitions).filter(([name]) => !(name in unknowable));
 
-/** Values that fit some option, or nearly so: each is tried with all of them. */
+/** Values that fit some option, or nearly do: each option is tried with all of them. */
 const usual: readonly JsonValue[] = [
   ...[`/nix/store/${"0".repeat(32)}-a`, `/nix/store/${"0".repeat(32)}-a/b`, `/${"0".repeat(52)}`],
   ...[null, true, false, 0, 1, -1, 1.5, 63, 64, 501, 502, 999, 1000, 1023, 1024, 65535, 65536],
@@ -98,7 +98,7 @@ interface Question {
   readonly value: JsonValue;
 }
 
-/** Options of one type, such as the many secrets, need not all be asked about all values. */
+/** The first option of each type: others of the same type, such as the many secrets, need not try all values. */
 const firstOfType = new Set(
   new Map(
     compared.toReversed().map(([name, schema]) => {
@@ -122,7 +122,7 @@ function hasSubmodules({ items, additionalProperties }: Definition): boolean {
   );
 }
 
-/** In the place of a submodule, a path is a file with a module: none is there, which ends Nix. */
+/** Whether a value has a path where a submodule may be: the module system would import it, and Nix would fail. */
 function holdsPath(value: JsonValue): boolean {
   return (
     typeof value === "object" &&
@@ -131,7 +131,7 @@ function holdsPath(value: JsonValue): boolean {
   );
 }
 
-/** An option is asked about where it exists. */
+/** The questions about options that exist on the platform. */
 function questionsOn(target: Target): readonly Question[] {
   return questions.filter(({ path }) => {
     const on = definitions[path.join(".")]?.["x-platforms"] ?? targets;
@@ -139,7 +139,7 @@ function questionsOn(target: Target): readonly Question[] {
   });
 }
 
-/** Whether the type of each option takes each value, in modules of their own. */
+/** A query that asks whether the type of each option accepts each value, each in a module of its own. */
 function queryOf(asked: readonly Question[]): string {
   return `r:
     let
@@ -189,7 +189,7 @@ describe.skipIf(missing.length > 0)(`the JSON Schema and the modules agree${note
         : [{ option: path.join("."), value, schema: wanted[index], module: verdicts[index] }],
     );
     expect(differences).toEqual([]);
-    // Otherwise nothing would have been compared.
+    // Otherwise the comparison would be empty.
     expect(verdicts.filter(Boolean).length).toBeGreaterThan(asked.length / 50);
     expect(verdicts.filter((verdict) => !verdict).length).toBeGreaterThan(asked.length / 2);
   });

@@ -1,5 +1,4 @@
-// The generated module in the real NixOS module system: what it configures, what it rejects and
-// with which words.
+// The generated module in the real NixOS module system: its configuration, its refusals and their messages.
 
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -19,7 +18,7 @@ const missing = missingForEvaluation();
 const suite = describe.skipIf(missing.length > 0);
 const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
 
-/** The least that works; `more` is added to it. */
+/** The smallest configuration that works, with `more` added. */
 function moltbot(more = ""): string {
   return `{ services.moltbot = { enable = true; providers.anthropic.apiKeyFile = "/run/keys/a"; ${more} }; }`;
 }
@@ -33,7 +32,7 @@ function onNixos(config: string, rest: Partial<EvaluationCase> = {}): Evaluation
   return { target: "nixos", module, config, ...rest };
 }
 
-/** The value of a case that must have been accepted. */
+/** The value of a case; fails unless it was accepted. */
 function accepted(outcome: Outcome | undefined): unknown {
   if (outcome?.ok !== true) throw new Error(`rejected: ${outcome?.message ?? "no outcome"}`);
   return outcome.value;
@@ -220,17 +219,17 @@ suite(`values of the wrong type${note}`, () => {
   });
 });
 
-/** Forces every part of the configuration a wrong value could hide in. */
+/** Forces every part of the configuration in which a wrong value could hide. */
 const forceAll = `r: builtins.deepSeq (with r.config; [
   systemd.units."moltbot-gateway.service".text
   (map (a: a.message) (builtins.filter (a: !a.assertion) assertions))
   (builtins.attrNames users.users)
 ]) true`;
 
-/** A key that the gateway forgot after the first release with known settings, and one it learned. */
+/** A key that the gateway dropped after the first release with known settings, and a key that it added. */
 const keys = { forgotten: "contextTokens = 1000;", learned: 'cwd = "/srv";' };
 
-/** The least that works, with a gateway of a release and a setting below `agents.defaults`. */
+/** The smallest configuration, with a gateway of this release and a setting below `agents.defaults`. */
 function gatewayOf(version: string, setting: string): string {
   return `{ pkgs, ... }: ${moltbot(`
     package = pkgs.openclaw.overrideAttrs { version = "${version}"; };
@@ -299,7 +298,7 @@ suite(`settings are those of the package's release${note}`, () => {
     expect(refused.message).toContain(
       `services.moltbot.settings.agents.defaults.${key}: unknown key`,
     );
-    // Only where the schema is not the package's own may it be wrong.
+    // Only a schema of another release than the package's may be wrong.
     expect(refused.message.includes('set `settingsCheck = "warn"`')).toBe(how !== "");
   });
 
@@ -564,7 +563,7 @@ suite(`assertions${note}`, () => {
   });
 });
 
-/** A query for one thing, and what it should be. */
+/** A query, and its expected value. */
 type Want = readonly [
   name: string,
   given: { readonly config: string; readonly query: string },
@@ -756,7 +755,7 @@ const behaviours: readonly Want[] = [
       WorkingDirectory: "-/srv/m",
       mounts: ["/srv/m", "/data/w"],
       byManager: false,
-      // Only of what did not exist.
+      // Only for directories that did not exist.
       tmpfiles: expect.objectContaining({
         mode: ":0700",
         user: ":moltbot",
@@ -776,7 +775,7 @@ const behaviours: readonly Want[] = [
       }`,
     },
     {
-      // Looked up outside of the sandbox, where the service can change none of the names.
+      // systemd resolves this path outside of the sandbox, and the service can change none of its names.
       bound: ["/var/lib/moltbot"],
       ExecPaths: ["/projects", "/projects/a", "/projects/a/workspace"].map(
         (path) => `/var/lib/moltbot${path}`,
@@ -973,7 +972,7 @@ suite(`behaviour${note}`, () => {
   });
 });
 
-// Whatever stands in a skill's description, its frontmatter is YAML that says the same.
+// For any description of a skill, its frontmatter is YAML with the same text.
 const texts = [
   "plain",
   "with: colon",

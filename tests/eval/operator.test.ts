@@ -1,5 +1,5 @@
-// The operator's command on each platform: which package has the word, what it is made of, and what it
-// asks for on the way into the sandbox.
+// The operator's command on each platform: its priority over other packages, its scripts, and its way into the
+// sandbox.
 
 import { describe, expect, test } from "vitest";
 
@@ -29,7 +29,7 @@ const places: Readonly<
   darwin: { target: "darwin", packages: "r.config.environment.systemPackages" },
 };
 
-/** The command's priority beside that of a package with a command of the same name, and all scripts. */
+/** The command's priority against a package with a command of the same name, and all scripts. */
 function caseOf({ target, packages, ...rest }: (typeof places)[Place]): EvaluationCase {
   return {
     target,
@@ -81,7 +81,7 @@ function textEnding(place: string, end: string): string {
 describe.skipIf(missing.length > 0).each(Object.keys(places))(`on %s${note}`, (place) => {
   test("it comes before a command of the same name that a package has", () => {
     expect(factsOf(place).priorities).toHaveLength(1);
-    // Smaller is earlier; a package that says nothing has 5.
+    // A smaller number wins; the default is 5.
     expect(factsOf(place).priorities[0]).toBeLessThan(5);
   });
 
@@ -118,7 +118,7 @@ describe.skipIf(missing.length > 0).each(Object.keys(places))(`on %s${note}`, (p
 describe.skipIf(missing.length > 0)(`credentials${note}`, () => {
   test.each(["nixos", "home on Linux"])("systemd hands them over, on %s", (place) => {
     const text = textEnding(place, "-moltbot");
-    // By themselves: what is said of the confinement has specifiers, and these have none.
+    // Separate from the confinement, whose values have specifiers: these have none.
     expect(text).toMatch(/^with_credentials (?:'?--property=(?:Load|Set)Credential=\S+ ?)+$/m);
     const words = text.match(/--property=(Load|Set)Credential=[^ '\n]*/g);
     expect(words).toEqual([

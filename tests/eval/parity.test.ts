@@ -1,5 +1,5 @@
-// The options of the three modules, as their module systems see them: the same everywhere, but for
-// what is listed here. Reads the evaluated options, not the schema.
+// The options of the three modules in their module systems: they are the same everywhere, with the exceptions
+// listed here. This reads the evaluated options, not the schema.
 
 import { describe, expect, test } from "vitest";
 
@@ -14,7 +14,7 @@ const targets: readonly Target[] = ["nixos", "home-manager", "darwin"];
 
 const moduleOf = (target: Target): string => generatedFile(`${target}/moltbot.nix`);
 
-/** Options that do not exist everywhere, and where they do. */
+/** Options that do not exist everywhere, and their platforms. */
 const limited: Readonly<Record<string, readonly Target[]>> = {
   user: ["nixos", "darwin"],
   group: ["nixos", "darwin"],
@@ -22,7 +22,7 @@ const limited: Readonly<Record<string, readonly Target[]>> = {
   uid: ["darwin"],
   gid: ["darwin"],
   configPath: ["nixos"],
-  // Refused on Linux.
+  // Linux refuses these.
   "app.package": ["home-manager"],
   "app.install.enable": ["home-manager"],
   "appDefaults.enable": ["home-manager"],
@@ -30,7 +30,7 @@ const limited: Readonly<Record<string, readonly Target[]>> = {
   "appDefaults.attachExistingOnly": ["home-manager"],
   "appDefaults.gatewayPort": ["home-manager"],
   "gateway.openFirewall": ["nixos"],
-  // What macOS has no means for.
+  // macOS has no means for these.
   "confinement.nestedSandboxes": ["nixos", "home-manager"],
   "confinement.memoryMax": ["nixos", "home-manager"],
   "confinement.tasksMax": ["nixos", "home-manager"],
@@ -71,7 +71,7 @@ const infos = z.object({
 const bare = (name: string): string =>
   name.replace(/^services\.moltbot\.(instances\.<name>\.)?/, "");
 
-/** The gateway's own settings: thousands, from its schema, with nothing that a platform could vary. */
+/** Whether an option is one of the gateway's own settings: there are thousands, and no platform changes them. */
 const isSetting = (name: string): boolean => bare(name).startsWith("settings.");
 
 const isPerInstance = (name: string): boolean => name.includes("instances.<name>");
@@ -86,7 +86,7 @@ describe.skipIf(missing.length > 0)(`the options of the three platforms${note}`,
     ),
   );
 
-  /** The options of a platform that are chosen, by name. */
+  /** The selected options of a platform, by name. */
   function optionsOf(
     target: Target,
     isChosen: (name: string) => boolean,
@@ -108,7 +108,7 @@ describe.skipIf(missing.length > 0)(`the options of the three platforms${note}`,
   describe.each(places)("%s", (_, isHere) => {
     const isOwn = (name: string): boolean => isHere(name) && !isSetting(name);
 
-    /** Each option once, with where it is and what `look` sees there. */
+    /** Each option once, with its places and the results of `look` there. */
     function seen<Seen>(
       look: (info: OptionInfo) => Seen,
     ): Readonly<Record<string, Readonly<Partial<Record<Target, Seen>>>>> {
@@ -140,7 +140,7 @@ describe.skipIf(missing.length > 0)(`the options of the three platforms${note}`,
       const wanted = Object.entries(limited).map(
         ([name, on]) => [name, targets.filter((target) => on.includes(target))] as const,
       );
-      // What concerns all instances is declared at the top level only.
+      // Options about all instances exist at the top level only.
       const names = new Set(where.map(([name]) => name));
       expect(Object.fromEntries(partial)).toEqual(
         Object.fromEntries(wanted.filter(([name]) => names.has(name))),

@@ -1,5 +1,5 @@
-// The options that loosen confinement, in the three real module systems: what each puts into the
-// unit and into the operator's command, into the sandbox of macOS, and what is refused.
+// The options that loosen confinement, in the three real module systems: their effects on the
+// unit, on the operator's command and on the sandbox of macOS, and refusals.
 
 import { describe, expect, test } from "vitest";
 
@@ -47,7 +47,7 @@ const unit: Readonly<Record<"nixos" | "home on Linux", string>> = {
   "home on Linux": "r.config.systemd.user.services.moltbot-gateway.Service",
 };
 
-/** What the unit has, and what the operator's command asks systemd-run for. */
+/** The directives of the unit, and the properties that the operator's command passes to systemd-run. */
 const withCommand = (place: keyof typeof unit): string => `r: {
   unit = ${unit[place]};
   command = builtins.head (builtins.filter (r.lib.hasInfix "enter_") (map (t: t.text) (
@@ -57,7 +57,7 @@ const withCommand = (place: keyof typeof unit): string => `r: {
 
 type Directives = Readonly<Record<string, unknown>>;
 
-/** Per option: the value, and the directives that have another value with it. */
+/** Per option: the value, and the directives that it changes. */
 const relaxing: readonly (readonly [
   confinement: string,
   on: Readonly<Partial<Record<keyof typeof unit, Directives>>>,
@@ -187,7 +187,7 @@ suite(`directives${note}`, () => {
       expect(after[directive], directive).toEqual(value);
     }
     expect(changed).toEqual(expect.arrayContaining(Object.keys(want)));
-    // Denied besides, but for the internet, where single addresses are allowed.
+    // Any value but the internet also denies addresses, and allows single ones.
     const expected = new Set([
       ...Object.keys(want),
       ...("IPAddressAllow" in want ? ["IPAddressDeny"] : []),
@@ -274,7 +274,7 @@ suite(`the sandbox on macOS${note}`, () => {
 
   test.each(rows)("$name", ({ name, decisions }) => {
     expect(decisionsOf(name, decisions)).toEqual(decisions);
-    // Without the relaxation at least one of them is otherwise.
+    // Without the relaxation at least one decision differs.
     expect(decisionsOf("strict", decisions)).not.toEqual(decisions);
   });
 });
@@ -433,7 +433,7 @@ const mistyped: readonly (readonly [Place, string])[] = [
   ["darwin", 'memoryMax = "1G";'],
 ];
 
-/** Accepted: neither a type nor an assertion has something against it. */
+/** Accepted by types and assertions. */
 const fine: readonly (readonly [Place, string, string?])[] = [
   ["nixos", paths('"/home/alice/notes" "/srv/a" "/run/secrets/deploy-key" "/var/lib/music"')],
   ["nixos", 'egress = [ "0.0.0.0/0" "::/0" "::1" "1:2:3:4:5:6:7:8" "2001:db8::/32" "fe80::1" ];'],
@@ -469,7 +469,7 @@ suite(`refusals${note}`, () => {
   );
 
   test.each(refusals)("$name: $message", ({ name, message }) => {
-    // What holds the service's own directories is not to be lent either, and says so for them, too.
+    // Another message may say that a path around the service's own directories cannot be opened.
     const said = accepted(outcomes[name]) as readonly string[];
     expect(said.filter((each) => !/Dir: \S+ is in \S+, where a service could/.test(each))).toEqual([
       expect.stringContaining(message),

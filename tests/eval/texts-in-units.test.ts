@@ -1,4 +1,4 @@
-// What users write arrives in units as they wrote it, and what they name is part of the configuration.
+// Users' texts arrive unchanged in units, and files that users name become part of the configuration.
 
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -31,7 +31,7 @@ const failed = "map (a: a.message) (builtins.filter (a: !a.assertion) r.config.a
 const lines = (unit: string): string =>
   `r.lib.splitString "\\n" r.config.systemd.units."${unit}.service".text`;
 
-/** The lines of a unit that something written by a user becomes. */
+/** Options of a user, and the line of the unit for them. */
 const written: readonly (readonly [options: string, line: string])[] = [
   ['environment.YMD = "%Y-%m-%d";', 'Environment="YMD=%%Y-%%m-%%d"'],
   ['environment.A = "a\\\\b \\"c\\" \\${d}";', 'Environment="A=a\\\\b \\"c\\" ${d}"'],
@@ -66,7 +66,7 @@ suite(`texts in units${note}`, async () => {
 
 const outside = "is a string that names a directory outside of the Nix store";
 
-/** Sources of documents, and what is said about them. No derivation is built for that. */
+/** Sources of documents, and the messages about them. No derivation is built for that. */
 const sources: readonly (readonly [name: string, options: string, said: readonly string[]])[] = [
   ["a path", `documents = ${fixture("documents")};`, []],
   [

@@ -1,8 +1,8 @@
 """One booted guest: systemd as PID 1 in a container over a copy-on-write root.
 
 Contract: start() returns when systemd answers; run() executes in the guest; stop() and kill() end
-it. Whatever happens, close() leaves no process, mount or control group of this guest behind. Only
-processes that were started here are signalled, by their id.
+it. close() always removes every process, mount and control group of this guest. This class signals
+only processes that it has started, by their id.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from pathlib import Path
 BOOT_SECONDS = 60
 STOP_SECONDS = 60
 # Without `--capability=all` and bpf systemd silently leaves out the BPF programs behind
-# IPAddressDeny and SocketBindDeny, and tests of the network policy would mean nothing. The other
-# calls are those that a test shows a service cannot make: the container must not be what denies.
+# IPAddressDeny and SocketBindDeny, and tests of the network policy would mean nothing. For the other
+# calls, tests show that a service cannot make them: it must be the service's unit that denies them, not
+# the container.
 SYSTEM_CALLS = "bpf @keyring kcmp perf_event_open pidfd_getfd swapon modify_ldt ustat"
 NSPAWN = (
     "systemd-nspawn",
@@ -39,7 +40,7 @@ GUEST_PATH = (
 
 
 class GuestError(Exception):
-    """The guest itself did not do what it must: it did not boot, stop or answer."""
+    """The guest itself failed: it did not boot, stop or answer."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,13 @@ class Finished:
 
 @dataclass(frozen=True)
 class System:
-    """What is booted: a root file system, and how it starts."""
+    """The root file system of a guest, and the way to start it."""
 
-    # Folders that make the root file system, the first above the others; never written to.
+    # Folders that make up the root file system, the first above the others; never written to.
     folders: tuple[Path, ...]
     # Path in the guest -> path on the host, mounted read-only.
     binds: Mapping[str, Path] = field(default_factory=dict)
-    # What systemd-nspawn is told besides, or runs.
+    # Further arguments of systemd-nspawn.
     init: tuple[str, ...] = ("--boot",)
     shell: str = "/bin/bash"
 
@@ -68,7 +69,7 @@ class System:
 class Container:
     name: str
     system: System
-    # A fresh folder for what the guest writes.
+    # A fresh folder for the guest's writes.
     work: Path
     _process: subprocess.Popen[bytes] | None = None
     _leader: int | None = None
@@ -78,7 +79,7 @@ class Container:
         return self.work / "console.log"
 
     def start(self) -> None:
-        """Boots. After a stop the guest comes back with what it had written."""
+        """Boots. After a stop the guest keeps the files that it had written."""
         self._mount()
         control_groups = self._make_control_groups()
         with self.console.open("ab") as console:
@@ -88,7 +89,7 @@ class Container:
                 stdout=console,
                 stderr=console,
                 env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
-                # A Ctrl-C is for the driver, which then stops its guests in order.
+                # A Ctrl-C must reach only the driver, which then stops its guests in order.
                 start_new_session=True,
             )
         self._leader = self._wait_for_leader(self._process)
@@ -145,7 +146,7 @@ class Container:
         self._leader = None
 
     def close(self) -> None:
-        """Removes everything this guest has made outside itself."""
+        """Removes everything that this guest has made outside itself."""
         self.kill()
         for group in _control_group_roots():
             _remove_control_groups(group / self._group_name)
@@ -168,7 +169,7 @@ class Container:
         return f"nixmodgen-{os.getpid()}-{self.name}"
 
     def _mount(self) -> None:
-        """The system's folders below, what the guest writes in memory above."""
+        """Mounts the root: the system's folders below, the guest's writes in memory above."""
         if os.path.ismount(self._root):
             return
         self._scratch.mkdir(parents=True, exist_ok=True)
@@ -182,8 +183,8 @@ class Container:
         _run(["mount", "-t", "overlay", "-o", options, "overlay", str(self._root)])
 
     def _make_control_groups(self) -> list[Path]:
-        """A group of its own: with --keep-unit two guests would otherwise share one, and the end
-        of one would be the end of both."""
+        """Makes a control group of the guest's own: with --keep-unit two guests would otherwise share one, and
+        the end of one would end both."""
         groups = [root / self._group_name for root in _control_group_roots()]
         for group in groups:
             group.mkdir(exist_ok=True)
@@ -195,7 +196,7 @@ class Container:
         nspawn = [
             *NSPAWN,
             f"--directory={self._root}",
-            # Guests of other runs have nodes of the same name.
+            # Other runs have guests with the same node names.
             f"--machine={self._group_name}",
             f"--hostname={self.name}",
             *binds,
@@ -217,7 +218,7 @@ class Container:
     def _wait_for_systemd(self) -> None:
         deadline = time.monotonic() + BOOT_SECONDS
         while time.monotonic() < deadline:
-            # "degraded" is an answer too; which units failed is for the test to judge.
+            # "degraded" is an answer, too: the test judges which units may fail.
             state = self.run("systemctl is-system-running", timeout=10).stdout.strip()
             if state in ("starting", "running", "degraded"):
                 return
@@ -253,8 +254,8 @@ def _is_container_init(pid: int) -> bool:
 
 
 def _control_group_roots() -> list[Path]:
-    """The groups this process is in: of the unified hierarchy, and of systemd's own on hosts that
-    still have the older ones beside it."""
+    """The control groups of this process: in the unified hierarchy, and in systemd's own on hosts that
+    still have the older hierarchies."""
     memberships = dict(_membership(line) for line in Path("/proc/self/cgroup").read_text().splitlines())
     mounts = [line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines()]
     roots: list[Path] = []
@@ -272,7 +273,7 @@ def _membership(line: str) -> tuple[str, str]:
 
 
 def _remove_control_groups(group: Path) -> None:
-    """A group goes away by rmdir, children first; its files are not files."""
+    """Removes a control group by rmdir, children first; its files need not be removed."""
     deadline = time.monotonic() + 5
     while group.exists():
         try:

@@ -1,12 +1,12 @@
 """The evaluated NixOS test: evaluated now, or recorded earlier for machines without nixpkgs.
 
-What a module makes depends on the release of the gateway (its package's version), so a test is
-evaluated for one.
+The result of a module depends on the release of the gateway (its package's version), so a test is
+evaluated for one release.
 
-Evaluation needs Nix and a nixpkgs tree. Where they are missing, the record of an earlier
-evaluation (evaluated/<release>/<test>.json, written by `run.sh --record`) serves instead, but only if
-it was made from exactly these sources: a record that has fallen behind is an error, not a result. So
-that this is seen where there is Nix, too, unit_test.py looks at the records.
+Evaluation needs Nix and a nixpkgs tree. Without them, the record of an earlier evaluation
+(evaluated/<release>/<test>.json, written by `run.sh --record`) serves instead, but only if
+it was made from exactly these sources: an outdated record is an error, not a result. unit_test.py checks the
+records, so that machines with Nix notice that, too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TOOLS_MISSING = 3
 
 
 class EvaluationFailed(Exception):
-    """The configuration of a node does not evaluate, or a record is of no use."""
+    """The configuration of a node does not evaluate, or a record cannot be used."""
 
 
 class EvaluationImpossible(Exception):
@@ -45,7 +45,7 @@ class Definition:
     script: str
     # Node name -> summary of its configuration.
     nodes: Mapping[str, Mapping[str, Any]]
-    # Where it comes from, for the reader of a run.
+    # Its origin, for the reader of a run.
     origin: str
 
 
@@ -59,15 +59,15 @@ def definition(test: Path, module: Path, gateway: str) -> Definition:
 
 
 def write_record(test: Path, module: Path, gateway: str) -> Path:
-    """The file in which the evaluation is kept from now on."""
+    """Evaluates a test and records the result. Returns the file of the record."""
     result = _evaluate(test, module, gateway)
     if result.returncode != 0:
         raise EvaluationFailed(result.stderr.strip())
     evaluated = json.loads(result.stdout)
-    # Assertions that fail are no record.
+    # Refuses to record an evaluation with failed assertions.
     _definition(evaluated, "evaluated now")
     for summary in evaluated["nodes"].values():
-        # What the units were made of.
+        # The inputs of the units, which no guest needs.
         del summary["services"]
     file = record_file(test, gateway)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,7 @@ def write_record(test: Path, module: Path, gateway: str) -> Path:
 
 
 def is_current(test: Path, module: Path, gateway: str) -> bool:
-    """Whether there is a record, of these sources."""
+    """Whether there is a record of exactly these sources."""
     file = record_file(test, gateway)
     return file.exists() and json.loads(file.read_text())["sources"] == _fingerprint(test, module)
 
@@ -109,7 +109,7 @@ def record_file(test: Path, gateway: str) -> Path:
 
 
 def recorded_releases() -> tuple[str, ...]:
-    """The releases that there have to be records of, the oldest first: those whose settings the schema has."""
+    """The releases that need records, the oldest first: those whose settings the schema has."""
     versions = [file.stem for file in SCHEMAS.glob("*.json")]
     return tuple(sorted(versions, key=lambda version: [int(part) for part in version.split(".")]))
 
@@ -124,7 +124,7 @@ def _read_record(test: Path, module: Path, gateway: str, missing: str) -> Mappin
 
 
 def _fingerprint(test: Path, module: Path) -> str:
-    """Of what the evaluation reads of this repository."""
+    """A digest of the files of this repository that the evaluation reads."""
     generated = module.resolve().parent.parent
     return fingerprint([generated, test.resolve().parent, HARNESS])
 

@@ -1,8 +1,8 @@
 """Which Debian packages of the guest stand in for a nixpkgs package.
 
 An evaluated unit names store paths that nobody built, such as /nix/store/<hash>-coreutils-9.11.
-The guest has the same programs from Debian; a stand-in offers exactly those of the packages
-listed here, so that a script which uses a program its package does not ship fails here as it
+The guest has the same programs from Debian. A stand-in has exactly the programs of the packages
+listed here: if a script uses a program that its package does not have, it fails here as it
 would on NixOS.
 """
 
@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-# nixpkgs name -> Debian packages, by patterns as of the shell. A package with an empty list is an empty folder: the unit names
-# it (NixOS adds LOCALE_ARCHIVE to every service), but nothing needs it here.
+# nixpkgs name -> Debian packages, by shell patterns. A package with an empty list is an empty folder: a unit
+# names it (NixOS adds LOCALE_ARCHIVE to every service), but nothing needs it here.
 DEBIAN_PACKAGES: Mapping[str, tuple[str, ...]] = {
     "bash": ("bash",),
     "bash-interactive": ("bash",),
@@ -35,7 +35,7 @@ DEBIAN_PACKAGES: Mapping[str, tuple[str, ...]] = {
     "libcap": ("libcap2-bin",),
     "openssl": ("openssl",),
     "procps": ("procps",),
-    # Its version is in the name of the package that has the program.
+    # The name of the package with the program contains the version.
     "python3": ("python3", "python3.*-minimal", "python3-minimal"),
     "shadow": ("passwd", "login"),
     "strace": ("strace",),
@@ -46,7 +46,7 @@ DEBIAN_PACKAGES: Mapping[str, tuple[str, ...]] = {
     "xz": ("xz-utils",),
 }
 
-# Programs of packages that the guest has from elsewhere than Debian: nixpkgs name -> program -> path
+# Programs that the guest does not have from Debian: nixpkgs name -> program -> path
 # below the gateway's npm modules.
 GATEWAYS_OWN: Mapping[str, Mapping[str, str]] = {"nodejs": {"node": ".bin/node"}}
 
@@ -55,7 +55,8 @@ DATA_FILES: Mapping[str, Mapping[str, str]] = {
     "tzdata": {"share/zoneinfo": "/usr/share/zoneinfo"},
 }
 
-# The authorities that everybody trusts: the package, and where it and Debian have them as one file.
+# The certificate authorities that everybody trusts: nixpkgs' package, and the paths of the bundle in it and in
+# Debian.
 AUTHORITIES = "nss-cacert"
 BUNDLE = "etc/ssl/certs/ca-bundle.crt"
 DEBIAN_BUNDLE = "etc/ssl/certs/ca-certificates.crt"

@@ -1,8 +1,8 @@
 """The NixOS test driver's machine, on a container.
 
-The same names and semantics as nixpkgs' nixos/lib/test-driver, so that a NixOS test script runs
-here unchanged. What needs a display, a serial console or a VM monitor does not exist. Waiting is
-bounded everywhere; the default is shorter than NixOS's 900 s, because a guest boots in a second.
+It has the names and the semantics of nixpkgs' nixos/lib/test-driver, so that a NixOS test script runs
+here unchanged. Methods for a display, a serial console or a VM monitor do not exist. Every wait has a
+limit; the default is shorter than NixOS's 900 s, because a guest boots in a second.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ JOURNAL_LINES = 40
 
 
 class RequestedAssertionFailed(Exception):
-    """What the test script asked for does not hold."""
+    """A request of the test script failed."""
 
 
 class Machine:
@@ -30,7 +30,7 @@ class Machine:
         self.name = container.name
         self._container = container
         self._report = report
-        # What a failure is most likely about: the last unit that the script named.
+        # The last unit that the script named: a failure is most likely about it.
         self._last_unit: str | None = None
 
     # ---- power ----
@@ -194,7 +194,7 @@ class Machine:
         if self._last_unit is None or not self.is_up():
             return ""
         unit = self._last_unit if "." in self._last_unit else f"{self._last_unit}.service"
-        # Of a system unit or a user's: what it said, and what its manager said of it.
+        # For a system unit or a user's: its own lines, and its manager's lines about it.
         fields = ("_SYSTEMD_UNIT", "UNIT", "_SYSTEMD_USER_UNIT", "USER_UNIT")
         matches = " + ".join(shlex.quote(f"{field}={unit}") for field in fields)
         journal = f"journalctl --no-pager --quiet --lines {JOURNAL_LINES} {matches}"
@@ -239,7 +239,7 @@ class Machine:
 
 
 def as_user(command: str, user: str) -> str:
-    """The command line that runs another as the user, logged in, with the user's own manager."""
+    """A command line that runs another as the logged-in user, with the user's own manager."""
     environment = "XDG_RUNTIME_DIR=/run/user/$(id -u)"
     return f"su -l {shlex.quote(user)} -s /bin/sh -c {shlex.quote(f'{environment} {command}')}"
 

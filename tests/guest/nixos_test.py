@@ -1,4 +1,4 @@
-"""Tests of the pure parts of nixos/: where files of Debian go, what is rewritten in them, and accounts."""
+"""Tests of the pure parts of nixos/: the places of Debian's files, the rewriting of their texts, and accounts."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Texts(unittest.TestCase):
             "helper=/usr/lib/tool/helper;": "helper=PREFIX/lib/tool/helper;",
             "#!/bin/sh\nexec /usr/bin/tool": "#!/store/bin/sh\nexec PREFIX/bin/tool",
             "#! /usr/bin/env sh\n": "#!/store/bin/sh\n",
-            # Of another package, or no path of Debian's.
+            # Paths of another package, or not of Debian's.
             "ExecStart=/usr/bin/other": "ExecStart=/usr/bin/other",
             "/srv/usr/bin/tool": "/srv/usr/bin/tool",
         }
@@ -64,7 +64,7 @@ class Texts(unittest.TestCase):
 
 
 def accounts(*names: str) -> dict[str, list[dict[str, object]]]:
-    """A configuration of userborn's, with these users."""
+    """A configuration for userborn, with these users."""
     return {
         "groups": [{"name": name, "gid": None, "members": []} for name in names],
         "users": [

@@ -1,7 +1,7 @@
-"""What guests run on: a Debian that is planned to look like the machine, or a whole NixOS.
+"""The platforms of guests: a Debian that looks like the machine, or a whole NixOS.
 
-Contract: evaluate() returns a test with its nodes, system() the root file system of one node and how
-it starts. Everything else of a run is the same for both.
+Contract: evaluate() returns a test with its nodes, system() the root file system of one node and the way
+to start it. Everything else in a run is the same for both.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nixos import build
 from realise import GATEWAY_MODULES
 from write_layer import write_layer
 
-# Releases of Debian that a guest may have its programs of, by the folder of the cache with its root.
+# The releases of Debian for a guest's programs, each with the folder of its root in the cache.
 GUEST_ROOTS = {"trixie": "guest-root", "sid": "guest-root-sid"}
 
 
@@ -30,7 +30,7 @@ class Platform(Protocol):
     def system(self, node: Mapping[str, Any], name: str, work: Path) -> System: ...
 
     def versions(self) -> str:
-        """For the reader of a run: what was run, on what."""
+        """A description of the platform, for the reader of a run."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,14 @@ class NixOS:
 
 
 def system_for(test: Path, on: str) -> str:
-    """What this test is run on, where the others are run on `on`."""
+    """The platform of this test, if that of the run is `on`."""
     if Path(build.__file__).parent in test.resolve().parents:
         if on != "nixos":
             raise EvaluationImpossible(
                 "is for a whole NixOS, which needs the trees of nixpkgs and home-manager (tests/README.md)"
             )
         return "nixos"
-    # It activates the home itself, as Debian's guest has it prepared.
+    # A test with homes activates them itself, which Debian's guest prepares.
     return "debian" if "homeModule" in test.read_text() else on
 
 

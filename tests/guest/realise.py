@@ -1,8 +1,8 @@
-"""Plans the files that make a guest into the machine which a NixOS module describes.
+"""Plans the files that turn a guest into the machine which a NixOS module describes.
 
-The pure half of the realisation: the summary of an evaluated configuration (the JSON that
-tests/eval/harness prints) plus facts about the guest become a list of actions. Nothing here
-touches a file system; write_layer.py does. NixOS's own code installs the same things on a real
+The pure half of the realisation: it turns the summary of an evaluated configuration (the JSON that
+tests/eval/harness prints) and facts about the guest into a list of actions. Only write_layer.py
+touches a file system. NixOS's own code installs the same things on a real
 system: units and their links, users, tmpfiles, /etc and the store.
 """
 
@@ -20,8 +20,8 @@ import guest_packages as packages
 Summary = Mapping[str, Any]
 
 SYSTEM_PROFILE = "/nix/var/nix/profiles/system"
-# Where the gateway's npm modules are mounted. In the store, as on NixOS, so that a unit which
-# hides everything but the store still finds them; Node resolves names in "node_modules" only.
+# The mount point of the gateway's npm modules. It is in the store, as on NixOS, so that a unit which
+# hides everything but the store still finds them; Node resolves names only in "node_modules".
 GATEWAY_MODULES = f"/nix/store/{'0' * 32}-gateway/node_modules"
 ACTIVATION_FOLDER = "/etc/activation"
 ACTIVATION_UNIT = "realised-activation.service"
@@ -31,7 +31,7 @@ FIRST_NORMAL_ID = 1000
 
 
 class UnrealisableError(Exception):
-    """The configuration needs something that the guest cannot stand in for."""
+    """The configuration needs something for which the guest has no stand-in."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Copy:
-    """A path that the evaluator copied into the host's store, taken over as it is."""
+    """A path that the evaluator copied into the host's store; the guest gets it unchanged."""
 
     path: str
 
@@ -69,15 +69,15 @@ Action = File | Directory | Link | Copy
 
 @dataclass(frozen=True)
 class Guest:
-    """What the plan has to know about the guest's root file system."""
+    """Facts about the guest's root file system that the plan needs."""
 
     passwd: str
     group: str
     # Debian package -> the paths it installs.
     package_files: Mapping[str, list[str]]
-    # The certificates of the authorities it trusts.
+    # The certificates of the authorities that it trusts.
     authorities: str = ""
-    # Names of the units that the guest's own packages bring.
+    # Names of the units in the guest's own packages.
     units: frozenset[str] = frozenset()
     # Store paths that exist on the host, because the evaluator copied them there.
     copied: frozenset[str] = frozenset()
@@ -85,7 +85,7 @@ class Guest:
 
 @dataclass(frozen=True)
 class Ids:
-    """Numeric ids: those of the guest and those given to the configuration's users and groups."""
+    """Numeric ids of the guest's users and groups, and of the configuration's."""
 
     users: Mapping[str, int] = field(default_factory=dict)
     groups: Mapping[str, int] = field(default_factory=dict)
@@ -135,11 +135,11 @@ def _host_actions(host_name: str) -> Iterator[Action]:
 
 
 def allocate_ids(summary: Summary, guest: Guest) -> Ids:
-    """Fixed ids: the same configuration gets the same ones each time."""
+    """Allocates ids; the same configuration always gets the same ones."""
     users = _ids_in(guest.passwd)
     groups = _ids_in(guest.group)
     taken = set(users.values()) | set(groups.values())
-    # A group of the guest that a user merely joins has its id already.
+    # A group of the guest already has an id, if a user only joins it.
     names = {*summary["users"], *(_group_names(summary) - groups.keys())}
     for name in sorted(names):
         user = summary["users"].get(name, {})
@@ -303,7 +303,7 @@ def _activation_actions(summary: Summary) -> Iterator[Action]:
 
 
 def _activation_unit(names: list[str]) -> str:
-    """NixOS runs activation before systemd; here it is an early unit, so its failure is seen."""
+    """NixOS runs activation before systemd; here it is an early unit, so that a test sees its failure."""
     return _lines(
         [
             "[Unit]",
@@ -324,7 +324,7 @@ _STORE_PATH = re.compile(r"/nix/store/[0-9a-z]{32}-[0-9A-Za-z+._?=-]+")
 
 
 def store_references(summary: Summary) -> list[str]:
-    """Every store path that something realised names."""
+    """All store paths in the realised files."""
     text = json.dumps(
         [
             summary["units"],
@@ -387,7 +387,7 @@ def _package(path: str, summary: Summary, guest: Guest) -> Iterator[Action]:
 
 
 def _authorities(path: str, summary: Summary, guest: Guest) -> str:
-    """NixOS builds a bundle of its own where the configuration adds to everybody's authorities."""
+    """The bundle of authorities: NixOS builds its own if the configuration adds some to everybody's."""
     installed = summary["etc"].get("ssl/certs/ca-certificates.crt", {}).get("source", "")
     added = summary["certificates"] if installed.startswith(f"{path}/") else []
     return guest.authorities + _lines(added)

@@ -1,8 +1,8 @@
 """Plans the files that home-manager would put into a user's home: units, links, profile, activation.
 
-The pure half of the realisation of homes, as realise.py is of machines: a node's summary holds the
-summaries of its users' homes (tests/eval/harness/nixos-test.nix). What the homes refer to in the
-store is realised with the machine's own.
+The pure half of the realisation of homes, like realise.py for machines: a node's summary holds the
+summaries of its users' homes (tests/eval/harness/nixos-test.nix). realise.py also realises the store paths
+of the homes.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from realise import (
     installed_programs,
 )
 
-# Where home-manager, without NixOS, installs packages.
+# The profile into which home-manager installs packages without NixOS.
 PROFILE = ".nix-profile"
 UNITS = ".config/systemd/user"
-# Run by the test script as the user, as `home-manager switch` would.
+# The test script runs it as the user, like `home-manager switch`.
 ACTIVATION = "/etc/home-manager/{user}/activate"
 
 
 def plan_homes(summary: Summary, guest: Guest) -> list[Action]:
-    """Everything to write into the homes of a node's users, the homes themselves left out."""
+    """Everything to write into the homes of a node's users, without the homes themselves."""
     ids = allocate_ids(summary, guest)
     actions: list[Action] = []
     for user, home in sorted(summary.get("homes", {}).items()):
@@ -69,13 +69,13 @@ def _home_actions(
 
 
 def _folders(targets: Iterable[str]) -> list[str]:
-    """The folders that the files are in, outer ones first."""
+    """The folders of the files, outer ones first."""
     parents = {str(parent) for target in targets for parent in PurePosixPath(target).parents}
     return sorted(parents - {"."})
 
 
 def _activation_script(home: Mapping[str, Any]) -> str:
-    """home-manager's own functions, and what the module adds to its activation."""
+    """An activation script: home-manager's own functions, and the module's entries."""
     entries = (entry["data"] for _, entry in sorted(home["activation"].items()))
     parts = ["set -eu", "set -o pipefail", 'cd "$HOME"', home["activationLibrary"], *entries]
     return "#!/bin/bash\n" + "\n".join(parts) + "\n"

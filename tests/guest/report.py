@@ -1,4 +1,4 @@
-"""What a guest run prints: one line per subtest, details of a failure, and the counts."""
+"""The output of a guest run: one line per subtest, details of a failure, and the counts."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Report:
         self._journals: Callable[[], str] = lambda: ""
 
     def on_failure(self, journals: Callable[[], str]) -> None:
-        """What to print after a failure besides the failure itself."""
+        """Sets the source of the journals to print after a failure."""
         self._journals = journals
 
     def detail(self, line: str) -> None:
-        """Kept for the case that the subtest fails."""
+        """Keeps a line, to print it if the subtest fails."""
         self._details.append(line)
 
     def info(self, line: str) -> None:
@@ -50,7 +50,7 @@ class Report:
         try:
             yield
         except SubtestFailed:
-            # A nested subtest has failed and is counted.
+            # A nested subtest has failed, and is counted already.
             raise
         except Exception as error:
             self.fail(name, error)
@@ -68,7 +68,7 @@ class Report:
         return Counts(self.passed, self.failed, self.skipped)
 
     def add(self, part: Counts) -> None:
-        """Counts what another process has reported."""
+        """Adds the counts of another process."""
         self.passed += part.passed
         self.failed += part.failed
         self.skipped += part.skipped
@@ -78,7 +78,7 @@ class Report:
 
 
 def _describe(error: BaseException) -> list[str]:
-    """The message, and the line of the test script that asked."""
+    """The message, and the line of the test script that failed."""
     frames = traceback.extract_tb(error.__traceback__)
     script = [frame for frame in frames if frame.filename.startswith("<test script")]
     places = [f"{frame.filename} line {frame.lineno}: {frame.line or ''}" for frame in script[-1:]]

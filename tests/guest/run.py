@@ -2,14 +2,13 @@
 
 Usage: run.py TEST.nix... --module MODULE.nix [--gateway RELEASE] [--suite SUITE] [--on SYSTEM] [--record]
 
-Several tests run two at a time, each in a process of its own, which prints what it has to say when
-it has ended.
+Several tests run two at a time, each in a process of its own, whose output appears when it has ended.
 
-A test is what pkgs.testers.runNixOSTest takes. Its nodes are evaluated in the real NixOS module
+A test is an argument of pkgs.testers.runNixOSTest. Its nodes are evaluated in the real NixOS module
 system and built as whole NixOS systems (nixos/), or realised as files over a Debian root (evaluation.py,
 realise.py), and booted as containers (container.py); its script runs against the NixOS test driver's
-interface (machine.py). The last line is `guest summary: ...` and says which gateway on which systemd;
-the exit code is 1 when something failed.
+interface (machine.py). The last line is `guest summary: ...`, with the gateway's release and systemd's
+version; the exit code is 1 if something failed.
 """
 
 from __future__ import annotations
@@ -101,12 +100,12 @@ def _run_apart(file: Path, arguments: argparse.Namespace) -> tuple[list[str], Co
 
 
 def _run_test(file: Path, arguments: argparse.Namespace, report: Report) -> None:
-    """One test; whatever is wrong with it, the others are run."""
+    """Runs one test. An error in it does not stop the others."""
     try:
         require_programs()
         on = system_for(file, arguments.on)
         platform = _platform(arguments, on)
-        # At once, whatever else is being run: the first build of a NixOS takes minutes.
+        # Printed at once, because the first build of a NixOS takes minutes.
         _print(f"{file.name} on {on}")
         test = platform.evaluate(file, arguments.module)
         report.info(f"test {test.name} ({test.origin}): nodes {', '.join(test.nodes)}")
@@ -146,7 +145,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def run_unit_tests(report: Report) -> None:
-    """The tests of the driver's own pure parts: without them its results mean little."""
+    """Runs the tests of the driver's own pure parts: if they fail, its results mean little."""
     suite = unittest.defaultTestLoader.discover(str(Path(__file__).parent), "*_test.py")
     result = suite.run(unittest.TestResult())
     problems = [*result.failures, *result.errors]
@@ -205,7 +204,7 @@ def _machine(
 
 def run_script(test: Definition, machines: Mapping[str, Machine], report: Report) -> None:
     file = f"<test script {test.name}>"
-    # So that a failure can show the line of the script.
+    # Lets a failure show the line of the script.
     linecache.cache[file] = (len(test.script), None, test.script.splitlines(True), file)
     try:
         exec(compile(test.script, file, "exec", dont_inherit=True), _symbols(machines, report))
@@ -216,7 +215,7 @@ def run_script(test: Definition, machines: Mapping[str, Machine], report: Report
 
 
 def _symbols(machines: Mapping[str, Machine], report: Report) -> dict[str, object]:
-    """The names that a NixOS test script may use."""
+    """The global names for a NixOS test script."""
 
     def start_all() -> None:
         for machine in machines.values():
@@ -225,7 +224,7 @@ def _symbols(machines: Mapping[str, Machine], report: Report) -> dict[str, objec
     only = list(machines.values())
     return {
         **{re.sub(r"[^0-9A-Za-z_]", "_", name): machine for name, machine in machines.items()},
-        # As in NixOS: the only machine is also called `machine`.
+        # As in NixOS, the only machine is also called `machine`.
         **({"machine": only[0]} if len(only) == 1 else {}),
         "machines": only,
         "start_all": start_all,
@@ -243,7 +242,7 @@ def _journals(machines: Mapping[str, Machine]) -> str:
 
 @contextmanager
 def _interrupted_by_signals() -> Iterator[None]:
-    """A request to end is an exception, so that guests are taken down."""
+    """Turns a signal to end into an exception, so that guests are closed."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt

@@ -5,19 +5,19 @@
 # another NixOS module than the generated one; the one for home-manager is beside it.
 #
 # The machines are whole NixOS systems (nixos/), built from the trees of nixpkgs and home-manager. --debian
-# asks for a Debian that is made to look like them, which is all that there is without those trees; the
-# tests of nixos/scripts/ are then skipped. The tests of homes in scripts/ are for that Debian, and run on
-# it either way. --nixos fails without trees.
+# asks for a Debian that looks like them; without these trees it is the default, and the
+# tests of nixos/scripts/ are skipped. The tests of homes in scripts/ run on that Debian either way.
+# --nixos fails without trees.
 #
-# --gateway says which release of the gateway runs, and is what the module takes its package for; by
-# default the newest that the schema has settings of. --suite says whose systemd it runs on: trixie
+# --gateway chooses the release of the gateway, also for the version of the module's package; the default is
+# the newest whose settings the schema has. --suite chooses the Debian of its systemd: trixie
 # (257, the default) or sid (the newest).
 #
 # --record runs nothing: it keeps the evaluated tests in evaluated/, for machines without Nix, for that
 # release or for all.
 #
-# --mutate takes each directive away instead, on Debian unless asked for NixOS, demands that a probe
-# notices, and writes what was measured to docs/proofs.md, docs/mutations.md and docs/relaxations.md.
+# --mutate takes each directive away instead, on Debian unless --nixos is given, demands that a probe
+# notices, and writes its measurements to docs/proofs.md, docs/mutations.md and docs/relaxations.md.
 #
 # The last line is "guest summary: passed=N failed=N skipped=N gateway=RELEASE systemd=VERSION".
 set -euo pipefail
@@ -53,7 +53,7 @@ while [ "$#" -gt 0 ]; do
 done
 if [ "${#tests[@]}" -eq 0 ]; then
   tests=("$root"/generated/tests/nixos-*.nix "$here"/scripts/*.nix)
-  # Of a whole NixOS there are no records.
+  # Whole NixOS systems have no records.
   if [ "$record" = 0 ]; then tests+=("$here"/nixos/scripts/*.nix); fi
 fi
 if [ "$mutate" = 1 ]; then
@@ -78,7 +78,7 @@ if [ -z "$on" ]; then
 fi
 gateway="${gateway:-${releases[-1]}}"
 bash "$root/tests/setup/gateway.sh" "$gateway"
-# Nix is in the default one.
+# The default root has Nix, so every suite needs it.
 bash "$root/tests/setup/guest-root.sh"
 bash "$root/tests/setup/guest-root.sh" "$suite"
 if [ "$on" = nixos ]; then bash "$root/tests/setup/nixos-root.sh" "$suite"; fi

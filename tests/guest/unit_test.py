@@ -1,4 +1,4 @@
-"""Tests of the pure parts: what is planned for a configuration, and what a run reports.
+"""Tests of the pure parts: the plan for a configuration, and the report of a run.
 
 Run: python3 -m unittest discover --start-directory tests/guest --pattern '*_test.py'
 """

@@ -1,6 +1,6 @@
 """Writes a plan (realise.py) into a folder that is laid over the guest's root.
 
-The writing half of the realisation: it also gathers the facts about a guest that the plan needs.
+The writing half of the realisation. It also gathers the facts about a guest that the plan needs.
 A layer is a folder of its own, so nothing here can change the guest's template or follow one of
 its links out of it.
 """
@@ -30,7 +30,7 @@ def read_guest(root: Path, summary: Summary) -> Guest:
 
 
 def _is_copied(path: str) -> bool:
-    """Whether the evaluator has put the content itself into the store (a path, not a build)."""
+    """Whether the evaluator has copied the path itself into the store, instead of planning a build."""
     return os.path.exists(path) and not path.endswith(".drv")
 
 
@@ -47,7 +47,7 @@ def _dpkg_list(root: Path, name: str) -> list[str]:
 
 
 def write_layer(layer: Path, summary: Summary, template: Path, host_name: str) -> list[Action]:
-    """Realises a configuration below `layer`, and returns what was written."""
+    """Realises a configuration below `layer`, and returns the actions."""
     guest = read_guest(template, summary)
     actions = [*plan(summary, guest, host_name), *plan_homes(summary, guest)]
     write_actions(layer, actions)

@@ -1,6 +1,6 @@
 // The type against ajv, an independent validator, on generated configurations of the gateway: both
-// have to agree on every one. Patterns that Nix cannot say are left out of the schema that ajv sees;
-// how often that makes a difference is printed, and that it can only make Nix more lenient is tested.
+// have to agree on every one. ajv's schema lacks patterns that Nix cannot express; the test prints how often that
+// makes a difference, and checks that it only makes Nix more lenient.
 
 import { beforeAll, describe, expect, it } from "vitest";
 
@@ -26,7 +26,7 @@ interface Comparison {
   readonly least: number;
 }
 
-/** Of the whole sample a part by default: evaluating it takes a minute. `$NIXMODGEN_SAMPLE=full`: all. */
+/** The part of the sample to evaluate: all of it takes minutes, and needs `$NIXMODGEN_SAMPLE=full`. */
 const part = process.env["NIXMODGEN_SAMPLE"] === "full" ? 1 : 1 / 3;
 
 function sized(comparison: Comparison): Comparison {
@@ -58,7 +58,7 @@ const comparisons: readonly Comparison[] = (
   ] satisfies readonly Comparison[]
 ).map(sized);
 
-/** The dotted paths of all keys in a value; items of lists are alike. */
+/** The dotted paths of all keys in a value; all items of a list have the same path. */
 function keyPathsOf(value: JsonValue, path = ""): readonly string[] {
   if (typeof value !== "object" || value === null) return [path];
   const children = Object.entries(value) as readonly (readonly [string, JsonValue])[];

@@ -1,4 +1,4 @@
-// Every construct of JSON Schema: which values fit, and what is said of those that do not.
+// Every construct of JSON Schema: values that fit, and the messages for values that do not.
 
 import { describe, expect, it } from "vitest";
 
@@ -11,7 +11,7 @@ interface Case {
   readonly name: string;
   readonly schema: JsonSchema | Readonly<Record<string, JsonValue>>;
   readonly fit: readonly JsonValue[];
-  /** Values that do not fit, with all that is said of them. */
+  /** Values that do not fit, with all their messages. */
   readonly unfit: readonly (readonly [value: JsonValue, ...messages: string[]])[];
 }
 
@@ -457,7 +457,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** What the TypeScript side writes for a schema; keywords it does not know are left alone. */
+/** The schema that the TypeScript side writes; it keeps keywords that it does not know. */
 function forNix(schema: Case["schema"]): JsonValue | JsonSchema {
   return annotatePatterns(schema).schema;
 }
@@ -477,7 +477,7 @@ describe.skipIf(missingTools.length > 0)(`constructs${unlessMissing}`, () => {
       }`);
     expect(result).toEqual({
       mistakes: [...fit.map(() => []), ...unfit.map(([, ...messages]) => messages)],
-      // Nothing set is nothing wrong.
+      // Without settings there is no mistake.
       accepted: [...fit.map(() => true), ...unfit.map(() => false)],
     });
   });

@@ -12,7 +12,7 @@ import {
   unlessMissing,
 } from "./support.ts";
 
-/** What `nixosOptionsDoc` is given for an option of this type. */
+/** The input of `nixosOptionsDoc` for an option of this type. */
 const docList = (schema: JsonValue, transform: string): string => `
   let
     evaluated = lib.evalModules { modules = [

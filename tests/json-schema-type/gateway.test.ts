@@ -1,6 +1,6 @@
-// The type against the real gateway's validator. The gateway must take everything that the type
-// takes, but for rules that its schema does not have, which are named here; and the type must take
-// everything that the gateway takes.
+// The type against the real gateway's validator. The gateway must accept everything that the type
+// accepts, except for rules that its schema does not have, which this file names; and the type must accept
+// everything that the gateway accepts.
 
 import { beforeAll, describe, expect, it } from "vitest";
 
@@ -16,7 +16,7 @@ import {
 import { gatewaySchema, missingTools } from "./support.ts";
 import { independentOf, sampleOf, type Verdict, verdicts } from "./sample.ts";
 
-/** What the gateway demands beyond its schema, by kind: the paths and messages of its refusals. */
+/** The gateway's rules beyond its schema, by kind: patterns of its refusals. */
 const unwrittenRules: Readonly<Record<string, readonly RegExp[]>> = {
   "the form of a path": [/must be an absolute path|must be a safe relative path/],
   "a duration, size or time": [/invalid (duration|size|time) /, /must be a duration/],
@@ -48,7 +48,7 @@ const unwrittenRules: Readonly<Record<string, readonly RegExp[]>> = {
 interface Case {
   readonly name: string;
   readonly config: JsonValue;
-  /** Whether it is accepted by both; or the rule by which the gateway alone refuses it. */
+  /** Whether both accept it; or the rule by which only the gateway refuses it. */
   readonly want: boolean | keyof typeof unwrittenRules;
 }
 
@@ -263,7 +263,7 @@ const sampleSize = { fitting: 400, broken: 300, placesPerKeyword: 6, seed: 20261
 const missing = [...missingTools, ...missingForGateway(newestGateway)];
 const suite = missing.length === 0 ? "" : ` (missing: ${missing.join(", ")})`;
 
-/** The unwritten rules that an answer names; undefined where one issue is none of them. */
+/** The unwritten rules that an answer names; undefined if an issue belongs to none of them. */
 function rulesOf({ issues }: GatewayAnswer): readonly string[] | undefined {
   const named = issues.map(({ path, message }) =>
     Object.entries(unwrittenRules).find(([, signs]) =>
@@ -274,7 +274,7 @@ function rulesOf({ issues }: GatewayAnswer): readonly string[] | undefined {
   return names.length === issues.length ? [...new Set(names)] : undefined;
 }
 
-/** Whether a configuration names paths of plugins; where one is missing, the gateway checks none. */
+/** Whether a configuration names paths of plugins; if one is missing, the gateway checks none of them. */
 function loadsPlugins(config: JsonValue): boolean {
   return pluginPaths.safeParse(config).success;
 }
@@ -345,7 +345,7 @@ describe.skipIf(missing.length > 0)(`against the gateway's own validator${suite}
     expect(counts.get("refused by both")).toBeGreaterThan(sampleSize.broken / 2);
   });
 
-  // What validateMany asks is what the command does.
+  // validateMany calls the same code as the command.
   it("the command gives the same answers", () => {
     const some = cases.filter(({ name }) =>
       [
@@ -363,7 +363,7 @@ describe.skipIf(missing.length > 0)(`against the gateway's own validator${suite}
     );
   });
 
-  // What the type refuses and the gateway takes; each with a warning of the gateway.
+  // Values that the type refuses and the gateway accepts, each with a warning of the gateway.
   it.each([
     {
       name: "a list of agents, which the gateway turns into `entries`",

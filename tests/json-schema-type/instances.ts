@@ -1,7 +1,7 @@
 // Makes values that fit a schema, and breaks them in one place.
 //
-// Contract: generation only aims at fitting values and breaking only at unfit ones; what a value
-// really is, an independent validator decides.
+// Contract: generation only tries to make fitting values, and breaking unfit ones; an independent validator
+// decides.
 
 import fc from "fast-check";
 
@@ -21,10 +21,10 @@ const letters = ["a", "b", "z", "A", "0", "9", "-", "_", ".", "/", ":", " ", "@"
 /** Strings with an own meaning somewhere. */
 const usualTexts = ["env", "https://example.org/a", "openai/gpt", "on", "12", "", "a b"];
 
-/** How many optional keys a generated set has, at most. */
+/** The largest number of optional keys in a generated set. */
 const maxOptionalKeys = 4;
 
-/** A value for the schema; undefined where the generator knows none. */
+/** A value for the schema; undefined if the generator knows none. */
 export function generate(
   root: SchemaObject,
   schema: JsonSchema,
@@ -62,7 +62,7 @@ export function generate(
   }
 }
 
-/** Schemas of which all hold, as one; enough for the few that occur. */
+/** Merges schemas that all have to hold; enough for the few that occur. */
 function merged(root: SchemaObject, schemas: readonly JsonSchema[]): SchemaObject {
   const objects = schemas.map((schema) =>
     typeof schema === "object" && schema.$ref !== undefined
@@ -100,7 +100,7 @@ function allPatterns(schema: SchemaObject): readonly string[] {
   );
 }
 
-/** Where fast-check cannot say the pattern, some texts that such patterns are about. */
+/** Texts for patterns that fast-check does not support. */
 const fallbackTexts = [
   "abc",
   "/v1/hook",
@@ -219,7 +219,7 @@ export const breakers = {
 
 export type Breaker = keyof typeof breakers;
 
-/** The value, changed in one place; undefined where that kind of change is not possible. */
+/** The value, changed in one place; undefined if that kind of change is not possible. */
 export function broken(value: JsonValue, breaker: Breaker, random: Random): JsonValue | undefined {
   const places = placesOf(value).filter((place) => place.length > 0);
   for (const place of random.some(places, 8)) {

@@ -1,5 +1,5 @@
-// Merging: the type beside lib.types.json (which is that of pkgs.formats.json), on the same definitions in the real module
-// system. Both have to give the same value, or both have to refuse.
+// Merging: the type and lib.types.json (the type of pkgs.formats.json) get the same definitions in the real module
+// system. Both have to return the same value, or both have to refuse.
 
 import { beforeAll, describe, expect, it } from "vitest";
 
@@ -106,7 +106,7 @@ describe.skipIf(missingTools.length > 0)(`merging like formats.json${unlessMissi
         older = (import ${libraryFile} {
           lib = lib // { types = removeAttrs lib.types [ "json" ]; };
         }).jsonSchemaType { schema = { }; };
-        # A path would be copied to the store when it is printed.
+        # Nix would copy a path to the store when it prints it.
         show = value:
           if builtins.isPath value then { path = toString value; }
           else if builtins.isList value then map show value
@@ -174,7 +174,7 @@ describe.skipIf(missingTools.length > 0)(`in the module system${unlessMissing}`,
         };
       }) ]; }).config.settings`);
     const want = { id: "a", a: { x: "value" }, b: { x: "value" } };
-    // Whether a key is there at all must not depend on the settings: formats.json cannot, either.
+    // The existence of a key must not depend on the settings, as with formats.json.
     expect(() => settings("type")).toThrow("infinite recursion");
     expect(() => settings("lib.types.json")).toThrow("infinite recursion");
     const without = (type: string): unknown =>

@@ -1,4 +1,4 @@
-// What a user reads: the whole message, the files it names, the levels, and secrets.
+// The messages for users: the whole text, the files it names, the levels, and secrets.
 
 import { describe, expect, it } from "vitest";
 
@@ -124,7 +124,7 @@ describe.skipIf(missingTools.length > 0)(`levels${unlessMissing}`, () => {
   it("warn: the value passes", () => {
     const warned = withLevels('check = "warn";', "{ headers = 1; }");
     expect(evaluate(warned)).toEqual({ headers: 1 });
-    // The same value stops where warnings do, so there was one.
+    // With --abort-on-warn the same value fails, so there was a warning.
     expect(failureOutput(warned, ["--abort-on-warn"])).toContain(
       "headers: expected an attribute set, received the number 1.",
     );

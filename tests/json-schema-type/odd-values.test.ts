@@ -1,5 +1,5 @@
-// What people write by mistake, or because the module system allows it, under the gateway's own
-// schema: each gives the value that formats.json gives, or a message that says what to do.
+// Values that people write by mistake, or because the module system allows them, under the gateway's own
+// schema: each gives the same value as formats.json, or a message with advice.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

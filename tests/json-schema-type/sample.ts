@@ -1,4 +1,4 @@
-// Configurations to ask about, fitting and broken ones, and what the type says of each.
+// Sample configurations, fitting and broken ones, and the type's verdict on each.
 //
 // Contract: the same schema, sizes and seed give the same configurations. ajv, an independent
 // validator, says which of them fit the schema.
@@ -24,11 +24,11 @@ import { violableKeywords, violating } from "./violations.ts";
 
 export interface Instance {
   readonly value: JsonValue;
-  /** How it was broken: the kind of change, or the keyword it violates; absent where it fits. */
+  /** The kind of change that broke it, or the keyword that it violates; absent if it fits. */
   readonly breaker?: string;
 }
 
-/** What the type says. */
+/** The type's verdict. */
 export interface Verdict {
   readonly accepted: boolean;
   readonly mistakes: readonly string[];
@@ -44,10 +44,10 @@ export interface SampleSize {
   readonly seed: number;
 }
 
-/** Two validators of what people may write under a gateway's schema. */
+/** Two validators of settings under a gateway's schema. */
 export interface Independent {
   readonly strict: ValidateFunction;
-  /** The same without the patterns that Nix cannot say. */
+  /** The validator without the patterns that Nix cannot express. */
   readonly lenient: ValidateFunction;
 }
 
@@ -92,10 +92,10 @@ export function sampleOf(
   return [...valid, ...unfit, ...aimed];
 }
 
-/** How many configurations one evaluation looks at. */
+/** The number of configurations in one evaluation. */
 const batchSize = 700;
 
-/** What the type says of each value, in the real module system. */
+/** The type's verdicts on values, in the real module system. */
 export function verdicts(stored: SchemaObject, values: readonly JsonValue[]): readonly Verdict[] {
   return withTemporaryDir((dir) => {
     const file = (name: string, content: JsonValue): string => {
@@ -125,7 +125,7 @@ export function verdicts(stored: SchemaObject, values: readonly JsonValue[]): re
   });
 }
 
-/** The schema of what people write: keys with a default may be left out. */
+/** The schema for people's settings: keys with a default may be left out. */
 function writable(stored: SchemaObject): SchemaObject {
   return compactSchema(optionalDefaults(expandSchema(stored)));
 }
@@ -142,7 +142,7 @@ function withoutPatterns(schema: JsonSchema, patterns: ReadonlySet<string>): Jso
   return pattern === undefined || patterns.has(pattern) ? rest : { ...rest, pattern };
 }
 
-/** What a Nix string and a Nix number can hold. */
+/** Whether Nix strings and numbers can hold the value. */
 function isNixValue(value: JsonValue): boolean {
   return !JSON.stringify(value).includes("\\u0000");
 }

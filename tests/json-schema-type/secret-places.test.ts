@@ -1,5 +1,5 @@
 // Places of secrets: the gateway's package has a list of them, written independently of its schema.
-// At each, the type has to refuse a literal secret.
+// The type has to refuse a literal secret at each of them.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

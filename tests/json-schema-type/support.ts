@@ -12,13 +12,13 @@ import { findNix, findTree, nixEval } from "../support/tools.ts";
 
 const nixpkgs = findTree("nixpkgs");
 
-/** What these tests need and this machine lacks, for the names of skipped tests. */
+/** The tools that these tests need and this machine lacks, for the names of skipped tests. */
 export const missingTools: readonly string[] = [
   ...(findNix() === undefined ? ["nix"] : []),
   ...(nixpkgs === undefined ? ["nixpkgs"] : []),
 ];
 
-/** The end of a suite's name: says why it is skipped, when it is. */
+/** The end of a suite's name: the reason why it is skipped, if it is. */
 export const unlessMissing =
   missingTools.length === 0 ? "" : ` (missing: ${missingTools.join(", ")})`;
 

@@ -1,7 +1,7 @@
 // Configurations that violate one keyword of a schema in one place, for every keyword: chance alone
 // would miss the rare ones.
 //
-// Contract: like instances.ts, it only aims; an independent validator says what was hit.
+// Contract: like instances.ts, it only tries; an independent validator decides.
 
 import type { JsonValue } from "../../src/json.ts";
 import { definition } from "../../src/settings/compact.ts";
@@ -151,7 +151,7 @@ function objectFor(schema: SchemaObject, make: Make): Readonly<Record<string, Js
   );
 }
 
-/** A schema that speaks of keys without saying that it is about objects; deeply. */
+/** Adds `type: "object"` to schemas with keywords about keys, at any depth. */
 function asObject(root: SchemaObject, schema: JsonSchema): JsonSchema {
   if (typeof schema === "boolean") return schema;
   if (schema.$ref !== undefined) return asObject(root, definition(root.$defs ?? {}, schema.$ref));

@@ -28,7 +28,7 @@ enum Level {
   High,
 }
 
-/** The types the converter reads right by itself, and those it has to be helped with. */
+/** Types that the converter reads correctly by itself, and types for which it needs help. */
 const converted: readonly (readonly [string, z.ZodTypeAny, object])[] = [
   ["boolean", z.boolean(), { type: "boolean" }],
   [

@@ -1,4 +1,4 @@
-// The JSON Schema of moltbot's options, as generated, in the hands of an independent validator.
+// An independent validator uses the generated JSON Schema of moltbot's options.
 
 import { Ajv, type AnySchemaObject } from "ajv";
 import { readFileSync } from "node:fs";
@@ -19,7 +19,7 @@ const document = z
   .passthrough()
   .parse(JSON.parse(readFileSync(generatedFile("json-schema/moltbot.json"), "utf8")));
 
-/** Strict: a keyword nobody knows is a mistake, as is a pattern without meaning. */
+/** Strict: an unknown keyword or a meaningless pattern is a mistake. */
 const ajv = new Ajv({ strict: true, strictRequired: false });
 ajv.addVocabulary(["x-nix-type", "x-platforms"]);
 const schema: AnySchemaObject = document;
@@ -41,7 +41,7 @@ const accepted: readonly (readonly [string, JsonValue])[] = [
   ["an option of macOS alone", { uid: 550 }],
 ];
 
-/** Where the value is wrong, as the validator says. */
+/** Wrong values, and the place that the validator names. */
 const refused: readonly (readonly [string, JsonValue, string])[] = [
   ["an option that does not exist", { gatway: {} }, ""],
   ["one in a group", { gateway: { ports: 1 } }, "/gateway"],

@@ -1,4 +1,4 @@
-// A service has a module for each of its platforms, and its model has there what the module reads.
+// A service has a module for each of its platforms, and its model has everything that each module reads.
 
 import { describe, expect, it } from "vitest";
 import type { Platform } from "../../src/model/platform.ts";
@@ -38,7 +38,7 @@ const m = reference<string>(["m"]);
 interface Row {
   readonly name: string;
   readonly parts: Parts;
-  /** The message, and what it says of the option; nothing where the model is right. */
+  /** The message, and its facts about the option; absent if the model is right. */
   readonly want?: { readonly message: string; readonly received: string; readonly option?: string };
 }
 

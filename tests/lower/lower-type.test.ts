@@ -268,7 +268,7 @@ const accepted: readonly (readonly [string, z.ZodTypeAny, OptionType])[] = [
 
 const typeOfLazy: z.ZodTypeAny = z.lazy(() => z.array(typeOfLazy));
 
-/** The type, what is said of it, and the path if it is not the option's own. */
+/** The type, the message, and the path if it is not the option's own. */
 const refused: readonly (readonly [z.ZodTypeAny, string, string?])[] = [
   [z.any(), "z.any() has no equivalent in Nix"],
   [z.unknown(), "z.unknown() has no equivalent in Nix"],

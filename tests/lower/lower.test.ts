@@ -50,7 +50,7 @@ const scenarios: Scenarios = { nodes: {}, main: { on: [], scripts: [] }, relaxed
 
 const shown = shows("files", ["read", "/a"], { relaxed: "done", strict: "ENOENT" });
 
-/** The element of another list, where there is none. */
+/** An element of another list, to use where it is not bound. */
 let elsewhere: Exp<string> = literal("");
 list("x").map((other) => (elsewhere = other));
 
@@ -718,7 +718,7 @@ const refused: readonly Refused[] = [
       options: { a: option(string, { platforms: ["nixos"] }) },
       model: { supersedes: [superseded({ old: reference(["a"]) })] },
     },
-    message: "the new name of programs.it.old is an option that home-manager has not",
+    message: "the new name of programs.it.old is an option that does not exist on home-manager",
     option: "a",
   },
   {
@@ -997,7 +997,7 @@ function withLayers(...layers: readonly Exp<unknown>[]): NonNullable<Parts["mode
   return { config: { ...config, layers } };
 }
 
-/** Of values that do not compile as they are, but may as parts of expressions. */
+/** A rule with values that would not compile directly, but do as parts of expressions. */
 function directing(values: Readonly<Record<string, unknown>>): ConfinementRule {
   return { ...promising("files"), directives: values };
 }

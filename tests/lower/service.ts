@@ -1,4 +1,4 @@
-// A small service for tests: the options every model refers to, and a model that does so.
+// A small service for tests: the options that every model needs, and a model that uses them.
 
 import type { ConfigFile, IrService, ServiceModel } from "../../src/model/service-model.ts";
 import { lowerService } from "../../src/lower/lower.ts";
@@ -90,7 +90,7 @@ export const model: ServiceModel = {
 
 export interface Parts extends Partial<Omit<Service, "options" | "model">> {
   readonly options?: OptionTree;
-  /** Parts that differ; one that is undefined is left out. */
+  /** The parts that differ; undefined leaves a part out. */
   readonly model?: { readonly [K in keyof ServiceModel]?: ServiceModel[K] | undefined };
 }
 

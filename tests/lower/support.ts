@@ -1,4 +1,4 @@
-// Documentation for tests that are not about it: every place has a description and a line.
+// Docs for tests about other things: every place has a description and a line.
 
 import type { OptionDoc, OptionDocs } from "../../src/docs/option-docs.ts";
 import { UserError, type UserErrorDetails } from "../../src/errors.ts";
@@ -21,7 +21,7 @@ export interface Mistake extends UserErrorDetails {
   readonly message: string;
 }
 
-/** The mistake a function complains about; fails if it does not. */
+/** The mistake that a function throws; fails if it throws none. */
 export function mistakeIn(run: () => unknown): Mistake {
   try {
     run();

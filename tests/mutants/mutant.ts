@@ -1,4 +1,4 @@
-// A mutant: a source with one mistake in it, as a person in a hurry would make it.
+// A mutant: a source with one mistake, of the kind that a person in a hurry makes.
 
 export type Layer = "schema" | "src" | "nix" | "shell";
 
@@ -6,13 +6,13 @@ export interface Mutant {
   readonly layer: Layer;
   /** The path of the changed file, relative to the repository. */
   readonly file: string;
-  /** There are thousands, of which a sample is tried: the rest is never written. */
+  /** Writes the mutant. There are thousands, and only those in the sample are written. */
   readonly write: () => WrittenMutant;
 }
 
 export interface WrittenMutant {
   readonly line: number;
-  /** What was done, for a table: `"token" -> "tokenx"`. */
+  /** The change, for a table: `"token" -> "tokenx"`. */
   readonly change: string;
   /** The whole file with the mistake. */
   readonly text: string;

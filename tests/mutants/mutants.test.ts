@@ -1,4 +1,4 @@
-// What the mutators make of small sources: each kind of mistake once.
+// The mutators on small sources: each kind of mistake once.
 
 import { expect, test } from "vitest";
 

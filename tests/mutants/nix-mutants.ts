@@ -1,5 +1,5 @@
-// Mistakes in Nix, made in the syntax tree and printed again: a binding, a name or a list element
-// removed, branches swapped, a condition the wrong way round, another literal.
+// Mistakes in Nix: it removes a binding, a name or a list element, swaps branches, negates a condition, or changes
+// a literal, all in the syntax tree, which it prints again.
 
 import {
   type BinaryOperator,
@@ -11,16 +11,16 @@ import {
 } from "../../src/nix/index.ts";
 import { type Layer, type Mutant, oneLine } from "./mutant.ts";
 
-/** What becomes of the tree when one of its parts is another one. */
+/** Rebuilds the whole tree with one part replaced. */
 type Rebuild = (part: NixExpr) => NixExpr;
 
-/** Both are made of it when it is chosen. */
+/** A possible change; its functions run only if it is chosen. */
 interface Change {
   readonly what: () => string;
   readonly tree: () => NixExpr;
 }
 
-/** Bindings whose value people read. */
+/** Bindings whose values are texts for people. */
 const prose = new Set(["description", "defaultText", "example", "mdDoc"]);
 
 const opposites: Readonly<Partial<Record<BinaryOperator, BinaryOperator>>> = {
@@ -37,7 +37,7 @@ const opposites: Readonly<Partial<Record<BinaryOperator, BinaryOperator>>> = {
 /** Functions that take a condition first. */
 const conditional = /^lib\.(mkIf|optional|optionals|optionalAttrs|optionalString)$/;
 
-/** The mutants of a file; none where it has comments that the parser refuses. */
+/** The mutants of a file; none if it has comments that the parser refuses. */
 export function nixMutants(layer: Layer, file: string, source: string): readonly Mutant[] {
   const header = /^(#.*\n|\n)*/.exec(source)?.[0] ?? "";
   const tree = parseNix(source.slice(header.length));
@@ -55,7 +55,7 @@ export function nixMutants(layer: Layer, file: string, source: string): readonly
   }));
 }
 
-/** Lines that are the same before the first one that is not. */
+/** The number of equal lines before the first difference. */
 function firstDifference(left: string, right: string): number {
   const others = right.split("\n");
   return left.split("\n").findIndex((line, index) => line !== others[index]);

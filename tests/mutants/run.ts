@@ -1,13 +1,13 @@
-// Puts single mistakes into the sources and sees whether the tests notice.
+// Puts single mistakes into the sources and checks whether the tests notice.
 //
 // usage: pnpm test:mutants [--sample N] [--seed N] [--minutes N] [--jobs N] [--layer LAYER]...
 //                          [--least PERCENT] [--full] [--list]
 //
-// Layers: schema (schema/, and what of src/ makes Nix), nix (the generated modules and the library
-// they import), shell (src/runtime/shell/). The rest of src/ is StrykerJS' (stryker.config.js).
-// A sample is the same for the same seed and sources. After `--minutes` no further mutant is begun.
-// Without what evaluates modules, most mistakes could not be noticed: nothing is tried then, which the exit
-// code 77 says.
+// Layers: schema (schema/, and the parts of src/ that emit Nix), nix (the generated modules and the library
+// they import), shell (src/runtime/shell/). StrykerJS covers the rest of src/ (stryker.config.js).
+// The same seed and sources give the same sample. After `--minutes` it begins no further mutant.
+// Without the tools for evaluation, tests could not notice most mistakes: then it tries nothing, and exits
+// with 77.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,7 +30,7 @@ interface Kind {
 }
 
 const kinds: readonly Kind[] = [
-  // Proofs and scenarios are tried in the guest only.
+  // Without proofs and scenarios, which only guests can try.
   {
     layer: "schema",
     files: /^(schema|src\/baseline)\/(?!scenarios).*\.ts$/,
@@ -58,7 +58,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Mutants by layer, so that each layer has its share of a sample whatever its size. */
+/** Mutants by layer, so that each layer has its share of a sample, independently of its size. */
 function allMutants(): readonly (readonly Mutant[])[] {
   const files = repositoryFiles();
   return kinds

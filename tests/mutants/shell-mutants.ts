@@ -1,9 +1,9 @@
-// Mistakes in shell code, line by line: a line left out, a test the wrong way round, an option or the
-// quotes forgotten, another number.
+// Mistakes in shell code, line by line: a missing line, a negated test, a missing option, missing quotes, another
+// number.
 
 import { type Edit, type Layer, type Mutant, mutantOf } from "./mutant.ts";
 
-/** Lines without which the rest would be no program. */
+/** Lines whose removal would break the syntax. */
 const structure =
   /^\s*(#.*|)$|^\s*(then|else|fi|do|done|esac|;;|\{|\}|\)|local [\w ]+)\s*$|^\s*(if|elif|while|until|for|case)\b|^\s*\S+\(\)\s*\{|^\s*[^()\s]+\)\s*$|(\\|\{|\(|&&|\|\|)\s*$/;
 
@@ -14,7 +14,7 @@ const replacements: readonly (readonly [pattern: RegExp, by: string])[] = [
   [/\[ ! /g, "[ "],
   [/(?<=^\s*(if|elif|while|until) )(?!!|\[)/gm, "! "],
   [/(?<=^\s*(if|elif|while|until) )! /gm, ""],
-  // An option of a command: `-m`, `--user`, with what it says of itself.
+  // An option of a command, `-m` or `--user`, with its value.
   [/(?<!\[|!) --?[A-Za-z][\w-]*(=\S+)?(?= )/g, ""],
   [/"(?=\$[\w@{])(\$\{?[\w@]+\}?)"/g, "$1"],
 ];

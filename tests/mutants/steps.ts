@@ -1,8 +1,8 @@
-// Which tests could notice a mutant, the cheapest first.
+// The tests that could notice a mutant, the cheapest first.
 //
-// What a mutant changes of the generated files decides: tests of files that stay the same would say
-// what they said before. The test that compares the committed files is never among them: it notices
-// every change and says of none whether it is wrong.
+// They depend on the generated files that a mutant changes, because tests of unchanged files would pass as before.
+// The test of the committed files is never among them: it notices every change, and cannot tell whether it is
+// wrong.
 
 export interface Step {
   /** Test files, or directories of them. */
@@ -13,7 +13,7 @@ export interface Step {
 
 const enabled = "a service that is enabled";
 
-/** The same for the modules of some platforms, and for what all of them share. */
+/** Steps for the modules of some platforms, and for the files that all platforms share. */
 function anywhere(
   platforms: readonly string[],
   those: readonly Step[],
@@ -21,7 +21,7 @@ function anywhere(
   return [...platforms, "moltbot", "lib/functions"].map((place) => [`generated/${place}`, those]);
 }
 
-/** By what the path of a changed file begins with. */
+/** Steps by the prefix of a changed file's path. */
 const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
   ["src/emit/weave/", [{ files: ["tests/emit/weave.test.ts"] }]],
   ["src/runtime/shell/", [{ files: ["tests/shell"] }]],
@@ -42,7 +42,7 @@ const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
   ["generated/lib/superseded", [{ files: ["tests/eval/home-manager-superseded.test.ts"] }]],
   ["generated/shell/", [{ files: ["tests/shell"] }]],
   ["generated/docs/", [{ files: ["tests/emit/promises.test.ts"] }]],
-  // What all platforms share is tried on each of them.
+  // Shared files are tested on each platform.
   ...anywhere(["nixos"], [{ files: ["tests/eval/nixos.test.ts"], name: enabled }]),
   ...anywhere(["home-manager"], [{ files: ["tests/eval/home-manager.test.ts"], name: enabled }]),
   ...anywhere(["nixos"], [{ files: ["tests/eval/branches.test.ts"] }]),

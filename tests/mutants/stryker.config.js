@@ -1,5 +1,5 @@
 // StrykerJS over src/: `pnpm test:mutants:src`. `--mutate src/pattern/posix.ts` or `src/a.ts:10-20`
-// restricts it; all of it takes hours. What only generated Nix can show is for run.ts.
+// restricts it; all of it takes hours. run.ts covers mistakes that only generated Nix shows.
 
 export default {
   testRunner: "vitest",
@@ -9,7 +9,7 @@ export default {
   coverageAnalysis: "perTest",
   concurrency: 2,
   reporters: ["clear-text"],
-  // A type error is noticed by the compiler, which is not asked here.
+  // The compiler would notice type errors, but does not run here.
   disableTypeChecks: false,
   tempDirName: "node_modules/.stryker",
   cleanTempDir: "always",

@@ -1,5 +1,4 @@
-// Tries one mutant in a copy of the repository: what becomes of the generated files, and which of the
-// tests that could notice fails first.
+// Tries one mutant in a copy of the repository: generates its files, and finds the first test that fails.
 
 import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -13,7 +12,7 @@ import type { Workplace } from "./workplace.ts";
 
 export type Result =
   | { readonly status: "noticed"; readonly by: string }
-  /** Nothing that is generated changes. */
+  /** No generated file changes. */
   | { readonly status: "no effect" }
   | { readonly status: "survived" };
 
@@ -32,7 +31,7 @@ function run(root: string, args: readonly string[], env: NodeJS.ProcessEnv): Pro
   });
 }
 
-/** Writes what the copy generates, as the tests' own setup does. */
+/** Writes the generated files of the copy, like the tests' own setup. */
 export async function generateInto(workplace: Workplace, directory: string): Promise<Ended> {
   const program = "tests/support/generate-into.ts";
   return await run(workplace.root, ["--import", "tsx", program, directory], {});
@@ -51,7 +50,7 @@ function differences(left: string, right: string): readonly string[] {
   );
 }
 
-/** `usual` holds what is generated without any mistake. */
+/** @param usual the directory with the files generated without a mistake */
 export async function tryMutant(
   workplace: Workplace,
   mutant: Mutant,

@@ -1,18 +1,17 @@
-// Mistakes in TypeScript that describes rather than computes: a schema. Another value, a condition the
-// wrong way round, a member of a list or an object forgotten.
+// Mistakes in a schema's TypeScript: another value, a negated condition, a missing member of a list or an object.
 
 import { type CallExpression, Node, Project, ScriptKind, SyntaxKind } from "ts-morph";
 
 import { type Edit, type Layer, type Mutant, mutantOf } from "./mutant.ts";
 
-/** What is only read by people. */
+/** Properties whose values are texts for people. */
 const prose =
   /^(why|reason|summary|documentation|description|cost|makesPossible|comment|limit|cannot|where)$/;
 
-/** What only a running machine can show: a proof, whose words the guest tries. */
+/** Functions that make proofs, which only a running machine can check. */
 const proofs = /^(probe|observation|works|shows|showsOutside|lifts|unlike)$/;
 
-/** Functions of the schema's expressions with an opposite, or without which there is one. */
+/** Functions of the schema's expressions, each with its opposite. */
 const opposites: Readonly<Record<string, string>> = {
   and: "or",
   or: "and",
@@ -51,7 +50,7 @@ function isProse(node: Node): boolean {
   );
 }
 
-/** Descriptions that have no name to know them by. */
+/** Whether a text is a description, which no property name marks. */
 function isSentence(text: string): boolean {
   return /^[A-Z].* .*\.$/.test(text);
 }
@@ -109,7 +108,7 @@ function editsOfCall(node: CallExpression): readonly Edit[] {
     : [{ start: callee.getStart(), end: callee.getEnd(), text: opposite }];
 }
 
-/** Takes a member away, with the comma behind it. */
+/** Removes a member, with the comma after it. */
 function without(node: Node): Edit {
   const after = node.getSourceFile().getFullText().slice(node.getEnd());
   const comma = /^\s*,/.exec(after)?.[0] ?? "";

@@ -1,4 +1,4 @@
-// The tests that StrykerJS asks about src/: those that call it, without Nix and without processes.
+// The tests that StrykerJS runs: those that call src/ directly, without Nix and without processes.
 
 import { defineConfig } from "vitest/config";
 

@@ -1,5 +1,5 @@
-// Where mutants are tried: copies of the repository. The working tree is never changed, so a run that
-// is interrupted leaves nothing behind in it.
+// The workplaces of mutants: copies of the repository. The working tree is never changed, so an interrupted run
+// leaves nothing behind in it.
 
 import { execFileSync } from "node:child_process";
 import {
@@ -38,7 +38,7 @@ export class Workplace {
     symlinkSync(join(repository, "node_modules"), join(this.root, "node_modules"));
   }
 
-  /** Calls a function while the mutant takes the place of its file. */
+  /** Calls a function while the mutant replaces its file. */
   async with<Result>({ file, write }: Mutant, use: () => Promise<Result>): Promise<Result> {
     const path = join(this.root, file);
     const original = readFileSync(path, "utf8");

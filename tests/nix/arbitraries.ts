@@ -1,9 +1,9 @@
-// Random JSON values and random Nix expressions, with a taste for what breaks escaping.
+// Random JSON values and random Nix expressions, with many texts that could break escaping.
 
 import fc from "fast-check";
 import { nix, type Binding, type JsonValue, type NixExpr } from "../../src/nix/index.ts";
 
-/** Pieces of text that mean something to Nix's lexer, and neighbours that change what they mean. */
+/** Pieces of text with a meaning for Nix's lexer, and neighbours that change the meaning. */
 export const NASTY_PIECES = [
   ...["${", "$", "$$", "$${", "''", "'", "'''", "''${", "''$", "''\\", "\\", '"', "}", "{", "a"],
   ...["\n", "\r", "\r\n", "\t", " ", "  ", "\n  ", "\n\n", "\n\t", "  \n", "#", "/*", "*/", ";"],
@@ -72,7 +72,7 @@ const identifier = fc.constantFrom(
   "aNameThatIsSoLongThatSeveralOfItDoNotFitOnALine",
 );
 
-/** Printable text: `nixfmt` is not expected to like everything that Nix takes. */
+/** Printable text, because `nixfmt` need not support everything that Nix accepts. */
 const words = fc
   .array(fc.constantFrom("a", "word", "${", "''", '"', "\\", "$", "'", "longer-word", " "), {
     maxLength: 6,

@@ -1,4 +1,4 @@
-// Modules that people wrote: what can be parsed of them prints as `nixfmt` would have it.
+// Modules that people wrote: every module that can be parsed prints in the style of `nixfmt`.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const tree = findTree("home-manager");
 const nixfmt = findNixfmt();
 const isMissing = tree === undefined || nixfmt === undefined;
 
-/** The expression of a module; none if its comments stand where the parser refuses them. */
+/** The expression of a module; none if it has comments that the parser refuses. */
 function parse(source: string): NixExpr | undefined {
   try {
     return parseNix(source);

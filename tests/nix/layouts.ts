@@ -1,5 +1,5 @@
-// Pieces of Nix in the official style, one per rule of layout. The printer must give each back as it
-// is, and `nixfmt` must have nothing to change.
+// Pieces of Nix in the official style, one per rule of layout. The printer must return each unchanged, and
+// `nixfmt` must change nothing.
 
 export interface LayoutCase {
   readonly name: string;

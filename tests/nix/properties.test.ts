@@ -1,5 +1,5 @@
-// What must hold for every expression. The normal form is that of the factories (see `create.ts`), so
-// an expression that is printed and parsed again must be equal to itself, with no exception.
+// Properties of every expression. The factories make the normal form (see `node.ts`), so
+// an expression that is printed and parsed again must always equal the original.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ test("parsing what is printed gives the same expression, and printing it the sam
 const nixfmt = findNixfmt();
 
 describe.skipIf(nixfmt === undefined)("nixfmt (skipped where it is missing)", () => {
-  /** The texts that the formatter changes, with what it makes of them. */
+  /** The texts that the formatter changes, each with its result. */
   function changed(texts: readonly string[]): readonly (readonly [string, string])[] {
     return withTemporaryDir((dir) => {
       const files = texts.map((text, index) => {
@@ -56,9 +56,9 @@ describe.skipIf(nixfmt === undefined)("nixfmt (skipped where it is missing)", ()
     expect(changed([source])).toEqual([]);
   });
 
-  // Known differences: where an `or` is followed by a long call in parentheses, and where a string
-  // with a long interpolation follows an argument in parentheses, `nixfmt` may break another line
-  // (about 1 in 3,000 of these expressions). So the expressions are always the same ones.
+  // Known differences: with a long call in parentheses after an `or`, and with a string that has a
+  // long interpolation after an argument in parentheses, `nixfmt` may break another line
+  // (about 1 in 3,000 of these expressions). So the test always uses the same expressions.
   test("has nothing to change in 1,500 expressions", () => {
     const texts = fc.sample(expression, { numRuns: 1500, seed: 166 }).map(printNix);
     expect(changed(texts)).toEqual([]);
@@ -67,7 +67,7 @@ describe.skipIf(nixfmt === undefined)("nixfmt (skipped where it is missing)", ()
 
 // ---- the real parser -----------------------------------------------------------------------
 
-/** A small language whose meaning JavaScript knows: it shows how the real parser groups operators. */
+/** A small language that JavaScript can compute, too: it shows how the real parser groups operators. */
 type Value = number | boolean | readonly number[];
 interface Sum {
   readonly node: NixExpr;

@@ -1,4 +1,4 @@
-// Whatever data goes in, the real Nix reads the same data back.
+// The real Nix reads back the same data.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { json, NASTY_PIECES, text } from "./arbitraries.ts";
 
 const COUNT = 2000;
 
-/** One evaluation for all of them: starting Nix takes longer than evaluating. */
+/** Evaluates all at once, because starting Nix takes longer than evaluating. */
 function evaluateAll(expressions: readonly NixExpr[]): readonly unknown[] {
   const values = nixEval({ expr: printNix(nix.list(expressions)) });
   if (!Array.isArray(values)) {

@@ -92,7 +92,7 @@ export function runCli(
   return { status, stdout, stderr };
 }
 
-/** Permissions do not bind root, so the work is done as a user they do bind. */
+/** Runs the work as an ordinary user, because permissions do not bind root. */
 export function asOrdinaryUser(directory: string, work: () => void): void {
   const nobody = 65534;
   if (process.geteuid?.() !== 0 || process.seteuid === undefined) {
@@ -110,7 +110,7 @@ export function asOrdinaryUser(directory: string, work: () => void): void {
   }
 }
 
-/** What the user is told when `work` fails over a mistake of theirs. */
+/** The message for the user if `work` fails over the user's mistake. */
 export function messageOf(work: () => unknown): string {
   try {
     work();

@@ -191,7 +191,7 @@ test("whatever was there, after a write there is nothing left to write", () => {
         writePlan(planFor(root, filesOf(second)), nodeFileSystem);
         const { entries } = planFor(root, filesOf(second));
         expect(entries.filter(({ status }) => status !== "unchanged")).toEqual(
-          // What somebody has edited stays, even if it is no longer generated.
+          // An edited file stays, even if it is no longer generated.
           entries.filter(({ path }) => path in edited && !(path in second)),
         );
         for (const { path, text } of filesOf(second)) {
@@ -243,7 +243,7 @@ describe("a write that fails", () => {
       failingFileSystem((call) => call === step),
     );
     expect(readTree(root)).toMatchObject(after);
-    // What is left over is hidden, and goes with the next run.
+    // Leftover files are hidden, and the next run removes them.
     const left = Object.keys(readTree(root)).filter((path) => !(path in after));
     expect(left).not.toEqual([]);
     for (const path of left) expect(path).toMatch(/\/\.[^/]*\.nixmodgen-tmp$|^generated\/gone\/$/);

@@ -1,4 +1,4 @@
-// What the library adds to what an author says of a service.
+// The defaults that the library adds to an author's model.
 
 import { describe, expect, expectTypeOf, test } from "vitest";
 import type { Unique } from "../../src/model/service-model.ts";

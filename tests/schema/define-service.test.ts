@@ -1,4 +1,4 @@
-// What gets past the type checker, as `any` does, is refused when the schema is run.
+// Values that get past the type checker, such as `any`, are refused when the schema runs.
 
 import { describe, expect, test } from "vitest";
 import { group, type Option, option } from "../../src/schema/define-option.ts";

@@ -1,4 +1,4 @@
-// docs/schema.md names the methods of expressions that there are, and no others.
+// docs/schema.md names all methods of expressions, and no others.
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";

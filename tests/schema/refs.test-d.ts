@@ -1,4 +1,4 @@
-// What a schema's author gets wrong does not compile.
+// Mistakes of a schema's author do not compile.
 
 import { describe, expectTypeOf, it } from "vitest";
 import {

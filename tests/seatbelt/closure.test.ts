@@ -1,4 +1,4 @@
-// The script that puts the closure of a service in the place of the whole store, run by the real bash.
+// The real bash runs the script that replaces the whole store by the closure of a service.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ interface Built {
   readonly profile: string;
 }
 
-/** What the build makes of a profile, with the variables that Nix gives it. */
+/** Runs the build of a profile, with Nix's variables. */
 function build(profile: string, paths: readonly string[]): Built {
   const { script } = closureScript();
   return withTemporaryDir((directory) => {

@@ -1,8 +1,8 @@
-// What the sandbox profile of the service on macOS allows, decision by decision.
+// The decisions of the service's sandbox profile on macOS.
 //
-// The profiles are the text that the Nix function gives. Each decision is asked twice: as macOS
+// The Nix function itself makes the profiles. Each decision is checked twice: in the way that macOS
 // was found to decide, and by the order of the rules alone (see evaluator.ts); a profile that is
-// right by only one of them fails.
+// right in only one of them fails.
 
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -26,7 +26,7 @@ type Table = Readonly<Record<string, readonly Row[]>>;
 
 const store = "/nix/store/abc-node-24";
 
-/** What holds for a daemon and an agent alike. */
+/** Decisions for both a daemon and an agent. */
 const everywhere: Table = {
   "homes of others, and what is in them": [
     ["file-read-data", "/Users/bob/.ssh/id_ed25519", "deny"],
@@ -162,7 +162,7 @@ const everywhere: Table = {
     ["pseudo-tty", "", "allow"],
     ["file-read-data", "/dev/ptmx", "allow"],
     ["file-write-data", "/dev/ttys003 with com.apple.sandbox.pty", "allow"],
-    // A terminal that came open with the process is told about its size and raw mode, no more.
+    // For a terminal that the process has open already, only size and raw mode are allowed.
     ["file-ioctl", "/dev/ttys000", "allow"],
     ["file-read-data", "/dev/ttys000", "deny"],
     ["file-write-data", "/dev/ttys000", "deny"],
@@ -300,7 +300,7 @@ const everywhere: Table = {
   ],
 };
 
-/** What a service may do to its own directory, but for what is written for it. */
+/** Decisions about the service's own directory, and about managed files in it. */
 const ownState = (state: string): Table => ({
   "its own state": [
     ["file-read-data", state, "allow"],
@@ -354,11 +354,11 @@ const ownState = (state: string): Table => ({
     ["file-link", `${state}/workspace/skills/mail/SKILL.md`, "deny"],
     ["file-write-flags", `${state}/workspace/skills`, "deny"],
     ["file-write-unlink", `${state}/workspace/skills`, "deny"],
-    // Moved away, the directory would take the rules for what is in it with it.
+    // If the service moved the directory away, the rules for its files would no longer apply.
     ["file-write-unlink", `${state}/workspace`, "deny"],
     ["file-write-create", `${state}/workspace`, "deny"],
     ["file-write-flags", `${state}/workspace`, "deny"],
-    // The name by which it is prepared: who has that open has the file.
+    // The name under which the file is prepared: a process that has it open has the file.
     ["file-write-create", `${state}/workspace/AGENTS.md.new`, "deny"],
     ["file-write-data", `${state}/workspace/AGENTS.md.new`, "deny"],
     ["file-link", `${state}/workspace/AGENTS.md.new`, "deny"],
@@ -438,7 +438,7 @@ function decisionsOf(profile: Profile, operation: string, subject: string): obje
   };
 }
 
-/** A test per table: all its decisions, beside those that are wanted. */
+/** A test per group of a table: compares all its decisions with the expected ones. */
 function expectRows(profile: () => Profile, table: Table): void {
   it.each(Object.entries(table))("%s", (_, rows) => {
     expect(
@@ -457,7 +457,7 @@ function expectRows(profile: () => Profile, table: Table): void {
   });
 }
 
-/** The profiles that the tests below decide by, rendered together before the first of them. */
+/** The profiles for the tests below, rendered together before the first test. */
 const inputs: ProfileInput[] = [];
 let profiles: readonly Profile[] = [];
 
@@ -644,7 +644,7 @@ for (const [name, change, rows] of variants) {
   });
 }
 
-/** What a relaxation decides otherwise, and what it leaves as it is. */
+/** Decisions that a relaxation changes, and some that it does not change. */
 const relaxed: readonly (readonly [
   name: string,
   change: Partial<ProfileInput>,
@@ -727,7 +727,7 @@ for (const [name, change, rows] of relaxed) {
   });
 }
 
-/** Directory names as people have them, and such as want to be something else. */
+/** Ordinary directory names, and names that try to break out of the profile's syntax. */
 const names = fc.oneof(
   fc.stringMatching(/^[a-z.][a-z0-9._-]{0,8}$/u),
   fc.constantFrom("Users", "alice", ".moltbot", "private", "var", "lib", "log", "moltbot", "tmp"),
@@ -776,7 +776,7 @@ describe.skipIf(missing !== "")(titled("whatever the path"), () => {
     },
   ])("for $input.name", ({ input, roots, managed }) => {
     const profile = compiled(input);
-    // Half of them close to what matters.
+    // Half of the paths are close to the interesting ones.
     const nearby = fc
       .tuple(
         fc.constantFrom(...roots, ...managed, "/private/tmp/openclaw-"),
@@ -901,7 +901,7 @@ describe.skipIf(missing !== "")(titled("paths as given"), () => {
       const text = texts[index] ?? "";
       expect(stringsIn(text)).toContain(path);
       expect(decide(compileProfile(text), { operation: "file-read-data", path })).toBe("allow");
-      // One rule more, whatever the path says: nothing in it became a rule.
+      // Exactly one rule more: no part of the path became a rule.
       expect(rulesOf(text)).toBe(rulesOf(plain ?? "") + 1);
     }
   });
@@ -999,7 +999,7 @@ describe.skipIf(missing !== "")(titled("the text of a profile"), () => {
     }
   });
 
-  // What the default refuses anyway; the profile names it against later rules for families.
+  // The default refuses these anyway; the profile names them against later rules for families.
   const refusedTwice = [
     "file-chroot",
     "file-mknod",

@@ -1,4 +1,4 @@
-// The evaluator itself, on small profiles whose answers were worked out by hand.
+// The evaluator itself, on small profiles with answers worked out by hand.
 
 import { describe, expect, it } from "vitest";
 
@@ -12,7 +12,7 @@ const decisions: readonly (readonly [
   name: string,
   profile: string,
   asked: readonly Asked[],
-  /** Answers that differ where the order alone counts. */
+  /** Answers that differ if only the order counts. */
   written?: readonly Asked[],
 ])[] = [
   [

@@ -1,17 +1,17 @@
 // Decides what a sandbox profile allows, without macOS.
 //
-// Contract: `compileProfile` reads the whole profile and refuses what it does not know; `decide`
-// answers a request as the kernel of macOS would. How that decides is not documented by its
-// maker; it was learnt from the language's own library and from measurements of others:
+// Contract: `compileProfile` reads the whole profile and refuses unknown constructs; `decide`
+// answers a request like the kernel of macOS. Apple does not document its rules; these come from the language's
+// own library and from other people's measurements:
 //
-// - A rule for the operation itself decides before one for its family, and that before one for the
-//   family's family, whatever the order in which they are written.
+// - A rule for the operation itself decides before a rule for its family, and that before a rule for the
+//   family's family, in any order.
 // - Among rules for the same name, the last one that matches decides.
-// - Where none matches, the default does, but for some operations that version 1 of the language
+// - If none matches, the default decides, except for some operations that version 1 of the language
 //   allows until they are named.
 //
 // Most descriptions know only that the last matching rule wins. `order: "written"` decides that
-// way: a profile on which both agree is right whichever is true.
+// way: a profile on which both agree is right in either case.
 
 import { call, compileFilter, type Filter, type Request } from "./filter.ts";
 import {
@@ -30,7 +30,7 @@ export type Decision = "allow" | "deny";
 export interface Rule {
   readonly action: Decision;
   readonly operations: readonly string[];
-  /** Any of them; none at all means everything. */
+  /** The rule applies if any of them matches; without filters it applies to everything. */
   readonly filters: readonly Filter[];
 }
 
@@ -43,7 +43,7 @@ export interface DecideOptions {
   readonly order?: "operation-first" | "written";
 }
 
-/** Modifiers that only say what is logged. Others change what is decided, so they are refused. */
+/** Modifiers that only concern logging. Others change decisions, so the evaluator refuses them. */
 const LOG_MODIFIERS = ["no-log", "no-report", "report"];
 
 function isLogModifier(expression: Expression): boolean {
@@ -79,7 +79,7 @@ function compileRule(
   return { action, operations, filters };
 }
 
-/** A rule, or none where it stands behind a test for an operation that the release has not. */
+/** A rule, or none if it depends on an operation that the release does not have. */
 function compileForm(form: Expression, release: Release): readonly Rule[] {
   const { name, args } = call(form);
   if (name === "if") {
@@ -123,7 +123,7 @@ export function compileProfile(source: string, release: Release = 26): Profile {
   return { byDefault: byDefault.action, rules: rules.filter((rule) => rule !== byDefault) };
 }
 
-/** Whether a request says what its operation is done to. */
+/** Whether a request has the subject that its operation needs. */
 const SUBJECTS: Readonly<Record<Subject, (request: Request) => boolean>> = {
   path: ({ path }) => path?.startsWith("/") === true,
   process: ({ process }) => process !== undefined,
@@ -140,7 +140,7 @@ function matches({ filters }: Rule, request: Request): boolean {
   return filters.length === 0 || filters.some((filter) => filter(request));
 }
 
-/** The rules that the language itself puts before a profile. */
+/** The rules that the language itself adds before a profile. */
 function unnamed(name: string): readonly Rule[] {
   return isAllowedUnnamed(name) ? [{ action: "allow", operations: [name], filters: [] }] : [];
 }

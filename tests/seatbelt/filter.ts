@@ -1,18 +1,18 @@
-// The filters of a sandbox profile: what a rule applies to.
+// The filters of a sandbox profile, which decide to what a rule applies.
 //
-// Contract: `compileFilter` checks a filter completely when the profile is read, so that a mistake
-// in a rule that no request happens to reach is found, too. What it does not know, it refuses.
+// Contract: `compileFilter` checks a filter completely when the profile is read, so that it also finds mistakes
+// in rules that no request reaches. It refuses unknown filters.
 
 import { type Expression, ProfileError } from "./parse.ts";
 
-/** One end of a connection. Hosts are addresses, as names never reach the kernel. */
+/** One end of a connection. Hosts are addresses, because names never reach the kernel. */
 export interface Endpoint {
   readonly protocol: "tcp" | "udp";
   readonly host: string;
   readonly port: number;
 }
 
-/** What is done to what. An operation on a file has a path, a connection one of three subjects. */
+/** An operation and its subject. An operation on a file has a path, a connection one of three subjects. */
 export interface Request {
   readonly operation: string;
   /** Real path of a file, a program, or a socket that is a file. */
@@ -63,7 +63,7 @@ function symbol(list: List, args: readonly Expression[], known: readonly string[
   return only.name;
 }
 
-/** A path as the kernel would report it; a filter with any other could never match. */
+/** Refuses a path that the kernel would never report: a filter with it could not match. */
 function realPath(list: List, args: readonly Expression[]): string {
   const path = text(list, args);
   if (!path.startsWith("/")) return refuse(list, `${path} is not absolute`);
@@ -78,7 +78,7 @@ function subpath(list: List, args: readonly Expression[]): Filter {
     path !== undefined && (path === root || path.startsWith(root === "/" ? root : `${root}/`));
 }
 
-/** Only what means the same in POSIX and in JavaScript. */
+/** Patterns that mean the same in POSIX and in JavaScript. */
 const COMMON_PATTERN = /^\^(?:[A-Za-z0-9/_-]|\\\.|\[[A-Za-z0-9-]+\]\+?)*\$$/u;
 
 function regex(list: List, args: readonly Expression[]): Filter {
@@ -101,7 +101,7 @@ const PROTOCOLS: Readonly<Record<string, (endpoint: Endpoint) => boolean>> = {
   udp: ({ protocol }) => protocol === "udp",
 };
 
-/** `(local tcp "localhost:80")`, `(remote ip4 "*:*")`: the only two hosts there are. */
+/** `(local tcp "localhost:80")`, `(remote ip4 "*:*")`: the language knows only these two hosts. */
 function endpoint(end: "local" | "remote", list: List, args: readonly Expression[]): Filter {
   const [protocol, address, ...more] = args;
   const isProtocol =
@@ -121,7 +121,7 @@ function endpoint(end: "local" | "remote", list: List, args: readonly Expression
     (port === "*" || Number(port) === actual.port);
 }
 
-/** Which processes of a request a target means. A child is in its parent's sandbox. */
+/** The processes that a target stands for. A child is in its parent's sandbox. */
 const TARGETS: Readonly<Record<string, readonly Request["process"][]>> = {
   self: ["self"],
   children: ["child"],

@@ -1,8 +1,7 @@
-// The operations a sandbox profile can rule on, as a tree: a rule for a family covers all below it.
+// The operations of sandbox profiles, as a tree: a rule for a family covers all operations below it.
 //
-// Contract: an operation that is not here is unknown to the evaluator, and a profile that names it
-// is refused. A name that a release of macOS does not know makes it refuse the whole profile; so
-// operations say since when they exist, where that is not all supported releases.
+// Contract: the evaluator refuses a profile with an operation that is not here. A release of macOS refuses a whole
+// profile for one unknown name; so an operation has its first release, if not all supported releases know it.
 
 /** Releases of macOS, oldest first. */
 export const releases = [14, 15, 26] as const;
@@ -10,15 +9,15 @@ export type Release = (typeof releases)[number];
 
 interface Operation {
   readonly parent: string;
-  /** What a request for it must say; families cannot be asked for. */
+  /** The subject that a request for it needs; no request names a family. */
   readonly subject: Subject | "family";
-  /** Version 1 of the language allows it unless a profile names it. */
+  /** Whether version 1 of the language allows it unless a profile names it. */
   readonly allowedUnnamed?: true;
   /** The first release with it; all of them if absent. */
   readonly since?: Release;
 }
 
-/** What an operation is done to, and so which filters can match. */
+/** The subject of an operation, which decides the filters that can match. */
 export type Subject =
   | "path"
   | "process"
@@ -169,7 +168,7 @@ export function isOperation(name: string, release: Release): boolean {
   );
 }
 
-/** What a request for an operation must say, or undefined if it cannot be asked for. */
+/** The subject that a request for an operation needs; undefined if no request can name it. */
 export function subjectOf(name: string): Subject | undefined {
   const subject = find(name)?.subject;
   return subject === "family" ? undefined : subject;

@@ -1,8 +1,8 @@
 // Reads the text of a sandbox profile as data: symbols, strings, patterns, numbers and lists.
 //
-// Contract: the profile language is a Scheme, of which this knows only what profiles are written
-// with. Anything else (dots, other escapes, a bracket too many) is an error with its line, because
-// a test that guesses what the system would read proves nothing.
+// Contract: the profile language is a Scheme; this parser knows only the part that profiles use.
+// Anything else (dots, other escapes, a bracket too many) is an error with its line, because
+// a test that guesses the system's reading proves nothing.
 
 /** `(a "b" #"c" 1)` */
 export type Expression =
@@ -10,11 +10,11 @@ export type Expression =
   | { readonly kind: "string"; readonly value: string; readonly line: number }
   | { readonly kind: "pattern"; readonly value: string; readonly line: number }
   | { readonly kind: "number"; readonly value: number; readonly line: number }
-  /** `'a`: the name itself, not what it stands for. */
+  /** `'a`: the name itself, not its value. */
   | { readonly kind: "quoted"; readonly name: string; readonly line: number }
   | { readonly kind: "list"; readonly items: readonly Expression[]; readonly line: number };
 
-/** The profile is not one that this evaluator can decide. */
+/** The evaluator does not support the profile. */
 export class ProfileError extends Error {
   constructor(message: string, line: number) {
     super(`line ${line}: ${message}`);
@@ -29,7 +29,7 @@ type Token =
 const TOKEN =
   /(?<space>\s+|;[^\n]*)|(?<open>\()|(?<close>\))|#"(?<pattern>[^"\n]*)"|"(?<string>(?:[^"\\\n]|\\.)*)"|(?<number>\d+(?=[\s();]|$))|'(?<quoted>[A-Za-z][A-Za-z0-9_*-]*)|(?<symbol>[A-Za-z][A-Za-z0-9_*-]*\??)/uy;
 
-/** The only two characters that need one in a string; the others mean something else to Scheme. */
+/** The escapes of the only two characters that need one in a string; other escapes have a meaning in Scheme. */
 const ESCAPES: Readonly<Record<string, string>> = { "\\\\": "\\", '\\"': '"' };
 
 function unescape(text: string, line: number): string {

@@ -1,4 +1,4 @@
-// Profiles for the tests, made by the Nix function itself.
+// Makes profiles for the tests with the Nix function itself.
 
 import { fileURLToPath } from "node:url";
 
@@ -27,7 +27,7 @@ export interface ProfileInput {
 
 const nixpkgs = findTree("nixpkgs");
 
-/** What the tests of the Nix function lack on this machine; empty when they can run. */
+/** The tools that the tests of the Nix function lack on this machine; empty if they can run. */
 export const missing: string = [
   ...(findNix() === undefined ? ["nix"] : []),
   ...(nixpkgs === undefined ? ["nixpkgs"] : []),
@@ -62,7 +62,7 @@ function evaluate(inputs: readonly ProfileInput[], body: string): unknown {
   });
 }
 
-/** The build script of src/runtime/nix/closure-profile.nix, and what the line that it replaces names. */
+/** The build script of src/runtime/nix/closure-profile.nix, and the store path in the line that it replaces. */
 export function closureScript(): { readonly script: string; readonly store: string } {
   const { script, store } = nixEval({
     expr: `
@@ -85,7 +85,7 @@ function isTexts(value: unknown): value is readonly (string | null)[] {
   return Array.isArray(value) && value.every((text) => text === null || typeof text === "string");
 }
 
-/** The profile of each input; undefined where the function refuses it. One process for all. */
+/** The profile of each input; undefined if the function refuses it. One process for all. */
 export function renderProfiles(inputs: readonly ProfileInput[]): readonly (string | undefined)[] {
   const texts = evaluate(
     inputs,

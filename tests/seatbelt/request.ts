@@ -1,4 +1,4 @@
-// Requests written as in a table: an operation and, in one text, what it is done to.
+// Requests in the form of a table: an operation and, in one text, its subject.
 
 import { type Endpoint, type Request } from "./evaluator.ts";
 import { subjectOf } from "./operations.ts";

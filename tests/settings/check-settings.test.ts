@@ -379,7 +379,7 @@ describe("a place of the program's configuration that holds a secret", () => {
   ])("is not for an option: %s", (_, type, setting, place) => {
     const message = check({ options: { it: option(type, { setting }) } });
     expect(message).toContain(
-      `error: ${place} holds a secret, and everybody can read what an option says`,
+      `error: ${place} holds a secret, and everybody can read an option's value`,
     );
     expect(message).toContain(`
   option:   it

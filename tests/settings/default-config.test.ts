@@ -1,4 +1,4 @@
-// The configuration moltbot has when nobody sets anything, before the real gateway's validator.
+// The real gateway's validator accepts moltbot's default configuration.
 
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -19,7 +19,7 @@ import { stored, storedDirectory } from "./support.ts";
 
 const releases = storedVersions(storedDirectory);
 
-/** What people may write; compact, as compiling takes longest. */
+/** The schema of people's settings; compact, because compiling takes longest. */
 function schemaOf(release: string): JsonSchema {
   const schema = optionalDefaults(stored(release));
   return typeof schema === "boolean" ? schema : compactSchema(schema);

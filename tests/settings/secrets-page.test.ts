@@ -1,6 +1,5 @@
-// The page about secrets: each of its examples in the real module system that it names, and what
-// the example makes of the configuration before the real gateway. An example that is to be refused
-// is followed by a part of the message.
+// The page about secrets: evaluates each example in the real module system that it names, and lets the real gateway
+// check the resulting configuration. After an example that must be refused, the page has a part of the message.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -19,7 +18,7 @@ interface Example {
   readonly name: string;
   readonly target: Target;
   readonly code: string;
-  /** What the message has to say; absent if the example is to be accepted. */
+  /** A part of the message; absent if the example must be accepted. */
   readonly refusal?: string;
 }
 
@@ -45,7 +44,7 @@ function examplesOf(page: string): readonly Example[] {
   });
 }
 
-/** What every example leaves out. */
+/** The configuration that every example leaves out. */
 const base = `({ lib, ... }: {
   services.moltbot.enable = true;
   services.moltbot.providers.openai.apiKeyFile = "/run/keys/openai";
@@ -72,7 +71,7 @@ const secretManagers = `({ lib, config, ... }: {
   });
 })`;
 
-/** The configuration file, and what the module system complains about. */
+/** The configuration file, and the complaints of the module system. */
 const query = `r: {
   inherit (r.summary) assertions warnings;
   config = builtins.fromJSON (builtins.head (builtins.attrValues (
@@ -143,7 +142,7 @@ describe.skipIf(missing.length > 0)(`the page about secrets${suite}`, () => {
       valid ? [] : [{ example: accepted[index]?.name, issues }],
     );
     expect(wrong).toEqual([]);
-    // A reference, not a secret, and not nothing.
+    // The configurations contain references to secrets.
     expect(JSON.stringify(configs)).toContain('"id":"EXAMPLE_API_KEY"');
   });
 });

@@ -1,7 +1,6 @@
-// Checks src/runtime/nix/validated-config.nix, and what the gateway is asked. A derivation cannot be built in a test, so its parts are
-// taken from a real evaluation, with a `pkgs` whose builders return their arguments, and its script
-// is run here: by the shell a builder uses, with what a builder's environment has in it, and the
-// real gateway as the validator.
+// Checks src/runtime/nix/validated-config.nix and the schema's script for it. A test cannot build a derivation, so
+// it takes the parts from a real evaluation, with a `pkgs` whose builders return their arguments. It runs the script
+// with a builder's shell and environment, and with the real gateway as the validator.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -38,7 +37,7 @@ const builder = z.object({
 
 const derivation = z.union([builder, z.object({ generated: z.string() })]);
 
-/** What the expression gives, as the arguments of the builders it calls. */
+/** The arguments of the builders that the expression calls. */
 function evaluate(platforms = "canExecute = _: true;"): z.infer<typeof derivation> {
   const file = fileURLToPath(
     new URL("../../src/runtime/nix/validated-config.nix", import.meta.url),
@@ -106,7 +105,7 @@ function build(settings: JsonValue, validator: (directory: string) => string = r
   });
 }
 
-/** A program that starts the real gateway, cut off from the network where that is allowed. */
+/** A program that starts the real gateway, without network if this machine permits that. */
 function realGateway(directory: string): string {
   const modules = gateway ?? "";
   const isolate = canIsolate() ? "unshare --net " : "";

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts every tool that tests need and that can be fetched into the cache folder. Needs root on
+# Fetches the tools that tests need into the cache folder, as far as they can be fetched. Needs root on
 # Debian, and the packages debootstrap, systemd-container and npm. Repeating it costs nothing.
 set -euo pipefail
 

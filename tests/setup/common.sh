@@ -1,7 +1,7 @@
 # Shared by the setup scripts; to be sourced.
 #
-# Everything is put into one folder, the cache, which can be deleted at any time. A thing is built
-# under a temporary name and renamed when it is complete, so an interrupted setup leaves nothing
+# The scripts put everything into one folder, the cache, which can be deleted at any time. They build
+# under a temporary name and rename the complete result, so an interrupted setup leaves nothing
 # that looks finished.
 
 cache="${NIXMODGEN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nixmodgen}"
@@ -26,7 +26,7 @@ make_staging_folder() {
   trap 'rm -rf --one-file-system "$staging"' EXIT
 }
 
-# Puts a finished folder into its place, and an older one out of it.
+# Puts a finished folder into its place, and removes an older one.
 put_in_place() {
   local built="$1" place="$2"
   mkdir -p "$(dirname "$place")"
@@ -36,7 +36,7 @@ put_in_place() {
   mv "$built" "$place"
 }
 
-# Prints where a source tree is, which nobody but the user puts there; fails without one.
+# Prints the path of a source tree, which only the user can provide; fails without one.
 # find_tree NAME VARIABLE
 find_tree() {
   local place="${!2:-$cache/trees/$1}"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the real gateway and its Node into the cache, from npm, a folder for each release.
-# Usage: gateway.sh [VERSION...]; without arguments every release that the schema has settings of.
+# Installs the real gateway and its Node from npm into the cache, with a folder for each release.
+# Usage: gateway.sh [VERSION...]; without arguments it installs every release whose settings the schema has.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -20,7 +20,7 @@ case "$(uname -m)" in
   *) die "no Node package for $(uname -m)" ;;
 esac
 
-# The Node that nixpkgs has the packaged release run on, and the one that later releases ask for.
+# The Node with which nixpkgs packages its release, and the one that later releases need.
 node_major_for() {
   if [ "$(printf '%s\n' "$1" 2026.7 | sort --version-sort | head -n 1)" = 2026.7 ]; then
     echo 24
@@ -35,12 +35,11 @@ run_gateway() {
   HOME="$modules" PATH="$modules/.bin:$PATH" "$modules/.bin/node" "$modules/openclaw/openclaw.mjs" "$@"
 }
 
-# The package's install scripts are not run, as in a Nix build. What they would have done is then
-# pending, and the gateway does it at its first start; that must happen before the tests, because
-# the guests see this folder read-only.
+# As in a Nix build, the package's install scripts do not run. The gateway does their work at its first
+# start; that must happen before the tests, because the guests see this folder read-only.
 finish_installation() {
   local modules="$1" pending="$1/openclaw/.openclaw-lifecycle-pending"
-  # What it says is about the optional scripts that were left out.
+  # Its messages are about optional scripts that did not run.
   [ ! -e "$pending" ] || run_gateway "$modules" --version >/dev/null 2>&1 ||
     die "the installed gateway does not start"
   [ ! -e "$pending" ] || die "the gateway's installation does not finish"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Makes a guest's root file system in the cache: a Debian with systemd and what a test script uses.
+# Makes a guest's root file system in the cache: a Debian with systemd and the programs of test scripts.
 # Usage: guest-root.sh [SUITE]; trixie (Debian 13, systemd 257) is the default, and sid has the
-# newest systemd. The default also brings Nix, which runs on any host through that root's loader.
+# newest systemd. The default root also has Nix, which runs on any host through that root's loader.
 #
-# The mirror is the one apt is configured with, or $NIXMODGEN_DEBIAN_MIRROR.
+# The mirror is apt's, or $NIXMODGEN_DEBIAN_MIRROR.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -20,11 +20,11 @@ mapfile -t packages <"$here/guest-packages.txt"
 
 has_package() {
   local info="$root/var/lib/dpkg/info"
-  # Packages that can be installed for several architectures carry theirs in the name.
+  # The file name of a package for several architectures contains its architecture.
   [ -e "$info/$1.list" ] || compgen -G "$info/$1:*.list" >/dev/null
 }
 
-# Whether the root is of that suite and has every package.
+# Whether the root belongs to the suite and has every package.
 is_complete() {
   # Sid calls itself by the name of the next release.
   grep -qs " $suite main" "$root/etc/apt/sources.list" || return 1
@@ -39,8 +39,8 @@ apt_mirror() {
   apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -n 1
 }
 
-# Makes the host's store, unless there is one. Two evaluations that find none would both make it, and one
-# of them would fail.
+# Makes the host's store, unless there is one. Otherwise two evaluations could both try to make it, and one
+# would fail.
 open_store() {
   local nix="$root/usr/bin/nix-store" loader="$root/lib64/ld-linux-x86-64.so.2"
   if [ "$suite" != trixie ] || [ -e /nix/var/nix/db/db.sqlite ] || [ "$(id -u)" != 0 ]; then return; fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the root in which NixOS systems are built (tests/guest/nixos/) in the cache: a guest's root
+# Makes the root for builds of NixOS systems (tests/guest/nixos/) in the cache: a guest's root
 # with the Debian packages that stand in for packages of nixpkgs, and a compiler.
 # Usage: nixos-root.sh [SUITE]
 set -euo pipefail
@@ -11,7 +11,7 @@ source "$here/common.sh"
 suite="${1:-trixie}"
 place="$cache/nixos/$suite"
 table="$here/../guest/nixos/table.nix"
-# What builds, besides Nix itself.
+# Tools for builds, besides Nix itself.
 tools=(bzip2 file gcc libc6-dev make patchelf python3 xz-utils)
 
 case "$suite" in
@@ -19,11 +19,11 @@ case "$suite" in
   *) template="$cache/guest-root-$suite" ;;
 esac
 
-# Names that are patterns are packages that others bring.
+# Without patterns: these stand for packages that are dependencies of others.
 stand_ins() {
   local expression="let rows = builtins.attrValues (($(cat "$table")) { nixpkgs = \"\"; });
     in builtins.concatMap (row: row.debian or row) rows"
-  # Nix wants a /proc, which ends with it.
+  # Nix needs a /proc, which is unmounted with the namespace.
   unshare --mount --propagation private bash -euc '
     mount -t proc proc "$1/proc"
     exec chroot "$1" nix-instantiate --store dummy:// --eval --strict --json --expr "$2"
@@ -51,10 +51,10 @@ say "NixOS root: Debian $suite with ${#packages[@]} packages more, about two min
 cp -a "$template" "$staging/root"
 mount -t proc proc "$staging/root/proc"
 trap 'umount "$staging/root/proc"; rm -rf --one-file-system "$staging"' EXIT
-# The packages are to be there, and nothing of them is to run.
+# Installing the packages must start no service.
 printf '#!/bin/sh\nexit 101\n' >"$staging/root/usr/sbin/policy-rc.d"
 chmod +x "$staging/root/usr/sbin/policy-rc.d"
-# As for debootstrap, which made the template, a mirror may be a snapshot of some weeks ago.
+# The mirror may be a snapshot of some weeks ago, as for debootstrap, which made the template.
 if ! { chroot "$staging/root" apt-get update -qq -o Acquire::Check-Valid-Until=false &&
   chroot "$staging/root" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -qq --yes --no-install-recommends "${packages[@]}"; } >"$staging/log" 2>&1; then
@@ -64,7 +64,7 @@ fi
 umount "$staging/root/proc"
 trap 'rm -rf --one-file-system "$staging"' EXIT
 rm -rf "$staging/root/var/cache/apt/archives"
-# What was built from another root is not built from this one.
+# Remove everything that was built from an earlier root.
 rm -rf --one-file-system "$place/nix"
 put_in_place "$staging/root" "$place/root"
 say "NixOS root: made $place"

@@ -1,4 +1,4 @@
-// How secrets reach the process, and what is said when they cannot.
+// How secrets reach the process, and the messages if they cannot.
 
 import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -101,7 +101,7 @@ describe("generate", () => {
 
   test("never goes on without one: a file it cannot read is a final error", () => {
     withDirectory((directory) => {
-      // As unreadable for root as a file of somebody else's is for the service.
+      // Root cannot read this file either, like the service a file of somebody else's.
       const file = "/proc/self/task/self/mem";
       const result = runShell(files, `generate KEY ${file}\necho started`, directory);
       expect(result.status).toBe(78);
@@ -222,7 +222,7 @@ describe("credentials the service reads itself", () => {
     });
   });
 
-  // As agenix and others do it: the file is there, and its user's a moment later.
+  // agenix and others create the file first, and change its owner a moment later.
   test.each([
     ["only to its user", "chmod 0444 key", "chmod 0400 key"],
     ["what its link leads to", "mv key real; ln -s late key", "mv real late"],

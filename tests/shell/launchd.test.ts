@@ -1,5 +1,5 @@
-// What the launcher of a launchd job does besides: how it ends, what it clears away, its log; and what a
-// switch of the configuration does before a job is loaded anew.
+// The parts of a launcher for launchd jobs: exit codes, leftovers, the log; and the stop of a job before a
+// switch of the configuration loads it again.
 
 import {
   chmodSync,
@@ -22,7 +22,7 @@ const leftovers = ["prepare", "leftovers"] as const;
 const final =
   "this needs a change, so it is not tried again. Afterwards: launchctl kickstart system/org.nixos.it\n";
 
-/** launchd tries a job again that ends with anything but 0. */
+/** launchd starts a job again unless it ends with 0. */
 const endings: readonly (readonly [
   string,
   { readonly commands: string; readonly status: number; readonly stderr?: string },
@@ -52,7 +52,7 @@ describe("the job's exit code", () => {
         launchd_domain: "system",
         XPC_SERVICE_NAME: "org.nixos.it",
       });
-      // What bash itself says of a program that was killed is left out.
+      // Without bash's own message about a killed program.
       expect({ ...result, stderr: status === 137 ? "" : result.stderr }).toEqual({
         status,
         stdout: "",
@@ -63,7 +63,7 @@ describe("the job's exit code", () => {
 });
 
 describe("what is done in the service's directories", () => {
-  /** Says what it is given, and runs it. */
+  /** Notes its arguments, and runs the command in them. */
   const sandbox = `#!/bin/sh\necho "$0 $1 $2 \${3##*/}" >> entered\nshift 2\nexec "$@"\n`;
   const run = (directory: string, own: string, commands: string): ShellResult => {
     standIns(directory, { "sandbox-exec": sandbox, own });
@@ -158,7 +158,7 @@ describe("what the service made immutable", () => {
 });
 
 describe("a job that a switch changes", () => {
-  /** A launchctl whose job is there for so many looks, and that takes a note of what it is asked. */
+  /** A launchctl that notes its arguments, and knows the job for this number of questions. */
   const launchctl = (looks: number): string => `#!/bin/bash
 echo "$*" >> asked
 case $1 in
@@ -173,7 +173,7 @@ esac
   interface Given {
     readonly before?: string;
     readonly after: string;
-    /** How often launchd still knows the job; not at all where absent. */
+    /** The number of questions for which launchd still knows the job. Default: none. */
     readonly looks?: number;
   }
   const stop = (
@@ -230,7 +230,7 @@ esac
 describe("the log of a job, which nothing else keeps small", () => {
   const large = "a".repeat(10 * 1024 * 1024 + 1);
 
-  // As launchd has it open: for appending.
+  // launchd has the log open for appending.
   const start = 'exec >> it.log\nkeep_small "$PWD/it.log"\nkill "$log_keeper"\necho new';
 
   test("a large one is kept once, and begun anew", () => {

@@ -1,6 +1,5 @@
-// What the launcher of a launchd job does about locks of a crashed run, with the real gateway: it runs as on
-// macOS, where it may not ask for other processes. Removing the locks must not be what lets two of
-// them run.
+// The launcher of a launchd job removes locks of a crashed run. The real gateway runs here as on
+// macOS, where it may not look at other processes. Without the locks, two gateways must still not run at once.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,13 +16,13 @@ import { runShell } from "./run-shell.ts";
 const missing = missingForGateway(newestGateway);
 const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
 
-/** The line of the preparation. */
+/** The preparation's line that removes locks. */
 const [forget = ""] =
   /^ *forget_locks .*$/mu.exec(
     readFileSync(new URL("../../generated/moltbot/service.nix", import.meta.url), "utf8"),
   ) ?? [];
 
-/** Says that this is macOS, and refuses ps as its sandbox does. */
+/** Pretends to be macOS, and refuses ps like its sandbox. */
 const asOnMacOS = `
 const processes = require("node:child_process");
 Object.defineProperty(process, "platform", { value: "darwin" });
@@ -65,7 +64,7 @@ describe.skipIf(missing.length > 0)(`a lock whose process has crashed${note}`, (
     rmSync(directory, { recursive: true, force: true });
   });
 
-  /** Starts a gateway; `said` is what it has said so far. */
+  /** Starts a gateway; `said` returns its output so far. */
   function start(): { readonly child: ChildProcess; readonly said: () => string } {
     const modules = findGateway(newestGateway) ?? "";
     const state = join(directory, "state");
@@ -98,7 +97,7 @@ describe.skipIf(missing.length > 0)(`a lock whose process has crashed${note}`, (
     return { child, said: () => text };
   }
 
-  /** As a process that has crashed leaves it, with a number that another process has by now. */
+  /** Writes a lock like that of a crashed process, whose number another process has by now. */
   function leaveLock(): void {
     const locks = join(directory, "state/tmp", `openclaw-${String(process.getuid?.())}`);
     mkdirSync(locks, { recursive: true, mode: 0o700 });
@@ -115,7 +114,7 @@ describe.skipIf(missing.length > 0)(`a lock whose process has crashed${note}`, (
     );
   }
 
-  /** What the preparation does before each start. */
+  /** Removes locks, like the preparation before each start. */
   function forgetLocks(): void {
     const { stderr } = runShell(["prepare", "leftovers"], forget, directory, {
       TMPDIR: join(directory, "state/tmp"),

@@ -1,4 +1,4 @@
-// Managed files where nothing can be mounted: copies in the service's own directories.
+// Managed files without mounts: copies in the service's own directories.
 
 import {
   existsSync,
@@ -110,7 +110,7 @@ test("what the service has where a declared file or folder goes is kept beside i
     expect(put(directory, "put A.md ../one.md", "put skills/s ../skill").status).toBe(0);
     expect(readFileSync(join(workspace, "A.md"), "utf8")).toBe("one\n");
     expect(readFileSync(join(workspace, "A.md.unmanaged"), "utf8")).toBe("mine\n");
-    // Another skill of that name would be read instead.
+    // The gateway would read another skill of that name instead.
     expect(readdirSync(join(workspace, "skills"))).toEqual(["s"]);
     expect(readFileSync(join(workspace, "skills.unmanaged/own/SKILL.md"), "utf8")).toBe(
       "mine too\n",

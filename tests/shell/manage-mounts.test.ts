@@ -1,4 +1,4 @@
-// Managed files under systemd: the copies, and the places that they are mounted over.
+// Managed files under systemd: the copies, and the places over which they are mounted.
 
 import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -174,7 +174,7 @@ test("a directory that has places is none, whatever it has in it", () => {
   });
 });
 
-/** As many of each as an agent may have made by chance, or because they are in the way. */
+/** Kinds of files that an agent may have made, by chance or on purpose, in large numbers. */
 const made: readonly ((path: string) => void)[] = [
   (path) => {
     writeFileSync(path, "mine\n");
@@ -202,7 +202,7 @@ test("20,000 files of the service's are no work to speak of", { timeout: 120_000
       expect(prepare(directory, ...lines)).toEqual({ status: 0, stdout: "", stderr: "" });
     });
     expect(seconds).toBeLessThan(10);
-    // The places, and what cannot be told from one, are gone; all else is there.
+    // The places, and files that look like one, are gone; all others are there.
     const left = readdirSync(workspace);
     expect(left.filter((name) => !name.startsWith("made-"))).toEqual(["B.md"]);
     expect(left).toHaveLength(10_001);

@@ -1,6 +1,6 @@
-// The operator's command, as far as it runs as the operator: what it understands, what it gives to the
-// programs that enter the sandbox, and what it lets reach a terminal. In the place of systemd-run, sudo
-// and script stands a program that notes what it is given; `inside` stands for what runs in the sandbox.
+// The part of the operator's command that runs as the operator: its arguments, its calls of the
+// programs that enter the sandbox, and its filter for a terminal. A program that notes its arguments replaces
+// systemd-run, sudo and script; `inside` replaces the program in the sandbox.
 
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -55,9 +55,9 @@ interface Situation {
   readonly platform?: Platform;
   readonly instances?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** A shell command that runs the operator's, `IT`. */
+  /** A shell command that runs the operator's command, `IT`. */
   readonly around?: string;
-  /** What `inside cat` writes. */
+  /** The output of `inside cat`. */
   readonly said?: Buffer;
   readonly user?: string;
 }
@@ -129,14 +129,14 @@ function operator(words: readonly string[], situation: Situation = {}): Outcome 
   return outcome;
 }
 
-/** Runs a command in a terminal, and prints what that gets. */
+/** Runs a command in a terminal, and prints the terminal's output. */
 const inTerminal = (command: string): string =>
   `script -qec ${quote(command)} /dev/null < /dev/null`;
 
-/** Not what the stand-in's own shell adds. */
+/** Whether an entry is not one that the stand-in's own shell adds. */
 const ofTheStandIn = (entry: string): boolean => !/^(_|SHLVL|PWD)=/.test(entry);
 
-/** The words of a unit's own name have a process id in them. */
+/** Removes process ids from the names of units. */
 const withoutIds = (words: readonly string[]): readonly string[] =>
   words.map((word) => word.replace(/(command-it-\w+)-\d+/, "$1-N"));
 

@@ -79,8 +79,8 @@ const maxOutput = 512 * 1024 * 1024;
 const batchSize = 400;
 
 /**
- * The evaluator collects garbage whenever its heap is full; that takes longer than evaluating. So it
- * begins with a large one, of which only what is needed is ever touched.
+ * The evaluator collects garbage whenever its heap is full, and that takes longer than evaluating.
+ * So it begins with a large heap; the kernel provides only the pages that it touches.
  */
 function initialHeap(): string {
   const gibibyte = 2 ** 30;
@@ -94,7 +94,7 @@ const trees: readonly (readonly [TreeName, string])[] = [
   ["nix-darwin", "NIX_DARWIN"],
 ];
 
-/** What evaluation needs and this machine lacks, for the names of skipped tests. */
+/** The missing tools and trees among those that evaluation needs, for the names of skipped tests. */
 export function missingForEvaluation(): readonly string[] {
   const missing = trees.map(([name]) => name).filter((name) => findTree(name) === undefined);
   return findNix() === undefined ? ["nix", ...missing] : missing;
@@ -124,8 +124,8 @@ export async function evaluateMany(
 }
 
 /**
- * With `$NIXMODGEN_KEEP` a directory, what was evaluated is kept there, so that two versions of the sources
- * can be compared.
+ * Writes the outcomes into the directory `$NIXMODGEN_KEEP`, if it is set, so that two versions of
+ * the sources can be compared.
  */
 async function keep(outcomes: Readonly<Record<string, Outcome>>): Promise<void> {
   const directory = process.env["NIXMODGEN_KEEP"];
@@ -166,7 +166,7 @@ async function evaluateBatch(
       if (found === undefined) continue;
       const { json, error } = found;
       if (json !== undefined) outcomes[name] = { ok: true, value: parseJson(json) };
-      // The error that ended the process is not among those that were reported.
+      // The error that ended the process was not reported for a case.
       else if (error === undefined || name === fatal) {
         outcomes[name] = await evaluateAlone(evaluator, testCase);
       } else outcomes[name] = { ok: false, message: error };
@@ -298,7 +298,7 @@ function parseJson(text: string): unknown {
   return JSON.parse(text);
 }
 
-/** What is reported of a case that was begun: its value, or the last error. */
+/** The report of a case: its value, or the last error. */
 interface ReportedCase {
   json?: string;
   /** An earlier error was caught by the module system. */

@@ -1,7 +1,7 @@
 // Asks the real gateway whether it accepts a configuration.
 //
-// Contract: with an environment of nothing but its own empty home, state and configuration file, as
-// at build time. Nothing is started and nothing remains.
+// Contract: the gateway runs with an environment that names only an empty home, an empty state
+// directory and the configuration file, as at build time. No service is started, and no file remains.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -26,7 +26,7 @@ export type GatewayAnswer = z.infer<typeof answer>;
 /** The newest version; its installation has the Node that runs the others, too. */
 export const newestGateway = "2026.9.6";
 
-/** What asking a version needs and this machine lacks, for the names of skipped tests. */
+/** The missing gateways among those that a question to this version needs, by name. */
 export function missingForGateway(version: string): readonly string[] {
   return [...new Set([version, newestGateway])]
     .filter((each) => findGateway(each) === undefined)

@@ -1,8 +1,8 @@
-// Set up once per run of the tests: a temporary directory for what the sources generate now. It is
-// filled by the first test that needs it (generated.ts).
+// Makes a temporary directory once per run of the tests, for the files that the sources generate
+// now. The first test that needs them generates them (generated.ts).
 //
-// `$NIXMODGEN_GENERATED` names a directory that is used instead, of the same layout: that is how
-// mistakes in generated files are tested (tests/mutants).
+// `$NIXMODGEN_GENERATED` names a directory of the same layout to use instead: so tests/mutants tests
+// mistakes in generated files.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,5 +1,5 @@
-// What the sources and the schema generate now, in contrast to the committed `generated/`, which may
-// be older: tests look at the former, and one test compares the two.
+// The files that the sources and the schema generate now. The committed `generated/` may be older:
+// tests read the new files, and one test compares the two.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ export function generatedFile(path: string): string {
   return join(generatedRoot(), "generated", path);
 }
 
-/** What stands for the repository's root: `generated/`, and the Nix files that refer to it. */
+/** The stand-in for the repository's root: `generated/`, and the Nix files that refer to it. */
 export function generatedRoot(): string {
   const { directory, isFilled } = inject("generated");
   if (isFilled) return directory;

@@ -1,4 +1,4 @@
-// What tests of the generated home-manager module share: its evaluation in the real home-manager.
+// Evaluates the generated home-manager module in the real home-manager; several test files use it.
 
 import { describe } from "vitest";
 
@@ -9,11 +9,11 @@ import { evaluateTogether } from "./together.ts";
 const module = generatedFile("home-manager/moltbot.nix");
 const missing = missingForEvaluation();
 
-/** A suite that is skipped where nothing can be evaluated; `note` belongs into its name. */
+/** A suite that is skipped where nothing can be evaluated; put `note` into its name. */
 export const suite = describe.skipIf(missing.length > 0);
 export const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
 
-/** The least that works; `more` is added to it. */
+/** The smallest configuration that is accepted, with `more` added. */
 export function moltbot(more = ""): string {
   return `{ services.moltbot = { enable = true; providers.anthropic.apiKeyFile = "/run/keys/a"; ${more} }; }`;
 }
@@ -22,7 +22,7 @@ export function atHome(config: string, rest: Partial<EvaluationCase> = {}): Eval
   return { target: "home-manager", module, config, ...rest };
 }
 
-/** The outcomes of a suite's cases, there when its tests run (together.ts). */
+/** The outcomes of a suite's cases; they exist once its tests run (together.ts). */
 export function evaluateAll(cases: Readonly<Record<string, EvaluationCase>>): {
   readonly get: (name: string) => Outcome | undefined;
 } {

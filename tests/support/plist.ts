@@ -1,4 +1,4 @@
-// Reads property lists with a parser that is not ours: Python's plistlib.
+// Reads property lists with an independent parser: Python's plistlib.
 
 import { execFileSync } from "node:child_process";
 

@@ -9,10 +9,10 @@ const texts = z.record(z.string(), z.string());
 const strings = z.array(z.string());
 
 const storeText = z.object({
-  /** `value`: what a pkgs.formats.* generator was given, as JSON. */
+  /** `value`: the value that a pkgs.formats.* generator was given, as JSON. */
   kind: z.enum(["text", "value", "buildCommand"]),
   text: z.string(),
-  /** Path below the store path; empty when that is the file itself. */
+  /** Path below the store path; empty when the store path itself is the file. */
   destination: z.string(),
   executable: z.boolean(),
 });
@@ -51,7 +51,7 @@ const common = z.object({
   /** Names of installed packages. */
   packages: strings,
   packagePaths: strings,
-  /** Store path -> what would be written there. */
+  /** Store path -> the text that a build would write there. */
   texts: z.record(z.string(), storeText),
   /** With `extras`: the options that the module declares. */
   options: z.record(z.string(), optionInfo).optional(),

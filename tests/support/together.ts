@@ -1,5 +1,5 @@
-// The cases of all suites of a test file, in one process: starting the evaluator and its base systems
-// takes longer than most of the cases.
+// Evaluates the cases of all suites of a test file in one process: starting the evaluator and its
+// base systems takes longer than most of the cases.
 
 import { beforeAll, TestRunner } from "vitest";
 
@@ -21,8 +21,8 @@ const suites: Suite[] = [];
 let evaluation: Promise<Readonly<Record<string, Outcome>>> | undefined;
 
 /**
- * The outcomes of a suite's cases, by their names. They are there when its tests run, not before:
- * by then the suites of the whole file are known, and evaluated together.
+ * The outcomes of a suite's cases, by their names. They exist once its tests run, not before: by
+ * then the suites of the whole file are known and were evaluated together.
  */
 export function evaluateTogether(
   cases: Readonly<Record<string, EvaluationCase>>,

@@ -15,7 +15,7 @@ export interface Tool {
   readonly args: readonly string[];
 }
 
-/** Where trees and tools that tests use are kept between runs. */
+/** The directory that keeps trees and tools between runs. */
 export const cacheDir: string =
   process.env["NIXMODGEN_CACHE"] ??
   join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "nixmodgen");
@@ -61,7 +61,7 @@ function guestNix(): Tool {
   };
 }
 
-/** Looks once, and remembers also that there is nothing. */
+/** Looks once, and remembers a missing tool, too. */
 function once<Found>(look: () => Found): () => Found {
   let found: { readonly value: Found } | undefined;
   return () => (found ??= { value: look() }).value;

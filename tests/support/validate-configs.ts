@@ -2,8 +2,8 @@
 //
 // Contract: calls the functions that the gateway's command `config validate` calls, in the way it
 // does, for each configuration of the JSON list in the file LIST, and prints a JSON list of
-// { valid, issues, warnings }. Which file the gateway reads as its configuration, the environment
-// says (OPENCLAW_CONFIG_PATH); it is written anew for each.
+// { valid, issues, warnings }. The environment (OPENCLAW_CONFIG_PATH) names the file that the gateway
+// reads as its configuration; the program writes it anew for each.
 //
 // usage: node validate-configs.ts DIST LIST     (DIST: the folder `dist` of the gateway's package)
 

@@ -1,5 +1,5 @@
-// Tells what changed between two versions of a configuration schema: the options of the services at
-// hand that are touched first, then everything, with equal changes in many places as one.
+// Reports the changes between two versions of a configuration schema: first the affected options of the
+// services, then all changes. Equal changes in many places are one entry.
 
 import type { IrOption } from "../../src/model/option-type.ts";
 import type { SchemaChange } from "./compare-schemas.ts";
@@ -8,7 +8,7 @@ import { formatKey } from "../../src/settings/suggest-key.ts";
 /** Texts longer than this are cut. */
 const maximumLength = 100;
 
-/** Places of the same change that are named before they are counted. */
+/** The number of places of one change that the report names; it counts the rest. */
 const maximumPlaces = 3;
 
 export function changeReport(
@@ -65,7 +65,7 @@ function cut(text: string): string {
   return text.length > maximumLength ? `${text.slice(0, maximumLength - 1)}…` : text;
 }
 
-/** The options whose setting changed, vanished, or has something in it that did. */
+/** The options whose setting, or a part of it, has changed or vanished. */
 function touchedOptions(
   changes: readonly SchemaChange[],
   options: readonly IrOption[],
@@ -98,7 +98,7 @@ function touches({ kind, path }: SchemaChange, setting: readonly string[]): bool
     case "removed":
       return isInside || startsWith(setting, path);
     case "retyped":
-      // What surrounds a setting may change its shape without a change for the setting.
+      // A change of an object around a setting need not change the setting.
       return isInside;
   }
 }

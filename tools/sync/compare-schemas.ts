@@ -1,5 +1,5 @@
-// What changed between two versions of a configuration schema, as the people see it who write
-// configurations: keys that are new, gone, or take other values.
+// Compares two versions of a configuration schema from the view of users: keys that are new, gone, or accept other
+// values.
 
 import type { JsonValue } from "../../src/json.ts";
 import { canonicalJson } from "../../src/settings/canonical.ts";
@@ -16,7 +16,7 @@ export type SchemaChange =
   | {
       readonly kind: "added" | "removed";
       readonly path: readonly string[];
-      /** How many keys that makes, with those inside. */
+      /** The number of keys, including those inside. */
       readonly count: number;
     }
   | {
@@ -51,7 +51,7 @@ function compareAt(
   return [{ kind: "retyped", path, ...inWords(from, to) }, ...inside];
 }
 
-/** The number of keys a schema names, at any depth, this one included. */
+/** The number of keys that a schema names, at any depth, plus one for the schema's own key. */
 function countKeys(schema: JsonSchema | undefined): number {
   if (schema === undefined) return 0;
   const inside = namesIn(schema).map((name) => countKeys(childOf(schema, name)));
@@ -69,7 +69,7 @@ function childOf(schema: JsonSchema, name: string): JsonSchema | undefined {
   return child === true ? undefined : child;
 }
 
-/** What a schema says itself, without what is inside its objects. */
+/** A schema without the contents of its objects. */
 function shallow(schema: JsonSchema): JsonSchema {
   if (typeof schema === "boolean") return schema;
   const own = without(schema, [
@@ -90,7 +90,7 @@ function distinct(schemas: readonly JsonSchema[]): readonly JsonSchema[] {
   return [...new Map(schemas.map((schema) => [canonicalJson(schema), schema])).values()];
 }
 
-/** Both in words; where the words are the same, the keywords that differ. */
+/** Both schemas in words or, if the words are the same, by the keywords that differ. */
 function inWords(
   before: JsonSchema,
   after: JsonSchema,

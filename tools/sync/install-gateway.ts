@@ -1,5 +1,5 @@
-// Gets the gateway's configuration schema from the gateway itself: an npm release of it is
-// installed in a temporary directory, without running anything of it, and asked for its schema with
+// Gets the gateway's configuration schema from the gateway itself: it installs an npm release in a temporary
+// directory, without running install scripts, and asks the program for its schema with
 // an empty home directory.
 
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
@@ -27,7 +27,7 @@ export interface Session {
   /** An empty directory that is removed afterwards. */
   readonly temporary: string;
   readonly signal: AbortSignal;
-  /** Tells what is being done. */
+  /** Reports the current step. */
   readonly say: (message: string) => void;
 }
 
@@ -100,7 +100,7 @@ function hasNodePackage(): boolean {
   return process.platform === "linux" && process.arch === "x64";
 }
 
-/** The Node to run the gateway with: the installed one, else the one that runs this. */
+/** The Node for the gateway: the installed package's, or else the one that runs this program. */
 function nodeOf(modules: string): string {
   const installed = join(modules, nodePackage, "bin", "node");
   return existsSync(installed) ? installed : process.execPath;

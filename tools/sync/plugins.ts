@@ -1,6 +1,6 @@
-// Which plugins a release of the gateway knows and does not have: channels, providers and tools that are
-// packages of their own. The catalogue is a constant in the program's code, whose names differ from release
-// to release; so it is found by what it looks like, and nothing of the program is run.
+// Finds the plugins that a release of the gateway knows and does not contain: channels, providers and tools that
+// are packages of their own. The catalogue is a constant in the program's code, whose names differ from release
+// to release. So this finds it by its shape, and runs nothing of the program.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,9 +12,9 @@ import { z } from "../../src/zod.ts";
 /** A plugin that does not come with the gateway. */
 export interface ExternalPlugin {
   readonly id: string;
-  /** The channel it is, if it is one. */
+  /** The name of the channel, if the plugin is one. */
   readonly channel?: string | undefined;
-  /** Environment variables by which the gateway takes it for wanted. */
+  /** Environment variables from which the gateway concludes that the user wants the plugin. */
   readonly variables: readonly string[];
 }
 
@@ -37,7 +37,7 @@ const variable = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/;
 /**
  * @param modules the directory of the installed packages
  * @returns sorted by their identifiers
- * @throws UserError where there is no catalogue
+ * @throws UserError if there is no catalogue
  */
 export function readPlugins(modules: string): readonly ExternalPlugin[] {
   const dist = join(modules, "openclaw/dist");

@@ -1,4 +1,4 @@
-// Runs another program: with a limit of time, its messages shown, its output returned.
+// Runs another program with a time limit, and returns its output. An error shows the program's messages.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,12 +15,12 @@ export interface Run {
   readonly signal: AbortSignal;
 }
 
-/** Enough of a program's messages to see why it failed. */
+/** The part of a program's messages, in characters, that an error shows. */
 const maximumMessages = 4000;
 
 /**
- * @returns what the program wrote to its standard output
- * @throws UserError when it fails, with its own words
+ * @returns the program's standard output
+ * @throws UserError if it fails, with its own messages
  */
 export async function runProgram(run: Run): Promise<string> {
   const signal = AbortSignal.any([run.signal, AbortSignal.timeout(run.timeoutMs)]);

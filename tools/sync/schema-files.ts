@@ -1,5 +1,5 @@
 // The stored schemas: one file per version, formatted like every other file of the repository, so
-// that two versions differ in readable lines.
+// that a diff of two versions is readable.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -28,7 +28,7 @@ export function readStored(path: string): JsonSchema {
   return typeof stored === "boolean" ? stored : expandSchema(stored);
 }
 
-/** The text of the file that stores a schema, formatted as this repository is. */
+/** The text of the file that stores a schema, in this repository's format. */
 export async function printStored(structure: JsonSchema): Promise<string> {
   const text = await printJson(canonicalJson(compactSchema(structure)));
   const stored = parseJsonSchema(JSON.parse(text), "the stored schema");
@@ -38,7 +38,7 @@ export async function printStored(structure: JsonSchema): Promise<string> {
   return text;
 }
 
-/** JSON, formatted as this repository is. */
+/** JSON in this repository's format. */
 export async function printJson(text: string): Promise<string> {
   const options = (await resolveConfig(fileURLToPath(import.meta.url))) ?? {};
   return await format(text, { ...options, parser: "json" });

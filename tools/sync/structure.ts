@@ -1,9 +1,9 @@
-// The structure of a program's configuration schema: what says which values are accepted. Prose
+// The structure of a program's configuration schema: only the keywords that restrict values. Prose
 // (titles, descriptions, hints for forms) is left out: it is most of the text, changes with every
-// release, and none of it is needed to check a value.
+// release, and is not needed to check a value.
 //
-// Local definitions are put in their place, because a schema that was pasted into another one
-// refers to definitions by a path that holds no longer.
+// References are replaced by their local definitions: a schema that was pasted into another one
+// refers to definitions by a path that is no longer right.
 
 import { UserError } from "../../src/errors.ts";
 import type { JsonValue } from "../../src/json.ts";
@@ -30,14 +30,14 @@ const definitionKeywords = ["$defs", "definitions"] as const;
 type Definitions = Readonly<Record<string, JsonValue>>;
 type JsonObject = Readonly<Record<string, JsonValue>>;
 
-/** Where in the document one is, and which definitions are being put in their place. */
+/** The definitions in scope, and those that are being expanded. */
 interface Scope {
   readonly definitions: Definitions;
   readonly open: readonly string[];
 }
 
 /**
- * @param name where the schema comes from, for messages
+ * @param name the source of the schema, for messages
  * @throws UserError for unknown keywords, for references that lead nowhere or in a circle
  */
 export function structureOf(document: JsonValue, name: string): JsonSchema {
@@ -88,7 +88,7 @@ function stripKeyword(keyword: string, value: JsonValue, scope: Scope): JsonValu
     case "then":
       return stripSchema(value, scope);
     case "required":
-      // A set: its order says nothing.
+      // The order does not matter.
       return isList(value) ? [...value].sort() : value;
     default:
       return value;

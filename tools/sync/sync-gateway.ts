@@ -1,6 +1,6 @@
 // The command `sync-gateway [VERSION]`: stores the structure of the gateway's configuration schema
-// as schema/gateway/<version>.json, the plugins that do not come with it as
-// schema/gateway-plugins/<version>.json, and tells what changed since the version before.
+// as schema/gateway/<version>.json, the plugins that do not come with the gateway as
+// schema/gateway-plugins/<version>.json, and reports the changes since the version before.
 //
 // Exit codes: 0 done; 1 the user's mistake, or something outside failed; 70 a bug.
 
@@ -26,7 +26,7 @@ import { structureOf } from "./structure.ts";
 const usage = `usage: pnpm sync-gateway [VERSION] [--from DIRECTORY]
 
 Stores the structure of the gateway's configuration schema in schema/gateway/<version>.json, and
-which plugins do not come with it in schema/gateway-plugins/<version>.json.
+the plugins that do not come with it in schema/gateway-plugins/<version>.json.
 
   VERSION            release of the npm package, default: the latest
   --from DIRECTORY   use the node_modules directory of an installed gateway`;
@@ -37,11 +37,11 @@ interface SyncOptions {
   readonly version: string;
   /** A node_modules directory; if absent, the release is installed. */
   readonly from: string | undefined;
-  /** Where the schemas are stored. */
+  /** The directory of the stored schemas. */
   readonly directory: string;
 }
 
-/** Runs the command; `argv` is what follows its name. Resolves to the exit code. */
+/** Runs the command; `argv` has the arguments after its name. Resolves to the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
     const options = readArguments(argv);
@@ -85,7 +85,7 @@ function readArguments(argv: readonly string[]): SyncOptions | undefined {
   }
 }
 
-/** Runs work with a temporary directory that is gone afterwards, whatever happens. */
+/** Runs work with a temporary directory, and removes it afterwards, also after an error or a signal. */
 async function inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
   const temporary = mkdtempSync(join(tmpdir(), "sync-gateway-"));
   const interrupt = new AbortController();
@@ -106,7 +106,7 @@ async function inSession<T>(work: (session: Session) => Promise<T>): Promise<T> 
 
 const progressIntervalMs = 10_000;
 
-/** Says what is being done, and every now and then for how long. */
+/** Prints each step, and regularly how long it has run. */
 function startProgress(): { readonly say: (message: string) => void; readonly end: () => void } {
   let started = performance.now();
   const timer = setInterval(() => {

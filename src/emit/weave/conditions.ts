@@ -1,8 +1,8 @@
-// Conditions as nixpkgs writes them.
+// Conditional code in the style of nixpkgs.
 
 import { keyOf, negate, nix, type NixExpr } from "../../nix/index.ts";
 
-/** `if condition then yes else no`, in the words that nixpkgs has where one of them is nothing. */
+/** `if condition then yes else no`, or `lib.optionals` and the like if one of them is empty. */
 export function either(condition: NixExpr, yes: NixExpr, no: NixExpr): NixExpr {
   const nothing: readonly (readonly [isNothing: (node: NixExpr) => boolean, name: string])[] = [
     [(node) => node.kind === "list" && node.items.length === 0, "optionals"],
@@ -18,7 +18,7 @@ export function either(condition: NixExpr, yes: NixExpr, no: NixExpr): NixExpr {
   if (yes.kind === "if" && keyOf(yes.alternative) === keyOf(no)) {
     return either(nix.op("&&", condition, yes.condition), yes.consequent, no);
   }
-  // What holds is easier to read than what does not.
+  // A positive condition is easier to read.
   return isNegative(condition) ? nix.if_(negate(condition), no, yes) : nix.if_(condition, yes, no);
 }
 

@@ -1,4 +1,4 @@
-// What sets, chains and strings are made of.
+// The parts of sets, lists, chains and strings, and their keys for comparisons.
 
 import {
   type Binding,
@@ -12,7 +12,7 @@ import { shapeOf } from "./shapes.ts";
 
 export function bindingsOf(node: NixExpr): readonly Binding[] {
   const all = node.kind === "set" || node.kind === "let" ? node.bindings : [];
-  // Each name by itself: others may inherit fewer.
+  // Each inherited name by itself: another target may inherit fewer.
   return all.flatMap((binding): readonly Binding[] =>
     binding.kind === "assign"
       ? [binding]
@@ -30,7 +30,7 @@ export function nameOf(binding: Binding): string {
         .join("\0");
 }
 
-/** The first name of its path. */
+/** The first name of a binding's path. */
 export function headOf(binding: Binding): string {
   return nameOf(binding).split("\0")[0] ?? "";
 }
@@ -45,7 +45,7 @@ export function valueOf(binding: Binding): NixExpr {
   return binding.from === undefined ? nix.id(name) : nix.select(binding.from, [name]);
 }
 
-/** Neighbours that inherit from one place do so together. */
+/** Merges adjacent `inherit` bindings from the same place. */
 export function together(bindings: readonly Binding[]): readonly Binding[] {
   return bindings.reduce<readonly Binding[]>((all, binding) => {
     const last = all.at(-1);
@@ -69,7 +69,7 @@ export function keyOfItem({ value }: ListItem): string {
   return keyOf(value);
 }
 
-/** What an operator joins, one after the other. */
+/** The operands of a chain of one operator. */
 export function linksOf(node: NixExpr, operator: "++" | "//"): readonly NixExpr[] {
   return node.kind === "binary" && node.operator === operator
     ? [...linksOf(node.left, operator), ...linksOf(node.right, operator)]
@@ -94,7 +94,7 @@ export function pieceOf(parts: readonly StringPart[]): NixExpr {
     : nix.str(parts.map((part) => (part.kind === "text" ? part.text : part.expression)));
 }
 
-/** The text that all of them are, if they are. */
+/** The text of the units, if all are the same text. */
 export function textOf(units: readonly StringPart[]): string | undefined {
   const [first] = units;
   const isSame = units.every(
@@ -103,7 +103,7 @@ export function textOf(units: readonly StringPart[]): string | undefined {
   return isSame && first?.kind === "text" ? first.text : undefined;
 }
 
-/** Units with the same key are the same. */
+/** Equal units have equal keys. */
 export function keyOfUnit(unit: StringPart | undefined): string {
   if (unit === undefined) return "";
   return unit.kind === "text" ? JSON.stringify(unit.text) : keyOf(unit.expression);

@@ -1,6 +1,6 @@
-// What sequences have in common, and in which order.
+// Aligns sequences of several targets by their common elements.
 
-/** Something that each of some targets has: an element, a binding, a piece of a string. */
+/** An element of one target's code: of a list, a set or a string. */
 export interface Thread<Target, Value> {
   readonly target: Target;
   readonly value: Value;
@@ -20,10 +20,10 @@ export function groupBy<Value>(
 
 type Sequence<Target, Value> = readonly Thread<Target, Value>[];
 
-/** Tells which values are the same. */
+/** Equal values have equal keys. */
 type KeyOf<Value> = (value: Value) => string;
 
-/** By their keys, in an order that all of them have, as far as there is one. */
+/** Groups the threads by key. The groups follow the order of all sequences, as far as these agree. */
 export function inOrder<Target, Value>(
   sequences: readonly Sequence<Target, Value>[],
   keyOf: KeyOf<Value>,
@@ -43,14 +43,14 @@ export function inOrder<Target, Value>(
   );
 }
 
-/** A part of all sequences: one value of each, or what each has there, which may be nothing. */
+/** A part of all sequences: one value of each, or a subsequence of each, which may be empty. */
 export type Run<Target, Value> =
   | { readonly kind: "each"; readonly threads: Sequence<Target, Value> }
   | { readonly kind: "some"; readonly sequences: readonly Sequence<Target, Value>[] };
 
 /**
- * Sequences cut into runs, at what all of them have in the same order: by the first key, and where they
- * differ by that, by the next.
+ * Cuts sequences into runs at the elements that all have in the same order. Elements are equal by the first key;
+ * within the runs that remain, by the next key.
  */
 export function align<Target, Value>(
   sequences: readonly Sequence<Target, Value>[],
@@ -64,7 +64,7 @@ export function align<Target, Value>(
   return cut(sequences, keyOf).flatMap((run) => align(run, others));
 }
 
-/** At each value that all have: what stands before, and these values. */
+/** Cuts the sequences at each common value: the parts before it, then the value itself. */
 function cut<Target, Value>(
   sequences: readonly Sequence<Target, Value>[],
   keyOf: KeyOf<Value>,
@@ -93,7 +93,7 @@ function cut<Target, Value>(
   return [...runs, rest];
 }
 
-/** The longest subsequence of two. */
+/** The longest common subsequence. */
 function longestCommon(left: readonly string[], right: readonly string[]): readonly string[] {
   const lengths = left.map(() => right.map(() => 0));
   const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;

@@ -1,4 +1,4 @@
-// What nodes have in common: their shape, and how much there is to read.
+// The shape and the size of syntax nodes.
 
 import { type NixExpr, type NixKind, type NodeOf, keyOf, nix } from "../../nix/index.ts";
 
@@ -6,7 +6,7 @@ export function isKind<K extends NixKind>(node: NixExpr, kind: K): node is NodeO
   return node.kind === kind;
 }
 
-/** Nodes of one shape differ in their parts only. */
+/** Nodes with the same shape differ in their parts only, so weaving can descend into them. */
 export function shapeOf(node: NixExpr): string {
   switch (node.kind) {
     case "set":
@@ -46,7 +46,7 @@ export function shapeOf(node: NixExpr): string {
   }
 }
 
-/** How much there is to read. */
+/** A measure of how much a reader has to read: nodes, and the length of texts. */
 export function sizeOf(node: NixExpr): number {
   const known = sizes.get(node);
   if (known !== undefined) return known;

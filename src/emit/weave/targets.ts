@@ -1,11 +1,11 @@
-// Where generated code runs: what is woven from several targets tells them apart by these.
+// The targets of generated code, and the conditions with which woven code tells them apart.
 
 import { BugError } from "../../errors.ts";
 import type { Platform } from "../../model/platform.ts";
 import { nix, type NixExpr } from "../../nix/index.ts";
 import type { TargetName, TargetTest } from "./weave.ts";
 
-/** Tells platforms apart; `platform` is in scope. The name of an option must not depend on more. */
+/** Tells platforms apart; `platform` is in scope. For options, whose names must not depend on the configuration. */
 export const onPlatforms: TargetTest<Platform> = (some, all) => {
   const [only, ...more] = some;
   const [other, ...others] = [...all].filter((platform) => !some.has(platform));
@@ -14,7 +14,7 @@ export const onPlatforms: TargetTest<Platform> = (some, all) => {
   return nix`lib.elem platform ${nix.value([...some])}`;
 };
 
-/** What people call a platform. */
+/** The platforms' names for people. */
 const names: Readonly<Record<Platform, string>> = {
   nixos: "NixOS",
   "home-manager": "home-manager",
@@ -43,7 +43,7 @@ interface Condition {
   readonly holds: (target: (typeof targets)[number]) => boolean;
 }
 
-/** A platform by itself. */
+/** Conditions that hold for one platform. */
 const single: readonly Condition[] = (["nixos", "darwin"] as const).map((name) => ({
   code: nix`platform == ${name}`,
   holds: ({ platform }) => platform === name,
@@ -54,7 +54,7 @@ const facts: readonly Condition[] = [
   { code: nix.id("isHome"), holds: ({ platform }) => platform === "home-manager" },
 ];
 
-/** The simplest come first. */
+/** All conditions, the simplest first. */
 const conditions: readonly Condition[] = [
   ...facts,
   ...single,

@@ -1,8 +1,7 @@
-// Code for several targets as one: what is the same is written once, what differs follows a condition.
+// Merges the code of several targets into one: equal parts are written once, different parts under conditions.
 //
-// Every target's code is emitted by itself, by functions that know one target at a time. Weaving finds
-// what they have in common, so that nothing has to be said twice, and nobody has to say where targets
-// differ. For each target the woven code means what that target's own code does.
+// Emitters write the code of one target at a time. Weaving finds the common parts, so nobody has to say where
+// targets differ. For each target, the woven code has the same meaning as that target's own code.
 
 import { isKind, shapeOf, sizeOf } from "./shapes.ts";
 import { align, groupBy, inOrder, type Thread } from "./sequences.ts";
@@ -46,10 +45,10 @@ export interface Strand<Target> {
 /** A condition that holds for `some` of the targets and for none of the others in `all`. */
 export type TargetTest<Target> = (some: ReadonlySet<Target>, all: ReadonlySet<Target>) => NixExpr;
 
-/** What people call some of the targets, as the beginning of a comment: `NixOS`. */
+/** A name for some of the targets, at the beginning of a comment: `NixOS`. */
 export type TargetName<Target> = (some: readonly Target[]) => string;
 
-/** @throws BugError when there is no code */
+/** @throws BugError without any strand */
 export function weave<Target>(
   strands: readonly Strand<Target>[],
   test: TargetTest<Target>,
@@ -78,19 +77,19 @@ class Loom<Target> {
       shapes.length === 1
         ? this.#descend(strands)
         : this.#choose(shapes.map((group) => ({ targets: group, code: this.weave(group) })));
-    // What is no chain can be a link of one.
+    // Code that is no chain can be a chain of one link.
     const operator = strands.map(({ code }) => chainOf(code)).find((each) => each !== undefined);
     const chained = operator === undefined ? undefined : this.#chain(strands, operator);
     return smallest([apart, together, chained]) ?? apart;
   }
 
-  /** Each code as it is. */
+  /** Chooses between the whole codes, without looking into them. */
   #apart(strands: readonly Strand<Target>[]): NixExpr {
     const groups = groupBy(strands, ({ code }) => keyOf(code));
     return this.#choose(groups.map((group) => ({ targets: group, code: codeOf(group) })));
   }
 
-  /** Alternatives of which each is for some targets. */
+  /** Chooses between alternatives, each for some targets. */
   #choose(
     groups: readonly { readonly targets: readonly Strand<Target>[]; readonly code: NixExpr }[],
   ): NixExpr {
@@ -111,7 +110,7 @@ class Loom<Target> {
     );
   }
 
-  /** The parts of nodes of one shape, woven; undefined where a node is no sum of its parts. */
+  /** Weaves the parts of nodes of one shape; undefined for a node that has no such parts. */
   #descend(strands: readonly Strand<Target>[]): NixExpr | undefined {
     const [{ code }] = strands as readonly [Strand<Target>];
     const part = <K extends NixKind>(kind: K, of: (node: NodeOf<K>) => NixExpr): NixExpr =>
@@ -157,7 +156,7 @@ class Loom<Target> {
           part(code.kind, (node) => node.operand),
         );
       case "binary":
-        // `weave` knows chains.
+        // `weave` handles chains itself.
         return chainOf(code) !== undefined
           ? undefined
           : nix.op(
@@ -187,7 +186,7 @@ class Loom<Target> {
 
   #set(strands: readonly Strand<Target>[]): NixExpr | undefined {
     const { always, sometimes } = this.#bindings(strands, false);
-    // `a.b` for all and `a.c` for some: the second `a` would replace the first.
+    // With `a.b` for all and `a.c` for some, `//` would replace the first `a` by the second.
     const heads = [always, ...sometimes.map(({ bindings }) => bindings)].map(
       (bindings) => new Set(bindings.map(headOf)),
     );
@@ -208,8 +207,8 @@ class Loom<Target> {
   }
 
   /**
-   * The bindings of sets, by whom they are for. Those of `let` are evaluated where they are needed only: they
-   * can be there for all.
+   * Weaves the bindings of sets, grouped by the targets that have them. Nix evaluates a binding of `let` only when
+   * code needs it (`isLazy`), so all targets can have it.
    */
   #bindings(
     strands: readonly Strand<Target>[],
@@ -252,7 +251,7 @@ class Loom<Target> {
     return nix.binding(first.kind === "assign" ? first.path : first.names, code, leading);
   }
 
-  /** A comment that all have, or one of each with the name of whom it is for. */
+  /** The common comment, or all comments, each with the names of its targets. */
   #leading(threads: readonly Thread<Target, LeadingOptions>[]): LeadingOptions {
     const said = threads.filter(({ value }) => value.comment !== undefined);
     const groups = groupBy(said, ({ value }) => value.comment ?? "");
@@ -277,7 +276,7 @@ class Loom<Target> {
     return nix.joined("++", pieces);
   }
 
-  /** Links that differ are told by their shape. */
+  /** Weaves chains. Links that differ but have the same shape are woven with each other. */
   #chain(strands: readonly Strand<Target>[], operator: "++" | "//"): NixExpr {
     const codeOfAll = (links: readonly NixExpr[]): NixExpr => nix.joined(operator, links);
     return codeOfAll(
@@ -293,8 +292,8 @@ class Loom<Target> {
   }
 
   /**
-   * What some have where others have something else, or nothing: as it is, or where that is shorter, each
-   * value once, under a condition of those that have it.
+   * Weaves a run in which targets have different values, or none: as one alternative per target or, if that is
+   * shorter, with each value once, under the condition of the targets that have it.
    */
   #some<Value>(
     strands: readonly Strand<Target>[],
@@ -318,7 +317,7 @@ class Loom<Target> {
     return sizeOf(shared) < sizeOf(apart) ? shared : apart;
   }
 
-  /** The values in an order that all have, with whose they are; undefined where there is no such order. */
+  /** The values in a common order, each with its targets; undefined without a common order. */
   #segments<Value>(
     strands: readonly Strand<Target>[],
     sequences: readonly (readonly Thread<Target, Value>[])[],
@@ -331,7 +330,7 @@ class Loom<Target> {
       const target = strands[index]?.target;
       return keysOf(groups.flat().filter((each) => each.target === target)) === keysOf(sequence);
     });
-    // What one of them has twice has no place of its own.
+    // A value that one target has twice has no single place.
     const isSingle = groups.every((group) => new Set(targetsOf(group)).size === group.length);
     if (!isOrdered || !isSingle) return undefined;
     const segments: { readonly targets: readonly Target[]; readonly values: Value[] }[] = [];
@@ -345,7 +344,7 @@ class Loom<Target> {
     return segments;
   }
 
-  /** Interpolations that differ are told by their shape. */
+  /** Weaves strings. Interpolations that differ but have the same shape are woven with each other. */
   #string(strands: readonly Strand<Target>[]): NixExpr {
     const parts = align(threadsOf(strands, unitsOf), [keyOfUnit, shapeOfUnit]).map((run) => {
       if (run.kind === "some") return this.#apart(withCode(strands, run.sequences, pieceOf));
@@ -353,7 +352,7 @@ class Loom<Target> {
       const text = textOf(units);
       if (text !== undefined) return text;
       const pieces = run.threads.map(({ target, value }) => ({ target, code: pieceOf([value]) }));
-      // Two texts have no parts in common that could be woven.
+      // Different texts have no parts that could be woven.
       const isWoven = units.every(({ kind }) => kind === "interpolation");
       return isWoven ? this.weave(pieces) : this.#apart(pieces);
     });
@@ -369,7 +368,7 @@ interface Segment<Target, Value> {
   readonly values: readonly Value[];
 }
 
-/** The same strands with other code: what each has in a run. */
+/** The strands with other code: each target's part of a run. */
 function withCode<Target, Value>(
   strands: readonly Strand<Target>[],
   sequences: readonly (readonly Thread<Target, Value>[])[],
@@ -381,7 +380,7 @@ function withCode<Target, Value>(
   }));
 }
 
-/** Whether functions take their argument apart in the same way. */
+/** Whether all functions have the same parameter. */
 function haveSameParameter<Target>(strands: readonly Strand<Target>[]): boolean {
   const keys = strands.map(({ code }) =>
     code.kind === "lambda" ? keyOf(nix.lambda(code.parameter, nix.null_())) : "",
@@ -389,10 +388,10 @@ function haveSameParameter<Target>(strands: readonly Strand<Target>[]): boolean 
   return new Set(keys).size === 1;
 }
 
-/** Whether one of the bindings has a name that the code takes from its surroundings. */
+/** Whether one of the bindings defines a name that is free in the code. */
 function capturesOf(bindings: readonly Binding[], code: NixExpr): boolean {
   const free = freeVariables(code);
-  // `inherit x;` is what x is outside.
+  // `inherit x;` does not change the meaning of x.
   const defined = bindings.filter(
     (binding) => binding.kind === "assign" || binding.from !== undefined,
   );
@@ -401,7 +400,7 @@ function capturesOf(bindings: readonly Binding[], code: NixExpr): boolean {
   );
 }
 
-/** What the code of each strand is made of. */
+/** The parts of the code of each strand. */
 function threadsOf<Target, Value>(
   strands: readonly Strand<Target>[],
   partsOf: (code: NixExpr) => readonly Value[],
@@ -409,13 +408,13 @@ function threadsOf<Target, Value>(
   return strands.map(({ target, code }) => partsOf(code).map((value) => ({ target, value })));
 }
 
-/** The operator of a chain. */
+/** The operator, if the code is a chain. */
 function chainOf(code: NixExpr): "++" | "//" | undefined {
   if (code.kind !== "binary") return undefined;
   return code.operator === "++" || code.operator === "//" ? code.operator : undefined;
 }
 
-/** The one with the least to read; of several the first. */
+/** The smallest candidate; of equal ones the first. */
 function smallest(candidates: readonly (NixExpr | undefined)[]): NixExpr | undefined {
   return candidates
     .filter((each) => each !== undefined)

@@ -1,4 +1,4 @@
-# Functions that the generated modules have in common, whatever service they are for.
+# Functions that all generated modules share.
 { lib, pkgs }:
 let
   inherit (lib) types;
@@ -12,11 +12,11 @@ rec {
     )
     // {
       description = "attribute set of ${element.description}, with names matching the pattern ${pattern}";
-      # The module system rebuilds types that hold submodules, and forgets the check.
+      # The module system rebuilds types with submodules in them, and drops the check.
       substSubModules = modules: attrsMatching pattern (element.substSubModules modules);
     };
 
-  # Attribute sets that are told apart by the value of one attribute.
+  # Attribute sets that one attribute tells apart: its value selects the member's type.
   taggedUnion =
     tag: members:
     lib.mkOptionType {
@@ -26,24 +26,24 @@ rec {
       merge = loc: definitions: members.${(lib.head definitions).value.${tag}}.merge loc definitions;
     };
 
-  # The instance `default` goes by the plain name; every other has its own name appended.
+  # `base` for the instance `default`, `base-<name>` for every other.
   nameFor = base: name: if name == "default" then base else "${base}-${name}";
 
-  # Whether a directory is part of the configuration: a path, or something of the store.
+  # Whether a directory is part of the configuration: a path or a store path.
   isSource = source: lib.isPath source || lib.hasPrefix "${builtins.storeDir}/" "${source}";
 
-  # Whether a derivation makes it. To look into it would build it while the configuration is evaluated.
+  # Whether a derivation makes the directory. Evaluation must not look into it, which would build it.
   isBuilt =
     source:
     !lib.isPath source
     && lib.any (origin: origin ? outputs) (lib.attrValues (builtins.getContext "${source}"));
 
-  # Whether a directory of the configuration has a file, as far as that is known.
+  # Whether a directory of the configuration has a file; true if a derivation makes the directory.
   hasFile =
     source: file: isBuilt source || isSource source && builtins.pathExists (source + "/${file}");
 
-  # A directory of the configuration. One that a derivation makes is checked when it is built, and
-  # has empty files in place of those that may be missing.
+  # A directory of the configuration. If a derivation makes it, another derivation checks it, and adds an
+  # empty file for each missing optional one.
   sourceDirectory =
     {
       name,
@@ -71,7 +71,7 @@ rec {
         done
       '';
 
-  # Directories, and those that lie between one and another that it is in; outer ones first.
+  # Directories, and those on the way from one of them to another inside it. Outer ones come first.
   withBetween =
     paths:
     let
@@ -85,7 +85,7 @@ rec {
     in
     lib.unique (lib.filter isInside (lib.concatMap stepsTo paths));
 
-  # Null takes a setting away: those that the module goes by have to be there.
+  # The settings that the module itself reads must exist; null would remove one.
   expectSettings =
     option: paths: settings:
     let
@@ -99,7 +99,7 @@ rec {
   # Whether all of a text matches one of several regular expressions.
   matchesOne = patterns: text: lib.any (pattern: builtins.match pattern text != null) patterns;
 
-  # A package that does not say its version is taken to be new.
+  # Whether a package has this version or a later one; true for a package without a version.
   isAtLeast =
     version: package:
     let
@@ -107,11 +107,11 @@ rec {
     in
     actual == "" || lib.versionAtLeast actual version;
 
-  # What occurs more than once in a list of strings.
+  # The strings that occur more than once in a list.
   duplicates =
     list: lib.attrNames (lib.filterAttrs (_: same: lib.length same > 1) (lib.groupBy lib.id list));
 
-  # A number that depends on the instance's name alone, so that it stays when others come and go.
+  # A number that depends on the instance's name alone, so it stays the same when others come and go.
   numberFor =
     first: count: name:
     if name == "default" then
@@ -121,17 +121,17 @@ rec {
       + 1
       + lib.mod (lib.fromHexString (lib.substring 0 8 (builtins.hashString "sha256" name))) count;
 
-  # systemd expands specifiers in paths: a percent sign is written twice.
+  # systemd expands specifiers in paths, so a percent sign is doubled.
   escapeSpecifiers = lib.replaceStrings [ "%" ] [ "%%" ];
   escapeFile = path: lib.replaceStrings [ "*" "?" "[" ] [ "\\*" "\\?" "\\[" ] (escapeSpecifiers path);
 
-  # Shell code: a line for each command, which is a list of words.
+  # Shell code with one line per command; a command is a list of words.
   commands = lib.concatMapStrings (words: "${lib.escapeShellArgs words}\n");
 
   # A value of Environment=, inside double quotes.
   escapeEnvironment = lib.replaceStrings [ "\\" "\"" "%" "\n" ] [ "\\\\" "\\\"" "%%" "\\n" ];
 
-  # What confines the operator's command, in words that systemd-run has before version 258.
+  # The confinement of the operator's command, with values that systemd-run knows before version 258.
   forCommand =
     confinement:
     removeAttrs confinement [ "PrivateTmp" ]
@@ -143,11 +143,11 @@ rec {
       ProtectControlGroups = true;
     };
 
-  # Root makes no directory inside of one of the service's, which makes those itself.
+  # The directories that root makes: the service itself makes those inside another.
   outermost = paths: lib.filter (path: !lib.any (other: lib.hasPrefix "${other}/" path) paths) paths;
 
-  # One assertion per value: that no two services have it. Each option of a service that takes some
-  # is a claim; the message names the instances, whose options are below `prefix`, and the first option.
+  # One assertion per value: no two services may have it. `claimsOf` returns the options of a service with
+  # such values. The message names the instances, whose options are below `prefix`, and the first option.
   expectDifferent =
     prefix: services:
     { what, claimsOf }:
@@ -178,13 +178,13 @@ rec {
 
   # Assertions about the options below `prefix`.
   assertionsOf = prefix: {
-    # Something has to hold, or the option is at fault.
+    # The condition has to hold, or the option is at fault.
     expect = option: assertion: message: {
       inherit assertion;
       message = "${prefix}.${option}: ${message}";
     };
 
-    # An option must not have certain values, which the message names.
+    # The option must not have these values, which the message names.
     refuse = option: offenders: complaint: {
       assertion = offenders == [ ];
       message = "${prefix}.${option}: ${lib.concatStringsSep ", " offenders} ${complaint}";

@@ -1,61 +1,61 @@
 # The sandbox profile of a service on macOS, in the language of sandbox-exec(1), version 1.
 #
-# Contract: plain data in, the profile's text out; nothing is built. seatbelt-base.sb holds what
-# every service needs from macOS; this file adds the paths and ports of one service. A profile is
-# the same for a daemon with a user of its own and for an agent in somebody's home: only the paths
-# differ. Nothing is readable, writable or startable unless it is named here or there.
+# Contract: takes plain data and returns the profile's text; nothing is built. seatbelt-base.sb holds the rules
+# that every service needs on macOS; this file adds the paths and ports of one service. A daemon with a user of
+# its own and an agent in somebody's home have the same profile but for paths. A service can read, write
+# and start only what one of the two files names.
 #
-# Paths are what a person writes: /var, /tmp and /etc become the directories that they are links
-# to, because that is what the kernel compares. A path that the language could not take literally
-# is refused while the configuration is evaluated.
+# Paths may be written as a person writes them: /var, /tmp and /etc become the directories that they link
+# to, because the kernel compares those. Evaluation fails for a path that the language could not take
+# literally.
 #
-# The closure of a service is known only when it is built. With `storePaths = null` the store is
-# named exactly once, as `(subpath "/nix/store")`, so that a build step can put a line for each
-# path of the closure in its place.
+# Only a build knows the closure of a service. With `storePaths = null` the profile names the store exactly
+# once, as `(subpath "/nix/store")`, so that a build step can replace that with a line for each path of
+# the closure.
 { lib }:
 
 {
-  # What the profile is for; a comment in its first line.
+  # The profile's name; a comment in its first line.
   name,
-  # Files and directories (with all below them) that may be read.
+  # Files and directories (with all below them) that the service may read.
   readable ? [ ],
-  # The service's own directories, which may be read and written. They must exist: the service can
-  # neither make nor remove them, only what is in them. Sockets in them are the service's own, too.
+  # The service's own directories, which it may read and write. They must exist: the service can
+  # neither make nor remove them, only files in them. Sockets in them are the service's own, too.
   writable ? [ ],
-  # Whether it makes those that are missing after all.
+  # Whether the service may make its own directories after all.
   makesWritable ? false,
-  # The same for directories of others, where it gives files neither second names nor flags.
+  # Directories of others that the service may read and write; it gives files there neither second names nor flags.
   shared ? [ ],
-  # The same for all names that begin with one of these texts, which the service makes itself:
-  # "/tmp/hello-" where a program insists on a name there.
+  # Prefixes of paths that the service may make, read and write: "/tmp/hello-" for a program that
+  # insists on a name there.
   writablePrefixes ? [ ],
-  # Files and directories inside the writable ones that are written for the service, not by it:
-  # they can be neither changed, nor removed, nor moved away together with a directory above them.
-  # The same holds for their names with .new behind, by which they are prepared.
+  # Files and directories inside the writable ones that the configuration writes, and the service must not:
+  # it can neither change nor remove them, nor move them away together with a directory above them.
+  # The same holds for their names with .new appended, under which they are prepared.
   managed ? [ ],
   # Files and directories outside the store from which programs and libraries may be started.
   executable ? [ ],
-  # The TCP port the service listens on, and reaches itself by; null where it listens on none.
+  # The TCP port on which the service listens, and to which it may connect; null if it listens on none.
   listenPort,
-  # Further ports it may listen on, and reach itself by.
+  # Further ports on which it may listen, and to which it may connect.
   tcpPorts ? [ ],
   udpPorts ? [ ],
-  # Whether it also listens on a TCP port that the kernel chooses. Which that is nobody knows before, so
-  # all of them are open for listening; connections of its own to them are not.
+  # Whether it also listens on a TCP port that the kernel chooses. Nobody knows that port before, so the service
+  # may listen on all ports; it may not connect to them.
   freePort ? false,
-  # Sockets of others (files) that it may connect to.
+  # Sockets of others (files) to which it may connect.
   sockets ? [ ],
   # "localhost", or "*" for all addresses of the machine. There is nothing in between, and
-  # "localhost" was seen to match each address of the machine: what a service listens on is up to
-  # its own configuration.
+  # "localhost" was seen to match each address of the machine: the service's own configuration decides
+  # on which it listens.
   listenHost ? "localhost",
   # Where connections may go: "none"; "internet", which is everything by IPv4 but this machine
   # (private networks included: the language knows no address but "localhost"); "any", which is this
   # machine and IPv6, too.
   egress ? "internet",
-  # Paths of the store that may be read and started; null for all of them.
+  # Store paths that the service may read and start; null for all of them.
   storePaths ? null,
-  # Further system services that may be looked up, such as "com.apple.FSEvents".
+  # Further system services that the service may look up, such as "com.apple.FSEvents".
   machServices ? [ ],
 }:
 
@@ -73,7 +73,7 @@ let
 
   quoted = text: ''"${builtins.replaceStrings [ "\\" "\"" ] [ "\\\\" "\\\"" ] text}"'';
 
-  # Written as JSON, as Nix has no escape for them. The character 0 cannot be in a string.
+  # Written as JSON, because Nix has no escapes for them. No Nix string contains the character 0.
   controlCharacters = builtins.fromJSON (
     "[" + concatStringsSep "," (map (code: ''"\u${code}"'') controlCodes) + "]"
   );
@@ -87,8 +87,8 @@ let
   refuse =
     path: reason: throw "sandbox profile of ${name}: the path ${builtins.toJSON path} ${reason}";
 
-  # Links that every macOS has. The last one is the other name of the volume that holds all files
-  # that are not macOS itself; the kernel never reports paths by it.
+  # Links that every macOS has. The last one is another name of the volume with all files
+  # that are not macOS itself; the kernel never reports paths by that name.
   realRoots = [
     {
       link = "/etc";
@@ -165,8 +165,7 @@ let
   subpaths = map (filter "subpath");
   literals = map (filter "literal");
 
-  # A rule, or nothing when there is nothing to which it applies: a rule without filters would
-  # apply to everything.
+  # A rule, or nothing without filters: a rule without filters would apply to everything.
   rule =
     action: operations: filters:
     lib.optionalString (filters != [ ]) ''
@@ -182,7 +181,8 @@ let
     in
     lib.optionalString (text != "") "\n${lib.concatMapStrings (line: "; ${line}\n") title}${text}";
 
-  # All that writing a file consists of, but for the bits, owners and lists that the base refuses.
+  # The operations of writing a file, without those for set-uid bits, owners and access lists, which the base
+  # refuses.
   writeOperations = [
     "file-write-create"
     "file-write-data"
@@ -192,9 +192,8 @@ let
     "file-write-xattr"
   ];
 
-  # A second name takes a file out of the reach of rules for its first one, and an immutable file is
-  # in the way of whoever looks after the directory. Programs need both all the same: some
-  # publish archives by links, Python's copytree() copies flags.
+  # Rules for a file's name do not apply to its second name, and an immutable file hinders the preparation. But
+  # programs need both: some publish archives by links, and Python's copytree() copies flags.
   ownOperations = [
     "file-link"
     "file-write-flags"
@@ -212,12 +211,12 @@ let
   start = map realPath executable;
   store = if storePaths == null then [ builtins.storeDir ] else map realPath storePaths;
 
-  # Directories above a managed file in which the service could replace its parent by another.
+  # Writable directories above a managed file, which the service could otherwise move away.
   aboveProtected = builtins.filter (path: lib.any (root: isAtOrBelow root path) write) (
     concatMap ancestors protected
   );
 
-  # Where the base hides whether files exist.
+  # Whether the base hides the existence of files there.
   isHidden = path: isAtOrBelow "/Users" path || isAtOrBelow "/private/var/root" path;
 
   checkPort =
@@ -246,7 +245,7 @@ let
   noOutbound = filters: rule "deny" [ "network-outbound" ] filters;
 
   lookupRules = [
-    # Names are resolved by this service; its configuration, for programs that ask servers directly.
+    # The resolver, and its configuration for programs that ask name servers directly.
     (outbound [ (filter "literal" "/private/var/run/mDNSResponder") ])
     (rule "allow"
       [ "mach-lookup" ]
@@ -254,7 +253,7 @@ let
         (filter "global-name" "com.apple.SystemConfiguration.DNSConfiguration")
       ]
     )
-    # The order in which to try addresses: a question to the kernel that is put as a connection.
+    # The C library asks the kernel in which order to try addresses, by a socket of this kind.
     (rule "allow" [ "system-socket" ] [ "(require-all (socket-domain AF_SYSTEM) (socket-protocol 2))" ])
     (outbound [ (filter "control-name" "com.apple.netsrc") ])
   ];
@@ -283,7 +282,7 @@ let
 
   sections = [
     (section
-      [ "Programs and libraries of the store, and what else may be started." ]
+      [ "Programs and libraries of the store, and further ones that the service may start." ]
       [
         (rule "allow" [
           "file-read*"
@@ -293,13 +292,13 @@ let
       ]
     )
     (section
-      [ "What may be read." ]
+      [ "Files that the service may read." ]
       [
         (rule "allow" [ "file-read*" ] (subpaths read))
       ]
     )
     (section
-      [ "What may be read and written." ]
+      [ "Files that the service may read and write." ]
       [
         (rule "allow" ([ "file-read*" ] ++ writeOperations) writeFilters)
       ]
@@ -311,10 +310,10 @@ let
       ]
     )
     (section
-      [ "Directories above all of these: realpath() looks at each." ]
+      [ "Directories above all of these, because realpath() looks at each." ]
       [
         (rule "allow" [ "file-read-metadata" ] (
-          # Those above the store's paths are the same, whether they are known already or not.
+          # "any" stands for a store path: all have the same directories above them.
           literals (
             concatMap ancestors ([ "${builtins.storeDir}/any" ] ++ start ++ read ++ write ++ writePrefixes)
           )
@@ -333,8 +332,8 @@ let
     )
     (section
       [
-        "The writable directories themselves stay what they are, as do those above managed files: a"
-        "directory that is moved away takes all rules for what was in it with it."
+        "The service can move neither the writable directories themselves nor those above managed files:"
+        "the rules would not apply to the files in a directory that was moved away."
       ]
       [
         (rule "deny" (
@@ -347,7 +346,7 @@ let
       ]
     )
     (section
-      [ "Managed files. The family and its members, as a rule for a member beats the family's." ]
+      [ "Managed files. Both the family and its members, because a rule for a member beats the family's." ]
       [
         (rule "deny" ([ "file-write*" ] ++ writeOperations ++ ownOperations) (subpaths protected))
       ]

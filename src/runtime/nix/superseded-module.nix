@@ -1,21 +1,21 @@
-# Takes over what was configured for another module, whose options were at another place.
+# Takes over the configuration of another module, whose options were at another place.
 #
-# Contract: a list of modules that declare the other module's options. What is set there is passed on,
-# with a warning that names the new option; what has no counterpart is refused, and the message says
-# what to do instead. What is not set costs nothing.
+# Contract: returns a list of modules that declare the other module's options. They pass a value on to the new
+# option, with a warning that names it. They refuse an option without a counterpart, and the message says
+# what to do instead. Options that are not set cost nothing.
 { lib }:
 
 {
-  # Where its options were, and where the new ones are: dotted paths.
+  # The dotted path of the old options, and that of the new ones.
   from,
   to,
   # Options that have the same path in both.
   same,
   # Options that have another path now.
   renamed,
-  # Options that there are none of any more, and what to do instead.
+  # Options without a counterpart, each with the advice what to do instead.
   removed,
-  # The same for the options of an instance, and the one by which it is switched off.
+  # The options of an instance in the same form, and `switch`, the option that enables it.
   instances,
 }:
 
@@ -24,7 +24,7 @@ let
   oldOption = name: split "${from}.${name}";
   newOption = name: split "${to}.${name}";
 
-  # The set without what is at a path, nor sets that are empty then.
+  # The set without the value at a path, and without sets that become empty.
   without =
     path: set:
     let
@@ -38,7 +38,7 @@ let
     else
       set // { ${key} = rest; };
 
-  # An instance in terms of the new options.
+  # An instance, translated to the new options.
   translate =
     instance:
     let
@@ -89,7 +89,7 @@ let
 
       config = lib.mkMerge [
         (lib.setAttrByPath (newOption "instances") (lib.mapAttrs (_: translate) running))
-        # An instance was enough to enable the module.
+        # An enabled instance enabled the old module.
         (lib.setAttrByPath (newOption "enable") (lib.mkIf (running != { }) (lib.mkDefault true)))
         {
           warnings =

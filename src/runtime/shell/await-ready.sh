@@ -1,10 +1,10 @@
-# Waits until the service answers, so that a start which fails is seen to fail. It runs beside the
-# service, outside of its process namespace, and there may be neither /proc nor devices.
+# Waits until the service is ready, so that the service manager sees a failed start. This runs beside the
+# service, outside of its process namespace. There may be no /proc here and no devices.
 
-# listening PORT UID: the addresses on which the account listens there, one in a line
+# listening PORT UID: prints the addresses on which the account listens, one per line
 listening() {
   local address others
-  # It complains of what it does not find where there is no /proc.
+  # ss writes errors about files that are missing without /proc; the loop skips them.
   ss --no-header --numeric --extended --listening --tcp "sport = :$1" 2>&1 |
     while read -r _ _ _ address others; do
       [[ "$others " == *" uid:$2 "* ]] || continue
@@ -19,8 +19,8 @@ listening() {
     done
 }
 
-# answers ADDRESS PORT PATH: whether a request for the path succeeds. What answers is not trusted: of what
-# it says, the first twelve characters are read, and no longer than five seconds are waited for them.
+# answers ADDRESS PORT PATH: succeeds if the server answers a request for the path with 200. The server is
+# not trusted: this reads twelve characters, and waits at most five seconds for them.
 answers() {
   local answer=''
   {
@@ -30,12 +30,13 @@ answers() {
   [[ $answer == HTTP/1.?\ 200 ]]
 }
 
-# await_ready PORT PATH PATIENCE ACCOUNT: PATIENCE is how many seconds it may listen and not answer so;
-# ACCOUNT is the service's, because another program may listen on the port
+# await_ready PORT PATH PATIENCE ACCOUNT: ends when the service answers with 200, or when it has listened for
+# PATIENCE seconds; fails when the service has ended. ACCOUNT is the service's user: another program may
+# listen on the port.
 await_ready() {
   local address addresses since='' stopped='' uid
   uid=$(id -u "$4")
-  # The service manager asks both, and kills what is left once this one has ended.
+  # The service manager sends SIGTERM to the service, too, and kills it as soon as this script has ended.
   trap 'stopped=yes' TERM
   while [ -z "$stopped" ]; do
     kill -0 "$MAINPID" 2>&- || {

@@ -1,9 +1,9 @@
-# What a switch to another configuration does before it loads a launchd job anew. The tools unload the old
-# job and load the new one at once; launchd refuses that while the old one still stops, and the service
-# would stay away.
+# Runs in a switch before the tools reload a launchd job. They unload the old job and load the new one at once.
+# launchd refuses the new job while the old one is still stopping, and then the service would not start at all.
 launchctl=/bin/launchctl
 
-# await_stop DOMAIN LABEL LOADED NEW SECONDS: stops the job if its description changes, and waits for its end
+# await_stop DOMAIN LABEL LOADED NEW SECONDS: stops the job if its property list changes (from the file LOADED to
+# the file NEW), and waits for its end
 await_stop() {
   local job=$1/$2 left=$5
   [ -e "$3" ] && ! cmp -s -- "$3" "$4" || return 0

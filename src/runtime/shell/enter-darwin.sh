@@ -1,7 +1,7 @@
-# The operator's program runs in the service's sandbox, as the service's user: what the model left in
-# the service's directories may be run by it, and gets no further than the service does.
+# Runs the operator's program in the service's sandbox, as the service's user. The program may run files that the
+# service left in its directories; they get no further than the service does.
 
-# enter_service USER: the program is to be run as the user
+# enter_service USER: lets `start` run the program as the user
 enter_service() {
   become=()
   if [ "$(id -un)" = "$1" ]; then
@@ -14,18 +14,18 @@ enter_service() {
   become=(/usr/bin/sudo --user "$1" --)
 }
 
-# There is no bound that the system would heed.
+# macOS enforces no such bound.
 bound_memory() {
   :
 }
 
-# start SCRIPT ARGUMENT...: runs the script, and ends as it does. Whatever sudo sets or lets pass is
-# forgotten after it.
+# start SCRIPT ARGUMENT...: runs the script and exits with its status. The second `env -i` removes all variables
+# that sudo sets or passes on.
 start() {
   keep_variables
   set -- /usr/bin/env -i "${become[@]}" /usr/bin/env -i "${kept[@]}" "$@"
   if [ "$terminal" = yes ]; then
-    # A terminal of its own: what is typed into the real one stays out of its reach.
+    # A terminal of its own: the program cannot read what the operator types into the real one later.
     exec /usr/bin/script -q /dev/null "$@"
   else
     in_pipes "$@"

@@ -1,7 +1,7 @@
-# The service manager runs the operator's program the way it runs the service: what the model left in
-# the service's directories may be run by it, and gets no further than the service does.
+# The service manager runs the operator's program with the service's confinement. The program may run files that
+# the service left in its directories; they get no further than the service does.
 
-# enter_service USER GROUP PROPERTY...: the program is to be run as the system service
+# enter_service USER GROUP PROPERTY...: lets `start` run the program like a system service
 enter_service() {
   if [ "$(id -u)" -ne 0 ]; then
     printf '%s: has to run as root: try sudo %s\n' "$command_name" "$command_name" >&2
@@ -12,7 +12,7 @@ enter_service() {
   properties=("$@")
 }
 
-# enter_user_service PROPERTY...: the same for a service of the user's own
+# enter_user_service PROPERTY...: lets `start` run the program like a service of the user's own
 enter_user_service() {
   runtime=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}
   manager=(--user) account=() properties=("$@") credentials=()
@@ -22,36 +22,36 @@ enter_user_service() {
   )
 }
 
-# with_credentials PROPERTY...: it gets these, too. They name files of the operator's, as they are called: nothing
-# in them is expanded.
+# with_credentials PROPERTY...: adds properties with credentials. They name files by their real paths: `start`
+# expands nothing in them.
 with_credentials() {
   credentials=("$@")
 }
 
-# A line without an end is not kept in memory for ever. In KiB.
+# Limits the memory of a filter, in KiB: sed keeps a line in memory, and the line may have no end.
 bound_memory() {
   ulimit -v 200000
 }
 
-# start SCRIPT ARGUMENT...: runs the script in a unit of its own, and ends as it does. Nothing that is said
-# here is secret: everybody can read what a unit is made of.
+# start SCRIPT ARGUMENT...: runs the script in a unit of its own and exits with its status. No property may be
+# secret: everybody can read the properties of a unit.
 #
-# The unit ends with what started it, however that ends: it is bound to a scope that has nothing in it but
-# systemd-run, and that is killed with this shell.
+# The unit ends with its caller, however the caller ends: it is bound to a scope that contains only systemd-run,
+# and the kernel kills systemd-run with this shell.
 start() {
   local name=command-$unit-$$ stream=--pipe property pair
   local client=("$systemd_run" "${manager[@]}" --quiet --collect)
   local service=("--unit=$name.service" "${account[@]}" --wait --service-type=exec)
-  # The arguments are the operator's: they are neither put into the journal nor expanded.
+  # systemd neither logs nor expands the operator's arguments.
   service+=("--description=$command_name for $unit" --expand-environment=no)
   service+=("--property=BindsTo=$name.scope" "--property=After=$name.scope")
-  # It sees the copies that the service's preparation has made, and ends when those are made anew: where
-  # another's file is not mounted, it could take the mount away from the service.
+  # The command sees the copies of the service's preparation, and ends when the preparation makes new ones: without
+  # these mounts, it could remove the file below a mount, and the service would lose that mount.
   service+=("--property=Wants=prepare-$unit.service" "--property=After=prepare-$unit.service")
   service+=("--property=StopPropagatedFrom=prepare-$unit.service")
   service+=(--property=TimeoutStopSec=5)
   for property in "${properties[@]}"; do
-    # Specifiers are expanded in the files of units only.
+    # systemd expands specifiers only in unit files.
     property=${property//'%t'/"$runtime"}
     service+=("${property//'%n'/"$name.service"}")
   done

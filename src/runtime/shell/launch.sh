@@ -1,18 +1,18 @@
-# The part of a service's launcher that does not depend on the service: exports the credentials.
-# The platform defines `read_secret VARIABLE FILE OPTION`, which fails where there is no such file.
+# The part of a launcher that does not depend on the service: it exports the credentials and checks paths.
+# The platform defines `read_secret VARIABLE FILE OPTION`, which fails if there is no such file.
 
-# fail MESSAGE: one line, and the exit code that tells the service manager not to try again
+# fail MESSAGE: prints one line, and exits with the code that tells the service manager not to try again
 fail() {
   printf '%s\n' "$1" >&2
   exit 78
 }
 
-# How many bytes a secret may have. Linux starts no program with a variable of 128 KiB or more.
+# The largest secret, in bytes. Linux starts no program with a variable of 128 KiB or more.
 largest=100000
 
-# load VARIABLE OPTION FILE: exports the secret in the file the option names
+# load VARIABLE OPTION FILE: exports the secret in the file that the option names
 load() {
-  # Bytes count, not characters.
+  # In this locale, ${#value} counts bytes.
   local variable=$1 option=$2 file=$3 value LC_ALL=C
   value=$(read_secret "$variable" "$file" "$option") || {
     [ $? -ne 78 ] || exit 78
@@ -25,13 +25,13 @@ load() {
   export "$variable=$value"
 }
 
-# expect_path OPTION PATH: the option has given the service a path, which has to be there
+# expect_path OPTION PATH: fails unless the path that the option names exists
 expect_path() {
   [ -e "$2" ] || fail "$1: $2 does not exist: create it, or change the option"
 }
 
-# expect_mounts PATH...: what the configuration puts there is mounted there, for the service to read.
-# Where a link leads away from such a path, something else is mounted, and the link is the service's.
+# expect_mounts PATH...: fails unless each path is a read-only mount. If the service has put a link into such a
+# path, the mount is elsewhere, and the service would read its own file here.
 expect_mounts() {
   local mounts path
   mounts=$(< /proc/self/mountinfo)
@@ -41,8 +41,8 @@ expect_mounts() {
   done
 }
 
-# generate VARIABLE FILE: exports a secret that the service has made for itself. The platform defines
-# `own_secret FILE`, which looks for it inside the sandbox: what comes out of there is not taken without a bound.
+# generate VARIABLE FILE: exports a secret that the service makes for itself. The platform defines
+# `own_secret FILE`, which may run inside a sandbox with a hostile process: so its output is bounded.
 generate() {
   local variable=$1 file=$2 value
   value=$(own_secret "$file" | head -c 65536) ||

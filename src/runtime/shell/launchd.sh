@@ -1,8 +1,8 @@
-# What the launcher of a launchd job does besides what every launcher does.
+# The part of a launcher that is for launchd jobs only.
 
-# launchd starts a job again when it fails, and lets it be when it has succeeded. Only an end that no
-# further try can mend (78) may look like success. A program that has ended by itself has not: anybody
-# inside the sandbox can ask it to. `launchd_domain` is defined before.
+# launchd starts a job again after a failure, and not after a success. So the end that no further try can mend (78)
+# becomes success, and no other end does: a process inside the sandbox can ask the program to end by itself.
+# `launchd_domain` is defined before.
 end_job() {
   [ -z "${log_keeper-}" ] || kill "$log_keeper" 2> /dev/null || :
   case $1 in
@@ -16,9 +16,9 @@ end_job() {
 }
 trap 'end_job $?' EXIT
 
-# confined SECONDS COMMAND...: runs it in a sandbox of its own, which opens the service's directories and
-# nothing else, and for no longer than that. Processes of an earlier run may have stayed, and put links and
-# FIFOs in the way of what is done there. `preparation_profile` is defined before.
+# confined SECONDS COMMAND...: runs the command for at most that time, in a sandbox that opens the service's
+# directories and nothing else. Processes of an earlier run may still be alive, and put links and FIFOs into these
+# directories. `preparation_profile` is defined before.
 confined() {
   local seconds=$1
   shift
@@ -26,7 +26,7 @@ confined() {
     "${system_programs-/usr/bin}"/sandbox-exec -f "$preparation_profile" "$@"
 }
 
-# own_secret FILE: prints the secret that the service has made for itself; `own_secret_program` is defined before
+# own_secret FILE: prints the service's own secret, from inside that sandbox; `own_secret_program` is defined before
 own_secret() {
   confined 20 "$own_secret_program" "$1"
 }

@@ -1,8 +1,8 @@
-# What the preparation does on macOS about what an earlier run has left. What is not found in time is no reason
-# not to start.
+# Removes the leftovers of an earlier run, on macOS. The service starts even if that takes too long.
 
-# make_removable DIRECTORY...: the service may make its own files immutable, and then not even the
-# preparation could replace them. By the system's own programs: those of GNU know no such flags.
+# make_removable DIRECTORY...: makes immutable files mutable again. The service can set that flag on its own files,
+# and then not even the preparation could replace them. GNU's find does not know such flags, so this uses the
+# system's own programs.
 make_removable() {
   local directory there=()
   for directory in "$@"; do
@@ -13,9 +13,9 @@ make_removable() {
     -exec "${system_programs-/usr/bin}"/chflags -h nouchg,nouappnd {} + || :
 }
 
-# forget_locks PATTERN: removes files of an earlier run, in directories of temporary files, by which the
-# program would believe that it is running already. From within the sandbox it cannot tell whether the
-# process that made them lives. Links are not followed.
+# forget_locks PATTERN: removes lock files of an earlier run below TMPDIR. From within the sandbox the program
+# cannot tell whether the process in a lock is alive, and would believe that it is running already. find follows
+# no links.
 forget_locks() {
   timeout "$patience" find -P "$TMPDIR" -mindepth 2 -maxdepth 2 -type f -path "*/$1" -delete || :
 }

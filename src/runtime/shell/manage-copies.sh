@@ -1,7 +1,7 @@
-# Managed files where nothing can be mounted: copies in the service's own directories, which its sandbox
-# keeps it from writing. A record beside them says what to remove once it is no longer declared.
+# Managed files on a platform without mounts: copies in the service's own directories, which the sandbox makes
+# read-only. A record in the state directory names the copies, so that a later configuration can remove them.
 
-# manage NAME DIRECTORY: what `put` puts from now on goes there and is noted in the record
+# manage NAME DIRECTORY: from now on, `put` puts copies into the directory, and names them in the record of NAME
 manage() {
   [ -z "${record-}" ] || finish
   record=$state_directory/managed-$1
@@ -13,13 +13,13 @@ manage() {
   rm -rf -- "$record.new"
   cd -P -- "$2"
   touch -- "$record"
-  # Whoever has written it, there are no more lines than this to be looked at.
+  # The service may have written the record, so the script reads a bounded part of it.
   mapfile -t -n 1000 recorded < <(head -c 65536 -- "$record")
   : > "$record.new"
 }
 
-# put TARGET SOURCE...: one directory, copied whole, or files, concatenated. The result are regular
-# files with one link each, because programs that guard against escapes refuse others. The first
+# put TARGET SOURCE...: copies one directory, or concatenates files. The results are regular
+# files with one link each, because programs that guard against escapes refuse other files. The first
 # part of the target belongs to the configuration alone.
 put() {
   local top=${1%%/*} copy
@@ -40,8 +40,8 @@ put() {
   chmod -R u=rwX,go= -- "$copy"
 }
 
-# finish: puts what is new into its place, and removes what is no longer declared. What the service wrote
-# itself under such a name is kept beside it.
+# finish: moves the new copies into their places, and removes copies that are no longer declared. If the service
+# wrote a file under such a name, it is kept as NAME.unmanaged.
 finish() {
   local top gone=()
   for top in "${tops[@]}"; do

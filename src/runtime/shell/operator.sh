@@ -1,6 +1,6 @@
-# The part of the operator's command that depends neither on the service nor on the platform, and that runs
-# as the operator, outside of the sandbox. It opens nothing that the service can write. What stands before
-# defines `command_name`, `instances`, `options` and `interactive`; what follows is a case per instance.
+# The part of the operator's command that runs as the operator, outside of the sandbox, and depends neither on the
+# service nor on the platform. It opens nothing that the service can write. The code before it defines
+# `command_name`, `instances`, `options` and `interactive`; the code after it has a case per instance.
 
 usage() {
   printf 'usage: %s [--instance NAME] [--terminal] COMMAND...\ninstances: %s\n' \
@@ -24,7 +24,7 @@ is_among() {
   return 1
 }
 
-# needs_terminal ARGUMENT...: whether they begin with the words of a command in `interactive`
+# needs_terminal ARGUMENT...: whether the arguments begin with the words of a command in `interactive`
 needs_terminal() {
   local words
   for words in "${interactive[@]}"; do
@@ -33,13 +33,13 @@ needs_terminal() {
   return 1
 }
 
-# The variables that a program needs to write for people. Nothing else of the operator's environment goes
-# in; a value that is made of anything unusual does not either.
+# Sets `kept` to the variables that a program needs to write for people. No other variable of the operator's goes
+# into the sandbox, and no value with an unusual character.
 keep_variables() {
   local name
   kept=()
   for name in TERM COLORTERM NO_COLOR LANG TZ "${!LC_@}"; do
-    # The shell has a TERM of its own where there is none.
+    # Only exported variables: without a TERM, the shell sets one of its own.
     [[ -n ${!name-} && ${!name@a} == *x* ]] || continue
     case ${!name} in
       *[!A-Za-z0-9_.,:+/@=\<\>-]*) ;;
@@ -48,27 +48,27 @@ keep_variables() {
   done
 }
 
-# Colours, and UTF-8 that is printed. Everything else that a terminal would obey is left out: other escape
-# sequences, control characters in both their forms, marks that turn the direction of writing around. Bytes
-# are taken for what they are, whatever the operator's language is.
+# A pattern for colours and printable UTF-8. It leaves out everything else that a terminal would obey: other escape
+# sequences, control characters in both their forms, marks that turn the direction of writing around. It matches
+# bytes, independently of the operator's locale.
 harmless='\x1b\[[0-9;:]*m|\xc2[\xa0-\xbf]|[\xc3-\xd7\xd9-\xdf][\x80-\xbf]|\xd8[\x80-\x9b\x9d-\xbf]'
 harmless+='|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1\xe3-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]'
 harmless+='|\xe2(\x80[\x80-\x8d\x90-\xa7\xaf-\xbf]|\x81[\x80-\xa5\xaa-\xbf]|[\x82-\xbf][\x80-\xbf])'
 harmless+='|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}'
 
-# show [EXPRESSION]: passes on what is harmless to a terminal, line by line, and each at once; no colour reaches
-# into the next
+# show [EXPRESSION]: copies the harmless part of each line to a terminal, without delay, and ends colours with the
+# line
 show() {
   bound_memory
   LC_ALL=C exec stdbuf -oL sed -E -e "s/($harmless)|[\x00-\x08\x0b-\x1f\x7f-\xff]/\1/g" -e '/\x1b/s/$/\x1b[0m/' -e "${1-}"
 }
 
-# The journal takes <N> at the beginning of a line for its level. A long line begins anew somewhere, so these
-# are written in another way wherever they are.
+# The journal takes <N> at the beginning of a line for the line's level. It breaks long lines at any place, so this
+# rewrites <N> everywhere.
 without_levels='s/<([0-9]{1,3})>/(\1)/g'
 
-# pass_on NUMBER: passes on what the program says to the open file of that number. A file and a pipe get what it
-# said; behind everything else is somebody's screen or log.
+# pass_on NUMBER: copies the program's output to the open file of that number. A file and a pipe get it unchanged;
+# a terminal or a socket leads to somebody's screen or log, and gets it filtered.
 pass_on() {
   exec >&"$1"
   if [ -t 1 ]; then
@@ -80,15 +80,15 @@ pass_on() {
   fi
 }
 
-# written READER: how many bytes it has passed on
+# written READER: prints the number of bytes that this process has written
 written() {
   local key value
   { while read -r key value; do [ "$key" != wchar: ] || echo "$value"; done < "/proc/$1/io"; } 2>&- || :
 }
 
-# end_idle READER...: the program has ended, and these pass on what it has said, which is no more than a pipe
-# holds. One that finds the pipe empty, or goes on for much longer, serves somebody whom the program has lent it:
-# it is ended. Only Linux tells what a process waits for, and what it has done.
+# end_idle READER...: ends readers that go on after the program's end. Each has at most one full pipe left to copy.
+# If a reader waits at an empty pipe, or copies much more, another process holds the pipe that the program passed
+# on. Only Linux tells what a process waits for, and how much it has written.
 end_idle() {
   local reader doing most=$((4 * 1024 * 1024))
   declare -A idle=() before=()
@@ -98,7 +98,7 @@ end_idle() {
   while sleep 0.2; do
     for reader in "$@"; do
       doing=
-      # It has no end of a line.
+      # The file has no newline at its end, so `read` fails.
       { read -r doing < "/proc/$reader/wchan" || :; } 2>&-
       case $doing in
         *pipe_read*) idle[$reader]=$((${idle[$reader]-0} + 1)) ;;
@@ -109,10 +109,10 @@ end_idle() {
   done
 }
 
-# in_pipes COMMAND...: runs it, and ends as it does. It gets pipes of its own, whatever the operator has:
-# whoever has a terminal can read what is typed and change how it works; whoever has a file open can open it
-# once more for other purposes, and read what comes before; whoever has a socket can answer, or speak, as the
-# operator; and whoever shares a pipe can change how the others write to it.
+# in_pipes COMMAND...: runs the command with pipes of its own, and exits with its status. The command must not get
+# the operator's files: with a terminal it could read what the operator types and change the terminal's settings;
+# it could open a file again for other purposes, and read its beginning; it could answer or speak through a socket
+# as the operator; and it could change how others write to a shared pipe.
 in_pipes() {
   local status=0 ended=0 readers=() reader feeder watcher
   [ -e /dev/fd/1 ] || exec > /dev/null
@@ -127,7 +127,7 @@ in_pipes() {
   fi
   exec > >(pass_on 3)
   readers+=("$!")
-  # One pipe for both keeps their order.
+  # One pipe for both outputs keeps their order.
   if [ -t 3 ] && [ -t 4 ] || [ /dev/fd/3 -ef /dev/fd/4 ]; then
     exec 2>&1
   else
@@ -140,7 +140,7 @@ in_pipes() {
   watcher=$!
   for reader in "${readers[@]}"; do
     wait "$reader" || ended=$?
-    # What is ended here (SIGTERM) has done all there was to do.
+    # A reader that `end_idle` ended (SIGTERM) has copied everything.
     [ "$ended" -eq 0 ] || [ "$ended" -eq 143 ] || status=$ended
     ended=0
   done
@@ -148,10 +148,10 @@ in_pipes() {
   exit "$status"
 }
 
-# With it in the operator's environment, sed would take what is harmless for something else.
+# With this variable in the operator's environment, sed would read the pattern in another way.
 unset -v POSIXLY_CORRECT
 
-# Nothing goes in that the operator's shell happens to have open besides.
+# The command gets none of the other files that the operator's shell has open.
 for opened in $(ls /dev/fd); do
   [ "$opened" -le 2 ] || eval "exec $opened>&-"
 done
@@ -189,7 +189,7 @@ done
 if needs_terminal "$@"; then
   terminal=yes
 fi
-# Without a terminal on both sides there is none to be had.
+# Without a terminal for both input and output, the command cannot have one.
 if ! [ -t 0 ] || ! [ -t 1 ]; then
   terminal=no
 fi

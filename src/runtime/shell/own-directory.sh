@@ -1,6 +1,6 @@
-# make_own_directory PATH USER GROUP MODE: run by root, a directory for a service's own, where there is
-# nothing yet. What is there stays whose it is, and the service says so if it is not its own. The
-# directory above has to be root's: in one of the service's, the name could lead elsewhere by now.
+# make_own_directory PATH USER GROUP MODE: as root, makes a directory of the service's own if nothing exists there.
+# An existing file or directory keeps its owner, and the service complains about it. The directory above has to
+# belong to root: inside the service's own, the name could lead elsewhere by now.
 make_own_directory() {
   if [ -e "$1" ] || [ -L "$1" ]; then
     return 0
@@ -10,8 +10,8 @@ make_own_directory() {
   chown -h -- "$2:$3" "$1"
 }
 
-# expect_own_directory PATH USER: run by root, ends where something is in the place of a service's own
-# directory that is none. The service manager would follow a link there, which the service may have made.
+# expect_own_directory PATH USER: as root, exits with 78 if something else is in the place of a service's own
+# directory. The service may have put a link there, and the service manager would follow it.
 expect_own_directory() {
   if [ -L "$1" ]; then
     echo "$1 is a link: remove it, or configure the directory that it leads to" >&2

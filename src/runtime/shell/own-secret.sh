@@ -1,8 +1,8 @@
-# Secrets that the service makes for itself. This runs inside the sandbox: their files are in a directory
-# that the service can write, and what it has put there instead leads no further than the service gets.
+# Secrets that the service makes for itself. This code runs inside the sandbox, because their files are in a
+# directory that the service can write: a link there leads no further than the service gets.
 
-# read_own FILE: prints the secret in the file. Whatever else is in its place is no secret, and is not
-# waited for.
+# read_own FILE: prints the secret in the file. It fails for anything else in its place, and does not wait for a
+# FIFO.
 read_own() {
   local value
   [ -f "$1" ] && [ ! -L "$1" ] || return 1
@@ -11,8 +11,8 @@ read_own() {
   printf '%s' "$value"
 }
 
-# own_secret FILE: the same, of a secret that is made where there is none, and kept. What has its name and is
-# none is set aside; a new one is made under a name that nobody can have taken.
+# own_secret FILE: prints the secret in the file, and makes it first if there is none. Anything else with this name
+# is kept as FILE.unmanaged. A new secret is written under a name that nobody can know before.
 own_secret() {
   local new=$1.$RANDOM$RANDOM$RANDOM
   if [ -L "$1" ] || { [ -e "$1" ] && [ ! -f "$1" ]; } ||

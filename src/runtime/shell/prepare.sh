@@ -1,9 +1,8 @@
-# The part of a service's prepare script that does not depend on the service. The script runs as the service,
-# in its own directories, before every start that is asked for. What systemd starts again by itself finds what is
-# mounted already.
+# The part of a prepare script that does not depend on the service. The script runs as the service,
+# in its own directories, before every requested start. An automatic restart by systemd keeps the existing mounts.
 
-# How many seconds a look through the directories may take. What is in them is the service's to decide, and
-# so is how much: nothing here may take a process for each file, or depend on having seen all of them.
+# The time limit of a search through the directories, in seconds. The service decides what and how much is in them:
+# so nothing here may start a process for each file, or rely on having seen all of them.
 patience=20
 
 # is_among WORD WORD...: whether the first word is one of the others
@@ -16,8 +15,8 @@ is_among() {
   return 1
 }
 
-# own_directory DIRECTORY MODE: a directory of the service's own. In one of theirs, others could change
-# what the service finds there.
+# own_directory DIRECTORY MODE: makes a directory of the service's own, and fails if somebody else owns it: the
+# owner could change the files in it.
 own_directory() {
   if [ ! -d "$1" ] && { [ -e "$1" ] || [ -L "$1" ]; }; then
     echo "$1 is not a directory: move it away" >&2
@@ -36,9 +35,9 @@ own_directory() {
   exit 78
 }
 
-# tell_of_others DIRECTORY EXCEPTION...: names a file of somebody else in the directory, because what
-# fails over it may not. Not in the exceptions, where others may well put something. It only tells:
-# what cannot be searched, not in time at least, or is gone by now, is no reason not to start.
+# tell_of_others DIRECTORY EXCEPTION...: names one file of somebody else in the directory, because a program that
+# fails over it may not name it. It does not search the exceptions, into which others may put files. It never fails:
+# a search that takes too long, or finds a file gone, is no reason not to start.
 tell_of_others() {
   local directory=$1 except=() other
   shift
@@ -47,13 +46,14 @@ tell_of_others() {
   done
   other=$(timeout "$patience" find -H "$directory" -xdev "${except[@]}" ! -user "$EUID" -print -quit) || true
   if [ -n "$other" ]; then
-    # A name may have line breaks and more in it.
+    # A name may contain line breaks and control characters.
     printf -v other %q "$other"
     echo "$other belongs to somebody else: if that is in the way, chown -h $(id -un) $other" >&2
   fi
 }
 
-# own_link LINK TARGET: a link the service finds its configuration by; a file that is there is kept
+# own_link LINK TARGET: makes the link at which the program looks for its configuration. A file in its place is kept
+# as LINK.unmanaged.
 own_link() {
   if [ -e "$1" ] && [ ! -L "$1" ]; then
     mv --backup=numbered -T -- "$1" "$1.unmanaged"

@@ -1,8 +1,10 @@
-# How many seconds after the launcher's start the files have to be there.
+# Credentials on macOS, where no service manager reads them: the launcher reads the files itself.
+
+# The time after the launcher's start at which the files have to be there, in seconds.
 patience=60
 
-# await OPTION FILE TEST: at boot, what decrypts the file may still be at work; launchd knows no order. A
-# file that is there need not be ready: some make it first and give it to its user then.
+# await OPTION FILE TEST: waits until the file passes the test. At boot, the job that decrypts the file may still be
+# running, because launchd has no order of jobs. Some of them create the file first and change its owner then.
 await() {
   local is_told=''
   until "$3" "$2" || [ "$SECONDS" -ge "$patience" ]; do
@@ -13,7 +15,7 @@ await() {
   done
 }
 
-# can_read FILE: whether there is such a file
+# can_read FILE: whether it is a file that this user can read
 can_read() {
   [ -f "$1" ] && [ -r "$1" ]
 }
@@ -28,8 +30,7 @@ is_secret() {
   esac
 }
 
-# There is nobody to hand the service its credentials, so it reads the files itself. A file that
-# others can read is no secret: it is refused.
+# read_secret VARIABLE FILE OPTION: prints the secret. It refuses a file that others can read.
 read_secret() {
   await "$3" "$2" is_secret
   can_read "$2" || return 1

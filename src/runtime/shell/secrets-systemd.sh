@@ -1,5 +1,5 @@
-# systemd puts each credential into a directory that only the service can read. Where the file did
-# not exist it puts the fallback instead, so that the launcher can say which option is wrong.
+# read_secret VARIABLE: prints the credential that systemd put into a directory which only the service can read. If
+# the file did not exist, systemd put the fallback there, and this fails: so the launcher can name the option.
 read_secret() {
   local value
   [ -r "$CREDENTIALS_DIRECTORY/$1" ] || return 1

@@ -1,7 +1,7 @@
-# Asks the service to stop and waits until it has. systemd would ask once and not wait: it is not the
-# parent of a process in a namespace of its own, and what is no child of it, it kills right after
-# asking. A request that comes before the service can hear it is lost, so it is made again every few
-# seconds. There are no devices here, not even /dev/null.
+# Asks the service to stop, and waits for its end. systemd itself would ask once and not wait: it is not the
+# parent of a process in a namespace of its own, and kills a process that is not its child right after
+# the request. A request is lost if the service has no handler yet, so this repeats it every 5 seconds.
+# There are no devices here, not even /dev/null.
 stop() {
   local waited=0
   while [ -n "${MAINPID:-}" ] && kill -0 "$MAINPID" 2>&-; do

@@ -1,15 +1,15 @@
-# The launcher stays the parent of the program. Where the service has a process namespace of its own
-# the launcher is the first process there: the kernel keeps from such a process every signal it has
-# no handler for, and it inherits the orphans. The shell has a handler from the start and reaps what
-# it inherits; the program need not know about either.
+# The launcher stays the parent of the program. If the service has a process namespace of its own,
+# the launcher is the first process in it: the kernel drops every signal for which such a process has
+# no handler, and gives it the orphans. The shell has a handler from the start and reaps the orphans,
+# so the program need not do either.
 
-# Until the program runs, a request to stop is the launcher's.
+# Until the program runs, a request to stop ends the launcher.
 trap 'exit 143' TERM
 
-# supervise PROGRAM ARGUMENT...: runs the program, hands it the request to stop, ends as it does
+# supervise PROGRAM ARGUMENT...: runs the program, passes requests to stop on to it, and exits with its status
 supervise() {
   local child='' stopped='' status
-  # The program may end by itself meanwhile; then nobody has to be told.
+  # `kill` may fail, because the program may have ended meanwhile.
   trap 'stopped=yes; [ -z "$child" ] || kill -TERM "$child" 2> /dev/null || :' TERM INT
   "$@" &
   child=$!

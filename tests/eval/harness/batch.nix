@@ -1,10 +1,10 @@
-# Evaluates many cases in one process, and says of each what became of it as soon as that is known.
+# Evaluates many cases in one process, and reports the result of each at once.
 #
-# A case is an argument of ./default.nix, and `select`: what to take from its result. Before a case
-# its name is written to standard error behind `caseMarker`, and behind `resultMarker` its value; so
-# the errors reported in between (reporting-lib.nix) can be given to it. Errors that tryEval cannot
-# catch (a missing attribute, a type error in Nix itself) end the process; the cases before are done
-# by then, and the caller goes on behind the case that it was.
+# A case is an argument of ./default.nix with `select`, a function of its result. Before a case, its name goes
+# to standard error after `caseMarker`, and afterwards its value after `resultMarker`; so the caller knows to
+# which case the errors in between (reporting-lib.nix) belong. Errors that tryEval cannot
+# catch (a missing attribute, a type error in Nix itself) end the process; the caller has the results of the
+# earlier cases, and continues after the failed case.
 {
   caseMarker,
   resultMarker,

@@ -1,5 +1,5 @@
-# Evaluates modules inside the real NixOS, home-manager or nix-darwin, and returns as plain data
-# what they add to a base system. Nothing is built and nothing is fetched.
+# Evaluates modules inside the real NixOS, home-manager or nix-darwin, and returns their additions to a base
+# system as plain data. It builds and fetches nothing.
 #
 # The result is a function: case -> { summary, config, options, pkgs, lib, base }, all lazy. A case:
 #   target   "nixos" | "home-manager" | "darwin"
@@ -8,12 +8,12 @@
 #   system   the platform
 #   dummies  whether the gateway's package is a dummy
 #   extras   whether the summary also has option docs, changed base units and the top level
-# Base systems and nixpkgs are evaluated once per process, however many cases share them.
+# Base systems and nixpkgs are evaluated once per process, for all cases.
 {
   nixpkgs ? /. + builtins.getEnv "NIXPKGS_TREE",
   homeManager ? /. + builtins.getEnv "HOME_MANAGER",
   nixDarwin ? /. + builtins.getEnv "NIX_DARWIN",
-  # What a reported error's line begins with; null: errors are not reported (reporting-lib.nix).
+  # The beginning of a reported error's line; null: errors are not reported (reporting-lib.nix).
   errorMarker ? null,
 }:
 let
@@ -50,7 +50,7 @@ let
   ];
   defaultSystem = target: if target == "darwin" then "aarch64-darwin" else "x86_64-linux";
 
-  # system -> packages, module systems and base systems; attributes are evaluated at most once.
+  # system -> packages, module systems and base systems; each attribute is evaluated at most once.
   shared =
     dummies:
     lib.genAttrs systems (

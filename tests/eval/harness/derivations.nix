@@ -1,5 +1,5 @@
-# The texts that trivial builders (writeText, writeShellScript, pkgs.formats.*.generate ...) would
-# write, read out of the .drv files that the evaluator puts into the store. Nothing is built.
+# Reads the texts that trivial builders (writeText, writeShellScript, pkgs.formats.*.generate ...) would
+# write from the .drv files that the evaluator puts into the store. It builds nothing.
 #
 # A .drv file is one long ATerm: Derivation([outputs],[inputs],[sources],"system","builder",
 # [arguments],[("variable","value"),...]) with \" \\ \n \r \t escaped inside strings.
@@ -8,7 +8,7 @@ let
   inherit (builtins) head isString;
   discard = builtins.unsafeDiscardStringContext;
 
-  # null when the evaluator wrote no store (--read-only).
+  # null if the evaluator did not write to the store (--read-only).
   readDrv =
     drvPath:
     let
@@ -57,8 +57,7 @@ let
       lib.splitString ''"'' inputs
     );
 
-  # The attributes a derivation was called with: its environment variables, or its structured
-  # attributes.
+  # The attributes of a derivation: its environment variables, or its structured attributes.
   drvAttr =
     content:
     let
@@ -82,8 +81,8 @@ let
       map readDrv (drvInputs content)
     );
 
-  # What a trivial builder's derivation would write, or null. Two of the project's own builders
-  # count as trivial: one copies a file once it is checked (src/runtime/nix/validated-config.nix), the other
+  # The output of a trivial builder's derivation, or null. Two of the project's own builders
+  # count as trivial: one checks a file and copies it (src/runtime/nix/validated-config.nix), the other
   # replaces one line of a text (src/runtime/nix/closure-profile.nix).
   #   text        the content
   #   kind        "text", or "value": the value given to a pkgs.formats.* generator, as JSON
@@ -167,9 +166,9 @@ in
     else
       null;
 
-  # Store path -> what would be there, for every script and config file that a value refers to,
-  # followed through scripts that refer to scripts. A derivation that `value` refers to directly
-  # and that is a plain runCommand comes with its commands (kind "buildCommand").
+  # Store path -> its text, for every script and config file that a value refers to,
+  # followed through scripts that refer to scripts. For a plain runCommand that `value` refers to directly,
+  # the text is its commands (kind "buildCommand").
   textsBehind =
     value:
     let

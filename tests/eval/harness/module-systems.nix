@@ -1,5 +1,5 @@
 # The three real module systems, each as one function: modules -> the module system's result
-# (config, options ...). Each adds the least that a configuration without the tested module needs.
+# (config, options ...). Each adds the smallest configuration that works without the tested module.
 {
   trees, # { nixpkgs, homeManager, nixDarwin }
   lib, # nixpkgs' lib, or one that reports errors (reporting-lib.nix)
@@ -41,7 +41,7 @@ let
     nixpkgs.source = trees.nixpkgs;
     nixpkgs.pkgs = pkgs;
     documentation.enable = mkDefault false;
-    # It evaluates a second nix-darwin system, with a nixpkgs without our stand-ins.
+    # The uninstaller evaluates a second nix-darwin system, with a nixpkgs without the stand-ins.
     system.tools.darwin-uninstaller.enable = mkDefault false;
   };
 in
@@ -54,7 +54,7 @@ in
       modules = [ nixosBase ] ++ modules;
     };
 
-  # What home-manager's modules/default.nix does, but without throwing on the first failing
+  # The same as home-manager's modules/default.nix, but it does not throw for a failing
   # assertion: failing assertions are data here.
   home-manager =
     modules:

@@ -1,4 +1,4 @@
-# Evaluates a NixOS VM test (what pkgs.testers.runNixOSTest takes) for a machine that is no VM:
+# Evaluates a NixOS VM test (an argument of pkgs.testers.runNixOSTest) for a machine that is no VM:
 # { name; testScript; nodes.<name> = summary; }.
 # See ./test-definition.nix for `test`.
 { test, module }:
@@ -40,7 +40,7 @@ let
     };
   homeManager = /. + builtins.getEnv "HOME_MANAGER";
 
-  # What is evaluated of a node, with its users' homes; what they refer to is realised together.
+  # The summary of a node, with its users' homes; the store paths of both are realised together.
   summaryOf =
     name: node:
     let

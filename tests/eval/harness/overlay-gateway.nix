@@ -1,9 +1,9 @@
 # A dummy gateway package under each of the names the program has had.
 #
-# nixpkgs' own `openclaw` carries meta.knownVulnerabilities, so that evaluating it throws unless
-# the user permits it; the other names do not exist there. Every dummy ships all three programs,
-# as nixpkgs' package does, and the guest replaces its store path by the real gateway, of the release
-# that $NIXMODGEN_GATEWAY says.
+# nixpkgs' own `openclaw` has meta.knownVulnerabilities, so that evaluating it throws unless
+# the user permits it; the other names do not exist there. Every dummy has all three programs,
+# like nixpkgs' package, and the guest replaces its store path by the real gateway, of the release
+# in $NIXMODGEN_GATEWAY.
 final: _prev:
 let
   programs = [
@@ -11,7 +11,7 @@ let
     "moltbot"
     "clawdbot"
   ];
-  # The settings are checked against this version, and some rules depend on it.
+  # The check of settings uses this version, and some rules depend on it.
   given = builtins.getEnv "NIXMODGEN_GATEWAY";
   version = if given == "" then "2026.9.6" else given;
   gateway =

@@ -1,4 +1,4 @@
-# Stand-ins for packages that evaluation reaches but need not look at.
+# Stand-ins for packages that evaluation refers to, but whose content does not matter.
 #
 # shellcheck and pandoc are built with Haskell, and pkgs/development/haskell-modules/hackage-packages.nix
 # (a fifth of nixpkgs) is often left out of a trimmed tree. Only store paths are affected:

@@ -1,4 +1,4 @@
-# pkgs for evaluation: the given nixpkgs with stand-ins. Nothing in it is meant to be built.
+# pkgs for evaluation only: the given nixpkgs with stand-ins.
 {
   nixpkgs,
   system,

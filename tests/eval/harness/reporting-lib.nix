@@ -1,9 +1,9 @@
 # nixpkgs' lib, in which the module system prints an error before it throws it.
 #
-# builtins.tryEval says that an evaluation failed, but not why. A process that evaluates many cases
-# must go on after a failing one, and tests of rejected values must see the message; so every
-# `throw` of the files that check modules, options and types is first written to standard error,
-# as one line of JSON behind a marker (tests/support/evaluate.ts reads it).
+# builtins.tryEval tells that an evaluation failed, but not why. A process that evaluates many cases
+# must go on after a failing one, and tests of rejected values must see the message. So every
+# `throw` in the files that check modules, options and types first writes its message to standard error,
+# as one line of JSON after a marker (tests/support/evaluate.ts reads it).
 { nixpkgs, marker }:
 let
   reportingThrow = message: builtins.trace "${marker} ${builtins.toJSON message}" (throw message);

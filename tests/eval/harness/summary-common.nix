@@ -1,4 +1,4 @@
-# Parts of a summary that the three module systems share.
+# The common parts of the three module systems' summaries.
 {
   lib,
   values,
@@ -39,7 +39,7 @@ rec {
     {
       inherit (file) target;
       enable = file.enable or true;
-      # nix-darwin's `text` is "" where `source` is given.
+      # nix-darwin's `text` is "" if `source` is set.
       text =
         if (file.text or null) != null && file.text != "" then
           discard file.text
@@ -68,7 +68,7 @@ rec {
     let
       own = builtins.filter isForeign (lib.collect lib.isOption (removeAttrs options [ "_module" ]));
       documented = lib.concatMap (option: lib.optionAttrSetToDocList {
-        # Manuals leave out what is in a shallow one.
+        # Manuals leave out the sub-options of a shallow option.
         option = if option.visible or true == "shallow" then option // { visible = true; } else option;
       }) own;
       visible = builtins.filter (option: !lib.hasInfix "_module" option.name) documented;

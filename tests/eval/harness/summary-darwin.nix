@@ -1,4 +1,4 @@
-# What a module adds to a nix-darwin system.
+# A module's additions to a nix-darwin system.
 {
   lib,
   values,
@@ -39,7 +39,7 @@ let
     mapAttrs (_: file: file.text) (newAttrs old.environment.${folder} cfg.environment.${folder});
   plistTexts = folder: mapAttrs (_: discard) (newPlists folder);
 
-  # The scripts that exist empty for users to fill.
+  # The scripts that are empty by default, for users to fill.
   hooks = [
     "preActivation"
     "extraActivation"

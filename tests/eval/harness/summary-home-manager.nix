@@ -1,4 +1,4 @@
-# What a module adds to a home-manager home, on Linux (user units) or macOS (launchd agents).
+# A module's additions to a home-manager home, on Linux (user units) or macOS (launchd agents).
 {
   lib,
   values,
@@ -63,7 +63,7 @@ let
     waitForNixStore = agent.waitForNixStore or null;
   };
 
-  # The plists as launchd would get them, read from the derivations that the module puts into the
+  # The plists for launchd, read from the derivations that the module puts into the
   # generation (home.extraBuilderCommands -> home-manager-agents -> plist).
   plists =
     let

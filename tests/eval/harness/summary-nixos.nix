@@ -1,4 +1,4 @@
-# What a module adds to a NixOS system.
+# A module's additions to a NixOS system.
 {
   lib,
   values,
@@ -22,7 +22,7 @@ let
   old = base.config;
   units = newAttrs old.systemd.units cfg.systemd.units;
   userUnits = newAttrs old.systemd.user.units cfg.systemd.user.units;
-  # Authorities that the machine trusts beside everybody's, as texts; their file is another one then.
+  # The authorities that the machine trusts besides everybody's, as texts; NixOS then has another bundle.
   certificates =
     cfg.security.pki.certificates ++ map builtins.readFile cfg.security.pki.certificateFiles;
   bundle = lib.optionals (certificates != [ ]) [ "ssl/certs/ca-certificates.crt" ];
@@ -105,7 +105,7 @@ let
       )
     );
   baseTmpfiles = tmpfilesOf old;
-  # NixOS renders all `rules` into this one file; they are given as a list of their own.
+  # NixOS renders all `rules` into this one file; the summary has them as a list of their own.
   rulesFile = "00-nixos.conf";
 in
 common.checks base result

@@ -1,4 +1,4 @@
-# What pkgs.testers.runNixOSTest takes, for machines that are no VMs.
+# An argument of pkgs.testers.runNixOSTest, for machines that are no VMs.
 #
 # `test` is the definition, or a function from any of { pkgs, lib, module, homeModule } to it. Beside
 # `nodes` it may have `homes.<node>.<user>`: home-manager configurations of users of a node.

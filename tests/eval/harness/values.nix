@@ -1,10 +1,9 @@
-# Configuration values as data that can be printed as JSON, and what one set adds to another.
+# Turns configuration values into data that can be printed as JSON, and compares sets.
 { lib }:
 let
   discard = builtins.unsafeDiscardStringContext;
 
-  # Never copies a path to the store, and keeps the JSON printer from meeting a function or a
-  # derivation's attributes.
+  # Copies no path to the store, and replaces functions and derivations, which cannot be printed as JSON.
   jsonify =
     value:
     if lib.isDerivation value then

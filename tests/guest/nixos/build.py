@@ -1,7 +1,7 @@
 """Whole NixOS systems as guests: builds the nodes of a test, and the root file system to boot them in.
 
-Contract: build() returns the test as evaluation.py does, and the nodes' systems are then in the
-store of the given root; skeleton() makes the little that has to be there before NixOS is. The
+Contract: build() returns the test as evaluation.py does, and puts the nodes' systems into the
+store of the given root; skeleton() makes the few files that NixOS needs before its first boot. The
 root (tests/setup/nixos-root.sh) is a Debian that has Nix and the packages of the stand-ins.
 """
 
@@ -18,28 +18,28 @@ from typing import Any
 HERE = Path(__file__).parent
 PROJECT = HERE.parent.parent.parent
 BUILD_SECONDS = 1200
-# What a container has before its NixOS has made the rest; nothing else of it is from elsewhere.
+# The folders of a container before its NixOS has made the others.
 FOLDERS = ("nix/store", "nix/var/nix/profiles", "usr", "etc", "var", "tmp", "run", "proc", "sys", "dev", "root")
 PROFILE = Path("nix/var/nix/profiles/system")
-# How NixOS starts as a container, and is asked to end.
+# Arguments with which NixOS starts and ends as a container.
 INIT = ("--kill-signal=SIGRTMIN+3", "--timezone=off", "--resolv-conf=off", f"/{PROFILE}/init")
 # NixOS has no /bin/bash.
 SHELL = f"/{PROFILE}/sw/bin/bash"
 
 
 class BuildFailed(Exception):
-    """The system of a node does not evaluate, or is not built."""
+    """The system of a node does not evaluate, or its build failed."""
 
 
 @dataclass(frozen=True)
 class Workshop:
-    """Where systems are built, of what."""
+    """The place and the inputs of builds."""
 
-    # Of one release of Debian: root/ and nix/.
+    # The folder of one release of Debian, with root/ and nix/.
     folder: Path
     nixpkgs: Path
     home_manager: Path
-    # With node_modules in it.
+    # The folder that contains node_modules.
     gateway: Path
     gateway_version: str
 
@@ -81,7 +81,7 @@ class Built:
 
 
 def build(test: Path, module: Path, workshop: Workshop) -> Built:
-    # The module is used with what is generated beside it, whichever folder that is.
+    # The module imports files of the generated folder around it.
     generated = module.resolve().parent.parent
     place = "/generated"
     inside = f"/project/{test.resolve().relative_to(PROJECT)}"
@@ -108,12 +108,12 @@ def build(test: Path, module: Path, workshop: Workshop) -> Built:
 
 
 def _complaint(log: str) -> str:
-    """The end of what Nix and the builders say."""
+    """The end of the output of Nix and the builders."""
     return "\n".join(log.strip().splitlines()[-60:])
 
 
 def skeleton(folder: Path, system: str) -> None:
-    """The root file system of a machine that has this system installed and has never been booted."""
+    """Makes the root file system of a machine that has this system installed and never booted."""
     for name in FOLDERS:
         (folder / name).mkdir(parents=True)
     (folder / "tmp").chmod(0o1777)

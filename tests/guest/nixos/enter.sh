@@ -2,8 +2,8 @@
 # Runs a command in the Debian root that has Nix, the compiler and the stand-ins' packages.
 # Usage: enter.sh ROOT STORE [SOURCE:PLACE...] -- COMMAND...
 #
-# STORE is the folder that is /nix in there, and nowhere else; each SOURCE is at PLACE, for reading.
-# Whatever is left of the command ends with this script, mounts included.
+# STORE is the folder that is mounted as /nix in there; each SOURCE is mounted read-only at PLACE.
+# All processes and mounts of the command end with this script.
 set -euo pipefail
 
 if [ "${ENTERED:-}" != 1 ]; then

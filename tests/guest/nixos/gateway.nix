@@ -1,18 +1,18 @@
 # The real gateway from npm under each of its names, and its Node.
 #
-# Contract: `folder` is where npm installed it, in the root of the build; `version` says when that
-# changes.
+# Contract: `folder` is the path of npm's installation, in the root of the build; `version` has to change
+# together with its content.
 { folder, version }:
 final: _prev:
 let
-  # Node resolves names in folders of this name only.
+  # Node resolves names only in folders called node_modules.
   modules = final.runCommand "gateway-modules-${version}" { nativeBuildInputs = [ ]; } ''
     mkdir $out
     cp --recursive --reflink=auto ${folder}/node_modules $out/node_modules
     chmod -R u+w $out/node_modules/node-linux-*
     node=$(realpath $out/node_modules/.bin/node)
     patchelf --force-rpath --set-rpath ${final.standInLibraries}/lib $node
-    # Not in one run: Node does not survive that.
+    # In two runs: one run of patchelf with both options breaks Node.
     patchelf --set-interpreter ${final.standInLibraries}/lib/ld-linux-*.so.* $node
   '';
 

@@ -1,5 +1,4 @@
-# What a NixOS needs to run as a container of the guest's driver: it differs as little as possible
-# from one that runs anywhere.
+# The changes with which NixOS runs as a container of the guest's driver. They are as few as possible.
 {
   config,
   lib,
@@ -7,7 +6,7 @@
   ...
 }:
 let
-  # What Debian's programs look for at paths that are compiled into them (stand_in.py).
+  # Files that Debian's programs need at paths which are compiled into them (stand_in.py).
   compiledIn = pkgs.runCommand "compiled-in" { } ''
     mkdir $out
     ln -s ${pkgs.systemd}/lib/systemd $out/systemd
@@ -36,10 +35,10 @@ in
   system.stateVersion = "26.11";
   documentation.enable = false;
 
-  # What has to be there before systemd is.
+  # Debian's systemd needs this link when it starts.
   system.activationScripts.compiledIn = "ln -sfn ${compiledIn} /run/deb";
 
-  # Whose /etc is an overlay mounts the next one beneath it.
+  # With /etc as an overlay, activation mounts the next overlay beneath the current one.
   system.activationScripts.mountBeneath = ''
     mount() {
       if [ "$1 $2" = "--move --beneath" ]; then
@@ -51,15 +50,15 @@ in
   '';
   system.activationScripts.etc.deps = [ "mountBeneath" ];
 
-  # Debian's su is util-linux's, which calls itself so with -l; NixOS has that of shadow.
+  # Debian's su comes from util-linux and uses the PAM service su-l with -l; NixOS has shadow's su.
   environment.etc."pam.d/su-l".source = config.environment.etc."pam.d/su".source;
 
-  # The driver's containers have no network but their own, and nobody answers for names.
+  # The driver's containers have only their own network, without a name server.
   networking.useDHCP = false;
   networking.useHostResolvConf = false;
   networking.resolvconf.enable = lib.mkDefault false;
 
-  # With sources that Debian has nothing alike of, and not of these tests.
+  # Debian has no counterpart of these programs, and no test here needs them.
   nix.enable = lib.mkDefault false;
   system.tools.nixos-rebuild.enable = false;
   system.switch.enable = false;
@@ -69,6 +68,6 @@ in
   xdg.mime.enable = false;
   xdg.icons.enable = false;
   xdg.sounds.enable = false;
-  # It is computed from the configuration of a kernel.
+  # NixOS computes this file from the configuration of a kernel, and there is none.
   environment.etc."sysctl.d/55-nixos-aslr-entropy.conf".enable = false;
 }

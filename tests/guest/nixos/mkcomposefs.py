@@ -1,4 +1,4 @@
-"""Does for `system.etc.overlay` what composefs' mkcomposefs does: an image of the files that a dump lists.
+"""A small mkcomposefs for `system.etc.overlay`: makes an image of the files that a dump lists.
 
 Usage: mkcomposefs --from-file DUMP IMAGE, with mkfs.erofs in PATH, as root. A file with a payload has no
 content of its own: the overlay looks for it in another folder, below that name.

@@ -1,4 +1,4 @@
-"""Does what `mount --move --beneath MOUNTED PLACE` does, which Debian's mount cannot yet.
+"""The same as `mount --move --beneath MOUNTED PLACE`, which Debian's mount does not support yet.
 
 Usage: mount_beneath.py MOUNTED PLACE
 """

@@ -1,4 +1,5 @@
-# Packages that NixOS configures, takes apart or asks for what a stand-in does not have.
+# Packages for which a plain stand-in is not enough: NixOS configures them, takes them apart or uses further
+# attributes.
 final: prev:
 let
   inherit (final) lib;
@@ -10,10 +11,10 @@ in
       libc = final.glibc;
     };
   };
-  # Everything that is compiled is linked statically (stages.nix).
+  # stages.nix links all compiled programs statically.
   pkgsStatic = final;
 
-  # Its own expression asks for a compiler of nixpkgs, and so does that of the locales.
+  # nixpkgs' expressions of glibc and of the locales need nixpkgs' compiler.
   glibc = final.stdenv.mkDerivation {
     pname = "glibc";
     version = "2";
@@ -34,7 +35,7 @@ in
     }
   ) { };
 
-  # nixpkgs puts it together from many packages.
+  # nixpkgs composes it of many packages.
   nix = final.stdenv.mkDerivation {
     pname = "nix";
     version = "2.26";
@@ -63,7 +64,7 @@ in
     compiler.bootstrapAvailable = true;
   };
 
-  # What is written in Rust, or not in Debian: the little of it that NixOS uses.
+  # Programs in Rust, or missing in Debian: small versions with the features that NixOS uses.
   userborn =
     final.writeScriptBin "userborn" "#!${final.python3}/bin/python3\n${builtins.readFile ./userborn.py}"
     // {

@@ -1,7 +1,7 @@
-# nixpkgs with stand-ins for what has sources, and the real gateway.
+# nixpkgs with stand-ins for packages that have sources, and the real gateway.
 {
   nixpkgs,
-  # { folder, version } of the gateway (gateway.nix).
+  # The gateway's { folder, version } (gateway.nix).
   gateway,
   system ? builtins.currentSystem,
 }:

@@ -1,9 +1,9 @@
-# What takes the place of nixpkgs' bootstrap: `import nixpkgs { stdenvStages = import ./stages.nix …; }`.
+# Replaces nixpkgs' bootstrap: `import nixpkgs { stdenvStages = import ./stages.nix …; }`.
 #
-# Contract: what nixpkgs makes without sources (units, /etc, scripts, environments) is built as
-# nixpkgs says, with the tools of the Debian root that the build runs in. What has sources becomes
-# what `standIn` makes of its arguments. The C programs that NixOS writes itself (wrappers) are
-# compiled, statically: nothing but a stand-in needs a library.
+# Contract: derivations without sources (units, /etc, scripts, environments) are built as
+# nixpkgs says, with the tools of the Debian root in which the build runs. For a derivation with sources,
+# `standIn` replaces the arguments. NixOS's own C programs (wrappers) are compiled and linked
+# statically, so only stand-ins need libraries.
 {
   nixpkgs,
   # Arguments of mkDerivation -> those of the stand-in.
@@ -11,7 +11,7 @@
 }:
 { lib, config, ... }@arguments:
 let
-  # nixpkgs' own way to build with the tools in /usr; the musl and static variants of a package are
+  # nixpkgs' own stages for building with the tools in /usr. Here the musl and static variants of a package are
   # the package itself.
   native = import (nixpkgs + "/pkgs/stdenv/native") (
     removeAttrs arguments [ "crossOverlays" ] // { crossSystem = arguments.localSystem; }
@@ -19,7 +19,7 @@ let
 
   makeDerivation = import (nixpkgs + "/pkgs/stdenv/generic/make-derivation.nix") lib config;
 
-  # Of fixed output are downloads; with a build command NixOS says itself what is to be done.
+  # Derivations with a fixed output are downloads; derivations with a build command need no sources.
   hasSources =
     given:
     (given ? src || given ? srcs)
@@ -36,7 +36,7 @@ let
     mkDerivation (
       final:
       let
-        # A stand-in has few of the arguments, and some of the others are asked for.
+        # A stand-in keeps few of the arguments, but packages read others as attributes.
         given = lib.toFunction arguments (given // final);
       in
       if hasSources given then standIn given else given

@@ -1,15 +1,15 @@
-# A stand-in: a package of nixpkgs by name, version, outputs and what depends on it, with the files
-# of Debian packages in it.
+# A stand-in: a package with the name, version and outputs of nixpkgs' package, and the files
+# of Debian packages.
 #
-# Contract: `standIn` takes the arguments of mkDerivation and returns others, that stand_in.py
-# builds. A package that the table does not have fails as soon as something that is built needs it.
+# Contract: `standIn` takes the arguments of mkDerivation and returns others, with which stand_in.py
+# builds. If the table lacks a package, the build of anything that needs it fails.
 {
   nixpkgs,
   lib,
   system,
 }:
 let
-  # Other packages in the root of the build make other stand-ins.
+  # Stand-ins depend on the packages installed in the root of the build.
   packagesThere = builtins.hashFile "sha256" "/var/lib/dpkg/status";
 
   table = import ./table.nix { inherit nixpkgs; };
@@ -38,7 +38,7 @@ let
 
   libraries = build "debian-libraries" { onlyLibraries = true; };
 
-  # What scripts of other packages are run by.
+  # The shell for scripts of other packages.
   shell = build "debian-bash" {
     inherit libraries;
     outputs = [ "out" ];

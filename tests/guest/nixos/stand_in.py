@@ -1,9 +1,9 @@
 """Builds a stand-in from the files of installed Debian packages.
 
-Contract: the environment is that of a Nix build. $debianPackages names the packages; the first
-output gets their programs, libraries and data where nixpkgs has them, the other outputs are views
-of it. Afterwards programs find their loader and libraries in $libraries, and neither links nor texts
-point to where Debian has what is in the stand-in.
+Contract: the environment is that of a Nix build. $debianPackages names the packages. The first
+output gets their programs, libraries and data at nixpkgs' paths; the other outputs are views
+of it. Afterwards programs find their loader and libraries in $libraries, and links and texts
+no longer point to Debian's paths of files in the stand-in.
 
 With $onlyLibraries instead it makes $libraries itself: every shared library of the root.
 """
@@ -22,10 +22,10 @@ from pathlib import Path
 DPKG = Path("/var/lib/dpkg/info")
 LEFT_OUT = re.compile(r"/share/(doc|man|lintian|locale|bug|info)/|/lib/python3/dist-packages/")
 TRIPLET = re.compile(r"/lib/[a-z0-9_]+-linux-gnu(?=/)")
-# Paths in texts; what is not in the stand-in stays as it is.
+# Paths in texts. A path that is not in the stand-in stays.
 NAMED = re.compile(r"(?<![\w./-])(?:/usr)?/(?:s?bin|lib|libexec|share)/[\w.@+/-]*[\w+]")
-# Where Debian's programs look for others, and where an activation script links them (machine.nix).
-# Of the same length, because they are replaced inside of programs.
+# Paths at which Debian's programs look for others, and their replacements, which an activation script makes as
+# links (machine.nix). Both have the same length, because they are replaced inside of programs.
 COMPILED_IN = (
     (b"/usr/lib/systemd/", b"/run/deb/systemd/"),
     (b"/usr/lib/systemd\0", b"/run/deb/systemd\0"),
@@ -36,14 +36,14 @@ COMPILED_IN = (
     (b"/usr/bin/", b"/run/deb/"),
     (b":/usr/bin\0", b":/run/deb\0"),
 )
-# What nothing reads here.
+# Outputs that nothing reads here.
 EMPTY_OUTPUTS = ("dev", "devdoc", "doc", "info", "man", "static", "debug")
-# Names are looked up by NixOS's own name service; of Debian's modules only the C library's are kept.
+# NixOS's own name service looks up names; of Debian's modules only the C library's stay.
 FOREIGN_NAMES = re.compile(r"libnss_(?!files|dns|compat)")
 
 
 def place_of(path: str) -> str | None:
-    """Where a Debian file belongs below the prefix; None: nowhere."""
+    """The place of a Debian file below the prefix; None if it is left out."""
     path = TRIPLET.sub("/lib", path.removeprefix("/usr"))
     if LEFT_OUT.search(path):
         return None
@@ -85,7 +85,7 @@ def take_file(source: Path, target: Path, prefix: Path, taken: set[str]) -> None
         if not source.is_file():
             return
     shutil.copyfile(source, target)
-    # Nothing in a store is set-uid; NixOS has wrappers for that.
+    # No file in a store is set-uid; NixOS has wrappers for that.
     target.chmod(0o755 if source.stat().st_mode & stat.S_IXUSR else 0o644)
 
 
@@ -97,10 +97,10 @@ def patch_elf(file: Path, prefix: Path, libraries: Path) -> None:
     own = (place_of(folder + "/") for folder in asked.stdout.strip().split(":"))
     search = [*(prefix / place.rstrip("/") for place in own if place), prefix / "lib", libraries / "lib"]
     path = ":".join(str(folder) for folder in search if folder.is_dir())
-    # A program's old-style path holds for the libraries that it loads, too, as long as they have none.
+    # A program's DT_RPATH also applies to its libraries, unless these have a path of their own.
     if has_interpreter(file):
         patchelf("--force-rpath", "--set-rpath", path, file)
-        # Not in one run: Node does not survive that.
+        # In two runs: one run with both options breaks Node.
         patchelf("--set-interpreter", str(loader(libraries)), file)
     elif ".so" in file.name:
         patchelf("--set-rpath", path, file)
@@ -149,7 +149,7 @@ def rewrite_text(file: Path, prefix: Path, interpreters: Mapping[str, str]) -> N
 
 
 def wrap(program: Path, variables: Mapping[str, str], prefix: Path, shell: str) -> None:
-    """A script in the program's place, that says where its files are."""
+    """Puts a script in the program's place, which tells the program where its files are."""
     hidden = program.with_name(f".{program.name}-wrapped")
     program.rename(hidden)
     lines = [f"#!{shell}"]
@@ -164,7 +164,7 @@ def wrap(program: Path, variables: Mapping[str, str], prefix: Path, shell: str) 
 
 
 def views(prefix: Path, outputs: list[str]) -> None:
-    """Every further output has all of the package, but its units are in one place only."""
+    """Every further output is a view of the whole package, but only one output has its units."""
     for output in outputs[1:]:
         view = Path(os.environ[output])
         view.mkdir()

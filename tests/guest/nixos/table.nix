@@ -1,11 +1,11 @@
-# Which Debian packages stand in for a package of nixpkgs: name -> Debian packages, or
+# The Debian packages that stand in for a package of nixpkgs: name -> Debian packages, or
 #   debian      the packages
-#   compiledIn  whether the programs name others by Debian's paths, inside (stand_in.py)
+#   compiledIn  whether Debian's paths of other programs are compiled in (stand_in.py)
 #   wrapped     program -> variable -> folders below the package (names or patterns), for programs that
-#               look for their own files where Debian has them
+#               look for their own files at Debian's paths
 #   afterwards  shell code, run in the package
 # A row without packages is an empty package: something refers to it, and nothing runs it. A pattern is
-# for packages with a version in their name, that the others bring.
+# for packages with a version in their name, which are dependencies of the others.
 { nixpkgs }:
 let
   bash = {
@@ -130,7 +130,7 @@ in
       "nix-bin"
       "nix-setup-systemd"
     ];
-    # Debian's is for a group of its own; this is what Nix itself brings.
+    # Debian's file is for a group of Debian's own; this is Nix's original.
     afterwards = "echo 'd /nix/var/nix/daemon-socket 0755 root root - -' >lib/tmpfiles.d/nix-daemon.conf";
   };
   nix-bash-completions = [ ];
@@ -191,12 +191,12 @@ in
       "libnss-myhostname"
     ];
     compiledIn = true;
-    # As nixpkgs has it: NixOS installs the units itself.
+    # The layout of nixpkgs' package, because NixOS installs the units itself.
     afterwards = ''
       mkdir -p example/systemd example/{binfmt,modules-load}.d
       mv lib/{sysctl.d,tmpfiles.d,sysusers.d} example
       mv lib/systemd/{system,user} example/systemd
-      # Units of another version of systemd than Debian's do nothing.
+      # A unit that Debian's systemd does not have becomes a stand-in without effect.
       stub() {
         case $1 in
           *.service) printf '[Service]\nType=oneshot\nExecStart=/run/current-system/sw/bin/true\n' ;;

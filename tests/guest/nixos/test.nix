@@ -1,8 +1,8 @@
-# A NixOS test as whole systems: a folder with test.json (name, script, what is to be known of the
+# A NixOS test as whole systems: a folder with test.json (name, script, facts about the
 # nodes) and, in nodes/, a link to each node's system.
 #
-# `test` is what pkgs.testers.runNixOSTest takes; see ../../eval/harness/test-definition.nix. Homes that
-# it names are those of home-manager's own module for NixOS.
+# `test` is an argument of pkgs.testers.runNixOSTest; see ../../eval/harness/test-definition.nix. Its homes
+# use home-manager's own module for NixOS.
 {
   nixpkgs,
   homeManager,
@@ -33,7 +33,7 @@ let
   base = evaluate [ ];
 
   homesOf = name: definition.homes.${name} or { };
-  # home-manager activates a home when the machine boots, with Nix, which has to know what is there.
+  # home-manager activates a home when the machine boots, with Nix, whose database has to know the store paths.
   withHomes =
     homes:
     { config, pkgs, ... }:
@@ -47,7 +47,7 @@ let
           home.stateVersion = "26.11";
           home.enableNixpkgsReleaseCheck = false;
           manual.manpages.enable = false;
-          # By a Rust program that is not built here; a boot starts what is wanted.
+          # A Rust program would start services, which cannot be built here; the boot starts them.
           systemd.user.startServices = false;
         }) homes;
       };
@@ -73,7 +73,7 @@ let
     ];
   nodes = builtins.mapAttrs evaluateNode definition.nodes;
 
-  # What a run says about itself (run.py).
+  # Facts that a run reports (run.py).
   factsOf = name: node: {
     units = removeAttrs node.config.systemd.units (builtins.attrNames base.config.systemd.units);
     homes = builtins.mapAttrs (user: _: {

@@ -1,8 +1,8 @@
-"""Does with accounts what userborn does: nothing is ever deleted, and no id is ever used twice.
+"""A small userborn: it deletes no account, and uses no id twice.
 
-Usage: userborn CONFIGURATION [FOLDER]. Who is in the configuration is made, or brought up to date; who
-is not is locked, if it was in the one before or nobody makes accounts by hand. Passwords are of no matter
-here: nobody has one.
+Usage: userborn CONFIGURATION [FOLDER]. It makes or updates the accounts in the configuration. It locks an
+account that is not in it, if the configuration before had it or nobody makes accounts by hand. Nobody has a
+password here, so it ignores them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# Every way of listening, with every way of authenticating; what is refused is not evaluated here.
+# Every way of listening, with every way of authenticating, except the combinations that the module refuses.
 { module, lib }:
 let
   addresses = {
@@ -44,7 +44,7 @@ in
     };
   };
 
-  # Name, way of listening and port.
+  # The script gets the name, way of listening and port of each gateway.
   testScript =
     { nodes, ... }:
     ''

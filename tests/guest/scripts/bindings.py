@@ -1,12 +1,12 @@
 # ruff: noqa: F821  (machine and subtest come from the test driver, GATEWAYS from bindings.nix)
-"""The gateway listens where its options say, and nowhere else; who has no secret gets nothing."""
+"""The gateway listens only on the addresses of its options, and answers nobody without the secret."""
 
 TAILNET = "100.101.102.103"
 LAN = "192.168.77.5"
-# Every address of the machine that a gateway could be reached at.
+# All addresses of the machine.
 REACHABLE = ("127.0.0.1", TAILNET, LAN)
 SECRET = "a-long-secret-of-the-test"
-# An answer to this is only for those who authenticate.
+# A question that the gateway answers only with authentication.
 ASK = (
     "curl --silent --output /dev/null --write-out '%{{http_code}}' --max-time 20 "
     "--header 'Content-Type: application/json' --header 'Authorization: Bearer {secret}' "
@@ -35,21 +35,21 @@ def unit_of(name):
 
 
 def check(name, address, reached):
-    """Starts a gateway that is to answer at an address, and nowhere but where it is to be reached."""
+    """Starts a gateway, which must answer at its address and only on the addresses that it should be reached at."""
     unit, port = unit_of(name), GATEWAYS[name]["port"]
     machine.succeed(f"systemctl start {unit}")
     try:
         machine.wait_until_succeeds(f"curl --fail --silent http://{address}:{port}/health", timeout=180)
         found = {each for each in REACHABLE if is_reached(each, port)}
         assert found - {"127.0.0.1"} == reached - {"127.0.0.1"}, (found, listened_on(port))
-        # Some releases listen on loopback besides.
+        # Some releases also listen on loopback.
         assert found >= reached, (found, listened_on(port))
         on_all = listened_on(port) & {"0.0.0.0", "*", "[::]"}
         assert bool(on_all) == (GATEWAYS[name]["bind"] == "lan"), listened_on(port)
         for secret, is_let_in in ((SECRET, True), ("another", False)):
             code = machine.succeed(ASK.format(secret=secret, address=address, port=port))
             assert (code in ("401", "403")) != is_let_in, (secret, code)
-        # One where the machine is so busy that the gateway gives up by itself.
+        # One restart is possible: on a busy machine the gateway gives up by itself.
         assert int(machine.get_unit_property(unit, "NRestarts")) <= 1
     finally:
         machine.succeed(f"systemctl stop {unit}")
@@ -74,7 +74,7 @@ with subtest("an address that the machine has not got yet is waited for, and not
     assert LAN in said and "refusing fallback" in said, said
     machine.succeed(f"systemctl stop {unit}", f"systemctl reset-failed {unit}")
 
-# Loopback interfaces are passed over, and so are those without a peer that is up.
+# The gateway skips loopback interfaces, and those without a peer that is up.
 for name, address in (("tailscale0", TAILNET), ("eth0", LAN)):
     machine.succeed(
         f"ip link add {name} type veth peer name peer-of-{name[:4]}",

@@ -1,5 +1,5 @@
-# What root does for a service: it makes its directories, here a workspace deep below the state directory,
-# whose directories above belong to the service, too, and it stops it.
+# Root's work for a service: it makes the service's directories, and stops it. The workspace is deep below the state
+# directory, and the directories between the two belong to the service, too.
 { module, ... }:
 {
   name = "directories";

@@ -1,5 +1,5 @@
 # ruff: noqa: F821  (machine and subtest come from the test driver)
-"""Root makes the service's directories and stops it, and does nothing else that the service would like."""
+"""Root makes the service's directories and stops it; a hostile service cannot make root do anything else."""
 
 import shlex
 
@@ -7,25 +7,25 @@ UNIT = "moltbot-gateway.service"
 DIRECTORIES = "directories-moltbot-gateway.service"
 STATE = "/var/lib/moltbot"
 HEALTH = "curl --fail --silent http://127.0.0.1:18789/health"
-# Of no home: those are hidden besides.
+# Not in a home, because another rule hides homes.
 PRIVATE = "/srv/alice"
-# Run by any bash that is told to, if it can.
+# A file that bash runs if a variable names it.
 HOOK = f"{STATE}/hook"
 BLIND = f"/run/systemd/system/{DIRECTORIES}.d"
 DROP_IN = f"/run/systemd/system/{UNIT}.d"
-# Mode, owner and group of what is to stay as it is.
+# Prints mode, owner and group of directories that must not change.
 KEPT = f"stat --format '%n %a %U:%G' {PRIVATE} {PRIVATE}/team {PRIVATE}/team/workspace"
 
 
 def as_service(command):
-    """What a command of the service's user says, with the file system and the variables of the gateway."""
+    """The output of a command that runs as the service's user, in the gateway's file system and environment."""
     process = machine.get_unit_property(UNIT, "MainPID")
     enter = f"nsenter --target {process} --user --mount --env --preserve-credentials"
     return machine.execute(f"{enter} -- /bin/sh -c {shlex.quote(command)} 2>&1")[1]
 
 
 def do_nothing():
-    """A program that does nothing, by its whole path."""
+    """The whole path of a program that does nothing."""
     return machine.succeed("readlink -f $(type -P true)").strip()
 
 
@@ -64,7 +64,7 @@ with subtest("one that is gone is made again"):
 
 with subtest("a link in place of one leads root nowhere, and is a final error that says so"):
     before = machine.succeed(KEPT)
-    # As a service could that is not kept in.
+    # A service without confinement could do this.
     machine.succeed(
         f"systemctl stop {UNIT}",
         f"setpriv --reuid=moltbot --regid=moltbot --clear-groups"
@@ -84,7 +84,7 @@ with subtest("and once it is removed, all is as it was"):
 
 with subtest("nor where somebody else puts one there, and nobody asks for the next start"):
     before = machine.succeed(KEPT)
-    # Lent by its mode: outside, the directories in it are no mounts, and can be moved.
+    # The mode gives others access: outside of the sandbox the directories in it are no mounts, and can be moved.
     as_service(f"chmod 0777 {STATE}")
     machine.succeed(
         f"su alice --shell $(command -v bash) --command"
@@ -96,15 +96,15 @@ with subtest("nor where somebody else puts one there, and nobody asks for the ne
     assert machine.succeed(KEPT) == before
 
 with subtest("nor where root has not looked"):
-    # The check is one thing; where systemd looks for what it mounts is another.
+    # Without the check, systemd's own lookup of the mount's source must also be safe.
     machine.succeed(
         f"mkdir -p {BLIND}",
         f"printf '[Service]\\nExecStart=\\nExecStart={do_nothing()}\\n' > {BLIND}/blind.conf",
         "systemctl daemon-reload",
     )
     status, _ = machine.execute(f"timeout 60 systemctl start {UNIT}")
-    # Followed in the sandbox, the link leads to nothing, and there is no root without what it leads to
-    # (EXIT_NAMESPACE of systemd.exec(5)). Followed outside, hers would be in it.
+    # systemd follows the link inside the sandbox, where it leads to nothing, and cannot set up the root
+    # (EXIT_NAMESPACE of systemd.exec(5)). Outside, the link would lead to Alice's directory.
     ended = machine.get_unit_property(UNIT, "ExecMainStatus")
     assert (status, ended) == (1, "226"), (status, ended)
     machine.succeed(
@@ -135,7 +135,7 @@ with subtest("what stops it runs nothing that a variable names"):
         return set(found.split())
 
     assert users_hooked() == set()
-    # Without the directive that takes it away, root would run it, and so would the launcher.
+    # Without UnsetEnvironment=, root's stop command and the launcher would run the file.
     machine.succeed(
         f"mkdir -p {DROP_IN} && printf '[Service]\\nUnsetEnvironment=\\n' > {DROP_IN}/hook.conf",
         "systemctl daemon-reload",

@@ -1,5 +1,5 @@
 # ruff: noqa: F821  (machine and subtest come from the test driver, RELEASE from first_run.nix)
-"""One gateway, its operator's command, and what it does when it is asked to stop."""
+"""One gateway: its start, its operator's command, and its end."""
 
 UNIT = "moltbot-gateway.service"
 KEY_FILE = "/run/keys/anthropic"
@@ -55,13 +55,13 @@ with subtest("a request to stop is heeded at any time, and waited for"):
         machine.succeed(f"timeout 60 systemctl stop {UNIT}")
         state = machine.get_unit_property(UNIT, "ActiveState")
         result = machine.get_unit_property(UNIT, "Result")
-        # Asked before there was a launcher to ask, systemd says that it could not start it (EXEC).
+        # If the stop came before the launcher ran, systemd reports that it could not start it (EXEC).
         never_was = machine.get_unit_property(UNIT, "ExecMainStatus") == "203"
         wanted = ("failed", "exit-code") if never_was else ("inactive", "success")
         assert (state, result) == wanted, (delay, state, result)
         machine.execute(f"systemctl reset-failed {UNIT}")
 
-# The first release that says what it takes for its budget; those before it end after 25 s at most.
+# The first release that reports its budget for a stop; earlier releases end after 25 s at most.
 HAS_BUDGET = [2026, 9, 5]
 
 with subtest("a healthy gateway ends by itself, on a budget that fits the unit's"):

@@ -1,6 +1,6 @@
 # ruff: noqa: F821  (machine, home, start_all and subtest come from the test driver)
-"""What the configuration puts into the workspace is the gateway's to read, and nobody's to change
-from inside; it follows the configuration."""
+"""The gateway can read the files that the configuration puts into the workspace, and nothing inside the sandbox
+can change them; they follow the configuration."""
 
 import json
 import shlex
@@ -16,7 +16,7 @@ DROP_INS = "/run/systemd/system"
 BUSY = "Device or resource busy"
 READ_ONLY = "Read-only file system"
 
-# In the workspace: what is tried, and why it fails.
+# Attempts in the workspace, and the errors with which they must fail.
 ATTEMPTS = [
     ("write a document", "echo forged >> AGENTS.md", READ_ONLY),
     ("remove a document", "rm -f AGENTS.md", BUSY),
@@ -39,9 +39,9 @@ ATTEMPTS = [
 
 
 def in_sandbox(node, process, workspace, command):
-    """What a command says that runs in the file system that the gateway sees."""
+    """The output of a command in the gateway's file system."""
     script = f"cd {workspace} && {command}"
-    # A user can enter namespaces of their own.
+    # A user can enter the namespaces of that user's own processes.
     owner = node.succeed(f"stat --format %U {workspace}").strip()
     become = f"setpriv --reuid {owner} --regid $(id -g {owner}) --clear-groups"
     become = become if owner == "alice" else ""
@@ -127,7 +127,7 @@ with subtest("a place that is gone, a link or a FIFO is mended at the next start
     places = ["regular file", "directory", "regular file", "directory"]
     assert kinds == [*places, "symbolic link", "symbolic link", "fifo"], kinds
     machine.succeed("test $(stat --format %U:%a /etc) = root:755", "test ! -e /etc/weather")
-    # What the service has made itself stays.
+    # The service's own files stay.
     machine.succeed(f"grep -qx own {WORKSPACE}/.agents/skills/own/SKILL.md")
 expect_fixed(machine, gateway_process(), WORKSPACE)
 
@@ -136,13 +136,13 @@ with subtest("a restart that nobody asked for leaves what is mounted elsewhere w
     machine.succeed(f"systemctl kill --signal=KILL --kill-whom=main {UNIT}")
     machine.wait_until_fails(HEALTH, timeout=30)
     wait_until_healthy(machine)
-    # More than one where the machine is so busy that the gateway gives up by itself.
+    # Several restarts are possible: on a busy machine the gateway gives up by itself.
     assert int(machine.get_unit_property(UNIT, "NRestarts")) > 0
     assert machine.get_unit_property(PREPARE, "InvocationID") == before
     assert BUSY in in_sandbox(machine, gateway_process(), WORKSPACE, "rm -f AGENTS.md")
 
 with subtest("a link that is in a place when it is mounted is noticed, and final"):
-    # From outside, as only root can: it takes the mount away.
+    # Only root can do this, from outside: it takes the mount away.
     machine.succeed(
         f"mv {WORKSPACE}/USER.md {WORKSPACE}/other.md && ln -s other.md {WORKSPACE}/USER.md",
         f"systemctl kill --signal=KILL --kill-whom=main {UNIT}",

@@ -1,5 +1,5 @@
-# The operator's command, tried from inside: by a gateway that is the real one, and by a program in its
-# place that says and does what a hostile one would.
+# The operator's command, tested with the real gateway, and with a program in its place that behaves like a
+# hostile one.
 { module, homeModule }:
 let
   played =

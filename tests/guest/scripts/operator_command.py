@@ -1,6 +1,6 @@
 # ruff: noqa: F821  (machine, home, start_all and subtest come from the test driver)
-"""The operator's command runs what an agent left behind, and shows what it says. So it is tried as the
-agent would try it: with its own files, its output, and by outliving who called it."""
+"""The operator's command may run files that an agent left behind, and shows the agent's output. So this plays a
+hostile agent: with its own files, with its output, and by outliving the caller."""
 
 import shlex
 
@@ -22,12 +22,12 @@ def as_alice(command):
 
 
 def in_terminal(command):
-    """The command line that runs another in a terminal, and prints what the terminal would get."""
+    """A command line that runs another in a terminal, and prints the terminal's output."""
     return f"script --quiet --return --command {shlex.quote(command)} /dev/null < /dev/null"
 
 
 class Caller:
-    """Who calls the command: root of a machine, or the user whose service it is."""
+    """A caller of the command: root of a machine, or the user who owns the service."""
 
     def __init__(self, node, name, command, state, wrap):
         self.node, self.name, self.command, self.state, self.wrap = node, name, command, state, wrap
@@ -180,7 +180,7 @@ for caller in CALLERS:
             said = caller.node.succeed(f"cat {seen}").split()
             assert said[1:3] == ["pipe", "pipe"], (line, said)
             assert said[0] in ("/dev/null", "pipe"), (line, said)
-            # Nor can a pipe be opened from its other end, but by the user whose own it is.
+            # Only the user who owns a pipe can open its other end.
             assert said[3:] == ([] if caller.name == "root" else ["readable"]), (line, said)
 
     with subtest(f"a terminal of its own goes in where {caller.name} asks for one"):
@@ -235,7 +235,7 @@ CONFINING = (
     *("InaccessiblePaths", "ReadOnlyPaths"),
 )
 
-# What systemd-run of version 257 has no word for, and what stands in for one of them.
+# Properties that systemd-run 257 does not know, and the mounts that replace one of them.
 STRICTER = {"PrivateTmp", "PrivateTmpEx", "ProtectControlGroupsEx"}
 TEMPORARY = {f"{path}:mode=1777,nosuid,nodev,size=10%" for path in ("/tmp", "/var/tmp")}
 
@@ -246,7 +246,7 @@ with subtest("the command is confined like the service"):
     service = machine.get_unit_info("moltbot-gateway-played")
     command = machine.get_unit_info(unit)
     confining = [name for name in service if name.startswith(CONFINING) and name not in STRICTER]
-    # The order of a set is of no account.
+    # The order of words does not matter.
     values = {name: [sorted({*facts[name].split()} - TEMPORARY) for facts in (service, command)] for name in confining}
     assert {name: pair for name, pair in values.items() if pair[0] != pair[1]} == {}, values
     assert len(confining) > 40, confining

@@ -1,4 +1,4 @@
-# In the place of the gateway: does what its first argument says.
+# Replaces the gateway, and does what its first argument says.
 case ${1-} in
   gateway) exec sleep infinity ;;
   arguments)
@@ -7,7 +7,7 @@ case ${1-} in
     ;;
   environment) exec env -0 ;;
   descriptors)
-    # What the three standard streams are, and whether they can be opened once more.
+    # Prints the kinds of the three standard streams, and whether they can be opened again.
     for stream in 0 1 2; do
       printf '%s ' "$(readlink "/proc/self/fd/$stream" | tr -d '0-9[]:')"
     done > "$HOME/descriptors"
@@ -22,7 +22,7 @@ case ${1-} in
     printf 'device \033P$q\033\\ c1 \302\2332J raw \233 turned \342\200\256 overlong \340\202\233 nul \0 end\n'
     ;;
   temporary)
-    # For as long as the service holds it open, were it the machine's.
+    # The file would use the machine's memory as long as the service has it open.
     stat --file-system --format %T "$2"
     head -c 1000000 /dev/zero > "$2/big" && exec 7< "$2/big" && rm "$2/big" && echo kept
     ;;

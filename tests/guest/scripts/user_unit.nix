@@ -1,5 +1,4 @@
-# The home-manager module on a machine where the user lingers: one home with its credential, one
-# without.
+# The home-manager module on two machines whose user lingers: one home has its credential, the other has not.
 { module, homeModule }:
 let
   alice = {
@@ -20,7 +19,7 @@ let
           source = "/home/alice/skills/tides";
         }
       ];
-      # Every character that the unit file, its specifiers or a shell would take for its own.
+      # Every character with a special meaning in unit files, in specifiers or in a shell.
       environment.ODD = "a \"b\" 'c' 100% %h \\n \$HOME \${x} `d` #e;\nsecond=line";
     };
   };

@@ -1,9 +1,9 @@
 # ruff: noqa: F821  (machine, refused, start_all and subtest come from the test driver)
-"""The gateway as a service of a user's own: healthy, and blind to the rest of the home.
+"""The gateway as a user's own service: it is healthy, and sees nothing of the rest of the home.
 
-What the user can do and the service cannot is a table of probes. Each is run three times: as the
-user, where it must succeed, or it would show nothing; in the sandbox of the evaluated unit, where it
-must fail; and in the same sandbox without the directive that is to stop it, where it must succeed.
+A table has probes that succeed for the user and fail for the service. Each runs three times: as the
+user, where it must succeed; in the sandbox of the evaluated unit, where it
+must fail; and in the same sandbox without the directive that should stop it, where it must succeed.
 """
 
 import re
@@ -21,12 +21,12 @@ COMMAND = f"{HOME}/.nix-profile/bin/moltbot"
 HEALTH = "curl --fail --silent http://127.0.0.1:18789/health"
 CONFIGURATION_ERROR = "78"
 
-# Settings of one unit alone, above what the user has configured.
+# A drop-in for one unit, above the user's configuration.
 DROP_IN = f"/run/user/1000/systemd/user.control/{UNIT}.d/probe.conf"
 
 
 def as_user(command):
-    """The command line that runs another as the user, logged in."""
+    """A command line that runs another as the logged-in user."""
     environment = "export XDG_RUNTIME_DIR=/run/user/$(id -u)"
     return f"su -l {USER} -s /bin/bash -c {shlex.quote(f'{environment}; {command}')}"
 
@@ -48,29 +48,29 @@ def write_skill(node, description):
 
 
 def assert_home_is_hidden(node, process):
-    """The process sees nothing of the home but its state, and the skill that it is to read there."""
+    """The process sees nothing of the home but its state, and the skill that it may read there."""
     seen = node.succeed(f"cd /proc/{process}/root{HOME} && ls -A . skills").split()
     assert seen == [".:", ".moltbot", "skills", "skills:", "tides"], seen
 
 
 def start_lingering(node):
-    """The user's manager is up, as after the boot of a machine where somebody lingers."""
+    """Waits until the user's manager is up, as after the boot of a machine with a lingering user."""
     node.wait_for_unit("user@1000.service")
     node.wait_until_succeeds(as_user("systemctl --user is-active basic.target"))
 
 
 # ---- the probes ----
 
-# systemd cannot hide the kernel's log a second time: the container has done so, and only a process
-# that has a /proc of its own gets one without it.
+# The container already hides the kernel's log, and systemd could not hide it a second time: only a process
+# with a /proc of its own sees it.
 OWN_PROCESSES = "PrivatePIDs=no ProtectKernelLogs=no"
 
-# Twice hidden: the root that the service sees is an empty one, and has no homes.
+# Homes are hidden twice: by ProtectHome=, and by the service's empty root.
 SEE_HOMES = "TemporaryFileSystem= ProtectHome=no"
 
 SHARED_MEMORY = "python3 -c 'from ctypes import *; exit(CDLL(None).shmget(4242, 16, {flags}) < 0)'"
 
-# Such sockets have no file that could be hidden; X11 is one, and hears every key.
+# Such sockets have no file that could be hidden. X11 has one, and sees every key.
 LISTEN = (
     "python3 -c 'from socket import *; from time import *; s = socket(AF_UNIX);"
     ' s.bind("\\0others"); s.listen(); sleep(1e6)\''
@@ -142,7 +142,7 @@ PROBES = [
 
 
 def prepare_probes(node):
-    """What there is to be seen, outside of the sandbox."""
+    """Makes the files and sockets outside of the sandbox that the probes look for."""
     write_as_user(node, f"{HOME}/notes/diary", "dear diary", "0600")
     node.succeed(
         "useradd --create-home --uid 1001 bob && chmod 0755 /home/bob && echo hello > /home/bob/public",
@@ -161,7 +161,7 @@ def prepare_probes(node):
 
 
 def run_inside(node, probe, relax=""):
-    """Runs a shell command instead of the gateway, in the unit's own sandbox: its exit code."""
+    """Runs a shell command instead of the gateway, in the unit's own sandbox. Returns its exit code."""
     write_as_user(node, f"{STATE}/probe.sh", probe, "0600")
     settings = [
         "Type=oneshot",
@@ -176,7 +176,7 @@ def run_inside(node, probe, relax=""):
     write_as_user(node, DROP_IN, lines, "0600")
     node.execute(as_user(f"systemctl --user daemon-reload; systemctl --user restart {UNIT}"))
     status = unit_property(node, "ExecMainStatus")
-    # 200 and above: systemd could not set up the sandbox, so the probe has not run.
+    # With 200 and above, systemd could not set up the sandbox, and the probe has not run.
     assert int(status) < 200, f"{probe}: {status}"
     return status
 
@@ -236,7 +236,7 @@ with subtest("the operator's command works, and is confined like the service"):
     version = machine.succeed(as_user(f"{COMMAND} --version"))
     release = [int(part) for part in re.search(r"\d+(\.\d+)+", version)[0].split(".")]
     machine.succeed(as_user(f"{COMMAND} health"))
-    # A command that goes on, so that it can be looked at.
+    # A command that does not end, so that the test can look at its unit.
     machine.succeed(as_user(f"(setsid {COMMAND} logs --follow > /dev/null 2>&1 < /dev/null &)"))
     running = "systemctl --user list-units --plain --no-legend --state=running 'command-moltbot-gateway-*.service'"
     machine.wait_until_succeeds(as_user(f"{running} | grep ."), timeout=30)
@@ -245,7 +245,7 @@ with subtest("the operator's command works, and is confined like the service"):
     assert_home_is_hidden(machine, process)
     for name in ("TemporaryFileSystem", "BindPaths", "PrivateUsers", "PrivatePIDs", "NoNewPrivileges", "SystemCallFilter"):
         values = [machine.get_unit_property(unit, name, USER).split() for unit in (UNIT, transient)]
-        # In place of a private /tmp, which systemd-run has no word for.
+        # These replace a private /tmp, which systemd-run does not know.
         values[1] = [value for value in values[1] if not value.startswith(("/tmp:", "/var/tmp:"))]
         assert values[0] == values[1], (name, values)
     machine.succeed(as_user(f"systemctl --user stop {transient}"))
@@ -272,7 +272,7 @@ with subtest("state that belongs to somebody else, or is none, is named, and not
     ):
         machine.succeed(as_user(f"timeout 60 systemctl --user stop {UNIT}"), make)
         machine.fail(as_user(f"timeout 60 systemctl --user start {UNIT}"))
-        # systemd itself cannot make the sandbox, and says which directory is at fault.
+        # systemd itself cannot make the sandbox, and names the directory at fault.
         named = f"Failed to set up mount namespacing: {STATE}/workspace: {said}"
         machine.wait_until_succeeds(f"journalctl --output=cat | grep -F '{named}'", timeout=30)
         machine.succeed(mend, as_user(f"systemctl --user start {UNIT}"))
@@ -294,13 +294,13 @@ with subtest("state that is elsewhere, behind a link, is found there"):
 
 with subtest("a stop is waited for, on a budget that fits the unit's"):
     invocation = unit_property(machine, "InvocationID")
-    # As every switch of the configuration does before it restarts a service.
+    # Every switch of the configuration does this before it restarts a service.
     machine.succeed(as_user("systemctl --user daemon-reload"))
     machine.succeed(as_user(f"timeout 60 systemctl --user stop {UNIT}"))
     assert unit_property(machine, "ActiveState") == "inactive"
     assert unit_property(machine, "Result") == "success"
     said = machine.succeed(f"journalctl --output cat _SYSTEMD_INVOCATION_ID={invocation}")
-    # The first release that says what it takes for its budget; those before it end after 25 s at most.
+    # The first release that reports its budget for a stop; earlier releases end after 25 s at most.
     if release >= [2026, 9, 5]:
         assert "shutdown=325000ms" in said, said
     else:
@@ -327,7 +327,7 @@ with subtest("a missing credential is a clear, final error"):
     refused.wait_until_succeeds(as_user(state), timeout=30)
     assert unit_property(refused, "ExecMainStatus") == CONFIGURATION_ERROR
     invocation = unit_property(refused, "InvocationID")
-    # Not by the invocation: the journal no longer finds that of a program that has just ended.
+    # By time, because the journal does not find the invocation of a program that has just ended.
     started = "--timestamp=us+utc --property InactiveExitTimestamp --value"
     since = refused.succeed(as_user(f"systemctl --user show {UNIT} {started}")).strip()
     query = f"journalctl --output cat --since '{since}'"
@@ -335,7 +335,7 @@ with subtest("a missing credential is a clear, final error"):
     complaints = [line for line in said if OPTION in line]
     assert len(complaints) == 1 and KEY_FILE in complaints[0], said
 
-    # Longer than the delay before a restart, if there were one.
+    # Longer than the delay before an automatic restart.
     refused.sleep(8)
     assert unit_property(refused, "InvocationID") == invocation, "it was started again"
     assert unit_property(refused, "ActiveState") == "failed"

@@ -1,11 +1,11 @@
 # Finds the files in which a part of an option's value is defined.
 #
 # Contract: `filesAt path definitions` follows a path of keys and list indices through definitions as
-# the module system does, with mkIf, mkMerge, mkOverride and mkOrder resolved at each level, so that
-# a definition that lost against mkForce is not named. It runs only for messages.
+# the module system does. It resolves mkIf, mkMerge, mkOverride and mkOrder at each level, so it does not
+# name a definition that lost against mkForce. It runs only for messages.
 { lib }:
 let
-  # Definitions that take part in the value, in their order.
+  # The definitions that are part of the value, in their order.
   effective = definitions: (lib.mergeDefinitions [ ] lib.types.raw definitions).defsFinal;
 
   into =
@@ -35,7 +35,7 @@ let
       else
         intoList (index - count) (lib.tail definitions);
 
-  # Stops where the path leads into a value that is not written as such.
+  # Stops at a value that no definition writes itself, such as an item of a computed list.
   definitionsAt =
     path: definitions:
     let

@@ -1,7 +1,7 @@
-# Says in words what a schema accepts, and what a value is.
+# Describes in words the values that a schema accepts, and a value.
 #
-# Contract: phrases that fit after "expected" and "received". They are built only for messages and
-# documentation, so they may be slow; references are followed a few levels deep only, since a
+# Contract: returns phrases that fit after "expected" and "received". They are built only for messages and
+# documentation, so they may be slow. They follow references only a few levels deep, because a
 # schema can contain itself.
 { lib, json }:
 { resolve }:
@@ -15,7 +15,7 @@ let
   shorten =
     text: if builtins.stringLength text > maxLength then "${json.truncate maxLength text}…" else text;
 
-  # A value as JSON, in one line of bearable length.
+  # A value as JSON, in one short line.
   show = value: shorten (builtins.unsafeDiscardStringContext (builtins.toJSON value));
 
   alternatives =

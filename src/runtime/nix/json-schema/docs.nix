@@ -1,7 +1,7 @@
-# The options a schema stands for, for documentation and editors.
+# The options that a schema describes, for documentation and editors.
 #
-# Contract: a lazy tree; nothing is built until somebody asks for sub-options, and then only what
-# they look at. A schema that contains itself is unfolded once.
+# Contract: returns a lazy tree: Nix evaluates only the sub-options that somebody looks at. A schema that
+# contains itself is unfolded once.
 { lib }:
 { validator, describe }:
 let
@@ -14,7 +14,7 @@ let
       getSubOptions = subOptions open schema;
     };
 
-  # Looks like an option that the module system has evaluated, without definitions.
+  # An attribute set like an option that the module system has evaluated, without definitions.
   docOption =
     open: loc: schema:
     {
@@ -44,7 +44,7 @@ let
     else
       "The setting `${lib.last loc}`.";
 
-  # `open`: the references one is inside of.
+  # `open`: the references that lead to this schema.
   subOptions =
     open: schema: prefix:
     if !builtins.isAttrs schema then
@@ -66,7 +66,7 @@ let
         schema.properties or { }
       );
 
-  # Any key: shown as the module system shows attrsOf.
+  # A placeholder for any key, like the module system's for attrsOf.
   placeholder =
     open: schema: prefix:
     lib.optionalAttrs (builtins.isAttrs schema && removeAttrs schema [ "x-secret" ] != { }) {

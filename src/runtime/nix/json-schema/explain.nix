@@ -1,7 +1,7 @@
-# Makes the text of mistakes: where, what was expected, what was received, what was probably meant.
+# Makes the text of mistakes: the place, the expected and the received value, and a suggestion.
 #
-# Contract: `explain` gives one paragraph per mistake. It is slow (it measures distances between
-# words, and searches the schema for misplaced keys) and runs only when something is wrong.
+# Contract: `explain` returns one paragraph per mistake. It is slow (it measures distances between
+# words, and searches the schema for misplaced keys) and runs only for a wrong value.
 { lib, json }:
 {
   validator,
@@ -12,11 +12,11 @@ let
   inherit (lib) concatStringsSep optional;
   inherit (validator) dereference;
 
-  # Keys far below the unknown one are not what was meant.
+  # A key far below the unknown one is no good suggestion.
   searchDepth = 2;
   maxKeys = 30;
 
-  # Option paths as people write them; items of lists by their position.
+  # An option path as people write it; items of lists by their position.
   showPath =
     path:
     let
@@ -31,7 +31,7 @@ let
     in
     lib.foldl' step "" path;
 
-  # The candidate that a slip of the finger turned into `word`.
+  # The candidate that is most similar to `word`, if one is similar enough.
   nearest =
     word: candidates:
     let
@@ -56,7 +56,7 @@ let
   propertiesOf =
     schema: lib.foldl' (all: branch: all // (branch.properties or { })) { } (branches schema);
 
-  # Where else below this place the schema knows the key: `size` is `window.size`.
+  # Places below this one at which the schema knows the key: `window.size` for `size`.
   elsewhere =
     depth: key: schema:
     let
@@ -98,7 +98,7 @@ let
         ]
     );
 
-  # A number or a truth value that was written as a string.
+  # Whether a number or a truth value was written as a string.
   quoted =
     { schema, value, ... }:
     let
@@ -137,7 +137,7 @@ let
     key = mistake: [
       "expected a key that is ${describe.describe mistake.schema}, received ${describe.received (lib.last mistake.path)}."
     ];
-    # The value itself is not repeated.
+    # The message must not repeat the value.
     secret =
       mistake:
       if mistake.schema.x-secret == "file" then
@@ -153,7 +153,7 @@ let
   };
 in
 {
-  # `filesOf` gives the files that define what is at a path.
+  # `filesOf` returns the files that define the value at a path.
   explain =
     loc: filesOf: mistakes:
     let

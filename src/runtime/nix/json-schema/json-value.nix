@@ -1,17 +1,17 @@
-# What a Nix value becomes when it is written as JSON.
+# Answers questions about the JSON form of a Nix value.
 #
-# Contract: one question per function, each as `builtins.toJSON` would answer it. Nothing is copied
-# to the store and nothing is realised: the store path of a file is only imagined.
+# Contract: one question per function, answered as `builtins.toJSON` would. Nix copies nothing
+# to the store and builds nothing: the functions make up the store path of a file.
 { lib }:
 let
-  # Sets that `toJSON` writes as a string: derivations, and what says so itself.
+  # Whether `toJSON` writes a set as a string: derivations, and sets with __toString.
   isTextSet = value: value ? outPath || value ? __toString;
 
-  # As long as a real one and made of the same characters, so that lengths and patterns hold.
+  # It has the length and the characters of a real store path, so lengths and patterns hold.
   imaginedStorePath =
     path: "${builtins.storeDir}/00000000000000000000000000000000-${baseNameOf (toString path)}";
 
-  # One UTF-8 character has one byte that is not of this kind.
+  # Every UTF-8 character has exactly one byte that is not of this kind.
   continuationBytes = map (
     byte: builtins.substring 1 1 (builtins.fromJSON ''"\u00${lib.toHexString byte}"'')
   ) (lib.range 128 191);
@@ -31,7 +31,7 @@ let
         "dbc0"
       ];
 
-  # White space and line ends for ECMAScript, not for POSIX.
+  # Characters that are white space or line ends in ECMAScript, but not in POSIX.
   unicodeSpaces = map (code: builtins.fromJSON ''"\u${code}"'') [
     "00a0"
     "1680"
@@ -65,17 +65,17 @@ rec {
 
   isObject = value: builtins.isAttrs value && !isTextSet value;
 
-  # What is infinite or no number at all becomes null.
+  # toJSON writes infinite numbers and NaN as null.
   isNumber = value: builtins.isInt value || (builtins.isFloat value && value - value == 0.0);
 
-  # JSON has one kind of number: 1.0 is an integer.
+  # JSON has one kind of numbers: 1.0 is an integer.
   isInteger =
     value:
     builtins.isInt value
     || (
       builtins.isFloat value
       && isNumber value
-      # Beyond this every float is whole, and may be too large for `floor`.
+      # Beyond these bounds every float is whole, and may be too large for `floor`.
       && (value >= 9007199254740992.0 || value <= -9007199254740992.0 || builtins.floor value == value)
     );
 
@@ -88,7 +88,7 @@ rec {
     else
       toString value;
 
-  # The value itself, in the form in which it can be compared.
+  # The value in a form that `==` can compare with a constant.
   scalarOf = value: if isText value then textOf value else value;
 
   # The number of characters; Nix counts bytes.
@@ -117,10 +117,10 @@ rec {
 
   # Whether a translated pattern accepts a text.
   #
-  # `match` sees bytes. Here a character outside ASCII stands as its first byte alone, so that it
-  # counts as one and is none of the characters that a translated pattern can name. Beyond 16 bits
-  # ECMAScript counts one or two, depending on a flag: either will do. Texts with white space that
-  # POSIX does not know as such are accepted.
+  # `match` sees bytes. So only the first byte of a character outside ASCII stays: it counts as one, and a
+  # translated pattern cannot name it. A character beyond 16 bits counts as one or two in
+  # ECMAScript, depending on a flag: both are tried. Texts with white space that
+  # POSIX does not know are accepted.
   matches =
     pattern: text:
     let

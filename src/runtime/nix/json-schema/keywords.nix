@@ -1,15 +1,15 @@
-# The keywords of a schema that a validator does not know. One that was overlooked would be a
+# Finds the keywords of a schema that a validator does not know: an overlooked keyword would be a
 # constraint that is silently lost.
 #
-# Contract: `unknownKeywords known schema` is complete. A schema that lists its keywords itself under
-# `x-keywords` is believed, as reading all of a large schema costs more than checking a value; the
-# validator still stops at every keyword that it meets and does not know.
+# Contract: `unknownKeywords known schema` is complete. It believes a schema that lists its keywords under
+# `x-keywords`, because reading a large schema costs more than checking a value; the
+# validator still fails at every unknown keyword that it meets.
 { lib }:
 known: root:
 let
   listed = keywords: builtins.filter (keyword: !known ? ${keyword}) keywords;
 
-  # What is directly inside a schema, by the kind of keyword.
+  # The keywords that contain schemas: in a set, in a list, or directly.
   ofMaps = [
     "$defs"
     "definitions"

@@ -1,8 +1,8 @@
-# Chooses, among the alternatives of a union of which none fits, the one whose mistakes to report.
+# Chooses the alternative of a union whose mistakes to report, if none fits.
 #
-# Contract: given the path of the value and the mistakes of each alternative, the mistakes of the
-# alternative that somebody probably meant; null when the value is none of them at all, so that
-# only the union as a whole can be named.
+# Contract: takes the path of the value and the mistakes of each alternative; returns the mistakes of the
+# alternative that the user probably meant. Null if the value resembles none of them: then a message can
+# only describe the whole union.
 { lib }:
 let
   inherit (builtins)
@@ -24,10 +24,10 @@ let
 in
 path: results:
 let
-  # Alternatives for this kind of value: those that have nothing against the value as such.
+  # The alternatives for this kind of value: they have no mismatch for the value itself.
   near = filter (result: !any (isMismatchAt (length path)) result) results;
 
-  # A constant that differs in a key, as in `{ source = "env"; … }`, means another alternative.
+  # If a key needs another constant, as in `{ source = "env"; … }`, the user meant another alternative.
   tagsOf = filter (mistake: isMismatchAt (length path + 1) mistake && mistake.candidates != [ ]);
   sameTag = filter (result: tagsOf result == [ ]) near;
   tags = concatMap tagsOf near;
@@ -39,7 +39,7 @@ if near == [ ] then
 else if sameTag != [ ] then
   fewest sameTag
 else if all (mistake: mistake.path == tag.path) tags then
-  # The tag itself is wrong: it may have the constant of any alternative.
+  # The tag itself is wrong: it should have the constant of one of the alternatives.
   [
     (
       tag

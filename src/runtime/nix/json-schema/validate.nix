@@ -1,20 +1,20 @@
 # Compares a value with a JSON Schema (draft 7, and `prefixItems` of 2020-12).
 #
-# Contract: `validate schema path value` is the list of everything that is wrong with the value;
-# empty means that it fits. A mistake is
+# Contract: `validate schema path value` returns the list of all mistakes in the value;
+# it is empty if the value fits. A mistake is
 #
 #   { kind, path, schema, value, ... }
 #
 # with `kind` one of
-#   "mismatch"  the value itself is not accepted; `candidates` are constants that would be
+#   "mismatch"  the schema does not accept the value itself; `candidates` are constants that it would accept
 #   "unknown"   the last part of `path` is a key that the schema does not know
 #   "missing"   the set at `path` lacks the key `key`
-#   "key"       the last part of `path` is a key whose name is not accepted
+#   "key"       the last part of `path` is a key whose name the schema does not accept
 #   "secret"    the value looks like a secret; it fits otherwise
-# Texts are not made here (explain.nix), so that a value that fits costs little.
+# explain.nix makes the texts, so a value that fits costs little.
 #
-# The checks are a table by keyword. A keyword that is not in it is an error: it might restrict
-# what is accepted.
+# The checks are a table by keyword. A keyword that is not in the table is an error, because it might
+# be a restriction.
 { lib, json }:
 {
   # The whole schema, to which references point.
@@ -64,7 +64,7 @@ let
     else
       root.${head parts}.${unescaped} or (throw "JSON Schema: the reference ${reference} leads nowhere");
 
-  # A schema that is nothing but a reference, replaced by what it refers to.
+  # Replaces a schema that is only a reference by its target.
   dereference =
     schema:
     if isAttrs schema && attrNames schema == [ "$ref" ] then
@@ -78,7 +78,7 @@ let
     inherit schema path value;
   };
 
-  # The constants a schema accepts, if it accepts nothing else of their type.
+  # The constants that a schema accepts, if it accepts nothing else of their type.
   constants =
     schema:
     if !isAttrs schema then
@@ -90,8 +90,8 @@ let
     else
       schema.enum or (concatMap constants (schema.anyOf or schema.oneOf or [ ]));
 
-  # The mistakes of the first alternative that fits, or of the one that was probably meant; then a
-  # secret of any alternative is one, as nobody knows which was meant.
+  # The mistakes of the first alternative that fits, or else of the one that the user probably meant. In the
+  # second case, a secret in any alternative counts, because the user may have meant that one.
   fitting =
     schema: path: value: results:
     let
@@ -106,7 +106,7 @@ let
     else
       meant ++ secrets;
 
-  # A secret does not make a value unfit.
+  # A value fits in spite of a secret.
   fits = all (mistake: mistake.kind == "secret");
 
   typeChecks = {
@@ -123,7 +123,7 @@ let
     type: value:
     if isString type then typeChecks.${type} value else any (each: typeChecks.${each} value) type;
 
-  # Builds a check of the value alone: whether `accepts argument value`, for values it is meant for.
+  # Builds a check of the value alone: `accepts argument value`, for values of the kind `isMeant`.
   scalar =
     isMeant: accepts: keyword: _child: schema: path: value:
     if isMeant value && !accepts schema.${keyword} value then [ (mismatch schema path value) ] else [ ];
@@ -133,19 +133,19 @@ let
   forList = scalar isList;
   forObject = scalar isObject;
 
-  # Says something to people, or is read together with another keyword.
+  # A keyword for people, or one that another keyword's check reads.
   annotation =
     _keyword: _child: _schema: _path: _value:
     [ ];
 
-  # Keys no other keyword speaks about.
+  # The keys that neither `properties` nor `patternProperties` covers.
   otherKeys =
     schema: value:
     let
       rest = attrNames (removeAttrs value (attrNames (schema.properties or { })));
       patterns = attrNames (schema.patternProperties or { });
       translations = schema.x-posixPatternProperties or { };
-      # A key may belong to a pattern that has no translation.
+      # A pattern without a translation may match any key.
       belongs =
         key:
         any (pattern: !(translations ? ${pattern}) || json.matches translations.${pattern} key) patterns;
@@ -163,10 +163,10 @@ let
       ) value
     );
 
-  # Whether a text names a file in the store: a Nix path does, as it would be copied there.
+  # Whether a text names a file in the store. A Nix path does, because Nix would copy it there.
   isInStore = value: isText value && lib.hasPrefix "${builtins.storeDir}/" (textOf value);
 
-  # Literal secrets at a place that is marked, or anywhere inside of it.
+  # Literal secrets at a marked place, or anywhere inside it.
   secretsIn =
     schema: path: value:
     let
@@ -200,7 +200,7 @@ let
 
     minLength = forText json.hasAtLeast;
     maxLength = forText json.hasAtMost;
-    # Without a translation (pattern alone) nothing is checked.
+    # A `pattern` without a translation is not checked.
     x-posixPattern = forText json.matches;
     pattern = annotation;
 
@@ -339,7 +339,7 @@ let
     deprecated = annotation;
     description = annotation;
     examples = annotation;
-    # Validators differ in which formats they know, so this is left to the program's own.
+    # Validators know different formats, so only the program itself checks them.
     format = annotation;
     readOnly = annotation;
     title = annotation;
@@ -347,7 +347,7 @@ let
     x-keywords = annotation;
   };
 
-  # `child` is what is done with keys and items: `validate`, or nothing for a look at one level.
+  # `child` checks keys and items: `validate`, or a function that checks nothing, for one level only.
   visit =
     child: schema: path: value:
     if isAttrs schema then

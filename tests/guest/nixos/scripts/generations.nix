@@ -1,5 +1,5 @@
-# What a user does with a machine over time: the generations are systems of nodes that are not booted.
-# Only on a whole NixOS: the machine has them all in its store.
+# A user's changes to a machine over time. Each generation is the system of a node that never boots.
+# Needs a whole NixOS, which has all generations in its store.
 { module, lib }:
 let
   plain = {
@@ -44,7 +44,7 @@ in
       };
       users.groups.moltbot = { };
     };
-    # A file that is not there is an error for good, on every release.
+    # A missing file is a final error on every release.
     broken = service { gateway.auth.tokenFile = "/run/keys/missing"; };
   };
 

@@ -1,5 +1,5 @@
-# ruff: noqa: F821  (what is not here comes from the test driver and switch/)
-"""One machine through its generations: what restarts and what does not, who owns what, what stays."""
+# ruff: noqa: F821  (undefined names come from the test driver and switch/)
+"""One machine goes through its generations: tests restarts, owners, and the state that stays."""
 
 machine.start()
 machine.wait_for_unit("multi-user.target")
@@ -40,7 +40,7 @@ with subtest("names are looked up through nscd, also when that has been started 
 
     def looked_up_inside() -> str:
         process = machine.get_unit_property(UNIT, "MainPID")
-        # By a module that is outside of the sandbox only: without nscd, nobody answers.
+        # Only a module outside of the sandbox knows this name, so it needs nscd.
         _, said = machine.execute(f"timeout 20 nsenter --target {process} --mount {getent} ahosts some.localhost")
         return said
 
@@ -98,7 +98,7 @@ with subtest("instances take the place of the service, whose state stays"):
     silent(18789)
     machine.fail(f"systemctl cat {UNIT}")
     machine.fail("test -e /etc/moltbot/default.json")
-    # Its user is gone as well, and its files are nobody's: the id is kept for when it comes back.
+    # Its user is gone, too, and nobody owns its files; NixOS keeps the id for its return.
     assert facts(STATE) == "directory UNKNOWN UNKNOWN 700"
 
 with subtest("a renamed instance leaves the others alone, and its state behind"):

@@ -1,5 +1,5 @@
-# The home-manager module on a NixOS that has home-manager's own module, and a user who lingers. Only on
-# a whole NixOS: there a boot activates the home.
+# The home-manager module on a NixOS with home-manager's own module, and a user who lingers. Needs
+# a whole NixOS, on which a boot activates the home.
 { homeModule, pkgs }:
 {
   name = "home";

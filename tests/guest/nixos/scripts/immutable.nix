@@ -1,5 +1,5 @@
-# A machine whose /etc is a read-only overlay (`system.etc.overlay`) and whose accounts are userborn's, and
-# its generations. Only on a whole NixOS.
+# The generations of a machine with a read-only overlay as /etc (`system.etc.overlay`) and userborn's accounts.
+# Needs a whole NixOS.
 { module, lib }:
 let
   service = settings: {
@@ -9,7 +9,7 @@ let
       mutable = false;
     };
     services.userborn.enable = true;
-    # The overlay asks for it; a container has neither this one nor another.
+    # The overlay requires this option; a container has no initrd at all.
     boot.initrd.systemd.enable = true;
     services.moltbot = lib.recursiveUpdate {
       enable = true;

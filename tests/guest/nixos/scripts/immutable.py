@@ -1,5 +1,5 @@
-# ruff: noqa: F821  (what is not here comes from the test driver and switch/)
-"""A machine with an immutable /etc, whose accounts are made by a service and never deleted."""
+# ruff: noqa: F821  (undefined names come from the test driver and switch/)
+"""A machine with an immutable /etc; a service makes its accounts and never deletes them."""
 
 machine.start()
 machine.wait_for_unit("multi-user.target")

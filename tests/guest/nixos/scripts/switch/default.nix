@@ -1,4 +1,4 @@
-# The script of a test whose nodes are the generations of one machine: SYSTEMS has the systems by name.
+# The script of a test whose nodes are the generations of one machine; SYSTEMS has their systems by name.
 script:
 { nodes, ... }:
 builtins.concatStringsSep "\n" [

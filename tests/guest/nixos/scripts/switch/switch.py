@@ -1,7 +1,7 @@
 # ruff: noqa: F821  (machine and SYSTEMS come from the test driver and default.nix)
-"""Taking a machine from one generation to another, and what is asked of it in between.
+"""Switches a machine from one generation to another, and answers questions about its state.
 
-nixpkgs' switch is a Rust program, which is not built here. switch() does what that does with services,
+nixpkgs' switch is a Rust program, which cannot be built here. switch() restarts services as it does,
 by the rules that NixOS writes into the units, around nixpkgs' own activation.
 """
 
@@ -12,7 +12,7 @@ PROFILE = "/nix/var/nix/profiles/system"
 UNIT = "moltbot-gateway.service"
 STATE = "/var/lib/moltbot"
 KEYS = {"/run/keys/anthropic": "sk-ant-one", "/run/keys/another": "sk-ant-another"}
-# Units whose restart a switch never asks for.
+# Units that a switch never restarts.
 LEFT_ALONE = re.compile(r"^(user@|user-runtime-dir@|systemd-|dbus|-\.mount|.*\.(slice|path|scope|device|swap)$)")
 
 
@@ -20,7 +20,7 @@ LEFT_ALONE = re.compile(r"^(user@|user-runtime-dir@|systemd-|dbus|-\.mount|.*\.(
 
 
 def units_of(system):
-    """Unit -> its text with that of its drop-ins, as a system installs it."""
+    """Unit -> its text and its drop-ins' text, as a system installs them."""
     listing = machine.succeed(
         f"shopt -s nullglob; cd {system}/etc/systemd/system && for unit in *.service *.target *.timer *.socket; do"
         ' [ -e "$unit" ] || continue; echo "=== $unit"; cat "$unit" "$unit".d/*.conf; done'
@@ -64,11 +64,11 @@ def switch(name):
     machine.succeed(f"ln -sfn {new} {PROFILE}", f"{new}/activate")
     machine.execute("systemctl reset-failed")
     machine.succeed("systemctl daemon-reload")
-    # Directories are there before services are started again.
+    # This makes directories before services start again.
     run("restart", ["sysinit-reactivation.target"])
     run("reload", reload)
     run("restart", restart)
-    # What is wanted from now on, and what was running.
+    # The units that the targets want now, and the units that were running.
     run("start", ["multi-user.target", "timers.target", "sockets.target", *start])
     return {unit for unit in (*stop, *start, *restart) if "moltbot" in unit}
 
@@ -99,7 +99,7 @@ def facts(path):
 
 
 def seen_by_service(path):
-    """What the file says that the gateway sees there; None where it sees none."""
+    """The text of the file that the gateway sees at the path; None without a file."""
     process = machine.get_unit_property(UNIT, "MainPID")
     status, text = machine.execute(f"cat /proc/{process}/root{path}")
     return text if status == 0 else None
@@ -113,5 +113,5 @@ def put_keys():
 
 
 def uses_key(key):
-    """Whether that is what the service was given."""
+    """Whether the service has this key as a credential."""
     return machine.execute(f"grep --recursive --quiet --fixed-strings {key} /run/credentials/{UNIT}")[0] == 0
