@@ -404,6 +404,14 @@ export default defineService({
       }),
     ],
 
+    ready: {
+      port,
+      path: "/readyz",
+      patience: 30,
+      timeout: 300,
+      why: "A gateway that finds a mistake late ends seconds after it has begun to listen. Waiting until it is ready makes that a failed start. A channel that cannot be reached keeps it from being ready, but not from working: half a minute of listening is enough, then. Small machines take minutes.",
+    },
+
     restart: {
       stopTimeout: 330,
       stopTimeoutReason:

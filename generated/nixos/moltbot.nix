@@ -58,7 +58,23 @@ let
 
   stop = pkgs.writeShellScript "moltbot-stop" ''
     PATH=${lib.makeBinPath [ pkgs.coreutils ]}
-    ${builtins.readFile ../shell/stop.sh}'';
+
+    ${builtins.readFile ../shell/stop.sh}
+    stop
+  '';
+
+  awaitReady = pkgs.writeShellScript "moltbot-await-ready" ''
+    PATH=${
+      lib.makeBinPath [
+        pkgs.coreutils
+        pkgs.iproute2
+      ]
+    }
+
+    ${builtins.readFile ../shell/stop.sh}
+    ${builtins.readFile ../shell/await-ready.sh}
+    await_ready "$@"
+  '';
 in
 {
   imports = [ (lib.modules.importApply ../moltbot/options.nix "nixos") ];
@@ -226,6 +242,7 @@ in
         instance,
         unit,
         configFile,
+        settings,
         credentials,
         environment,
         path,
@@ -274,6 +291,12 @@ in
             ExecStart = launch;
             # Runs outside of the service's namespaces, where it can tell when the service has ended.
             ExecStop = "+${stop}";
+            # A gateway that finds a mistake late ends seconds after it has begun to listen. Waiting
+            # until it is ready makes that a failed start. A channel that cannot be reached keeps it
+            # from being ready, but not from working: half a minute of listening is enough, then.
+            # Small machines take minutes.
+            ExecStartPost = "+${awaitReady} ${toString settings.gateway.port} /readyz 30 ${instance.user}";
+            TimeoutStartSec = 300;
             SyslogIdentifier = unit;
             EnvironmentFile = map escapeFile instance.environmentFiles;
 

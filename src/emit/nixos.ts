@@ -19,6 +19,8 @@ import {
   emitConfinement,
   emitPreparationProcess,
   emitProcess,
+  emitAwaitReady,
+  readinessFields,
   emitStopScript,
   expectManagedFiles,
   mountManagedFiles,
@@ -93,6 +95,7 @@ export function nixosParts(service: IrService): PlatformParts {
       ),
       emitMakeDirectories(user),
       emitStopScript(service),
+      ...emitAwaitReady(service),
     ],
     confinement: [
       emitConfinement(service, scope, "system"),
@@ -198,7 +201,7 @@ export function nixosParts(service: IrService): PlatformParts {
         nix`
           ${emitKeptDirectories(service)}
           // lib.concatMapAttrs (
-            name: { instance, unit, ${ofConfig(service, "configFile")}, credentials, environment, path, ownDirectories, prepare, launch, ... }@service:
+            name: { instance, unit, ${ofConfig(service, "configFile")}, ${readinessFields(service)}, credentials, environment, path, ownDirectories, prepare, launch, ... }@service:
             {
               \${unit} = ${emitUnit(service, scope)};
               "prepare-\${unit}" = ${emitPreparation(service, scope)};

@@ -9,7 +9,7 @@ import type { DirectiveValue } from "../model/directives.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
 import type { Scope } from "./emit-expression.ts";
-import { emitValue, ofConfig, type ShellText } from "./service.ts";
+import { emitValue, identityOf, ofConfig, type ShellText } from "./service.ts";
 import { wrapComment } from "./wrap.ts";
 
 /** The content that systemd gives a credential whose file does not exist. */
@@ -34,14 +34,35 @@ export const readSystemdSecret: ShellText = [
 
 /** `stop`: a script that asks the service to stop, and waits for its end. */
 export function emitStopScript(service: IrService): Binding {
+  return emitHelper("stop", `${service.name}-stop`, nix`lib.makeBinPath [ pkgs.coreutils ]`, [
+    includeShell("stop"),
+    "\nstop\n",
+  ]);
+}
+
+/** `awaitReady`: what waits until the service answers. */
+export function emitAwaitReady(service: IrService): readonly Binding[] {
+  if (service.model.ready === undefined) return [];
+  return [
+    emitHelper(
+      "awaitReady",
+      `${service.name}-await-ready`,
+      nix`lib.makeBinPath [ pkgs.coreutils pkgs.iproute2 ]`,
+      [includeShell("stop"), "\n", includeShell("await-ready"), '\nawait_ready "$@"\n'],
+    ),
+  ];
+}
+
+/** What the directives of a service's readiness refer to. */
+export function readinessFields(service: IrService): readonly string[] {
+  return service.model.ready === undefined ? [] : ofConfig(service, "settings");
+}
+
+/** A script that the service manager runs beside the service. */
+function emitHelper(name: string, script: string, path: NixExpr, text: ShellText): Binding {
   return nix.binding(
-    ["stop"],
-    nix`pkgs.writeShellScript ${`${service.name}-stop`} ${nix.indented([
-      "PATH=",
-      nix`lib.makeBinPath [ pkgs.coreutils ]`,
-      "\n",
-      includeShell("stop"),
-    ])}`,
+    [name],
+    nix`pkgs.writeShellScript ${script} ${nix.indented(["PATH=", path, "\n\n", ...text])}`,
     { blankLine: true },
   );
 }
@@ -65,6 +86,7 @@ export function emitProcess(
           }),
         ]
       : []),
+    ...(manager === "system" ? emitReadiness(service, scope) : []),
     nix.binding(["SyslogIdentifier"], nix`unit`),
     ...(model.extra.files === undefined
       ? []
@@ -114,6 +136,24 @@ export function emitProcess(
       comment: "A service that ignores the first request gets no second one, and no more time.",
     }),
     ...emitUnsetVariables(restart, manager),
+  ];
+}
+
+/**
+ * Only a service that answers is started. Under a user's manager nothing can wait beside a service: a second
+ * process cannot join its namespaces.
+ */
+function emitReadiness(service: IrService, scope: Scope): readonly Binding[] {
+  const { ready } = service.model;
+  if (ready === undefined) return [];
+  const port = nix`toString ${emitValue(ready.port, scope)}`;
+  const asked = `${ready.path} ${String(ready.patience)}`;
+  const account = emitValue(identityOf(service).user, scope);
+  return [
+    nix.binding(["ExecStartPost"], nix`"+\${awaitReady} \${${port}} ${asked} \${${account}}"`, {
+      comment: wrapComment(ready.why),
+    }),
+    nix.binding(["TimeoutStartSec"], nix.int(ready.timeout)),
   ];
 }
 

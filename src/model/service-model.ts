@@ -160,6 +160,23 @@ export interface Refusal extends AboutOption {
   readonly complaint: string;
 }
 
+/**
+ * How the system's service manager learns that the program is up: only then the unit is started, and a
+ * program that ends before is a start that failed. For programs that answer over HTTP. A user's systemd and
+ * launchd take a program that runs for one that is up.
+ */
+export interface Readiness {
+  readonly port: Exp<number>;
+  /** The path of a URL that is answered with 200 once the program is ready, by whoever asks. */
+  readonly path: string;
+  /** How long the program may listen without such an answer before it is taken for started, in seconds. */
+  readonly patience: number;
+  /** How long a start may take, in seconds. */
+  readonly timeout: number;
+  /** Why these. Becomes a comment in the module. */
+  readonly why: string;
+}
+
 /** When the service is started again. Times in seconds. */
 export interface RestartRules {
   readonly delay: number;
@@ -401,6 +418,7 @@ export interface ServiceModel {
   readonly unique: readonly Unique[];
   readonly assertions: readonly Assertion[];
   readonly restart: RestartRules;
+  readonly ready?: Readiness;
   readonly confinement: readonly ConfinementRule[];
   /** Why there are no rules, if there are none. */
   readonly unconfined?: string;

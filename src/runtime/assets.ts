@@ -82,6 +82,7 @@ export const shellCode = folder({
     "launchd",
     "leftovers",
     "rotate-log",
+    "await-ready",
     "await-stop",
   ],
 });

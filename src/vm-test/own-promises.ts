@@ -53,6 +53,7 @@ type KeepingDirective =
   | "SetCredential"
   | "SuccessExitStatus"
   | "TimeoutStopFailureMode"
+  | "ExecStartPost"
   | "TimeoutStopSec"
   | "User";
 
@@ -190,6 +191,17 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
       },
     },
   ],
+  ready: ({ ready }) =>
+    ready === undefined
+      ? []
+      : [
+          {
+            promise: "what starts it waits until it answers",
+            command: "systemctl show {unit} -P ExecStartPost | grep -c -- '-await-ready '",
+            must: "1",
+            keptBy: ["ExecStartPost"],
+          },
+        ],
   stateDirectory: ({ stateDirectory }) => [ownedBy("state", stateDirectory, "the state directory")],
   directories: ({ directories, stateDirectory }) =>
     directories.map((_, index) =>

@@ -74,7 +74,7 @@ function launcherOf({ job }: Service, place: readonly string[]): string {
 
 /** Runs the command of ExecStop=, as systemd does. */
 function stop(pid: string): ChildProcess {
-  const asking = spawn("bash", ["--norc", "-c", shellCode.read("stop")], {
+  const asking = spawn("bash", ["--norc", "-c", `${shellCode.read("stop")}\nstop`], {
     env: { PATH: process.env["PATH"], MAINPID: pid },
     stdio: "inherit",
   });
@@ -117,7 +117,7 @@ test.runIf(hasNamespaces)("orphans are reaped", async () => {
 });
 
 test("there is nothing to wait for when the service has ended by itself", () => {
-  const { status } = spawnSync("bash", ["--norc", "-c", shellCode.read("stop")], {
+  const { status } = spawnSync("bash", ["--norc", "-c", `${shellCode.read("stop")}\nstop`], {
     env: { PATH: process.env["PATH"] },
   });
   expect(status).toBe(0);

@@ -96,6 +96,9 @@ rec {
     else
       throw "${option}.${missing}: this setting or one around it is null, but the module needs its value. Remove the null, and set the option that fills the setting.";
 
+  # Whether all of a text matches one of several regular expressions.
+  matchesOne = patterns: text: lib.any (pattern: builtins.match pattern text != null) patterns;
+
   # Whether a package has this version or a later one; true for a package without a version.
   isAtLeast =
     version: package:
