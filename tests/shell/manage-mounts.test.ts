@@ -201,7 +201,8 @@ test("20,000 files of the service's are no work to speak of", { timeout: 120_000
       const lines = [`manage more ${directory}/work`, "put B.md ../one.md"];
       expect(prepare(directory, ...lines)).toEqual({ status: 0, stdout: "", stderr: "" });
     });
-    expect(seconds).toBeLessThan(10);
+    // Half of what the unit of the preparation has.
+    expect(seconds).toBeLessThan(60);
     // The places, and files that look like one, are gone; all others are there.
     const left = readdirSync(workspace);
     expect(left.filter((name) => !name.startsWith("made-"))).toEqual(["B.md"]);
