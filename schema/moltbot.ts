@@ -37,6 +37,7 @@ import { identity } from "./options/identity.ts";
 import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
 import { isLocal, listeningAssertions, proxyAssertions, triesFreePort } from "./listening.ts";
 import { pluginAssertions, pluginSettings } from "./plugins.ts";
+import { reachAssertions } from "./reach.ts";
 import { chosenPortRefusal, ownRefusals, portRefusals, refusals } from "./refusals.ts";
 import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./skills.ts";
 import { scenarios } from "./scenarios.ts";
@@ -393,6 +394,13 @@ export default defineService({
           .join(", ")}. Use \`credentials.<NAME>\` with a file instead.`,
       },
       ...listeningAssertions({ options: cfg.gateway, settings: cfg.settings }),
+      ...reachAssertions({
+        relaxed: cfg.confinement,
+        settings: cfg.settings,
+        port,
+        isLocal,
+        workspace: effectiveWorkspace,
+      }),
       ...portRefusals(cfg.gateway.port, port),
       ...[cfg.confinement.listenTCPPorts, cfg.confinement.listenUDPPorts].map(chosenPortRefusal),
       ...ownRefusals(cfg),

@@ -102,6 +102,18 @@ rec {
   # Whether all of a text matches one of several regular expressions.
   matchesOne = patterns: text: lib.any (pattern: builtins.match pattern text != null) patterns;
 
+  # The values in a set, at any depth, that have one of these names.
+  valuesNamed =
+    names: value:
+    if lib.isAttrs value then
+      lib.concatLists (
+        lib.mapAttrsToList (
+          name: inner: if lib.elem name names then [ inner ] else valuesNamed names inner
+        ) value
+      )
+    else
+      lib.optionals (lib.isList value) (lib.concatMap (valuesNamed names) value);
+
   # Whether a package has this version or a later one; true for a package without a version.
   isAtLeast =
     version: package:

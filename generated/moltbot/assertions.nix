@@ -14,6 +14,7 @@ let
     isSource
     hasFile
     matchesOne
+    valuesNamed
     isAtLeast
     duplicates
     expectDifferent
@@ -404,6 +405,22 @@ let
       variables = [ ];
     };
   };
+
+  # URLs of the local network, of a tailnet and of the cloud's own services.
+  privateServers = [
+    "[a-z]+://([^/@]*@)?10([.][0-9]{1,3}){3}(:[0-9]+)?([/?].*)?"
+    "[a-z]+://([^/@]*@)?172[.](1[6-9]|2[0-9]|3[01])([.][0-9]{1,3}){2}(:[0-9]+)?([/?].*)?"
+    "[a-z]+://([^/@]*@)?(192[.]168|169[.]254)([.][0-9]{1,3}){2}(:[0-9]+)?([/?].*)?"
+    "[a-z]+://([^/@]*@)?100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])([.][0-9]{1,3}){2}(:[0-9]+)?([/?].*)?"
+    "[a-z]+://([^/@]*@)?[[]f[cde][0-9a-f]{2}:[0-9a-f:]*[]](:[0-9]+)?([/?].*)?"
+  ];
+
+  # URLs of this machine.
+  localServers = [
+    "[a-z]+://([^/@]*@)?localhost(:[0-9]+)?([/?].*)?"
+    "[a-z]+://([^/@]*@)?127([.][0-9]{1,3}){3}(:[0-9]+)?([/?].*)?"
+    "[a-z]+://([^/@]*@)?[[]::1[]](:[0-9]+)?([/?].*)?"
+  ];
 
   # The service already sees the harmless part of these. The rest belongs to root, or leads to root's rights.
   systemPaths = [
@@ -888,6 +905,68 @@ lib.concatMap (
     (expect "gateway.customBindHost" (
       instance.gateway.customBindHost != null -> settings.gateway.bind == "custom"
     ) "has no effect while `gateway.bind` is not \"custom\": set that to \"custom\" or remove this.")
+  ]
+  ++ (
+    if platform == "nixos" then
+      [
+        (refuse "confinement.egress"
+          (lib.optionals (instance.confinement.egress == "internet" && settings.gateway.bind == "loopback") (
+            lib.filter (matchesOne privateServers) (
+              lib.filter lib.isString (
+                valuesNamed [ "apiBaseUrl" "baseUrl" "cdpUrl" "databaseUrl" ] instance.settings
+              )
+            )
+          ))
+          "is in `settings`, a server in the local network, which is closed to the service: list its address here, `[ \"internet\" \"192.168.1.10\" ]`."
+        )
+        (refuse "confinement.egress"
+          (lib.optionals (instance.confinement.egress == "none") (
+            lib.filter (url: !matchesOne localServers url) (
+              lib.filter lib.isString (
+                valuesNamed [ "apiBaseUrl" "baseUrl" "cdpUrl" "databaseUrl" ] instance.settings
+              )
+            )
+          ))
+          "is in `settings`, a server elsewhere, but this is \"none\": list its address here, or set this to \"internet\"."
+        )
+      ]
+    else if isDarwin then
+      [
+        (refuse "confinement.egress"
+          (lib.optionals (instance.confinement.egress == "internet") (
+            lib.filter (matchesOne localServers) (
+              lib.filter lib.isString (
+                valuesNamed [ "apiBaseUrl" "baseUrl" "cdpUrl" "databaseUrl" ] instance.settings
+              )
+            )
+          ))
+          "is in `settings`, a server on this machine, which \"internet\" does not include on macOS: set this to \"any\"."
+        )
+      ]
+    else
+      [
+        (refuse "confinement.egress" [ ]
+          "is in `settings`, a server on this machine, which \"internet\" does not include on macOS: set this to \"any\"."
+        )
+      ]
+  )
+  ++ [
+    (refuse "confinement.listenTCPPorts" (map (each: "${each}") (
+      lib.filter (
+        each: !(each == settings.gateway.port || lib.elem each instance.confinement.listenTCPPorts)
+      ) (lib.filter lib.isInt (valuesNamed [ "cdpPort" "sandboxPort" "webhookPort" ] instance.settings))
+    )) "is a port in `settings` on which something is to listen, and the service may not: add it here.")
+    (refuse "confinement.readWritePaths"
+      (lib.filter (
+        path:
+        lib.hasPrefix "/" path
+        && path != settings.agents.defaults.workspace
+        && !lib.any (directory: lib.hasPrefix "${directory}/" "${path}/") (
+          ownDirectories ++ instance.confinement.readWritePaths
+        )
+      ) (lib.filter lib.isString (valuesNamed [ "workspace" ] instance.settings)))
+      "is in `settings` the workspace of an agent, and the service cannot write there: choose a directory in `stateDir`, or add it here."
+    )
     (expect "gateway.port"
       (builtins.match "[0-9]{1,3}|10[01][0-9]|102[0-3]" "${toString settings.gateway.port}" == null)
       "${toString settings.gateway.port} is below 1024, where only programs with a capability may listen, and the service has none. Choose a higher port; a reverse proxy can listen on this one."

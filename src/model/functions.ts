@@ -101,6 +101,16 @@ export const functions = {
     value: (of, path) => hasPath(of as JsonValue, path.split(".")),
     type: bool,
   }),
+  /** The texts in free settings, at any depth, that have one of these names. */
+  textsNamed: method<[of: unknown], readonly string[], [names: readonly string[]]>({
+    plain: 1,
+    nix: (nix, of, names) => nix`lib.filter lib.isString (valuesNamed ${names} ${of})`,
+  }),
+  /** The whole numbers in free settings, at any depth, that have one of these names. */
+  integersNamed: method<[of: unknown], readonly number[], [names: readonly string[]]>({
+    plain: 1,
+    nix: (nix, of, names) => nix`lib.filter lib.isInt (valuesNamed ${names} ${of})`,
+  }),
   /** A value as JSON, in a text. */
   json: method<[of: unknown], string>({
     nix: (nix, of) => nix`builtins.toJSON ${of}`,

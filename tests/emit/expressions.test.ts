@@ -155,6 +155,19 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
     [literal(nested).has("constructor"), false],
   ],
   json: [[literal({ b: [1, null], a: '"' }).json(), '{"a":"\\"","b":[1,null]}']],
+  textsNamed: [
+    [literal({ a: { url: "x" }, b: [{ url: "y" }, { url: 1 }] }).textsNamed(["url"]), ["x", "y"]],
+    [literal({ url: { url: "x" }, a: null }).textsNamed(["url"]), []],
+  ],
+  integersNamed: [
+    [
+      literal({ a: { port: 1 }, b: [{ port: 2, other: 3 }, { port: "4" }] }).integersNamed([
+        "port",
+        "x",
+      ]),
+      [1, 2],
+    ],
+  ],
   listOrEmpty: [
     [cfg.words.listOrEmpty(), words],
     [cfg.word.listOrEmpty(), []],

@@ -259,6 +259,108 @@ const alternatives: readonly Row[] = [
   ],
 ];
 
+const provider = (url: string): string =>
+  `settings.models.providers.own = { baseUrl = "${url}"; models = [ ]; };`;
+const closedServers = [
+  ...["http://192.168.1.10:11434/v1", "https://10.0.0.1", "http://172.31.0.1/v1"],
+  ...["http://169.254.169.254/latest", "http://100.64.0.1:1", "http://[fd00::1]:8080/v1"],
+];
+const openServers = [
+  ...["http://127.0.0.1:11434/v1", "http://localhost:1234", "https://api.example.org/10.0.0.1"],
+  ...["http://8.8.8.8", "http://172.32.0.1", "http://100.128.0.1", "http://[2001:db8::1]/"],
+  "https://192.168.1.10.example.org/v1",
+];
+const refusedAt = (option: string, values: string, text: string): unknown => [
+  expect.stringContaining(`services.moltbot.${option}: ${values} ${text}`),
+];
+
+/** What the settings name and the sandbox closes. */
+const reached: readonly Row[] = [
+  ...closedServers.map((url): Row => [
+    `a server in the local network: ${url}`,
+    on("nixos", provider(url), messages),
+    refusedAt("confinement.egress", url, "is in `settings`, a server in the local network"),
+  ]),
+  ...openServers.map((url): Row => [
+    `a server elsewhere: ${url}`,
+    on("nixos", provider(url), messages),
+    [],
+  ]),
+  ...[
+    'confinement.egress = "any";',
+    'confinement.egress = [ "internet" "192.168.1.10" ];',
+    'gateway.bind = "lan";',
+  ].map((opened): Row => [
+    `a server in the local network, opened by ${opened}`,
+    on("nixos", `${provider("http://192.168.1.10/v1")} ${opened}`, messages),
+    [],
+  ]),
+  [
+    "a server elsewhere, where nothing is open",
+    on("nixos", `${provider("https://api.example.org")} confinement.egress = "none";`, messages),
+    refusedAt(
+      "confinement.egress",
+      "https://api.example.org",
+      "is in `settings`, a server elsewhere",
+    ),
+  ],
+  [
+    "a server here, where nothing else is open",
+    on("nixos", `${provider("http://127.0.0.1:11434")} confinement.egress = "none";`, messages),
+    [],
+  ],
+  [
+    "a server on a Mac itself",
+    on("darwin", provider("http://localhost:11434/v1"), messages),
+    refusedAt(
+      "confinement.egress",
+      "http://localhost:11434/v1",
+      "is in `settings`, a server on this machine",
+    ),
+  ],
+  [
+    "a server on a Mac itself, opened",
+    on("darwin", `${provider("http://localhost:1/v1")} confinement.egress = "any";`, messages),
+    [],
+  ],
+  [
+    "a port to listen on",
+    on(
+      "nixos",
+      'settings.browser.profiles.work = { cdpPort = 9222; color = "#ff0000"; };',
+      messages,
+    ),
+    refusedAt("confinement.listenTCPPorts", "9222", "is a port in `settings`"),
+  ],
+  [
+    "a port to listen on, opened",
+    on(
+      "nixos",
+      'settings.browser.profiles.work = { cdpPort = 9222; color = "#ff0000"; }; confinement.listenTCPPorts = [ 9222 ];',
+      messages,
+    ),
+    [],
+  ],
+  [
+    "the workspace of another agent, elsewhere",
+    on("nixos", 'settings.agents.entries.two.workspace = "/srv/two";', messages),
+    refusedAt(
+      "confinement.readWritePaths",
+      "/srv/two",
+      "is in `settings` the workspace of an agent",
+    ),
+  ],
+  ...[
+    'settings.agents.entries.two.workspace = "/var/lib/moltbot/two";',
+    'settings.agents.entries.two.workspace = "~/two";',
+    'settings.agents.entries.two.workspace = "/srv/two"; confinement.readWritePaths = [ "/srv/two" ];',
+  ].map((config): Row => [
+    `the workspace of another agent: ${config}`,
+    on("nixos", config, messages),
+    [],
+  ]),
+];
+
 const ofRelease = `r: let
   settings = builtins.fromJSON r.summary.etc."moltbot/default.json".text;
 in {
@@ -627,7 +729,7 @@ const nulls: readonly Row[] = [
 });
 
 const tables = {
-  ...{ opened, authentication, lists, alternatives, releases, differing },
+  ...{ opened, authentication, lists, alternatives, reached, releases, differing },
   descriptions,
 };
 

@@ -1,0 +1,135 @@
+// What free settings name and the sandbox closes: addresses, ports and directories. The gateway would start, and
+// fail at its first request. Each is refused with the option that opens it.
+
+import {
+  and,
+  type Assertion,
+  choose,
+  concat,
+  type Exp,
+  isMacOS,
+  not,
+  or,
+  ownDirectories,
+  type Ref,
+  type Refs,
+  table,
+  text,
+} from "../src/index.ts";
+import type { relaxations } from "./options/confinement.ts";
+
+interface Inputs {
+  readonly relaxed: Refs<typeof relaxations>;
+  readonly settings: Ref<unknown>;
+  /** The port that the gateway listens on. */
+  readonly port: Exp<number>;
+  /** Whether the gateway listens on loopback alone. Otherwise private networks are open for its clients. */
+  readonly isLocal: Exp<boolean>;
+  /** The workspace of agents that have none of their own. It has an option, and an assertion of its own. */
+  readonly workspace: Exp<string>;
+}
+
+/** Settings of this name are addresses of servers. */
+const urls = ["apiBaseUrl", "baseUrl", "cdpUrl", "databaseUrl"];
+
+/** Settings of this name are ports on which the gateway or a program that it starts listens. */
+const ports = ["cdpPort", "sandboxPort", "webhookPort"];
+
+const scheme = "[a-z]+://([^/@]*@)?";
+const rest = "(:[0-9]+)?([/?].*)?";
+const number = "[0-9]{1,3}";
+
+const privateServers = table<readonly string[]>(
+  "privateServers",
+  "URLs of the local network, of a tailnet and of the cloud's own services.",
+  [
+    `10([.]${number}){3}`,
+    `172[.](1[6-9]|2[0-9]|3[01])([.]${number}){2}`,
+    `(192[.]168|169[.]254)([.]${number}){2}`,
+    `100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])([.]${number}){2}`,
+    "[[]f[cde][0-9a-f]{2}:[0-9a-f:]*[]]",
+  ].map((host) => `${scheme}${host}${rest}`),
+);
+
+const localServers = table<readonly string[]>(
+  "localServers",
+  "URLs of this machine.",
+  ["localhost", `127([.]${number}){3}`, "[[]::1[]]"].map((host) => `${scheme}${host}${rest}`),
+);
+
+export function reachAssertions(inputs: Inputs): readonly Assertion[] {
+  return [...serverAssertions(inputs), portAssertion(inputs), workspaceAssertion(inputs)];
+}
+
+function serverAssertions({ relaxed, settings, isLocal }: Inputs): readonly Assertion[] {
+  const { egress } = relaxed;
+  const servers = settings.textsNamed(urls);
+  const refuse = (
+    isClosed: Exp<boolean>,
+    isRefused: (url: Exp<string>) => Exp<boolean>,
+    complaint: string,
+    platforms: NonNullable<Assertion["platforms"]>,
+  ): Assertion => ({
+    option: egress,
+    offenders: choose<readonly string[]>(isClosed, servers.filter(isRefused), []),
+    complaint,
+    platforms,
+  });
+  const isPrivate = (url: Exp<string>): Exp<boolean> => url.matchesOne(privateServers);
+  const isHere = (url: Exp<string>): Exp<boolean> => url.matchesOne(localServers);
+  return [
+    refuse(
+      and(egress.is("internet"), isLocal),
+      isPrivate,
+      'is in `settings`, a server in the local network, which is closed to the service: list its address here, `[ "internet" "192.168.1.10" ]`.',
+      ["nixos"],
+    ),
+    refuse(
+      egress.is("none"),
+      (url) => not(isHere(url)),
+      'is in `settings`, a server elsewhere, but this is "none": list its address here, or set this to "internet".',
+      ["nixos"],
+    ),
+    refuse(
+      and(isMacOS, egress.is("internet")),
+      isHere,
+      'is in `settings`, a server on this machine, which "internet" does not include on macOS: set this to "any".',
+      ["darwin", "home-manager"],
+    ),
+  ];
+}
+
+function portAssertion({ relaxed, settings, port }: Inputs): Assertion {
+  const { listenTCPPorts } = relaxed;
+  return {
+    option: listenTCPPorts,
+    offenders: settings
+      .integersNamed(ports)
+      .filter((each) => not(or(each.is(port), listenTCPPorts.includes(each))))
+      .map((each) => text`${each}`),
+    complaint:
+      "is a port in `settings` on which something is to listen, and the service may not: add it here.",
+  };
+}
+
+function workspaceAssertion({ relaxed, settings, workspace }: Inputs): Assertion {
+  const { readWritePaths } = relaxed;
+  return {
+    option: readWritePaths,
+    offenders: settings
+      .textsNamed(["workspace"])
+      .filter((path) =>
+        and(
+          path.hasPrefix("/"),
+          not(path.is(workspace)),
+          not(
+            concat(ownDirectories, readWritePaths).any((directory) =>
+              text`${path}/`.hasPrefix(text`${directory}/`),
+            ),
+          ),
+        ),
+      ),
+    complaint:
+      "is in `settings` the workspace of an agent, and the service cannot write there: choose a directory in `stateDir`, or add it here.",
+  };
+}
