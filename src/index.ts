@@ -84,6 +84,7 @@ export type {
   ConfinementRule,
   Difference,
   ManagedFile,
+  PackageBuild,
   Scenarios,
   ServiceModel,
   SupersededModule,

@@ -208,6 +208,11 @@ export const functions = {
         .filter((name) => body(of[name]))
         .sort(),
   }),
+  /** The value of a key that is there. */
+  entry: method<[of: Readonly<Record<string, unknown>>, name: string], unknown>({
+    nix: (nix, of, name) => nix`lib.getAttr ${name} ${of}`,
+    value: (of, name) => of[name],
+  }),
   /** A record with a value for each name. */
   recordFor: method<
     [names: readonly string[], body: (name: string) => unknown],
@@ -302,6 +307,11 @@ export const functions = {
   packageName: method<[of: string], string>({
     nix: (nix, of) => nix`lib.getName ${of}`,
     type: nonEmptyText,
+  }),
+  /** The version of a package; empty where it has none. */
+  packageVersion: method<[of: string], string>({
+    nix: (nix, of) => nix`lib.getVersion ${of}`,
+    type: anyText,
   }),
   /** Whether a package is of this version or a later one; one without a version is taken to be. */
   isAtLeast: method<[of: string], boolean, [version: string]>({
