@@ -78,6 +78,8 @@ if [ -z "$on" ]; then
 fi
 gateway="${gateway:-${releases[-1]}}"
 bash "$root/tests/setup/gateway.sh" "$gateway"
+# What is about them is skipped without.
+bash "$root/tests/setup/plugins.sh" "$gateway" || true
 # Nix is in the default one.
 bash "$root/tests/setup/guest-root.sh"
 bash "$root/tests/setup/guest-root.sh" "$suite"
