@@ -115,7 +115,7 @@ export function pluginAssertions({
       wanted.filter((id) => not(declared.names().includes(id))).map(withLine),
       [],
     ),
-    complaint: `${why} Add the line that follows the name; Nix then says the hash. \`plugins.<name>\` describes other ways.`,
+    complaint: `${why} Add the line in brackets, with the URL, and Nix will say the hash. The description of \`gateway.plugins\` has other ways.`,
   });
 
   const entries = recordAt(settings, "plugins.entries");

@@ -839,7 +839,7 @@ lib.concatMap (
             )
           )
       ))
-      "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway. Add the line that follows the name; Nix then says the hash. `plugins.<name>` describes other ways."
+      "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway. Add the line in brackets, with the URL, and Nix will say the hash. The description of `gateway.plugins` has other ways."
     )
     (refuse "gateway.plugins"
       (lib.optionals variant.isCurrent (
@@ -889,7 +889,7 @@ lib.concatMap (
             )
           )
       ))
-      "is missing, a plugin that `settings.plugins.entries` switches on: it does not come with the gateway. Add the line that follows the name; Nix then says the hash. `plugins.<name>` describes other ways."
+      "is missing, a plugin that `settings.plugins.entries` switches on: it does not come with the gateway. Add the line in brackets, with the URL, and Nix will say the hash. The description of `gateway.plugins` has other ways."
     )
     (refuse "credentials"
       (lib.optionals variant.isCurrent (
@@ -949,7 +949,7 @@ lib.concatMap (
             )
           )
       ))
-      "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Add the line that follows the name; Nix then says the hash. `plugins.<name>` describes other ways."
+      "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Add the line in brackets, with the URL, and Nix will say the hash. The description of `gateway.plugins` has other ways."
     )
     (refuse "environment"
       (lib.optionals variant.isCurrent (
@@ -1018,7 +1018,7 @@ lib.concatMap (
             )
           )
       ))
-      "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Add the line that follows the name; Nix then says the hash. `plugins.<name>` describes other ways."
+      "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Add the line in brackets, with the URL, and Nix will say the hash. The description of `gateway.plugins` has other ways."
     )
     (refuse "gateway.plugins"
       (lib.attrNames (
@@ -1040,14 +1040,12 @@ lib.concatMap (
       ) instance.gateway.plugins
     )) "has `modules`, which nothing uses without a `source`: set that, or remove this.")
     (refuse "gateway.plugins" (lib.attrNames (
-      lib.filterAttrs (
-        _: plugin: plugin.install == true && plugin.source != null
-      ) instance.gateway.plugins
+      lib.filterAttrs (_: plugin: plugin.install && plugin.source != null) instance.gateway.plugins
     )) "has a `source`, and the gateway is to `install` it, too: remove one of them.")
     (refuse "gateway.plugins"
       (lib.attrNames (
         lib.filterAttrs (
-          _: plugin: plugin.install == true && !isAtLeast "2026.7" instance.package
+          _: plugin: plugin.install && !isAtLeast "2026.7" instance.package
         ) instance.gateway.plugins
       ))
       "is to be installed by the gateway, which releases before 2026.7 do not do: set `source` instead."

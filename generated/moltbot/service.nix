@@ -426,9 +426,7 @@ let
         inherit (sharedFiles) closed;
 
         plugins =
-          if
-            lib.attrNames (lib.filterAttrs (_: plugin: plugin.install == true) instance.gateway.plugins) != [ ]
-          then
+          if lib.attrNames (lib.filterAttrs (_: plugin: plugin.install) instance.gateway.plugins) != [ ] then
             [ ]
           else
             [

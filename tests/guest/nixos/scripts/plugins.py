@@ -6,6 +6,8 @@ import re
 
 UNIT = "moltbot-gateway.service"
 STATE = "/var/lib/moltbot"
+# Releases before 2026.7 do not start it until it has been linked to a telephone.
+LINKED_LATER = {"whatsapp"}
 HEALTH = "curl --fail --silent http://127.0.0.1:18789/health"
 
 
@@ -25,7 +27,7 @@ with subtest("the gateway becomes healthy, and has started all of them"):
     machine.succeed(f"install -d -m 0700 $(dirname {SECRET})", f"echo a-key-of-the-test > {SECRET}")
     machine.succeed(f"systemctl restart {UNIT}")
     machine.wait_until_succeeds(HEALTH, timeout=180)
-    missing = set(PLUGINS) - set(started_plugins())
+    missing = set(PLUGINS) - LINKED_LATER - set(started_plugins())
     assert not missing, missing
 
 with subtest("it still is some seconds later"):
@@ -49,7 +51,7 @@ with subtest("what npm installed in the state directory does not win over them")
     project = f"{STATE}/npm/projects/left"
     machine.succeed(
         f"systemctl stop {UNIT}",
-        f"rm -r {STATE}/npm && mkdir -p {project}/node_modules/{name}",
+        f"rm -rf {STATE}/npm && mkdir -p {project}/node_modules/{name}",
         f"cp -r {place}/. {project}/node_modules/{name}",
         f"echo '{{\"private\":true,\"dependencies\":{{\"{name}\":\"1.0.0\"}}}}' > {project}/package.json",
         f"chown -R moltbot: {STATE}/npm && chmod -R u+w {STATE}/npm",
