@@ -61,7 +61,7 @@ const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
     ["nixos"],
     [
       { files: ["tests/eval/operator.test.ts", "tests/eval/texts-in-units.test.ts"] },
-      { files: ["tests/eval/parity.test.ts", "tests/settings/secrets-page.test.ts"] },
+      { files: ["tests/eval/parity.test.ts", "tests/settings/pages.test.ts"] },
     ],
   ),
   ["generated/tests/", [{ files: ["tests/emit"] }]],
