@@ -169,7 +169,7 @@ function declarationAssertions(
   { hasPlugins, program }: { readonly hasPlugins: Exp<boolean>; readonly program: Exp<string> },
 ): readonly Assertion[] {
   const refuse = (isWrong: (plugin: Plugin) => Exp<boolean>, complaint: string): Assertion => ({
-    option: declared as Ref<unknown>,
+    option: declared,
     offenders: declared.namesWhere(isWrong),
     complaint,
   });

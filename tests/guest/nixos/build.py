@@ -96,8 +96,14 @@ def build(test: Path, module: Path, workshop: Workshop) -> Built:
       gateway = {{ folder = "/gateway"; version = "{workshop.gateway_version}"; }};
       plugins = {"/plugins" if workshop.plugins.is_dir() else "/var/empty"};
     }}"""
+    binds = {generated: place}
+    variables = []
+    # What the matrix (tests/matrix/) starts.
+    if rows := os.environ.get("NIXMODGEN_MATRIX"):
+        binds[Path(rows).parent] = "/rows"
+        variables.append(f"NIXMODGEN_MATRIX=/rows/{Path(rows).name}")
     built = workshop.run(
-        ["nix-build", "--no-out-link", "--expr", expression], {generated: place}
+        ["env", *variables, "nix-build", "--no-out-link", "--expr", expression], binds
     )
     if built.returncode != 0:
         raise BuildFailed(_complaint(built.stderr))
