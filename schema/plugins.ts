@@ -12,7 +12,6 @@ import {
   or,
   type PackageBuild,
   record,
-  type Ref,
   type Refs,
   table,
   text,

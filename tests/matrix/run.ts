@@ -181,7 +181,12 @@ async function measure(release: string): Promise<Measurement> {
     rows: rows.map((row): Outcome => {
       const { group, config } = row;
       if (!isThere(row))
-        return { group, config, status: "not run", message: "npm had no such plugin for it" };
+        return {
+          group,
+          config,
+          status: "not run",
+          message: "there is no tarball of the plugin for it",
+        };
       const message = messages.get(row);
       if (message !== undefined)
         return { group, config, status: "refused when evaluated", message };
