@@ -5,13 +5,16 @@ import {
   type Assertion,
   concat,
   type Exp,
+  groupsOf,
   homeDirectory,
   isMacOS,
+  list,
   not,
   or,
   type Ref,
   type Refs,
   systemOption,
+  table,
   text,
 } from "../src/index.ts";
 import type { relaxations } from "./options/confinement.ts";
@@ -28,7 +31,8 @@ export function refusals(inputs: Inputs): readonly Assertion[] {
   const { relaxed } = inputs;
   const repeated = concat(relaxed.readOnlyPaths, relaxed.readWritePaths).duplicates();
   return [
-    ...[relaxed.readOnlyPaths, relaxed.readWritePaths].flatMap(pathRefusals),
+    ...pathRefusals(relaxed.readOnlyPaths, "read"),
+    ...pathRefusals(relaxed.readWritePaths, "written"),
     {
       option: relaxed.readWritePaths,
       holds: repeated.isEmpty(),
@@ -41,25 +45,127 @@ export function refusals(inputs: Inputs): readonly Assertion[] {
 }
 
 interface Refused {
-  /** A POSIX regular expression for the whole path. */
-  readonly pattern: string;
+  /** POSIX regular expressions for whole paths, by a name and with what is said of them. */
+  readonly paths: Exp<readonly string[]>;
   readonly message: string;
+  /** Whether reading there is no danger. */
+  readonly onlyWritten?: true;
 }
 
-/** Paths no service gets, whole paths or beginnings. */
+const oneOf = (...names: readonly string[]): string => `(${names.join("|")})`;
+
+/** Where Linux and macOS, by their several names, keep what is for as long as they run, and what is not. */
+const run = "((/private)?/var|/private)?/run";
+const variable = "(/private)?/var";
+
+/** These, and all that is in them. */
+const within = (...paths: readonly string[]): readonly string[] =>
+  paths.map((path) => `${path}(/.*)?`);
+
+const systemPaths = table<readonly string[]>(
+  "systemPaths",
+  "What the service may have of these is there already; the rest is root's, or a way to become root.",
+  within(
+    `/${oneOf("bin", "boot", "dev", "efi", "etc", "lib", "lib64", "nix", "proc", "sys", "usr")}`,
+    "/(System|Library|private/etc)",
+    `${run}/${oneOf("credentials", "dbus", "systemd", "user", "wrappers")}`,
+    `${variable}/lib/${oneOf("machines", "nixos", "nixos-containers", "portables", "private", "systemd")}`,
+    `${variable}/(spool/)?(at|anacron|cron)`,
+  ),
+);
+
+const placesOfOthers = table<readonly string[]>(
+  "placesOfOthers",
+  "What holds the homes, the state and the secrets of others.",
+  [
+    `/${oneOf("home", "run", "tmp", "var", "Users", "Volumes", "private", "private/tmp")}`,
+    "/(home|Users)/[^/]+",
+    "((/private)?/var)?/root(/.*)?",
+    `${variable}/lib/tailscale(/.*)?`,
+    `${variable}/${oneOf("cache", "db", "lib", "log", "run", "spool", "tmp")}`,
+    `${run}/${oneOf("agenix", "agenix[.]d", "keys", "secrets", "secrets[.]d")}`,
+    ".*/[.](config|local|local/share)",
+  ],
+);
+
+/** Programs that start others as root, or as whoever owns the machine, for those who reach their sockets. */
+const engines = [
+  ...["buildkit", "containerd", "crio", "docker", "firecracker", "incus", "k3s", "kubernetes"],
+  ...["libvirt", "lxc", "lxd", "microvm", "nerdctl", "podman", "qemu", "virtqemud", "xen"],
+];
+
+const enginePlaces = table<readonly string[]>(
+  "enginePlaces",
+  "Sockets and state of programs that run others for whoever reaches them.",
+  [
+    `${run}/${oneOf(...engines, "cups", "fwupd", "initctl", "NetworkManager", "polkit", "snapd", "udev")}([./-].*)?`,
+    ".*/(buildkitd?|containerd|crio|docker|incus|lxd|podman[^/]*)([.-][^/]*)?[.]sock(et)?",
+    ".*/libvirt-sock(-.*)?",
+    ...within(
+      `${variable}/lib/${oneOf(...engines, "cni", "containers", "kubelet", "microvms", "rancher", "snapd")}`,
+      ".*/[.](colima|docker|lima|orbstack|rd)",
+    ),
+  ],
+);
+
+const personalPlaces = table<readonly string[]>(
+  "personalPlaces",
+  "Keys of a person, and the sockets of a session.",
+  within(
+    `.*/[.]${oneOf("aws", "azure", "git-credentials", "gnupg", "kube", "netrc", "pgpass", "pki", "ssh")}`,
+    `.*/[.]${oneOf("bash_history", "mozilla", "password-store", "zsh_history")}`,
+    ".*/Library/(Cookies|Keychains|Mail|Messages)",
+    "(/private)?/tmp/([.](ICE|X11)-unix|com[.]apple[.]launchd[.][^/]*|ssh-[^/]*)",
+  ),
+);
+
+const obeyedPlaces = table<readonly string[]>(
+  "obeyedPlaces",
+  "Where programs outside of the sandbox find what they run.",
+  within(
+    ".*/[.](bash|emacs|nix-|vim|vscode|xsession|zlog|zsh)[^/]*",
+    `.*/[.]${oneOf("cargo", "gitconfig", "inputrc", "login", "logout", "npm", "npmrc", "z?profile")}`,
+    ".*/[.](xinitrc|xprofile)",
+    `.*/[.]config/${oneOf("autostart", "direnv", "environment[.]d", "fish", "git", "systemd", "zsh")}`,
+    ".*/[.]config/(home-manager|nix|nixpkgs)",
+    ".*/[.]local/(bin|share/(applications|dbus-1|systemd)|state/(home-manager|nix))",
+    ".*/Library/(Application Support|LaunchAgents|LaunchDaemons|Preferences)",
+  ),
+);
+
+/** Paths no service gets. */
 const refusedPaths: readonly Refused[] = [
   {
-    // What the service may have of these is there already; the rest is root's, or a way to be.
-    pattern:
-      "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?",
+    paths: systemPaths,
     message:
       "belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`.",
   },
   {
-    pattern:
-      "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)",
+    paths: placesOfOthers,
     message:
       "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`.",
+  },
+  {
+    paths: enginePlaces,
+    message:
+      "belongs to a program that runs others, as root or as you, for whoever reaches it: the model could have the whole machine. No service can have it safely; give what has to run there a machine of its own.",
+  },
+  {
+    paths: personalPlaces,
+    message:
+      "holds the keys or the session of a person, whom the model could then pass for. Give the service keys of its own, in `credentials`.",
+  },
+  {
+    paths: obeyedPlaces,
+    message:
+      "is where programs outside of the sandbox find what they run: whoever writes there can do what their user can. Name a directory with data, or put this into `confinement.readOnlyPaths`.",
+    onlyWritten: true,
+  },
+  {
+    paths: list(`${run}/tailscale(/.*)?`),
+    message:
+      "is where Tailscale takes orders. Put it into `confinement.readOnlyPaths` to ask for its state.",
+    onlyWritten: true,
   },
 ];
 
@@ -67,25 +173,36 @@ const refusedPaths: readonly Refused[] = [
 const refusedOwnPaths: readonly Refused[] = [
   ...refusedPaths,
   {
-    pattern: "/(media|mnt|opt|srv)",
+    paths: list("/(media|mnt|opt|srv)"),
     message: "holds the directories of others. Name a directory in it.",
   },
   {
-    pattern: "(/private)?/(run|tmp|var/run|var/tmp)/.*",
+    paths: list("(/private)?/(run|tmp|var/run|var/tmp)/.*"),
     message: "is emptied by the system. Name a directory that is kept.",
-  },
-  {
-    pattern:
-      "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?",
-    message: "belongs to the system's own services. Name a directory of its own.",
   },
 ];
 
-/** Accounts that own more than the service's files, or that others are taken for. */
-const refusedUsers =
-  "root|nobody|daemon|bin|sys|nixbld.*|systemd-.*|messagebus|polkituser|sshd|_?unknown";
-const refusedGroups =
-  "root|wheel|sudo|admin|staff|users|everyone|nobody|nogroup|nixbld|adm|daemon|bin|sys|disk|kmem|keys|kvm|libvirtd|docker|podman|lxd|incus-admin|shadow|tty|systemd-.*|messagebus|polkituser|sshd";
+const refusedUsers = table<readonly string[]>(
+  "refusedUsers",
+  "Accounts that own more than the service's files, or that others are taken for.",
+  [
+    ...["root", "nobody", "daemon", "bin", "sys", "sshd", "_?unknown"],
+    ...["nixbld.*", "systemd-.*", "messagebus", "polkituser"],
+  ],
+);
+
+const refusedGroups = table<readonly string[]>(
+  "refusedGroups",
+  "Groups whose members are root, or can become root, see what others type, or own what is others'.",
+  [
+    ...["root", "wheel", "sudo", "admin", "adm", "staff", "users", "everyone", "nobody", "nogroup"],
+    ...["daemon", "bin", "sys", "disk", "kmem", "keys", "kvm", "shadow", "tty", "systemd-.*"],
+    ...["nixbld", "messagebus", "polkituser", "sshd", "input", "uinput", "networkmanager"],
+    ...["wireshark", "tss", "docker", "podman", "containerd", "k3s", "lxc", "lxd", "incus"],
+    ...["incus-admin", "libvirtd", "qemu-libvirtd", "vboxusers", "microvm"],
+    ...["_developer", "com[.]apple[.]access_.*"],
+  ],
+);
 
 interface OwnInputs {
   readonly user: Ref<string>;
@@ -101,8 +218,8 @@ export function ownRefusals(inputs: OwnInputs): readonly Assertion[] {
   const withAccounts = ["nixos", "darwin"] as const;
   return [
     ...[stateDir, workspaceDir].flatMap((option) => [
-      ...refusedOwnPaths.map(({ pattern, message }) =>
-        neither(option, option.matches(pattern), message),
+      ...refusedOwnPaths.map(({ paths, message }) =>
+        neither(option, option.matchesOne(paths), message),
       ),
       { ...neither(option, isAboveHome(option), isYourHome), platforms: ["home-manager"] as const },
     ]),
@@ -115,7 +232,7 @@ export function ownRefusals(inputs: OwnInputs): readonly Assertion[] {
     {
       ...neither(
         user,
-        user.matches(refusedUsers),
+        user.matchesOne(refusedUsers),
         "belongs to the system, with all that this user may do. Choose a name that nobody else has.",
       ),
       platforms: withAccounts,
@@ -123,9 +240,16 @@ export function ownRefusals(inputs: OwnInputs): readonly Assertion[] {
     {
       ...neither(
         group,
-        group.matches(refusedGroups),
+        group.matchesOne(refusedGroups),
         "belongs to the system, and lets its members do what the service must not. Choose a name that nobody else has.",
       ),
+      platforms: withAccounts,
+    },
+    {
+      option: user,
+      offenders: groupsOf(user).filter((name) => name.matchesOne(refusedGroups)),
+      complaint:
+        "is a group that lets its members do what the service must not, and this user is one. Take the user out of it: `users.users.<name>.extraGroups`, `users.groups.<name>.members`.",
       platforms: withAccounts,
     },
   ];
@@ -178,11 +302,14 @@ const isAboveHome = (path: Exp<string>): Exp<boolean> =>
 const isYourHome =
   "is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home.";
 
-function pathRefusals(option: Ref<readonly string[]>): readonly Assertion[] {
+function pathRefusals(
+  option: Ref<readonly string[]>,
+  mode: "read" | "written",
+): readonly Assertion[] {
   return [
-    ...refusedPaths.map(({ pattern, message }) =>
-      none(option, (path) => path.matches(pattern), message),
-    ),
+    ...refusedPaths
+      .filter(({ onlyWritten }) => mode === "written" || onlyWritten !== true)
+      .map(({ paths, message }) => none(option, (path) => path.matchesOne(paths), message)),
     {
       ...none(option, isAboveHome, isYourHome),
       platforms: ["home-manager"],

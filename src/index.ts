@@ -30,6 +30,7 @@ export {
   sourceFile,
   stableNumber,
   table,
+  groupsOf,
   systemOption,
   text,
   textFile,

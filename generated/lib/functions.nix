@@ -99,6 +99,9 @@ rec {
     else
       throw "${option}.${missing}: is null, or in something that is, but the service goes by what it says. Remove that, and set the option that fills it.";
 
+  # Whether all of a text matches one of several regular expressions.
+  matchesOne = patterns: text: lib.any (pattern: builtins.match pattern text != null) patterns;
+
   # A package that does not say its version is taken to be new.
   isAtLeast =
     version: package:

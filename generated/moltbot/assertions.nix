@@ -13,6 +13,7 @@ let
   inherit (import ../lib/functions.nix { inherit lib pkgs; })
     isSource
     hasFile
+    matchesOne
     isAtLeast
     duplicates
     expectDifferent
@@ -718,6 +719,116 @@ let
     };
   };
 
+  # What the service may have of these is there already; the rest is root's, or a way to become root.
+  systemPaths = [
+    "/(bin|boot|dev|efi|etc|lib|lib64|nix|proc|sys|usr)(/.*)?"
+    "/(System|Library|private/etc)(/.*)?"
+    "((/private)?/var|/private)?/run/(credentials|dbus|systemd|user|wrappers)(/.*)?"
+    "(/private)?/var/lib/(machines|nixos|nixos-containers|portables|private|systemd)(/.*)?"
+    "(/private)?/var/(spool/)?(at|anacron|cron)(/.*)?"
+  ];
+
+  # What holds the homes, the state and the secrets of others.
+  placesOfOthers = [
+    "/(home|run|tmp|var|Users|Volumes|private|private/tmp)"
+    "/(home|Users)/[^/]+"
+    "((/private)?/var)?/root(/.*)?"
+    "(/private)?/var/lib/tailscale(/.*)?"
+    "(/private)?/var/(cache|db|lib|log|run|spool|tmp)"
+    "((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)"
+    ".*/[.](config|local|local/share)"
+  ];
+
+  # Sockets and state of programs that run others for whoever reaches them.
+  enginePlaces = [
+    "((/private)?/var|/private)?/run/(buildkit|containerd|crio|docker|firecracker|incus|k3s|kubernetes|libvirt|lxc|lxd|microvm|nerdctl|podman|qemu|virtqemud|xen|cups|fwupd|initctl|NetworkManager|polkit|snapd|udev)([./-].*)?"
+    ".*/(buildkitd?|containerd|crio|docker|incus|lxd|podman[^/]*)([.-][^/]*)?[.]sock(et)?"
+    ".*/libvirt-sock(-.*)?"
+    "(/private)?/var/lib/(buildkit|containerd|crio|docker|firecracker|incus|k3s|kubernetes|libvirt|lxc|lxd|microvm|nerdctl|podman|qemu|virtqemud|xen|cni|containers|kubelet|microvms|rancher|snapd)(/.*)?"
+    ".*/[.](colima|docker|lima|orbstack|rd)(/.*)?"
+  ];
+
+  # Keys of a person, and the sockets of a session.
+  personalPlaces = [
+    ".*/[.](aws|azure|git-credentials|gnupg|kube|netrc|pgpass|pki|ssh)(/.*)?"
+    ".*/[.](bash_history|mozilla|password-store|zsh_history)(/.*)?"
+    ".*/Library/(Cookies|Keychains|Mail|Messages)(/.*)?"
+    "(/private)?/tmp/([.](ICE|X11)-unix|com[.]apple[.]launchd[.][^/]*|ssh-[^/]*)(/.*)?"
+  ];
+
+  # Where programs outside of the sandbox find what they run.
+  obeyedPlaces = [
+    ".*/[.](bash|emacs|nix-|vim|vscode|xsession|zlog|zsh)[^/]*(/.*)?"
+    ".*/[.](cargo|gitconfig|inputrc|login|logout|npm|npmrc|z?profile)(/.*)?"
+    ".*/[.](xinitrc|xprofile)(/.*)?"
+    ".*/[.]config/(autostart|direnv|environment[.]d|fish|git|systemd|zsh)(/.*)?"
+    ".*/[.]config/(home-manager|nix|nixpkgs)(/.*)?"
+    ".*/[.]local/(bin|share/(applications|dbus-1|systemd)|state/(home-manager|nix))(/.*)?"
+    ".*/Library/(Application Support|LaunchAgents|LaunchDaemons|Preferences)(/.*)?"
+  ];
+
+  # Accounts that own more than the service's files, or that others are taken for.
+  refusedUsers = [
+    "root"
+    "nobody"
+    "daemon"
+    "bin"
+    "sys"
+    "sshd"
+    "_?unknown"
+    "nixbld.*"
+    "systemd-.*"
+    "messagebus"
+    "polkituser"
+  ];
+
+  # Groups whose members are root, or can become root, see what others type, or own what is others'.
+  refusedGroups = [
+    "root"
+    "wheel"
+    "sudo"
+    "admin"
+    "adm"
+    "staff"
+    "users"
+    "everyone"
+    "nobody"
+    "nogroup"
+    "daemon"
+    "bin"
+    "sys"
+    "disk"
+    "kmem"
+    "keys"
+    "kvm"
+    "shadow"
+    "tty"
+    "systemd-.*"
+    "nixbld"
+    "messagebus"
+    "polkituser"
+    "sshd"
+    "input"
+    "uinput"
+    "networkmanager"
+    "wireshark"
+    "tss"
+    "docker"
+    "podman"
+    "containerd"
+    "k3s"
+    "lxc"
+    "lxd"
+    "incus"
+    "incus-admin"
+    "libvirtd"
+    "qemu-libvirtd"
+    "vboxusers"
+    "microvm"
+    "_developer"
+    "com[.]apple[.]access_.*"
+  ];
+
   serviceUsers = map ({ instance, ... }: instance.user) (lib.attrValues services);
 
   # Where others live.
@@ -1248,30 +1359,31 @@ lib.concatMap (
       )
       "has one of the ports that the kernel gives to programs which ask for any: another service could get it first, and clients would take that for this one. Choose one below 32768."
     )
-    (expect "stateDir"
-      (
-        builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.stateDir
-        == null
-      )
+    (expect "stateDir" (!matchesOne systemPaths instance.stateDir)
       "${instance.stateDir} belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
     )
-    (expect "stateDir"
-      (
-        builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.stateDir
-        == null
-      )
+    (expect "stateDir" (!matchesOne placesOfOthers instance.stateDir)
       "${instance.stateDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
     )
+    (expect "stateDir" (!matchesOne enginePlaces instance.stateDir)
+      "${instance.stateDir} belongs to a program that runs others, as root or as you, for whoever reaches it: the model could have the whole machine. No service can have it safely; give what has to run there a machine of its own."
+    )
+    (expect "stateDir" (!matchesOne personalPlaces instance.stateDir)
+      "${instance.stateDir} holds the keys or the session of a person, whom the model could then pass for. Give the service keys of its own, in `credentials`."
+    )
+    (expect "stateDir" (!matchesOne obeyedPlaces instance.stateDir)
+      "${instance.stateDir} is where programs outside of the sandbox find what they run: whoever writes there can do what their user can. Name a directory with data, or put this into `confinement.readOnlyPaths`."
+    )
+    (expect "stateDir"
+      (!matchesOne [ "((/private)?/var|/private)?/run/tailscale(/.*)?" ] instance.stateDir)
+      "${instance.stateDir} is where Tailscale takes orders. Put it into `confinement.readOnlyPaths` to ask for its state."
+    )
     (expect "stateDir" (
-      builtins.match "/(media|mnt|opt|srv)" instance.stateDir == null
+      !matchesOne [ "/(media|mnt|opt|srv)" ] instance.stateDir
     ) "${instance.stateDir} holds the directories of others. Name a directory in it.")
     (expect "stateDir" (
-      builtins.match "(/private)?/(run|tmp|var/run|var/tmp)/.*" instance.stateDir == null
+      !matchesOne [ "(/private)?/(run|tmp|var/run|var/tmp)/.*" ] instance.stateDir
     ) "${instance.stateDir} is emptied by the system. Name a directory that is kept.")
-    (expect "stateDir" (
-      builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.stateDir
-      == null
-    ) "${instance.stateDir} belongs to the system's own services. Name a directory of its own.")
   ]
   ++ lib.optionals isHome [
     (expect "stateDir" (!lib.hasPrefix "${instance.stateDir}/" "${config.home.homeDirectory}/")
@@ -1279,30 +1391,31 @@ lib.concatMap (
     )
   ]
   ++ [
-    (expect "workspaceDir"
-      (
-        builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" instance.workspaceDir
-        == null
-      )
+    (expect "workspaceDir" (!matchesOne systemPaths instance.workspaceDir)
       "${instance.workspaceDir} belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
     )
-    (expect "workspaceDir"
-      (
-        builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" instance.workspaceDir
-        == null
-      )
+    (expect "workspaceDir" (!matchesOne placesOfOthers instance.workspaceDir)
       "${instance.workspaceDir} holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
     )
+    (expect "workspaceDir" (!matchesOne enginePlaces instance.workspaceDir)
+      "${instance.workspaceDir} belongs to a program that runs others, as root or as you, for whoever reaches it: the model could have the whole machine. No service can have it safely; give what has to run there a machine of its own."
+    )
+    (expect "workspaceDir" (!matchesOne personalPlaces instance.workspaceDir)
+      "${instance.workspaceDir} holds the keys or the session of a person, whom the model could then pass for. Give the service keys of its own, in `credentials`."
+    )
+    (expect "workspaceDir" (!matchesOne obeyedPlaces instance.workspaceDir)
+      "${instance.workspaceDir} is where programs outside of the sandbox find what they run: whoever writes there can do what their user can. Name a directory with data, or put this into `confinement.readOnlyPaths`."
+    )
+    (expect "workspaceDir"
+      (!matchesOne [ "((/private)?/var|/private)?/run/tailscale(/.*)?" ] instance.workspaceDir)
+      "${instance.workspaceDir} is where Tailscale takes orders. Put it into `confinement.readOnlyPaths` to ask for its state."
+    )
     (expect "workspaceDir" (
-      builtins.match "/(media|mnt|opt|srv)" instance.workspaceDir == null
+      !matchesOne [ "/(media|mnt|opt|srv)" ] instance.workspaceDir
     ) "${instance.workspaceDir} holds the directories of others. Name a directory in it.")
     (expect "workspaceDir" (
-      builtins.match "(/private)?/(run|tmp|var/run|var/tmp)/.*" instance.workspaceDir == null
+      !matchesOne [ "(/private)?/(run|tmp|var/run|var/tmp)/.*" ] instance.workspaceDir
     ) "${instance.workspaceDir} is emptied by the system. Name a directory that is kept.")
-    (expect "workspaceDir" (
-      builtins.match "(/private)?/var/lib/(containers|docker|libvirt|machines|nixos|portables|private|systemd)(/.*)?" instance.workspaceDir
-      == null
-    ) "${instance.workspaceDir} belongs to the system's own services. Name a directory of its own.")
   ]
   ++ lib.optionals isHome [
     (expect "workspaceDir" (!lib.hasPrefix "${instance.workspaceDir}/" "${config.home.homeDirectory}/")
@@ -1315,37 +1428,35 @@ lib.concatMap (
     ) "${instance.configPath} does not end in `.json`: other files there belong to others.")
   ]
   ++ lib.optionals (!isHome) [
-    (expect "user"
-      (
-        builtins.match "root|nobody|daemon|bin|sys|nixbld.*|systemd-.*|messagebus|polkituser|sshd|_?unknown" instance.user
-        == null
-      )
+    (expect "user" (!matchesOne refusedUsers instance.user)
       "${instance.user} belongs to the system, with all that this user may do. Choose a name that nobody else has."
     )
-    (expect "group"
-      (
-        builtins.match "root|wheel|sudo|admin|staff|users|everyone|nobody|nogroup|nixbld|adm|daemon|bin|sys|disk|kmem|keys|kvm|libvirtd|docker|podman|lxd|incus-admin|shadow|tty|systemd-.*|messagebus|polkituser|sshd" instance.group
-        == null
-      )
+    (expect "group" (!matchesOne refusedGroups instance.group)
       "${instance.group} belongs to the system, and lets its members do what the service must not. Choose a name that nobody else has."
+    )
+    (refuse "user"
+      (lib.filter (matchesOne refusedGroups) (
+        lib.attrNames (lib.filterAttrs (_: group: lib.elem instance.user group.members) config.users.groups)
+      ))
+      "is a group that lets its members do what the service must not, and this user is one. Take the user out of it: `users.users.<name>.extraGroups`, `users.groups.<name>.members`."
     )
   ]
   ++ [
     (refuse "confinement.readOnlyPaths"
-      (lib.filter (
-        path:
-        builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
-        != null
-      ) instance.confinement.readOnlyPaths)
+      (lib.filter (matchesOne systemPaths) instance.confinement.readOnlyPaths)
       "belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
     )
     (refuse "confinement.readOnlyPaths"
-      (lib.filter (
-        path:
-        builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
-        != null
-      ) instance.confinement.readOnlyPaths)
+      (lib.filter (matchesOne placesOfOthers) instance.confinement.readOnlyPaths)
       "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
+    )
+    (refuse "confinement.readOnlyPaths"
+      (lib.filter (matchesOne enginePlaces) instance.confinement.readOnlyPaths)
+      "belongs to a program that runs others, as root or as you, for whoever reaches it: the model could have the whole machine. No service can have it safely; give what has to run there a machine of its own."
+    )
+    (refuse "confinement.readOnlyPaths"
+      (lib.filter (matchesOne personalPlaces) instance.confinement.readOnlyPaths)
+      "holds the keys or the session of a person, whom the model could then pass for. Give the service keys of its own, in `credentials`."
     )
   ]
   ++ lib.optionals isHome [
@@ -1355,21 +1466,28 @@ lib.concatMap (
   ]
   ++ [
     (refuse "confinement.readWritePaths"
-      (lib.filter (
-        path:
-        builtins.match "/(bin|boot|dev|etc|lib|lib64|nix|proc|sys|usr|System|Library|private/etc|((private/)?var/)?run/(credentials|dbus|systemd|user|wrappers))(/.*)?" path
-        != null
-      ) instance.confinement.readWritePaths)
+      (lib.filter (matchesOne systemPaths) instance.confinement.readWritePaths)
       "belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
     )
     (refuse "confinement.readWritePaths"
-      (lib.filter (
-        path:
-        builtins.match "/(home|root|run|tmp|var|Users|Volumes|private)|(/private)?/var/(cache|db|lib|log|root|run|spool|tmp)|/private/tmp|/(home|Users)/[^/]+|((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)" path
-        != null
-      ) instance.confinement.readWritePaths)
+      (lib.filter (matchesOne placesOfOthers) instance.confinement.readWritePaths)
       "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that is meant; secrets belong into `credentials`."
     )
+    (refuse "confinement.readWritePaths"
+      (lib.filter (matchesOne enginePlaces) instance.confinement.readWritePaths)
+      "belongs to a program that runs others, as root or as you, for whoever reaches it: the model could have the whole machine. No service can have it safely; give what has to run there a machine of its own."
+    )
+    (refuse "confinement.readWritePaths"
+      (lib.filter (matchesOne personalPlaces) instance.confinement.readWritePaths)
+      "holds the keys or the session of a person, whom the model could then pass for. Give the service keys of its own, in `credentials`."
+    )
+    (refuse "confinement.readWritePaths"
+      (lib.filter (matchesOne obeyedPlaces) instance.confinement.readWritePaths)
+      "is where programs outside of the sandbox find what they run: whoever writes there can do what their user can. Name a directory with data, or put this into `confinement.readOnlyPaths`."
+    )
+    (refuse "confinement.readWritePaths" (lib.filter (matchesOne [
+      "((/private)?/var|/private)?/run/tailscale(/.*)?"
+    ]) instance.confinement.readWritePaths) "is where Tailscale takes orders. Put it into `confinement.readOnlyPaths` to ask for its state.")
   ]
   ++ lib.optionals isHome [
     (refuse "confinement.readWritePaths" (lib.filter (

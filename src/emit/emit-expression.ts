@@ -176,13 +176,14 @@ function freeName(wish: string, taken: ReadonlySet<string>): string {
   return name;
 }
 
-/** The function that code applies to nothing but the variable `name`. */
+/** The function that code applies to the variable `name` at last, where it says no more of that. */
 function applied(code: NixExpr, name: string): NixExpr | undefined {
   if (code.kind !== "call") return undefined;
-  const [argument, ...others] = code.args;
-  return others.length === 0 && argument?.kind === "identifier" && argument.name === name
-    ? code.callee
-    : undefined;
+  const last = code.args.at(-1);
+  if (last?.kind !== "identifier" || last.name !== name) return undefined;
+  const others = code.args.slice(0, -1);
+  const left = others.length === 0 ? code.callee : nix.call(code.callee, ...others);
+  return freeVariables(left).has(name) ? undefined : left;
 }
 
 /** The library has a function of its own for the texts of a list's elements, joined. */

@@ -241,6 +241,11 @@ export const functions = {
     nix: (nix, text, pattern) => nix`builtins.match ${pattern} ${text} != null`,
     type: bool,
   }),
+  /** Whether all of a text matches one of several POSIX extended regular expressions. */
+  matchesOne: method<[text: string, patterns: readonly string[]], boolean>({
+    nix: (nix, text, patterns) => nix`matchesOne ${patterns} ${text}`,
+    type: bool,
+  }),
 
   // Of the instance at hand.
 
@@ -299,6 +304,11 @@ export const functions = {
   systemOption: define<[], unknown, [path: string, otherwise: JsonValue]>({
     plain: 2,
     nix: (nix, path, otherwise) => nix`config.${path.split(".")} or ${otherwise}`,
+  }),
+  /** The names of the groups that the system's configuration gives an account besides its own. */
+  groupsOf: define<[account: string], readonly string[]>({
+    nix: (nix, account) =>
+      nix`lib.attrNames (lib.filterAttrs (_: group: lib.elem ${account} group.members) config.users.groups)`,
   }),
 
   // Of packages and files of the configuration.

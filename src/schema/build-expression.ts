@@ -288,6 +288,14 @@ export function systemOption<T extends JsonValue>(path: string, otherwise: T): E
   return called.systemOption(path, otherwise) as Exp<T>;
 }
 
+/**
+ * The names of the groups that the system's configuration gives an account besides its own, by the
+ * account's options or by the group's; for platforms on which the configuration has accounts.
+ */
+export function groupsOf(account: OrValue<string>): Exp<readonly string[]> {
+  return called.groupsOf(account);
+}
+
 /** A row of the variant table; schemas get theirs, typed, from `variants`. */
 export function variantValue<T>(key: string): Exp<T> {
   return make({ kind: "variant", key });

@@ -32,6 +32,7 @@ import {
   sourceDirectory,
   sourceFile,
   stableNumber,
+  groupsOf,
   systemOption,
   text,
   textFile,
@@ -96,7 +97,7 @@ const prelude = `
       package = { pname = "it"; version = "2.1"; };
       settings = { a.b = null; "c d" = 1; };
     };
-    config = { home.homeDirectory = "/home/me"; nix.settings.users = [ "me" ]; };
+    config = { home.homeDirectory = "/home/me"; nix.settings.users = [ "me" ]; users.groups = { wheel.members = [ "me" ]; pens.members = [ "you" "me" ]; ink.members = [ ]; }; };
     settings = { port = 80; };
     configFile = "/etc/it.json";
     credentials = [ { purpose = "model"; } ];
@@ -235,6 +236,10 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
     [literal(["b", "a"]).recordFor((name) => text`of ${name}`), { a: "of a", b: "of b" }],
   ],
   names: [[literal({ b: 1, a: 2 }).names(), ["a", "b"]]],
+  matchesOne: [
+    [cfg.word.matchesOne(["x", "a.c"]), true],
+    [cfg.word.matchesOne(["ab", "bc"]), false],
+  ],
   hasPrefix: [
     [cfg.word.hasPrefix("ab"), true],
     [cfg.word.hasPrefix("b"), false],
@@ -258,6 +263,7 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
   ],
   homeDirectory: [[homeDirectory, "/home/me"]],
   isMacOS: [[isMacOS, false]],
+  groupsOf: [[groupsOf("me"), ["pens", "wheel"]]],
   systemOption: [
     [systemOption("nix.settings.users", ["root"]), ["me"]],
     [systemOption("nix.settings.others", ["root"]), ["root"]],
@@ -413,8 +419,14 @@ const named: readonly {
   },
   {
     what: "differently, where the library is called so",
-    given: cfg.words.any((lib) => lib.hasPrefix("c")),
-    code: 'lib.any (lib2: lib.hasPrefix "c" lib2) instance.words',
+    given: cfg.words.any((lib) => lib.hasPrefix("c").or(lib.is("z"))),
+    code: 'lib.any (lib2: lib.hasPrefix "c" lib2 || lib2 == "z") instance.words',
+    want: true,
+  },
+  {
+    what: "nothing, where a function is applied to it last",
+    given: cfg.words.any((word) => word.hasPrefix("c")),
+    code: 'lib.any (lib.hasPrefix "c") instance.words',
     want: true,
   },
 ];

@@ -13,7 +13,7 @@ const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
 
 type Row = readonly [name: string, given: EvaluationCase, want: unknown];
 
-function on(target: Target, config: string, query: string): EvaluationCase {
+function on(target: Target, config: string, query: string, besides = ""): EvaluationCase {
   return {
     target,
     module: generatedFile(`${target}/moltbot.nix`),
@@ -21,7 +21,7 @@ function on(target: Target, config: string, query: string): EvaluationCase {
       enable = true;
       providers.anthropic.apiKeyFile = "/run/keys/a";
       ${config}
-    }; }`,
+    }; ${besides} }`,
     query,
   };
 }
@@ -108,9 +108,58 @@ const systemPaths = [
   ...["bin", "boot", "dev", "etc", "lib", "lib64", "nix", "proc", "sys", "usr"],
   ...["System", "Library", "private/etc"],
   ...["credentials", "dbus", "systemd", "user", "wrappers"].map((name) => `run/${name}`),
+  ...["machines", "nixos", "nixos-containers", "portables", "private", "systemd"].map(
+    (name) => `var/lib/${name}`,
+  ),
+  "var/spool/cron",
 ].map((path) => `/${path}/x`);
 const near = ["/binary", "/srv/etc", "/run/wrappers2", "/libs", "/private/etcetera"];
 const nixList = (texts: readonly string[]): string => `[ ${texts.map((t) => `"${t}"`).join(" ")} ]`;
+
+/** Places that hand over the machine or a person, by what is said of them. */
+const engines = [
+  ...["/run/docker.sock", "/var/run/docker.sock", "/private/var/run/docker.sock", "/run/docker/x"],
+  ...["/run/podman/podman.sock", "/run/containerd", "/run/libvirt/libvirt-sock", "/run/incus"],
+  ...["/run/k3s/containerd/containerd.sock", "/srv/docker.sock", "/data/podman-machine.sock"],
+  ...["/run/initctl", "/srv/x/libvirt-sock-ro", "/var/lib/docker", "/var/lib/docker/volumes"],
+  ...["/var/lib/containers/storage", "/var/lib/libvirt/images", "/var/lib/incus"],
+  ...["/Users/a/.docker/run/docker.sock", "/Users/a/.colima", "/Users/a/.orbstack/run/docker.sock"],
+];
+const personal = [
+  ...["/home/a/.ssh", "/home/a/.ssh/id", "/srv/a/.gnupg", "/home/a/.aws", "/home/a/.kube/config"],
+  ...["/home/a/.password-store", "/home/a/.mozilla/x", "/tmp/.X11-unix", "/tmp/ssh-abc/agent.1"],
+  ...["/Users/a/Library/Keychains", "/private/tmp/com.apple.launchd.abc/Listeners"],
+];
+const obeyed = [
+  ...["/home/a/.bashrc", "/home/a/.bash_profile", "/home/a/.zshrc", "/home/a/.profile"],
+  ...["/home/a/.config/systemd/user", "/home/a/.config/autostart", "/home/a/.config/git"],
+  ...["/home/a/.local/bin", "/home/a/.local/share/applications", "/home/a/.nix-profile"],
+  ...["/home/a/.gitconfig", "/home/a/.vimrc", "/home/a/.xinitrc", "/home/a/.config/nix"],
+  "/Users/a/Library/LaunchAgents",
+];
+const others = [
+  ...["/var/lib", "/root", "/root/x", "/var/root/x", "/run/secrets", "/home/a", "/home/a/.config"],
+  ...["/home/a/.local/share", "/var/lib/tailscale"],
+];
+const harmless = [
+  ...[
+    "/srv/docker",
+    "/srv/dockers.sock2",
+    "/run/postgresql",
+    "/run/dockerless",
+    "/var/lib/dockerx",
+  ],
+  ...["/home/a/ssh", "/home/a/.sshx", "/home/a/notes", "/home/a/.config/notes", "/roots"],
+  ...["/var/lib/notes", "/home/a/.local/share/notes", "/Users/a/Library/Notes", "/tmp/notes"],
+];
+const refusedPaths = (option: string, paths: readonly string[], text: string): Row => [
+  `confinement.${option}: ${text}`,
+  on("nixos", `confinement.${option} = ${nixList(paths)};`, messages),
+  // Some are more than one of these.
+  expect.arrayContaining([
+    expect.stringContaining(`confinement.${option}: ${paths.join(", ")} ${text}`) as unknown,
+  ]) as unknown,
+];
 
 const privateNetworks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
 const tailnet = { version4: "100.64.0.0/10", version6: "fd7a:115c:a1e0::/48" };
@@ -146,6 +195,49 @@ const alternatives: readonly Row[] = [
     on("nixos", `confinement.readOnlyPaths = ${nixList(near)};`, messages),
     [],
   ],
+  ...["readOnlyPaths", "readWritePaths"].flatMap((option): readonly Row[] => [
+    refusedPaths(option, engines, "belongs to a program that runs others"),
+    refusedPaths(option, personal, "holds the keys or the session of a person"),
+    refusedPaths(option, others, "holds the homes, the state or the secrets of others"),
+    [
+      `confinement.${option}: harmless places`,
+      on("nixos", `confinement.${option} = ${nixList(harmless)};`, messages),
+      [],
+    ],
+  ]),
+  refusedPaths("readWritePaths", obeyed, "is where programs outside of the sandbox find"),
+  refusedPaths("readWritePaths", ["/run/tailscale/tailscaled.sock"], "is where Tailscale takes"),
+  [
+    "what is obeyed or asked may be read",
+    on(
+      "nixos",
+      `confinement.readOnlyPaths = ${nixList([...obeyed, "/run/tailscale/tailscaled.sock"])};`,
+      messages,
+    ),
+    [],
+  ],
+  [
+    "groups whose members are root, by the account",
+    on(
+      "nixos",
+      "",
+      messages,
+      'users.users.moltbot.extraGroups = [ "docker" "wheel" "video" "libvirtd" ]; users.groups.docker = { }; users.groups.libvirtd = { };',
+    ),
+    [
+      "services.moltbot.user: docker, libvirtd, wheel is a group that lets its members do what the service must not, and this user is one. Take the user out of it: `users.users.<name>.extraGroups`, `users.groups.<name>.members`.",
+    ],
+  ],
+  ...(["nixos", "darwin"] as const).map((target): Row => [
+    `groups whose members are root, by the group: ${target}`,
+    on(
+      target,
+      "",
+      messages,
+      'users.groups.docker.members = [ "moltbot" "_moltbot" ]; users.groups.music.members = [ "moltbot" "_moltbot" ];',
+    ),
+    [expect.stringContaining("services.moltbot.user: docker is a group") as unknown],
+  ]),
   [
     "private networks: denied",
     on("nixos", "", reach),

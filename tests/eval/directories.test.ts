@@ -141,9 +141,10 @@ const refused: readonly Row[] = [
       ...["/tmp/bot", "/var/tmp/bot", "/run/bot"].map((path) =>
         row("nixos", path, "is emptied by the system"),
       ),
-      ...["/var/lib/systemd", "/var/lib/private/x", "/var/lib/docker/volumes"].map((path) =>
-        row("nixos", path, "belongs to the system's own services"),
+      ...["/var/lib/systemd", "/var/lib/private/x"].map((path) =>
+        row("nixos", path, "belongs to the system"),
       ),
+      row("nixos", "/var/lib/docker/volumes", "belongs to a program that runs others"),
       ...["/Users/alice", "/var/lib", "/private/var/lib", "/Users"].map((path) =>
         row("darwin", path, "holds the homes, the state or the secrets of others"),
       ),

@@ -204,9 +204,7 @@ if (missing.length > 0) {
 }
 
 const isWhole = !values.own && values.match === undefined;
-let failed = 0;
-let passed = 0;
-let skipped = 0;
+const counts = { pass: 0, FAIL: 0, skip: 0 };
 for (const release of releases) {
   const now = await measure(release);
   const before = isWhole ? undefined : measured(release);
@@ -214,18 +212,15 @@ for (const release of releases) {
     const kept = before?.rows.find(({ config }) => config === row.config);
     const isAnother = kept !== undefined && kept.status !== row.status;
     const isWrong = row.status === "ends" || isAnother;
-    if (row.status === "not run") skipped++;
-    else if (isWrong) failed++;
-    else passed++;
+    const verdict = row.status === "not run" ? "skip" : isWrong ? "FAIL" : "pass";
+    counts[verdict]++;
     const was = isAnother ? ` (kept: ${kept.status})` : "";
-    tell(
-      `${isWrong ? "FAIL" : "pass"} ${release} ${row.config} ${row.status}${was} ${row.message ?? ""}`,
-    );
+    tell(`${verdict} ${release} ${row.config} ${row.status}${was} ${row.message ?? ""}`);
   }
   if (isWhole) writeFileSync(outcomesFile(release), `${JSON.stringify(now, undefined, 1)}\n`);
 }
 if (isWhole) await writeCompatibility();
 tell(
-  `matrix summary: passed=${String(passed)} failed=${String(failed)} skipped=${String(skipped)}`,
+  `matrix summary: passed=${String(counts.pass)} failed=${String(counts.FAIL)} skipped=${String(counts.skip)}`,
 );
-if (failed > 0) process.exitCode = 1;
+if (counts.FAIL > 0) process.exitCode = 1;
