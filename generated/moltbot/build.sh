@@ -5,7 +5,7 @@
 # ids.
 #
 # The gateway trusts a plugin in the directory dist/extensions of its own package, and compares real paths: so
-# the package is a copy and no forest of links. From release 2026.9 on it has Node take every file below dist for
+# the package is a copy and no forest of links. Release 2026.9.6 has Node take every file below dist for
 # an ES module, which the modules of plugins are not: so these are in plugin-modules, beside dist. A plugin
 # imports the gateway as `openclaw`, and that has to be the one that runs.
 

@@ -39,6 +39,7 @@ const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
     ],
   ],
   ["generated/lib/validated", [{ files: ["tests/settings/validated-config.test.ts"] }]],
+  ["generated/lib/built", [{ files: ["tests/eval/plugins.test.ts"] }]],
   ["generated/lib/superseded", [{ files: ["tests/eval/home-manager-superseded.test.ts"] }]],
   ["generated/shell/", [{ files: ["tests/shell"] }]],
   ["generated/docs/", [{ files: ["tests/emit/promises.test.ts"] }]],
@@ -56,6 +57,7 @@ const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
       { files: ["tests/eval/home-manager-superseded.test.ts"] },
     ],
   ),
+  ...anywhere(["nixos", "home-manager", "darwin"], [{ files: ["tests/eval/plugins.test.ts"] }]),
   ...anywhere(["nixos", "home-manager", "darwin"], [{ files: ["tests/eval/relaxations.test.ts"] }]),
   ...anywhere(
     ["nixos"],
