@@ -19,7 +19,16 @@ let
   pluginTarballs = lib.mapAttrs' (
     file: _: lib.nameValuePair (lib.removeSuffix ".tgz" file) (plugins + "/${file}")
   ) (builtins.readDir plugins);
-  inherit (import ../../eval/harness/test-definition.nix { inherit test module pkgs lib pluginTarballs; })
+  inherit
+    (import ../../eval/harness/test-definition.nix {
+      inherit
+        test
+        module
+        pkgs
+        lib
+        pluginTarballs
+        ;
+    })
     definition
     vmOptions
     ;
