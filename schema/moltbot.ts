@@ -12,6 +12,7 @@ import {
   isMacOS,
   list,
   literal,
+  type ManagedFile,
   not,
   or,
   packagesOnPath,
@@ -36,7 +37,13 @@ import { gateway } from "./options/gateway.ts";
 import { identity } from "./options/identity.ts";
 import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
 import { isLocal, listeningAssertions, proxyAssertions, triesFreePort } from "./listening.ts";
-import { pluginAssertions, pluginSettings } from "./plugins.ts";
+import {
+  installsPlugins,
+  pluginAssertions,
+  pluginPackage,
+  type Plugins,
+  pluginSettings,
+} from "./plugins.ts";
 import { reachAssertions } from "./reach.ts";
 import { chosenPortRefusal, ownRefusals, portRefusals, refusals } from "./refusals.ts";
 import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./skills.ts";
@@ -72,30 +79,38 @@ const packages = ["bashInteractive", "coreutils", "findutils", "gitMinimal", "gn
 /** Where the gateway looks for skills. */
 const skillsFolder = "skills";
 
+/** Files that keep their places from everybody else: a directory as a whole, where it is in one. */
+const closed = (...targets: readonly string[]): Exp<readonly ManagedFile[]> =>
+  list(
+    ...targets.map((target) =>
+      record({
+        target,
+        sources: list(textFile("closed", "# The service's configuration keeps this empty.\n")),
+      }),
+    ),
+  );
+
 /**
  * Files from which the gateway and its command line would take settings or code, besides the configuration:
  * variables in `.env` (they decide what its command line connects to and what Node trusts), plugins that load by
  * themselves, and the folders in which Node looks for modules last. Found with strace, and by putting code
  * there, on 2026.6.5 and 2026.9.6.
  */
-const closedFiles = list(
-  ...[".env", ".node_modules/.closed", ".node_libraries/.closed", "extensions/.closed"].map(
-    (target) =>
-      record({
-        target,
-        sources: list(textFile("closed", "# The service's configuration keeps this empty.\n")),
-      }),
-  ),
+const closedFiles = closed(
+  ...[".env", ".node_modules/.closed", ".node_libraries/.closed", "extensions/.closed"],
 );
+
+/** npm installs plugins here, and they win over plugins of the same id in the package. */
+const closedInstallations = closed("npm/.closed");
 
 /** Switches a plugin off if the gateway would miss it (`isMissed`), unless the user lists it in `plugins`. */
 const withoutPlugin = (
   id: string,
-  plugins: Exp<readonly string[]>,
+  declared: Plugins,
   isMissed: Exp<boolean> = literal(true),
 ): Exp<unknown> =>
   when(
-    and(generations.value.isCurrent, isMissed, not(plugins.includes(id))),
+    and(generations.value.isCurrent, isMissed, not(declared.names().includes(id))),
     record({ enabled: literal(false) }),
   );
 
@@ -140,6 +155,7 @@ export default defineService({
     derived: [derived(cfg.appDefaults.gatewayPort, cfg.gateway.port)],
 
     ...standardModel(cfg),
+    build: pluginPackage(cfg.gateway.plugins),
     arguments: ["gateway"],
     packages,
 
@@ -285,6 +301,11 @@ export default defineService({
         files: skillFiles(cfg.skills, skillsFolder),
       },
       { name: "closed", directory: cfg.stateDir, files: closedFiles },
+      {
+        name: "plugins",
+        directory: cfg.stateDir,
+        files: choose(installsPlugins(cfg.gateway.plugins), literal([]), closedInstallations),
+      },
     ],
 
     unique: [{ what: "workspace", option: cfg.workspaceDir }],

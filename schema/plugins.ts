@@ -7,22 +7,33 @@ import {
   type Assertion,
   choose,
   type Exp,
+  type Fields,
   not,
+  or,
+  type PackageBuild,
   record,
-  type Ref,
+  type Refs,
   table,
+  text,
   when,
 } from "../src/index.ts";
 import plugins2026_9_6 from "./gateway-plugins/2026.9.6.json" with { type: "json" };
 import plugins2026_6_5 from "./gateway-plugins/2026.6.5.json" with { type: "json" };
+import type { plugins } from "./options/plugins.ts";
 
 interface ExternalPlugin {
   readonly id: string;
+  readonly npm: string;
   readonly channel?: string;
   readonly variables: readonly string[];
 }
 
 type Names = Exp<readonly string[]>;
+
+export type Plugins = Refs<typeof plugins>["plugins"];
+type Plugin = Fields<
+  Plugins extends Exp<infer R> ? (R extends Readonly<Record<string, infer P>> ? P : never) : never
+>;
 
 /** By its name in the gateway's catalogue. */
 type Missing = Readonly<Record<string, Omit<ExternalPlugin, "id">>>;
@@ -31,7 +42,7 @@ interface Options {
   /** Whether the program is one that has such plugins: before 2026.2, all channels came with it. */
   readonly hasPlugins: Exp<boolean>;
   readonly package: Exp<string>;
-  readonly plugins: Ref<readonly string[]>;
+  readonly plugins: Plugins;
   readonly settings: Exp<unknown>;
   /** The names of the service's variables, by the options that have them. */
   readonly variables: readonly { readonly option: Assertion["option"]; readonly names: Names }[];
@@ -39,7 +50,7 @@ interface Options {
 
 const newer = table<Missing>(
   "missingPlugins",
-  "What does not come with the gateway, from release 2026.7 on: plugins, the channels that they are, and\nthe variables that make the gateway want them.",
+  "What does not come with the gateway, from release 2026.7 on: plugins, their packages, the channels that they\nare, and the variables that make the gateway want them.",
   Object.fromEntries(plugins2026_9_6.map(({ id, ...plugin }) => [id, plugin])),
 );
 
@@ -57,33 +68,53 @@ const recordAt = (settings: Exp<unknown>, path: string): Exp<Readonly<Record<str
 
 const isOff = (value: Exp<unknown>): Exp<boolean> => value.at<boolean>("enabled", true).is(false);
 
+const isPackaged = (plugin: Plugin): Exp<boolean> => plugin.source.isSet();
+
 /** The settings that switch declared plugins on. */
-export function pluginSettings(plugins: Names): Exp<unknown> {
+export function pluginSettings(declared: Plugins): Exp<unknown> {
+  const names = declared.names();
   return when(
-    not(plugins.isEmpty()),
-    record({ plugins: record({ entries: plugins.recordFor(() => record({ enabled: true })) }) }),
+    not(names.isEmpty()),
+    record({ plugins: record({ entries: names.recordFor(() => record({ enabled: true })) }) }),
   );
 }
 
-const waysOut =
-  "Put the plugin into `package`; or, with a package of release 2026.7 or newer, add `pkgs.nodejs` to `path`, and the gateway installs it at its first start. Then add its name to `gateway.plugins`.";
+/** The gateway's package with those that have a source. */
+export function pluginPackage(declared: Plugins): PackageBuild {
+  return {
+    wanted: not(declared.namesWhere(isPackaged).isEmpty()),
+    script: "add-plugins.sh",
+    variables: { plugins: declared.json() },
+  };
+}
+
+/** Whether the gateway installs a plugin itself. */
+export function installsPlugins(declared: Plugins): Exp<boolean> {
+  return not(declared.namesWhere((plugin) => plugin.install).isEmpty());
+}
 
 export function pluginAssertions({
   hasPlugins,
   package: program,
-  plugins,
+  plugins: declared,
   settings,
   variables,
 }: Options): readonly Assertion[] {
   const all = choose<Missing>(program.isAtLeast("2026.7"), newer, older);
+  /** An id, and the line that would declare it. */
+  const withLine = (id: Exp<string>): Exp<string> =>
+    text`${id} (\`gateway.plugins.${id}.source = pkgs.fetchurl { url = "<URL of the npm tarball of ${releaseOf(
+      all.entry(id).get("npm"),
+      program.packageVersion(),
+    )}>"; hash = lib.fakeHash; };\`)`;
   const refuse = (option: Assertion["option"], wanted: Names, why: string): Assertion => ({
     option,
     offenders: choose<readonly string[]>(
       hasPlugins,
-      wanted.filter((id) => not(plugins.includes(id))),
+      wanted.filter((id) => not(declared.names().includes(id))).map(withLine),
       [],
     ),
-    complaint: `${why} ${waysOut}`,
+    complaint: `${why} Add the line in brackets, with the URL, and Nix will say the hash. The description of \`gateway.plugins\` has other ways.`,
   });
 
   const entries = recordAt(settings, "plugins.entries");
@@ -95,12 +126,12 @@ export function pluginAssertions({
   const channelOf = (plugin: Exp<unknown>): Exp<string> => plugin.at<string>("channel", "");
   return [
     refuse(
-      plugins,
+      declared,
       all.namesWhere((plugin) => channels.includes(channelOf(plugin))),
       "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway.",
     ),
     refuse(
-      plugins,
+      declared,
       all.names().filter((id) => switchedOn.includes(id)),
       "is missing, a plugin that `settings.plugins.entries` switches on: it does not come with the gateway.",
     ),
@@ -120,6 +151,47 @@ export function pluginAssertions({
           .filter((id) => not(switchedOff.includes(id))),
         "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`.",
       ),
+    ),
+    ...declarationAssertions(declared, { hasPlugins, program }),
+  ];
+}
+
+/** A package of npm's in the version that fits the gateway, where that is known. */
+function releaseOf(npm: Exp<string>, version: Exp<string>): Exp<string> {
+  const isKnown = or(npm.matches(".+@.+"), version.is(""));
+  return choose(isKnown, npm, text`${npm}@${version}`);
+}
+
+/** What must hold of the plugins that are declared. */
+function declarationAssertions(
+  declared: Plugins,
+  { hasPlugins, program }: { readonly hasPlugins: Exp<boolean>; readonly program: Exp<string> },
+): readonly Assertion[] {
+  const refuse = (isWrong: (plugin: Plugin) => Exp<boolean>, complaint: string): Assertion => ({
+    option: declared,
+    offenders: declared.namesWhere(isWrong),
+    complaint,
+  });
+  return [
+    refuse(
+      (plugin) => not(hasPlugins).and(isPackaged(plugin)),
+      "has a `source`, and this generation of the gateway has its channels in its package: remove it, or set `gateway.generation`.",
+    ),
+    refuse(
+      (plugin) => isPackaged(plugin).and(not(plugin.source.isSource())),
+      "has a `source` that is a text outside of the Nix store: write the path without quotes, and Nix copies it to the store.",
+    ),
+    refuse(
+      (plugin) => plugin.modules.isSet().and(not(isPackaged(plugin))),
+      "has `modules`, which nothing uses without a `source`: set that, or remove this.",
+    ),
+    refuse(
+      (plugin) => plugin.install.and(isPackaged(plugin)),
+      "has a `source`, and the gateway is to `install` it, too: remove one of them.",
+    ),
+    refuse(
+      (plugin) => plugin.install.and(not(program.isAtLeast("2026.7"))),
+      "is to be installed by the gateway, which releases before 2026.7 do not do: set `source` instead.",
     ),
   ];
 }

@@ -25,7 +25,7 @@ import { serializeSchema } from "./settings/serialize.ts";
 import type { JsonSchema } from "./settings/json-schema.ts";
 import { readConfigSchema } from "./settings/read-schema.ts";
 import { schemaPath } from "./settings/schema-path.ts";
-import { validationOutputs } from "./validation-script.ts";
+import { scriptOutputs } from "./service-scripts.ts";
 import { vmTestOutputs } from "./vm-test/outputs.ts";
 
 /**
@@ -48,7 +48,7 @@ export function generate(
   });
   return [
     ...moduleOutputs(withoutLocations(ir), cache),
-    ...validationOutputs(ir, { entry, docs }),
+    ...scriptOutputs(ir, { entry, docs }),
     ...vmTestOutputs(ir, entry),
     { path: `json-schema/${ir.name}.json`, text: emitJsonSchema(service, ir, docs) },
     { path: `docs/promises-${ir.name}.md`, text: emitPromises(ir) },

@@ -85,6 +85,7 @@ export type {
   ConfinementRule,
   Difference,
   ManagedFile,
+  PackageBuild,
   Scenarios,
   ServiceModel,
   SupersededModule,

@@ -34,56 +34,135 @@ let
     service: service.ownDirectories ++ service.instance.confinement.readWritePaths
   ) (lib.attrValues services);
 
-  # What does not come with the gateway, from release 2026.7 on: plugins, the channels that they are, and
-  # the variables that make the gateway want them.
+  # What does not come with the gateway, from release 2026.7 on: plugins, their packages, the channels that they
+  # are, and the variables that make the gateway want them.
   missingPlugins = {
-    acpx.variables = [ ];
-    amazon-bedrock.variables = [ ];
-    amazon-bedrock-mantle.variables = [ ];
-    anthropic-vertex.variables = [ ];
-    arcee.variables = [ "ARCEEAI_API_KEY" ];
-    baseten.variables = [ "BASETEN_API_KEY" ];
-    brave.variables = [ "BRAVE_API_KEY" ];
+    acpx = {
+      npm = "@openclaw/acpx";
+      variables = [ ];
+    };
+    amazon-bedrock = {
+      npm = "@openclaw/amazon-bedrock-provider";
+      variables = [ ];
+    };
+    amazon-bedrock-mantle = {
+      npm = "@openclaw/amazon-bedrock-mantle-provider";
+      variables = [ ];
+    };
+    anthropic-vertex = {
+      npm = "@openclaw/anthropic-vertex-provider";
+      variables = [ ];
+    };
+    arcee = {
+      npm = "@openclaw/arcee-provider";
+      variables = [ "ARCEEAI_API_KEY" ];
+    };
+    baseten = {
+      npm = "@openclaw/baseten-provider";
+      variables = [ "BASETEN_API_KEY" ];
+    };
+    brave = {
+      npm = "@openclaw/brave-plugin";
+      variables = [ "BRAVE_API_KEY" ];
+    };
     buzz = {
+      npm = "@openclaw/buzz";
       channel = "buzz";
       variables = [
         "BUZZ_PRIVATE_KEY"
         "BUZZ_RELAY_URL"
       ];
     };
-    byteplus.variables = [ "BYTEPLUS_API_KEY" ];
-    cerebras.variables = [ "CEREBRAS_API_KEY" ];
-    chutes.variables = [
-      "CHUTES_API_KEY"
-      "CHUTES_OAUTH_TOKEN"
-    ];
+    byteplus = {
+      npm = "@openclaw/byteplus-provider";
+      variables = [ "BYTEPLUS_API_KEY" ];
+    };
+    cerebras = {
+      npm = "@openclaw/cerebras-provider";
+      variables = [ "CEREBRAS_API_KEY" ];
+    };
+    chutes = {
+      npm = "@openclaw/chutes-provider";
+      variables = [
+        "CHUTES_API_KEY"
+        "CHUTES_OAUTH_TOKEN"
+      ];
+    };
     clickclack = {
+      npm = "@openclaw/clickclack";
       channel = "clickclack";
       variables = [ "CLICKCLACK_BOT_TOKEN" ];
     };
-    cloudflare-ai-gateway.variables = [ "CLOUDFLARE_AI_GATEWAY_API_KEY" ];
-    codex.variables = [ ];
-    cohere.variables = [ ];
-    comfy.variables = [
-      "COMFY_API_KEY"
-      "COMFY_CLOUD_API_KEY"
-    ];
-    copilot.variables = [ ];
-    deepinfra.variables = [ "DEEPINFRA_API_KEY" ];
-    deepseek.variables = [ "DEEPSEEK_API_KEY" ];
-    diagnostics-otel.variables = [ ];
-    diagnostics-prometheus.variables = [ ];
-    diffs.variables = [ ];
-    diffs-language-pack.variables = [ ];
+    cloudflare-ai-gateway = {
+      npm = "@openclaw/cloudflare-ai-gateway-provider";
+      variables = [ "CLOUDFLARE_AI_GATEWAY_API_KEY" ];
+    };
+    codex = {
+      npm = "@openclaw/codex";
+      variables = [ ];
+    };
+    cohere = {
+      npm = "@openclaw/cohere-provider";
+      variables = [ ];
+    };
+    comfy = {
+      npm = "@openclaw/comfy-provider";
+      variables = [
+        "COMFY_API_KEY"
+        "COMFY_CLOUD_API_KEY"
+      ];
+    };
+    copilot = {
+      npm = "@openclaw/copilot";
+      variables = [ ];
+    };
+    deepinfra = {
+      npm = "@openclaw/deepinfra-provider";
+      variables = [ "DEEPINFRA_API_KEY" ];
+    };
+    deepseek = {
+      npm = "@openclaw/deepseek-provider";
+      variables = [ "DEEPSEEK_API_KEY" ];
+    };
+    diagnostics-otel = {
+      npm = "@openclaw/diagnostics-otel";
+      variables = [ ];
+    };
+    diagnostics-prometheus = {
+      npm = "@openclaw/diagnostics-prometheus";
+      variables = [ ];
+    };
+    diffs = {
+      npm = "@openclaw/diffs";
+      variables = [ ];
+    };
+    diffs-language-pack = {
+      npm = "@openclaw/diffs-language-pack";
+      variables = [ ];
+    };
     discord = {
+      npm = "@openclaw/discord";
       channel = "discord";
       variables = [ "DISCORD_BOT_TOKEN" ];
     };
-    duckduckgo.variables = [ ];
-    exa.variables = [ "EXA_API_KEY" ];
-    facetime.variables = [ ];
-    featherless.variables = [ "FEATHERLESS_API_KEY" ];
+    duckduckgo = {
+      npm = "@openclaw/duckduckgo-plugin";
+      variables = [ ];
+    };
+    exa = {
+      npm = "@openclaw/exa-plugin";
+      variables = [ "EXA_API_KEY" ];
+    };
+    facetime = {
+      npm = "@openclaw/facetime";
+      variables = [ ];
+    };
+    featherless = {
+      npm = "@openclaw/featherless-provider";
+      variables = [ "FEATHERLESS_API_KEY" ];
+    };
     feishu = {
+      npm = "@openclaw/feishu";
       channel = "feishu";
       variables = [
         "FEISHU_APP_ID"
@@ -92,48 +171,92 @@ let
         "FEISHU_VERIFICATION_TOKEN"
       ];
     };
-    firecrawl.variables = [ "FIRECRAWL_API_KEY" ];
-    fireworks.variables = [ "FIREWORKS_API_KEY" ];
-    fish-audio-speech.variables = [ ];
-    gmi.variables = [ ];
-    google-meet.variables = [ ];
+    firecrawl = {
+      npm = "@openclaw/firecrawl-plugin";
+      variables = [ "FIRECRAWL_API_KEY" ];
+    };
+    fireworks = {
+      npm = "@openclaw/fireworks-provider";
+      variables = [ "FIREWORKS_API_KEY" ];
+    };
+    fish-audio-speech = {
+      npm = "@openclaw/fish-audio-speech";
+      variables = [ ];
+    };
+    gmi = {
+      npm = "@openclaw/gmi-provider";
+      variables = [ ];
+    };
+    google-meet = {
+      npm = "@openclaw/google-meet";
+      variables = [ ];
+    };
     googlechat = {
+      npm = "@openclaw/googlechat";
       channel = "googlechat";
       variables = [
         "GOOGLE_CHAT_SERVICE_ACCOUNT"
         "GOOGLE_CHAT_SERVICE_ACCOUNT_FILE"
       ];
     };
-    gradium.variables = [ ];
-    groq.variables = [ "GROQ_API_KEY" ];
+    gradium = {
+      npm = "@openclaw/gradium-speech";
+      variables = [ ];
+    };
+    groq = {
+      npm = "@openclaw/groq-provider";
+      variables = [ "GROQ_API_KEY" ];
+    };
     imessage = {
+      npm = "@openclaw/imessage";
       channel = "imessage";
       variables = [ ];
     };
-    inworld.variables = [ ];
+    inworld = {
+      npm = "@openclaw/inworld-speech";
+      variables = [ ];
+    };
     irc = {
+      npm = "@openclaw/irc";
       channel = "irc";
       variables = [
         "IRC_HOST"
         "IRC_NICK"
       ];
     };
-    kilocode.variables = [ "KILOCODE_API_KEY" ];
-    kimi.variables = [
-      "KIMICODE_API_KEY"
-      "KIMI_API_KEY"
-    ];
+    kilocode = {
+      npm = "@openclaw/kilocode-provider";
+      variables = [ "KILOCODE_API_KEY" ];
+    };
+    kimi = {
+      npm = "@openclaw/kimi-provider";
+      variables = [
+        "KIMICODE_API_KEY"
+        "KIMI_API_KEY"
+      ];
+    };
     line = {
+      npm = "@openclaw/line";
       channel = "line";
       variables = [
         "LINE_CHANNEL_ACCESS_TOKEN"
         "LINE_CHANNEL_SECRET"
       ];
     };
-    llama-cpp.variables = [ ];
-    lobster.variables = [ ];
-    longcat.variables = [ "LONGCAT_API_KEY" ];
+    llama-cpp = {
+      npm = "@openclaw/llama-cpp-provider";
+      variables = [ ];
+    };
+    lobster = {
+      npm = "@openclaw/lobster";
+      variables = [ ];
+    };
+    longcat = {
+      npm = "@openclaw/longcat-provider";
+      variables = [ "LONGCAT_API_KEY" ];
+    };
     matrix = {
+      npm = "@openclaw/matrix";
       channel = "matrix";
       variables = [
         "MATRIX_ACCESS_TOKEN"
@@ -149,20 +272,34 @@ let
       ];
     };
     mattermost = {
+      npm = "@openclaw/mattermost";
       channel = "mattermost";
       variables = [
         "MATTERMOST_BOT_TOKEN"
         "MATTERMOST_URL"
       ];
     };
-    memory-lancedb.variables = [ ];
-    meta.variables = [ "MODEL_API_KEY" ];
-    mistral.variables = [ "MISTRAL_API_KEY" ];
-    moonshot.variables = [
-      "KIMI_API_KEY"
-      "MOONSHOT_API_KEY"
-    ];
+    memory-lancedb = {
+      npm = "@openclaw/memory-lancedb";
+      variables = [ ];
+    };
+    meta = {
+      npm = "@openclaw/meta-provider";
+      variables = [ "MODEL_API_KEY" ];
+    };
+    mistral = {
+      npm = "@openclaw/mistral-provider";
+      variables = [ "MISTRAL_API_KEY" ];
+    };
+    moonshot = {
+      npm = "@openclaw/moonshot-provider";
+      variables = [
+        "KIMI_API_KEY"
+        "MOONSHOT_API_KEY"
+      ];
+    };
     msteams = {
+      npm = "@openclaw/msteams";
       channel = "msteams";
       variables = [
         "MSTEAMS_APP_ID"
@@ -170,8 +307,12 @@ let
         "MSTEAMS_TENANT_ID"
       ];
     };
-    mxc.variables = [ ];
+    mxc = {
+      npm = "@openclaw/mxc-sandbox";
+      variables = [ ];
+    };
     nextcloud-talk = {
+      npm = "@openclaw/nextcloud-talk";
       channel = "nextcloud-talk";
       variables = [
         "NEXTCLOUD_TALK_API_PASSWORD"
@@ -179,56 +320,97 @@ let
       ];
     };
     nostr = {
+      npm = "@openclaw/nostr";
       channel = "nostr";
       variables = [ "NOSTR_PRIVATE_KEY" ];
     };
-    novita.variables = [ "NOVITA_API_KEY" ];
-    onnx.variables = [ ];
+    novita = {
+      npm = "@openclaw/novita-provider";
+      variables = [ "NOVITA_API_KEY" ];
+    };
+    onnx = {
+      npm = "@openclaw/onnx";
+      variables = [ ];
+    };
     openclaw-plugin-yuanbao = {
+      npm = "openclaw-plugin-yuanbao@2.18.2";
       channel = "yuanbao";
       variables = [ ];
     };
     openclaw-qqbot = {
+      npm = "@tencent-connect/openclaw-qqbot@2.0.3";
       channel = "qqbot";
       variables = [ ];
     };
     openclaw-weixin = {
+      npm = "@tencent-weixin/openclaw-weixin@2.4.8";
       channel = "openclaw-weixin";
       variables = [ ];
     };
     openclaw-zaloclawbot = {
+      npm = "@zalo-platforms/openclaw-zaloclawbot@0.1.4";
       channel = "openclaw-zaloclawbot";
       variables = [ ];
     };
-    opencode.variables = [
-      "OPENCODE_API_KEY"
-      "OPENCODE_ZEN_API_KEY"
-    ];
-    openshell.variables = [ ];
-    parallel.variables = [ "PARALLEL_API_KEY" ];
-    perplexity.variables = [
-      "OPENROUTER_API_KEY"
-      "PERPLEXITY_API_KEY"
-    ];
-    pixverse.variables = [ ];
-    qianfan.variables = [ "QIANFAN_API_KEY" ];
-    qwen.variables = [
-      "DASHSCOPE_API_KEY"
-      "MODELSTUDIO_API_KEY"
-      "QWEN_API_KEY"
-      "QWEN_TOKEN_PLAN_API_KEY"
-    ];
-    radius.variables = [ "RADIUS_API_KEY" ];
+    opencode = {
+      npm = "@openclaw/opencode-provider";
+      variables = [
+        "OPENCODE_API_KEY"
+        "OPENCODE_ZEN_API_KEY"
+      ];
+    };
+    openshell = {
+      npm = "@openclaw/openshell-sandbox";
+      variables = [ ];
+    };
+    parallel = {
+      npm = "@openclaw/parallel-plugin";
+      variables = [ "PARALLEL_API_KEY" ];
+    };
+    perplexity = {
+      npm = "@openclaw/perplexity-plugin";
+      variables = [
+        "OPENROUTER_API_KEY"
+        "PERPLEXITY_API_KEY"
+      ];
+    };
+    pixverse = {
+      npm = "@openclaw/pixverse-provider";
+      variables = [ ];
+    };
+    qianfan = {
+      npm = "@openclaw/qianfan-provider";
+      variables = [ "QIANFAN_API_KEY" ];
+    };
+    qwen = {
+      npm = "@openclaw/qwen-provider";
+      variables = [
+        "DASHSCOPE_API_KEY"
+        "MODELSTUDIO_API_KEY"
+        "QWEN_API_KEY"
+        "QWEN_TOKEN_PLAN_API_KEY"
+      ];
+    };
+    radius = {
+      npm = "@openclaw/radius-provider";
+      variables = [ "RADIUS_API_KEY" ];
+    };
     raft = {
+      npm = "@openclaw/raft";
       channel = "raft";
       variables = [ "RAFT_PROFILE" ];
     };
-    searxng.variables = [ "SEARXNG_BASE_URL" ];
+    searxng = {
+      npm = "@openclaw/searxng-plugin";
+      variables = [ "SEARXNG_BASE_URL" ];
+    };
     signal = {
+      npm = "@openclaw/signal";
       channel = "signal";
       variables = [ ];
     };
     slack = {
+      npm = "@openclaw/slack";
       channel = "slack";
       variables = [
         "SLACK_APP_TOKEN"
@@ -237,6 +419,7 @@ let
       ];
     };
     sms = {
+      npm = "@openclaw/sms";
       channel = "sms";
       variables = [
         "TWILIO_ACCOUNT_SID"
@@ -246,161 +429,292 @@ let
         "TWILIO_SMS_FROM"
       ];
     };
-    stepfun.variables = [ "STEPFUN_API_KEY" ];
+    stepfun = {
+      npm = "@openclaw/stepfun-provider";
+      variables = [ "STEPFUN_API_KEY" ];
+    };
     synology-chat = {
+      npm = "@openclaw/synology-chat";
       channel = "synology-chat";
       variables = [
         "SYNOLOGY_CHAT_INCOMING_URL"
         "SYNOLOGY_CHAT_TOKEN"
       ];
     };
-    synthetic.variables = [ "SYNTHETIC_API_KEY" ];
-    tavily.variables = [ "TAVILY_API_KEY" ];
-    team-reports.variables = [ ];
-    teams-meetings.variables = [ ];
-    tencent.variables = [
-      "TOKENHUB_API_KEY"
-      "TOKENPLAN_API_KEY"
-    ];
+    synthetic = {
+      npm = "@openclaw/synthetic-provider";
+      variables = [ "SYNTHETIC_API_KEY" ];
+    };
+    tavily = {
+      npm = "@openclaw/tavily-plugin";
+      variables = [ "TAVILY_API_KEY" ];
+    };
+    team-reports = {
+      npm = "@openclaw/team-reports";
+      variables = [ ];
+    };
+    teams-meetings = {
+      npm = "@openclaw/teams-meetings";
+      variables = [ ];
+    };
+    tencent = {
+      npm = "@openclaw/tencent-provider";
+      variables = [
+        "TOKENHUB_API_KEY"
+        "TOKENPLAN_API_KEY"
+      ];
+    };
     tlon = {
+      npm = "@openclaw/tlon";
       channel = "tlon";
       variables = [ ];
     };
-    tokenjuice.variables = [ ];
+    tokenjuice = {
+      npm = "@openclaw/tokenjuice";
+      variables = [ ];
+    };
     twitch = {
+      npm = "@openclaw/twitch";
       channel = "twitch";
       variables = [ "OPENCLAW_TWITCH_ACCESS_TOKEN" ];
     };
-    typesafe.variables = [ ];
-    venice.variables = [ "VENICE_API_KEY" ];
-    vercel-ai-gateway.variables = [ "AI_GATEWAY_API_KEY" ];
-    voice-call.variables = [ ];
-    volcengine.variables = [ "VOLCANO_ENGINE_API_KEY" ];
-    voyage.variables = [ "VOYAGE_API_KEY" ];
-    vydra.variables = [ "VYDRA_API_KEY" ];
+    typesafe = {
+      npm = "@openclaw/typesafe";
+      variables = [ ];
+    };
+    venice = {
+      npm = "@openclaw/venice-provider";
+      variables = [ "VENICE_API_KEY" ];
+    };
+    vercel-ai-gateway = {
+      npm = "@openclaw/vercel-ai-gateway-provider";
+      variables = [ "AI_GATEWAY_API_KEY" ];
+    };
+    voice-call = {
+      npm = "@openclaw/voice-call";
+      variables = [ ];
+    };
+    volcengine = {
+      npm = "@openclaw/volcengine-provider";
+      variables = [ "VOLCANO_ENGINE_API_KEY" ];
+    };
+    voyage = {
+      npm = "@openclaw/voyage-provider";
+      variables = [ "VOYAGE_API_KEY" ];
+    };
+    vydra = {
+      npm = "@openclaw/vydra-provider";
+      variables = [ "VYDRA_API_KEY" ];
+    };
     wecom-openclaw-plugin = {
+      npm = "@wecom/wecom-openclaw-plugin@2026.7.2";
       channel = "wecom";
       variables = [ ];
     };
     whatsapp = {
+      npm = "@openclaw/whatsapp";
       channel = "whatsapp";
       variables = [ ];
     };
-    xiaomi.variables = [
-      "XIAOMI_API_KEY"
-      "XIAOMI_TOKEN_PLAN_API_KEY"
-    ];
-    zai.variables = [
-      "ZAI_API_KEY"
-      "Z_AI_API_KEY"
-    ];
+    xiaomi = {
+      npm = "@openclaw/xiaomi-provider";
+      variables = [
+        "XIAOMI_API_KEY"
+        "XIAOMI_TOKEN_PLAN_API_KEY"
+      ];
+    };
+    zai = {
+      npm = "@openclaw/zai-provider";
+      variables = [
+        "ZAI_API_KEY"
+        "Z_AI_API_KEY"
+      ];
+    };
     zalo = {
+      npm = "@openclaw/zalo";
       channel = "zalo";
       variables = [ "ZALO_BOT_TOKEN" ];
     };
     zalouser = {
+      npm = "@openclaw/zalouser";
       channel = "zalouser";
       variables = [
         "ZALOUSER_PROFILE"
         "ZCA_PROFILE"
       ];
     };
-    zoom-meetings.variables = [ ];
+    zoom-meetings = {
+      npm = "@openclaw/zoom-meetings";
+      variables = [ ];
+    };
   };
 
   # The same for earlier releases, which no variable makes want a plugin.
   missingPluginsUntil2026_7 = {
-    acpx.variables = [ ];
-    amazon-bedrock.variables = [ ];
-    amazon-bedrock-mantle.variables = [ ];
-    anthropic-vertex.variables = [ ];
-    brave.variables = [ ];
-    codex.variables = [ ];
-    copilot.variables = [ ];
-    diagnostics-otel.variables = [ ];
-    diagnostics-prometheus.variables = [ ];
-    diffs.variables = [ ];
-    diffs-language-pack.variables = [ ];
+    acpx = {
+      npm = "@openclaw/acpx";
+      variables = [ ];
+    };
+    amazon-bedrock = {
+      npm = "@openclaw/amazon-bedrock-provider";
+      variables = [ ];
+    };
+    amazon-bedrock-mantle = {
+      npm = "@openclaw/amazon-bedrock-mantle-provider";
+      variables = [ ];
+    };
+    anthropic-vertex = {
+      npm = "@openclaw/anthropic-vertex-provider";
+      variables = [ ];
+    };
+    brave = {
+      npm = "@openclaw/brave-plugin";
+      variables = [ ];
+    };
+    codex = {
+      npm = "@openclaw/codex";
+      variables = [ ];
+    };
+    copilot = {
+      npm = "@openclaw/copilot";
+      variables = [ ];
+    };
+    diagnostics-otel = {
+      npm = "@openclaw/diagnostics-otel";
+      variables = [ ];
+    };
+    diagnostics-prometheus = {
+      npm = "@openclaw/diagnostics-prometheus";
+      variables = [ ];
+    };
+    diffs = {
+      npm = "@openclaw/diffs";
+      variables = [ ];
+    };
+    diffs-language-pack = {
+      npm = "@openclaw/diffs-language-pack";
+      variables = [ ];
+    };
     discord = {
+      npm = "@openclaw/discord";
       channel = "discord";
       variables = [ ];
     };
     feishu = {
+      npm = "@openclaw/feishu";
       channel = "feishu";
       variables = [ ];
     };
-    google-meet.variables = [ ];
+    google-meet = {
+      npm = "@openclaw/google-meet";
+      variables = [ ];
+    };
     googlechat = {
+      npm = "@openclaw/googlechat";
       channel = "googlechat";
       variables = [ ];
     };
     line = {
+      npm = "@openclaw/line";
       channel = "line";
       variables = [ ];
     };
-    lobster.variables = [ ];
+    lobster = {
+      npm = "@openclaw/lobster";
+      variables = [ ];
+    };
     matrix = {
+      npm = "@openclaw/matrix";
       channel = "matrix";
       variables = [ ];
     };
-    memory-lancedb.variables = [ ];
+    memory-lancedb = {
+      npm = "@openclaw/memory-lancedb";
+      variables = [ ];
+    };
     msteams = {
+      npm = "@openclaw/msteams";
       channel = "msteams";
       variables = [ ];
     };
     nextcloud-talk = {
+      npm = "@openclaw/nextcloud-talk";
       channel = "nextcloud-talk";
       variables = [ ];
     };
     nostr = {
+      npm = "@openclaw/nostr";
       channel = "nostr";
       variables = [ ];
     };
     openclaw-plugin-yuanbao = {
+      npm = "openclaw-plugin-yuanbao@2.13.1";
       channel = "yuanbao";
       variables = [ ];
     };
     openclaw-weixin = {
+      npm = "@tencent-weixin/openclaw-weixin@2.4.3";
       channel = "openclaw-weixin";
       variables = [ ];
     };
-    openshell.variables = [ ];
-    pixverse.variables = [ ];
+    openshell = {
+      npm = "@openclaw/openshell-sandbox";
+      variables = [ ];
+    };
+    pixverse = {
+      npm = "@openclaw/pixverse-provider";
+      variables = [ ];
+    };
     qqbot = {
+      npm = "@openclaw/qqbot";
       channel = "qqbot";
       variables = [ ];
     };
     slack = {
+      npm = "@openclaw/slack";
       channel = "slack";
       variables = [ ];
     };
     synology-chat = {
+      npm = "@openclaw/synology-chat";
       channel = "synology-chat";
       variables = [ ];
     };
     tlon = {
+      npm = "@openclaw/tlon";
       channel = "tlon";
       variables = [ ];
     };
-    tokenjuice.variables = [ ];
+    tokenjuice = {
+      npm = "@openclaw/tokenjuice";
+      variables = [ ];
+    };
     twitch = {
+      npm = "@openclaw/twitch";
       channel = "twitch";
       variables = [ ];
     };
-    voice-call.variables = [ ];
+    voice-call = {
+      npm = "@openclaw/voice-call";
+      variables = [ ];
+    };
     wecom-openclaw-plugin = {
+      npm = "@wecom/wecom-openclaw-plugin@2026.5.7";
       channel = "wecom";
       variables = [ ];
     };
     whatsapp = {
+      npm = "@openclaw/whatsapp";
       channel = "whatsapp";
       variables = [ ];
     };
     zalo = {
+      npm = "@openclaw/zalo";
       channel = "zalo";
       variables = [ ];
     };
     zalouser = {
+      npm = "@openclaw/zalouser";
       channel = "zalouser";
       variables = [ ];
     };
@@ -614,129 +928,255 @@ lib.concatMap (
     )
     (refuse "gateway.plugins"
       (lib.optionals variant.isCurrent (
-        lib.filter (id: !lib.elem id instance.gateway.plugins) (
-          lib.attrNames (
-            lib.filterAttrs (
-              _: plugin:
-              lib.elem plugin.channel or "" (
-                lib.attrNames (
-                  lib.filterAttrs (_: channel: channel != null && channel.enabled or true != false) (
-                    if instance.settings.channels or { } == null then { } else instance.settings.channels or { }
-                  )
-                )
-              )
-            ) (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
+        map
+          (
+            id:
+            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${
+              if
+                builtins.match ".+@.+"
+                  (lib.getAttr id (
+                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+                  )).npm != null
+                || lib.getVersion instance.package == ""
+              then
+                (lib.getAttr id (
+                  if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+                )).npm
+              else
+                "${
+                  (lib.getAttr id (
+                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+                  )).npm
+                }@${lib.getVersion instance.package}"
+            }>\"; hash = lib.fakeHash; };`)"
           )
-        )
+          (
+            lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
+              lib.attrNames (
+                lib.filterAttrs (
+                  _: plugin:
+                  lib.elem plugin.channel or "" (
+                    lib.attrNames (
+                      lib.filterAttrs (_: channel: channel != null && channel.enabled or true != false) (
+                        if instance.settings.channels or { } == null then { } else instance.settings.channels or { }
+                      )
+                    )
+                  )
+                ) (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
+              )
+            )
+          )
       ))
-      "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway. Put the plugin into `package`; or, with a package of release 2026.7 or newer, add `pkgs.nodejs` to `path`, and the gateway installs it at its first start. Then add its name to `gateway.plugins`."
+      "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway. Add the line in brackets, with the URL, and Nix will say the hash. The description of `gateway.plugins` has other ways."
     )
     (refuse "gateway.plugins"
       (lib.optionals variant.isCurrent (
-        lib.filter (id: !lib.elem id instance.gateway.plugins) (
-          lib.filter
-            (
-              id:
-              lib.elem id (
-                lib.attrNames (
-                  lib.filterAttrs (_: entry: entry.enabled or false == true) (
-                    if instance.settings.plugins.entries or { } == null then
-                      { }
-                    else
-                      instance.settings.plugins.entries or { }
+        map
+          (
+            id:
+            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${
+              if
+                builtins.match ".+@.+"
+                  (lib.getAttr id (
+                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+                  )).npm != null
+                || lib.getVersion instance.package == ""
+              then
+                (lib.getAttr id (
+                  if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+                )).npm
+              else
+                "${
+                  (lib.getAttr id (
+                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+                  )).npm
+                }@${lib.getVersion instance.package}"
+            }>\"; hash = lib.fakeHash; };`)"
+          )
+          (
+            lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
+              lib.filter
+                (
+                  id:
+                  lib.elem id (
+                    lib.attrNames (
+                      lib.filterAttrs (_: entry: entry.enabled or false == true) (
+                        if instance.settings.plugins.entries or { } == null then
+                          { }
+                        else
+                          instance.settings.plugins.entries or { }
+                      )
+                    )
                   )
                 )
-              )
+                (
+                  lib.attrNames (
+                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+                  )
+                )
             )
-            (
-              lib.attrNames (
-                if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-              )
-            )
-        )
+          )
       ))
-      "is missing, a plugin that `settings.plugins.entries` switches on: it does not come with the gateway. Put the plugin into `package`; or, with a package of release 2026.7 or newer, add `pkgs.nodejs` to `path`, and the gateway installs it at its first start. Then add its name to `gateway.plugins`."
+      "is missing, a plugin that `settings.plugins.entries` switches on: it does not come with the gateway. Add the line in brackets, with the URL, and Nix will say the hash. The description of `gateway.plugins` has other ways."
     )
     (refuse "credentials"
       (lib.optionals variant.isCurrent (
-        lib.filter (id: !lib.elem id instance.gateway.plugins) (
-          lib.filter
-            (
-              id:
-              !lib.elem id (
-                lib.attrNames (
-                  lib.filterAttrs (_: value: value.enabled or true == false) (
-                    if instance.settings.plugins.entries or { } == null then
-                      { }
-                    else
-                      instance.settings.plugins.entries or { }
-                  )
-                )
-              )
-            )
-            (
-              lib.attrNames (
-                lib.filterAttrs (
-                  _: plugin:
-                  lib.any (variable: lib.elem variable (lib.attrNames instance.credentials)) plugin.variables or [ ]
-                  && !lib.elem plugin.channel or "" (
+        map
+          (
+            id:
+            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${
+              if
+                builtins.match ".+@.+"
+                  (lib.getAttr id (
+                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+                  )).npm != null
+                || lib.getVersion instance.package == ""
+              then
+                (lib.getAttr id (
+                  if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+                )).npm
+              else
+                "${
+                  (lib.getAttr id (
+                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+                  )).npm
+                }@${lib.getVersion instance.package}"
+            }>\"; hash = lib.fakeHash; };`)"
+          )
+          (
+            lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
+              lib.filter
+                (
+                  id:
+                  !lib.elem id (
                     lib.attrNames (
-                      lib.filterAttrs (_: channel: channel != null && channel.enabled or true != false) (
-                        if instance.settings.channels or { } == null then { } else instance.settings.channels or { }
+                      lib.filterAttrs (_: value: value.enabled or true == false) (
+                        if instance.settings.plugins.entries or { } == null then
+                          { }
+                        else
+                          instance.settings.plugins.entries or { }
                       )
                     )
                   )
-                ) (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
-              )
+                )
+                (
+                  lib.attrNames (
+                    lib.filterAttrs (
+                      _: plugin:
+                      lib.any (variable: lib.elem variable (lib.attrNames instance.credentials)) plugin.variables or [ ]
+                      && !lib.elem plugin.channel or "" (
+                        lib.attrNames (
+                          lib.filterAttrs (_: channel: channel != null && channel.enabled or true != false) (
+                            if instance.settings.channels or { } == null then { } else instance.settings.channels or { }
+                          )
+                        )
+                      )
+                    ) (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
+                  )
+                )
             )
-        )
+          )
       ))
-      "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Put the plugin into `package`; or, with a package of release 2026.7 or newer, add `pkgs.nodejs` to `path`, and the gateway installs it at its first start. Then add its name to `gateway.plugins`."
+      "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Add the line in brackets, with the URL, and Nix will say the hash. The description of `gateway.plugins` has other ways."
     )
     (refuse "environment"
       (lib.optionals variant.isCurrent (
-        lib.filter (id: !lib.elem id instance.gateway.plugins) (
-          lib.filter
-            (
-              id:
-              !lib.elem id (
-                lib.attrNames (
-                  lib.filterAttrs (_: value: value.enabled or true == false) (
-                    if instance.settings.plugins.entries or { } == null then
-                      { }
-                    else
-                      instance.settings.plugins.entries or { }
-                  )
-                )
-              )
-            )
-            (
-              lib.attrNames (
-                lib.filterAttrs (
-                  _: plugin:
-                  lib.any (
-                    variable:
-                    lib.elem variable (
-                      lib.filter (
-                        name:
-                        builtins.match "(.*_)?([Kk][Ee][Yy]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Aa][Ss][Ss]|[Pp][Aa][Tt])|.*[Aa][Pp][Ii][Kk][Ee][Yy]" name
-                        == null
-                      ) (lib.attrNames instance.environment)
-                    )
-                  ) plugin.variables or [ ]
-                  && !lib.elem plugin.channel or "" (
+        map
+          (
+            id:
+            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${
+              if
+                builtins.match ".+@.+"
+                  (lib.getAttr id (
+                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+                  )).npm != null
+                || lib.getVersion instance.package == ""
+              then
+                (lib.getAttr id (
+                  if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+                )).npm
+              else
+                "${
+                  (lib.getAttr id (
+                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+                  )).npm
+                }@${lib.getVersion instance.package}"
+            }>\"; hash = lib.fakeHash; };`)"
+          )
+          (
+            lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
+              lib.filter
+                (
+                  id:
+                  !lib.elem id (
                     lib.attrNames (
-                      lib.filterAttrs (_: channel: channel != null && channel.enabled or true != false) (
-                        if instance.settings.channels or { } == null then { } else instance.settings.channels or { }
+                      lib.filterAttrs (_: value: value.enabled or true == false) (
+                        if instance.settings.plugins.entries or { } == null then
+                          { }
+                        else
+                          instance.settings.plugins.entries or { }
                       )
                     )
                   )
-                ) (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
-              )
+                )
+                (
+                  lib.attrNames (
+                    lib.filterAttrs (
+                      _: plugin:
+                      lib.any (
+                        variable:
+                        lib.elem variable (
+                          lib.filter (
+                            name:
+                            builtins.match "(.*_)?([Kk][Ee][Yy]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Aa][Ss][Ss]|[Pp][Aa][Tt])|.*[Aa][Pp][Ii][Kk][Ee][Yy]" name
+                            == null
+                          ) (lib.attrNames instance.environment)
+                        )
+                      ) plugin.variables or [ ]
+                      && !lib.elem plugin.channel or "" (
+                        lib.attrNames (
+                          lib.filterAttrs (_: channel: channel != null && channel.enabled or true != false) (
+                            if instance.settings.channels or { } == null then { } else instance.settings.channels or { }
+                          )
+                        )
+                      )
+                    ) (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
+                  )
+                )
             )
-        )
+          )
       ))
-      "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Put the plugin into `package`; or, with a package of release 2026.7 or newer, add `pkgs.nodejs` to `path`, and the gateway installs it at its first start. Then add its name to `gateway.plugins`."
+      "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Add the line in brackets, with the URL, and Nix will say the hash. The description of `gateway.plugins` has other ways."
+    )
+    (refuse "gateway.plugins"
+      (lib.attrNames (
+        lib.filterAttrs (_: plugin: !variant.isCurrent && plugin.source != null) instance.gateway.plugins
+      ))
+      "has a `source`, and this generation of the gateway has its channels in its package: remove it, or set `gateway.generation`."
+    )
+    (refuse "gateway.plugins"
+      (lib.attrNames (
+        lib.filterAttrs (
+          _: plugin: plugin.source != null && !isSource plugin.source
+        ) instance.gateway.plugins
+      ))
+      "has a `source` that is a text outside of the Nix store: write the path without quotes, and Nix copies it to the store."
+    )
+    (refuse "gateway.plugins" (lib.attrNames (
+      lib.filterAttrs (
+        _: plugin: plugin.modules != null && plugin.source == null
+      ) instance.gateway.plugins
+    )) "has `modules`, which nothing uses without a `source`: set that, or remove this.")
+    (refuse "gateway.plugins" (lib.attrNames (
+      lib.filterAttrs (_: plugin: plugin.install && plugin.source != null) instance.gateway.plugins
+    )) "has a `source`, and the gateway is to `install` it, too: remove one of them.")
+    (refuse "gateway.plugins"
+      (lib.attrNames (
+        lib.filterAttrs (
+          _: plugin: plugin.install && !isAtLeast "2026.7" instance.package
+        ) instance.gateway.plugins
+      ))
+      "is to be installed by the gateway, which releases before 2026.7 do not do: set `source` instead."
     )
     (expect "skills" (duplicates (map (skill: skill.name) instance.skills) == [ ])
       "these names are used more than once: ${

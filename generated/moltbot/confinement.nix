@@ -373,6 +373,7 @@ let
         "${instance.stateDir}/managed-documents"
         "${instance.stateDir}/managed-skills"
         "${instance.stateDir}/managed-closed"
+        "${instance.stateDir}/managed-plugins"
       ];
       listenPort = settings.gateway.port;
       tcpPorts = instance.confinement.listenTCPPorts;

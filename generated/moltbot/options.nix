@@ -256,16 +256,47 @@ let
       };
 
       plugins = lib.mkOption {
-        type = types.listOf (types.strMatching "[a-z0-9][a-z0-9-]*");
-        default = [ ];
-        example = [ "discord" ];
+        type = attrsMatching "[a-z0-9][a-z0-9-]*" (
+          types.submodule {
+            options = {
+              source = lib.mkOption {
+                type = types.nullOr types.path;
+                default = null;
+                description = ''
+                  The plugin's npm tarball, as a file that `pkgs.fetchurl` fetches, or a directory with its content. It
+                  has to be of a release that the gateway takes: choose the gateway's own. The plugins for Discord,
+                  Slack, WhatsApp, Signal and Matrix bring the modules they need, and the one for Brave needs none.
+                '';
+              };
+              modules = lib.mkOption {
+                type = types.nullOr types.package;
+                default = null;
+                description = ''
+                  For plugins that do not bring the modules they need: a package with those in its `node_modules`, for
+                  example one that `pkgs.importNpmLock.buildNodeModules` makes.
+                '';
+              };
+              install = lib.mkOption {
+                type = types.bool;
+                default = false;
+                description = ''
+                  Whether the gateway installs the plugin itself, from npm, at its first start. It does that from
+                  release 2026.7 on, and needs `pkgs.nodejs` in {option}`path` and the network. The cost: it takes the
+                  newest version of that day; the plugin is in the state directory, where the model can change it and
+                  add others; and while npm does not answer, the gateway runs without the plugin.
+                '';
+              };
+            };
+          }
+        );
+        default = { };
         description = ''
-          Plugins that do not come with the gateway, and are there: channels but for Telegram, search providers
-          and others, by their names in the gateway's catalogue (`discord`, `brave`). Either {option}`services.moltbot.package` has
-          them in its `dist/extensions`, which is the same on every start and cannot be changed by the model. Or
-          the gateway, from release 2026.7 on, installs them at its first start, for which {option}`services.moltbot.path` needs
-          `pkgs.nodejs`: from npm, in the version of that day, into the state directory, where the model can change
-          them. The module does not look whether they are there.
+          Plugins that do not come with the gateway, by their ids: channels but for Telegram (`discord`), most search
+          providers (`brave`), many model providers and others. The module switches on what is declared here. With a
+          `source` it makes a package of the gateway with the plugin in it, which the service and the operator's
+          command then run: the plugin is pinned, and nothing that the service writes can change it or take its
+          place. That package is a copy of the gateway's program, of some 300 MB. Without a `source`, the plugin is
+          there already: {option}`services.moltbot.package` has it in its `dist/extensions`, which the module does not look at.
         '';
       };
 
@@ -970,6 +1001,7 @@ let
     else
       lib.mkOverride 1400 value;
   inheritedSets = {
+    gateway.plugins = inheritFrom cfg.gateway.plugins;
     providers.telegram.groups = inheritFrom cfg.providers.telegram.groups;
     routing.queue.byChannel = inheritFrom cfg.routing.queue.byChannel;
     settings = inheritFrom cfg.settings;

@@ -126,6 +126,21 @@ let
       prefix = if cfg.instances == { } then "services.moltbot" else "services.moltbot.instances.${name}";
       variant = generations.${instance.gateway.generation};
 
+      # What runs.
+      built =
+        if
+          lib.attrNames (lib.filterAttrs (_: plugin: plugin.source != null) instance.gateway.plugins) != [ ]
+        then
+          import ../lib/built-package.nix { inherit pkgs lib; } {
+            inherit (instance) package;
+            script = builtins.readFile ./build.sh;
+            variables = {
+              plugins = builtins.toJSON instance.gateway.plugins;
+            };
+          }
+        else
+          instance.package;
+
       settings =
         expectSettings "${prefix}.settings"
           [ "gateway.port" "gateway.auth.mode" "gateway.bind" "agents.defaults.workspace" "gateway.mode" ]
@@ -162,7 +177,7 @@ let
                       if
                         variant.isCurrent
                         && instance.providers.openrouter.apiKeyFile != null
-                        && !lib.elem "perplexity" instance.gateway.plugins
+                        && !lib.elem "perplexity" (lib.attrNames instance.gateway.plugins)
                       then
                         { enabled = false; }
                       else
@@ -171,7 +186,7 @@ let
                       if
                         variant.isCurrent
                         && instance.providers.opencode.apiKeyFile != null
-                        && !lib.elem "opencode" instance.gateway.plugins
+                        && !lib.elem "opencode" (lib.attrNames instance.gateway.plugins)
                       then
                         { enabled = false; }
                       else
@@ -180,13 +195,13 @@ let
                       if
                         variant.isCurrent
                         && instance.providers.alibaba.apiKeyFile != null
-                        && !lib.elem "qwen" instance.gateway.plugins
+                        && !lib.elem "qwen" (lib.attrNames instance.gateway.plugins)
                       then
                         { enabled = false; }
                       else
                         null;
                     codex =
-                      if variant.isCurrent && !lib.elem "codex" instance.gateway.plugins then
+                      if variant.isCurrent && !lib.elem "codex" (lib.attrNames instance.gateway.plugins) then
                         { enabled = false; }
                       else
                         null;
@@ -197,8 +212,8 @@ let
                         null;
                   };
                 }
-                (lib.optionalAttrs (instance.gateway.plugins != [ ]) {
-                  plugins.entries = lib.genAttrs instance.gateway.plugins (_: {
+                (lib.optionalAttrs (lib.attrNames instance.gateway.plugins != [ ]) {
+                  plugins.entries = lib.genAttrs (lib.attrNames instance.gateway.plugins) (_: {
                     enabled = true;
                   });
                 })
@@ -228,7 +243,7 @@ let
           import ../lib/validated-config.nix { inherit pkgs lib; } {
             name = "${unit}.json";
             inherit settings;
-            inherit (instance) package;
+            package = built;
             script = builtins.readFile ./validate.sh;
             variables = {
               configVariable = variant.configPath;
@@ -409,6 +424,21 @@ let
         ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
 
         inherit (sharedFiles) closed;
+
+        plugins =
+          if lib.attrNames (lib.filterAttrs (_: plugin: plugin.install) instance.gateway.plugins) != [ ] then
+            [ ]
+          else
+            [
+              {
+                target = "npm/.closed";
+                sources = [
+                  (pkgs.writeText "closed" ''
+                    # The service's configuration keeps this empty.
+                  '')
+                ];
+              }
+            ];
       };
       managedPaths = lib.unique (
         map (
@@ -420,6 +450,9 @@ let
         ++ map (
           file: instance.stateDir + "/" + lib.head (lib.splitString "/" file.target)
         ) managedFiles.closed
+        ++ map (
+          file: instance.stateDir + "/" + lib.head (lib.splitString "/" file.target)
+        ) managedFiles.plugins
       );
       ownDirectories = withBetween [
         instance.stateDir
@@ -502,6 +535,21 @@ let
               ]
               ++ file.sources
             ) managedFiles.closed
+            ++ [
+              [
+                "manage"
+                "plugins"
+                instance.stateDir
+              ]
+            ]
+            ++ map (
+              file:
+              [
+                "put"
+                file.target
+              ]
+              ++ file.sources
+            ) managedFiles.plugins
             ++ [ [ "finish" ] ]
           )
         }'';
@@ -524,7 +572,7 @@ let
       sandboxProfile = import ../lib/closure-profile.nix { inherit pkgs; } {
         name = "${unit}.sb";
         rootPaths = [
-          instance.package
+          built
           configFile
           program
         ]
@@ -669,7 +717,7 @@ let
                   "/usr/bin/sandbox-exec"
                   "-f"
                   sandboxProfile
-                  (lib.getExe instance.package)
+                  (lib.getExe built)
                   "gateway"
                 ]
               ]
@@ -677,7 +725,7 @@ let
               [
                 [
                   "supervise"
-                  (lib.getExe instance.package)
+                  (lib.getExe built)
                   "gateway"
                 ]
               ]
@@ -716,7 +764,7 @@ let
               ]
           )
         }unset -v INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID
-        run ${lib.getExe instance.package} "$@"
+        run ${lib.getExe built} "$@"
       '';
       command = pkgs.writeShellScript "${unit}-command" ''
         set -euo pipefail

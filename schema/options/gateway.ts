@@ -3,6 +3,7 @@
 import { credential, option, port, z } from "../../src/index.ts";
 import { address4 } from "../addresses.ts";
 import { generations } from "../generations.ts";
+import { plugins } from "./plugins.ts";
 
 export const gateway = {
   /**
@@ -39,18 +40,7 @@ export const gateway = {
     setting: "gateway.customBindHost",
   }),
 
-  /**
-   * Plugins that do not come with the gateway, and are there: channels but for Telegram, search providers
-   * and others, by their names in the gateway's catalogue (`discord`, `brave`). Either {option}`package` has
-   * them in its `dist/extensions`, which is the same on every start and cannot be changed by the model. Or
-   * the gateway, from release 2026.7 on, installs them at its first start, for which {option}`path` needs
-   * `pkgs.nodejs`: from npm, in the version of that day, into the state directory, where the model can change
-   * them. The module does not look whether they are there.
-   */
-  plugins: option(z.array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/)), {
-    default: [],
-    example: ["discord"],
-  }),
+  ...plugins,
 
   /**
    * Whether to open {option}`gateway.port` in the firewall. It changes nothing while

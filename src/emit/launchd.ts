@@ -8,7 +8,7 @@ import type { IrService, Reach } from "../model/service-model.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { importLibrary, includeShell } from "../runtime/assets.ts";
 import type { Scope } from "./emit-expression.ts";
-import { emitValue, ofConfig, type ShellText } from "./service.ts";
+import { emitProgram, emitValue, ofConfig, type ShellText } from "./service.ts";
 import { preparationTimeout } from "./systemd.ts";
 
 /** Shell code that reads a credential file, chooses exit codes for launchd, and keeps the log small. */
@@ -101,7 +101,7 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
     nix`
       ${importLibrary("closure-profile.nix")} { inherit pkgs; } {
         name = "\${unit}.sb";
-        rootPaths = [ ${emitValue(service.model.package, scope)} ${rootPaths.map((name) => nix.id(name))} ] ++ path;
+        rootPaths = [ ${emitProgram(service, scope)} ${rootPaths.map((name) => nix.id(name))} ] ++ path;
         profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } (seatbeltOf {
           ${nix.inherit(["instance", ...ofConfig(service, "settings"), ...variant, "unit", ...ofConfig(service, "configFile"), "certificates", "ownDirectories", "managedPaths"])}
         });

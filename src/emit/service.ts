@@ -103,6 +103,7 @@ export function emitServiceFunction(
       comment: "The beginning of this instance's options, for messages.",
     }),
     ...emitVariant(service, scope),
+    ...emitBuild(service, scope),
     ...(model.config === undefined
       ? []
       : [
@@ -154,15 +155,14 @@ function emitConfigFile(service: IrService, { validation }: ConfigFile, scope: S
   if (validation === undefined) return rendered;
   const known = emitIsKnownVariant(service, scope);
   const wanted = emitValue(validation.wanted, scope);
-  const variables = Object.entries(validation.variables ?? {});
   return nix`
     if ${known === undefined ? wanted : nix.op("&&", wanted, known)} then
       ${importLibrary("validated-config.nix")} { inherit pkgs lib; } {
         name = "\${unit}.json";
         inherit settings;
-        package = ${emitValue(service.model.package, scope)};
+        ${nix.binding(["package"], emitProgram(service, scope))}
         script = builtins.readFile ${nix.path(`./${validationScript}`)};
-        variables = ${nix.attrs(variables.map(([name, value]) => nix.binding([name], emitValue(value, scope))))};
+        variables = ${emitNamed(validation.variables, scope)};
       }
     else
       ${rendered}
@@ -171,6 +171,48 @@ function emitConfigFile(service: IrService, { validation }: ConfigFile, scope: S
 
 /** The name of the script that asks the program about a configuration, beside the file that refers to it. */
 export const validationScript = "validate.sh";
+
+/** The code that makes something of the program's package, beside what refers to it. */
+export const buildScript = "build.sh";
+
+/** `built`: what is made of the package, for services that make something of it. */
+function emitBuild({ model }: IrService, scope: Scope): readonly Binding[] {
+  const { build } = model;
+  if (build === undefined) return [];
+  const given = emitValue(model.package, scope);
+  return [
+    nix.binding(
+      ["built"],
+      nix`
+        if ${emitValue(build.wanted, scope)} then
+          ${importLibrary("built-package.nix")} { inherit pkgs lib; } {
+            package = ${given};
+            script = builtins.readFile ${nix.path(`./${buildScript}`)};
+            variables = ${emitNamed(build.variables, scope)};
+          }
+        else
+          ${given}
+      `,
+      { comment: "What runs.", blankLine: true },
+    ),
+  ];
+}
+
+/** The package that runs, where the parts of an instance are in scope. */
+export function emitProgram({ model }: IrService, scope: Scope): NixExpr {
+  return model.build === undefined ? emitValue(model.package, scope) : nix.id("built");
+}
+
+function emitNamed(
+  values: Readonly<Record<string, OrValue<string>>> | undefined,
+  scope: Scope,
+): NixExpr {
+  return nix.attrs(
+    Object.entries(values ?? {}).map(([name, value]) =>
+      nix.binding([name], emitValue(value, scope)),
+    ),
+  );
+}
 
 /** The prefix of options in messages. Without declared instances, it is the top level's. */
 function emitPrefix(service: IrService): NixExpr {
@@ -377,7 +419,7 @@ function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams)
     `,
   );
   const program = nix`[
-    (lib.getExe ${emitValue(model.package, scope)})
+    (lib.getExe ${emitProgram(service, scope)})
     ${model.arguments.map((argument) => emitValue(argument, scope))}
   ]`;
   return nix`pkgs.writeShellScript "\${unit}-launch" ${nix.indented([
@@ -438,7 +480,7 @@ function emitCommandScripts(
         "\n",
         emitCommands(own),
         ...(hidden.length === 0 ? [] : [`unset -v ${hidden.join(" ")}\n`]),
-        ...["run ", nix`lib.getExe ${emitValue(model.package, scope)}`, ' "$@"\n'],
+        ...["run ", nix`lib.getExe ${emitProgram(service, scope)}`, ' "$@"\n'],
       ])}`,
     ),
     nix.binding(

@@ -217,6 +217,11 @@ export const functions = {
         .filter((name) => body(of[name]))
         .sort(),
   }),
+  /** The value of a key that is there. */
+  entry: method<[of: Readonly<Record<string, unknown>>, name: string], unknown>({
+    nix: (nix, of, name) => nix`lib.getAttr ${name} ${of}`,
+    value: (of, name) => of[name],
+  }),
   /** A record with a value for each name. */
   recordFor: method<
     [names: readonly string[], body: (name: string) => unknown],
@@ -321,6 +326,11 @@ export const functions = {
   packageName: method<[of: string], string>({
     nix: (nix, of) => nix`lib.getName ${of}`,
     type: nonEmptyText,
+  }),
+  /** The version of a package; empty for a package without one. */
+  packageVersion: method<[of: string], string>({
+    nix: (nix, of) => nix`lib.getVersion ${of}`,
+    type: anyText,
   }),
   /** Whether a package has this version or a later one; true for a package without a version. */
   isAtLeast: method<[of: string], boolean, [version: string]>({

@@ -75,6 +75,19 @@ export interface ConfigValidation {
   readonly variables?: Readonly<Record<string, OrValue<string>>>;
 }
 
+/** What is made of the program's package, and runs in its place. */
+export interface PackageBuild {
+  /** Where it is made; elsewhere the package runs as it is. */
+  readonly wanted: Exp<boolean>;
+  /**
+   * A file of shell code, relative to the schema file that defines the service. The code makes `$out` of
+   * `$package`, with a main program of the same name; jq is on the path besides what every build has.
+   */
+  readonly script: string;
+  /** Variables of the code, by their names. */
+  readonly variables?: Readonly<Record<string, OrValue<string>>>;
+}
+
 export interface EnvironmentVariable {
   /** Null leaves the variable out. */
   readonly name: OrValue<string | null>;
@@ -392,6 +405,8 @@ export interface ServiceModel {
    */
   readonly shell: Exp<string>;
   readonly package: Ref<string>;
+  /** What is made of the package; without, it runs as it is. */
+  readonly build?: PackageBuild;
   readonly arguments: readonly OrValue<string>[];
   readonly stateDirectory: Directory;
   /** Its other directories, in the state directory or elsewhere, with the same permissions. */

@@ -40,6 +40,7 @@ export const nixLibrary = folder({
   to: "lib",
   suffix: "",
   names: [
+    "built-package.nix",
     "closure-profile.nix",
     "functions.nix",
     "json-schema-type.nix",

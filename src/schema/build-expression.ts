@@ -82,6 +82,8 @@ interface GenericMethods {
     this: BareExp<Readonly<Record<string, V>>>,
     body: (value: Fields<V>) => BareExp<boolean>,
   ): Exp<readonly string[]>;
+  /** The value of a key that is there. */
+  entry<V>(this: BareExp<Readonly<Record<string, V>>>, name: OrValue<string>): Exp<V>;
   /** A record with a value for each name. */
   recordFor<U>(
     this: BareExp<readonly string[]>,

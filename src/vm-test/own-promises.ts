@@ -328,6 +328,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
   derived: input,
   shell: input,
   package: input,
+  build: input,
   arguments: input,
   temporaryPrefixes: { none: "Names that macOS's sandbox allows." },
   locks: { none: "On systemd, where it may look, the program finds out by itself." },

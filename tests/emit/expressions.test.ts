@@ -241,6 +241,10 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
     [literal({ a: null }).at("a.b", 3), 3],
   ],
   namesWhere: [[literal({ b: 1, a: 2, c: 1 }).namesWhere((value) => value.is(1)), ["b", "c"]]],
+  entry: [
+    [literal({ b: 1, a: 2 }).entry("b"), 1],
+    [literal({ abc: "x" }).entry(cfg.word), "x"],
+  ],
   recordFor: [
     [literal(["b", "a"]).recordFor((name) => text`of ${name}`), { a: "of a", b: "of b" }],
   ],
@@ -277,6 +281,7 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
     [systemOption("nix.settings.users", ["root"]), ["me"]],
     [systemOption("nix.settings.others", ["root"]), ["root"]],
   ],
+  packageVersion: [[cfg.package.packageVersion(), "2.1"]],
   packageName: [[cfg.package.packageName(), "it"]],
   isAtLeast: [
     [cfg.package.isAtLeast("2.1"), true],

@@ -473,22 +473,6 @@ const made = (option: string, said: string): string =>
 const anotherMode = (mode: string): string =>
   `services.moltbot.gateway.auth.mode: is "token", which the secret goes by, but \`settings\` says "${mode}". Set it here, and remove it there.`;
 
-const waysOut =
-  "Put the plugin into `package`; or, with a package of release 2026.7 or newer, add `pkgs.nodejs` to `path`, and the gateway installs it at its first start. Then add its name to `gateway.plugins`.";
-
-/** The reasons for which the gateway misses a plugin. */
-const missedFor = {
-  channel:
-    "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway.",
-  entry:
-    "is missing, a plugin that `settings.plugins.entries` switches on: it does not come with the gateway.",
-  variable:
-    "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`.",
-} as const;
-
-const missed = (option: string, plugin: string, by: keyof typeof missedFor): string =>
-  `services.moltbot.${option}: ${plugin} ${missedFor[by]} ${waysOut}`;
-
 /** Files opened by their names outside of the sandbox: no service may be able to replace one. */
 const opened: readonly Row[] = (
   [
@@ -625,57 +609,6 @@ const opened: readonly Row[] = (
       [
         'services.moltbot.settings: `gateway.mode` is "remote", and there would be no gateway here: it is a client\'s setting. Remove it; to run commands for a gateway elsewhere, use its own program as yourself.',
       ],
-    ],
-    [
-      "a channel of a plugin",
-      "settings.channels.discord = { };",
-      [missed("gateway.plugins", "discord", "channel")],
-    ],
-    [
-      "a channel of a plugin that is switched off",
-      "settings.channels.discord.enabled = false;",
-      [],
-    ],
-    [
-      "a channel of a plugin that is there",
-      'settings.channels.discord = { }; gateway.plugins = [ "discord" ];',
-      [],
-    ],
-    [
-      "a channel of a plugin, taken away",
-      "settings = { channels.discord = null; plugins = null; };",
-      [],
-    ],
-    ["all channels taken away", "settings = { channels = null; plugins.entries = null; };", []],
-    [
-      "a plugin that is switched on",
-      "settings.plugins.entries.diagnostics-otel.enabled = true;",
-      [missed("gateway.plugins", "diagnostics-otel", "entry")],
-    ],
-    [
-      "a key of a plugin",
-      'credentials.BRAVE_API_KEY = "/run/b";',
-      [missed("credentials", "brave", "variable")],
-    ],
-    [
-      "a variable of a plugin that is no secret",
-      'environment.IRC_HOST = "irc.example.org";',
-      [missed("environment", "irc", "variable")],
-    ],
-    [
-      "a key of a channel that is there is told once",
-      'credentials.DISCORD_BOT_TOKEN = "/run/d"; settings.channels.discord = { };',
-      [missed("gateway.plugins", "discord", "channel")],
-    ],
-    [
-      "a key of a plugin that is switched off",
-      'credentials.BRAVE_API_KEY = "/run/b"; settings.plugins.entries.brave.enabled = false;',
-      [],
-    ],
-    [
-      "a key of a plugin that is there",
-      'credentials.BRAVE_API_KEY = "/run/b"; gateway.plugins = [ "brave" ];',
-      [],
     ],
     [
       "another workspace in free settings",

@@ -796,7 +796,7 @@ const behaviours: readonly Want[] = [
       BindPaths: [
         "/var/lib/moltbot",
         "/home/alice/bot",
-        ...[".env", ".node_modules", ".node_libraries", "extensions"].map((name) => {
+        ...[".env", ".node_modules", ".node_libraries", "extensions", "npm"].map((name) => {
           const place = `/var/lib/moltbot/${name}`;
           return `%t/moltbot-gateway${place}:${place}`;
         }),
@@ -901,7 +901,7 @@ const behaviours: readonly Want[] = [
     "a plugin that would be fetched for another one's key is off, unless the user wants it",
     {
       config: moltbot(
-        'providers.openrouter.apiKeyFile = "/run/o"; providers.alibaba.apiKeyFile = "/run/a"; gateway.plugins = [ "qwen" "discord" ];',
+        'providers.openrouter.apiKeyFile = "/run/o"; providers.alibaba.apiKeyFile = "/run/a"; gateway.plugins = { qwen = { }; discord = { }; };',
       ),
       query: `r: ((${settings}) r).plugins`,
     },

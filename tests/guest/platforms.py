@@ -55,6 +55,10 @@ class NixOS:
     workshop: build.Workshop
 
     def evaluate(self, test: Path, module: Path) -> Definition:
+        if "pluginTarballs" in test.read_text() and not self.workshop.plugins.is_dir():
+            raise EvaluationImpossible(
+                f"needs plugins for {self.workshop.gateway_version} (tests/setup/plugins.sh)"
+            )
         built = build.build(test, module, self.workshop)
         nodes = {
             name: {**node, "system": built.systems[name]} for name, node in built.nodes.items()
@@ -100,6 +104,7 @@ def find_platform(cache: Path, on: str, gateway: str, suite: str) -> Platform:
             _tree(cache, "home-manager", "HOME_MANAGER"),
             modules.parent,
             _release(modules),
+            cache / "plugins" / _release(modules),
         )
     )
 

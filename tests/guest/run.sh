@@ -81,7 +81,11 @@ bash "$root/tests/setup/gateway.sh" "$gateway"
 # The default root has Nix, so every suite needs it.
 bash "$root/tests/setup/guest-root.sh"
 bash "$root/tests/setup/guest-root.sh" "$suite"
-if [ "$on" = nixos ]; then bash "$root/tests/setup/nixos-root.sh" "$suite"; fi
+if [ "$on" = nixos ]; then
+  bash "$root/tests/setup/nixos-root.sh" "$suite"
+  # The test that needs them is skipped without.
+  bash "$root/tests/setup/plugins.sh" "$gateway" || true
+fi
 status=0
 python3 "$here/run.py" "${tests[@]}" --module "$module" --gateway "$gateway" --suite "$suite" --on "$on" ||
   status=$?

@@ -11,7 +11,7 @@ const outcome = z.object({
   group: z.string(),
   config: z.string(),
   /** `ends`: the gateway was started, and did not stay. */
-  status: z.enum(["healthy", "refused when evaluated", "refused when built", "ends"]),
+  status: z.enum(["healthy", "refused when evaluated", "refused when built", "ends", "not run"]),
   /** Why, in the words of who refused. */
   message: z.string().optional(),
 });

@@ -18,6 +18,8 @@ export interface Row {
   readonly besides?: string;
   /** Whether it is about the module's own options. CI runs these. */
   readonly own: boolean;
+  /** The plugin that is built into the gateway, which only a whole NixOS does. Its tarball is `@<id>.tgz@`. */
+  readonly plugin?: string;
 }
 
 /** Files that the machine has. */
@@ -71,6 +73,28 @@ function own(group: string, config: string, besides = anthropic): Row {
 
 function given(group: string, config: string, besides = anthropic): Row {
   return { group, config, besides, own: false };
+}
+
+/** What makes the gateway load a plugin: free settings, and variables of credentials. */
+const plugins: Readonly<Record<string, readonly [settings: string, ...variables: string[]]>> = {
+  discord: ["channels.discord.enabled = true;", "DISCORD_BOT_TOKEN"],
+  slack: ["channels.slack.enabled = true;", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"],
+  whatsapp: ["channels.whatsapp.enabled = true;"],
+  signal: ['channels.signal = { enabled = true; account = "+15555550123"; };'],
+  matrix: [
+    'channels.matrix = { enabled = true; homeserver = "https://matrix.invalid"; };',
+    "MATRIX_ACCESS_TOKEN",
+  ],
+  brave: ['tools.web.search.provider = "brave";', "BRAVE_API_KEY"],
+  "diagnostics-otel": ["diagnostics.otel.enabled = true;"],
+};
+
+function pluginRows(): readonly Row[] {
+  return Object.entries(plugins).map(([plugin, [settings, ...names]]) => ({
+    ...own("Plugins", `gateway.plugins.${plugin}.source = @${plugin}.tgz@; settings.${settings}`),
+    besides: [anthropic, ...names.map((name) => `credentials.${name} = ${key};`)].join(" "),
+    plugin,
+  }));
 }
 
 function enumOf(type: OptionType): readonly string[] {
@@ -150,6 +174,7 @@ export async function rowsFor(channels: readonly string[]): Promise<readonly Row
     ),
     ...channels.map((channel) => given("Channels", `settings.channels.${channel}.enabled = true;`)),
     ...variables.map((name) => given("Credentials", `credentials.${name} = ${key};`)),
+    ...pluginRows(),
     given("Plugins", "settings.plugins.entries.diagnostics-otel.enabled = true;"),
   ];
 }

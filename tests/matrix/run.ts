@@ -4,11 +4,11 @@
 //
 // --own takes the rows about the module's own options only, --match those whose configuration matches. A
 // run of all rows is kept in outcomes/, and docs/compatibility.md is written again; another run is compared
-// with what was kept. A gateway that starts and does not stay is a failure in either. Needs root, the trees
+// with what was kept. Rows with a plugin are started on a whole NixOS, which builds the gateway with it. A gateway that starts and does not stay is a failure in either. Needs root, the trees
 // of nixpkgs (tests/README.md), and what the guests' tests need.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,7 @@ import {
   missingForEvaluation,
   nixPath,
 } from "../support/evaluate.ts";
+import { cacheDir } from "../support/tools.ts";
 import { writeCompatibility } from "./compatibility.ts";
 import { measured, type Measurement, type Outcome, outcomesFile } from "./outcomes.ts";
 import { type Row, rowsFor } from "./rows.ts";
@@ -59,23 +60,31 @@ function channelsOf(release: string): readonly string[] {
   return Object.keys(schema.properties.channels.properties).filter((name) => !none.has(name));
 }
 
+/** The tarball of a plugin for a release; it may be missing. */
+const tarballOf = (release: string, plugin: string): string =>
+  join(cacheDir, "plugins", release, `${plugin}.tgz`);
+
 /** The Nix of an instance. */
-function instanceOf({ config, besides = "" }: Row, port?: number): string {
+function instanceOf({ config, besides = "", plugin }: Row, tarball: string, port?: number): string {
   const place = (name: string): string => nixPath(join(here, name));
   const text = `${config} ${besides}`
     .replace("@skill@", place("skill"))
-    .replace("@documents@", place("documents"));
+    .replace("@documents@", place("documents"))
+    .replace(`@${String(plugin)}.tgz@`, nixPath(tarball));
   return `{ ${port === undefined ? "" : `gateway.port = ${String(port)}; `}${text} }`;
 }
 
 /** What the module says to each row: the message with which it is refused, or nothing. */
-async function refusals(rows: readonly Row[]): Promise<readonly (string | undefined)[]> {
+async function refusals(
+  release: string,
+  rows: readonly Row[],
+): Promise<readonly (string | undefined)[]> {
   const cases: Record<string, EvaluationCase> = {};
   for (const [index, row] of rows.entries()) {
     cases[`row-${String(index)}`] = {
       target: "nixos",
       module,
-      config: `{ services.moltbot = { enable = true; instances.row = ${instanceOf(row)}; }; }`,
+      config: `{ services.moltbot = { enable = true; instances.row = ${instanceOf(row, tarballOf(release, row.plugin ?? ""))}; }; }`,
       // Settings are checked when something reads them.
       query:
         "r: builtins.deepSeq r.config.services.moltbot.instances.row.settings r.summary.assertions",
@@ -100,7 +109,12 @@ const started = z.record(
 );
 
 /** Starts the instances, and says what each came to and on what they ran. */
-function start(release: string, instances: ReadonlyMap<string, string>) {
+function start(
+  release: string,
+  system: "debian" | "nixos",
+  instances: ReadonlyMap<string, string>,
+): { readonly on: string; readonly outcomes: z.infer<typeof started> } {
+  if (instances.size === 0) return { on: "", outcomes: {} };
   const directory = mkdtempSync(join(tmpdir(), "nixmodgen-matrix-"));
   try {
     const [file, result] = [join(directory, "rows.nix"), join(directory, "outcomes.json")];
@@ -110,7 +124,7 @@ function start(release: string, instances: ReadonlyMap<string, string>) {
       "bash",
       [
         join(root, "tests/guest/run.sh"),
-        "--debian",
+        `--${system}`,
         "--gateway",
         release,
         join(here, "matrix.nix"),
@@ -141,22 +155,42 @@ async function measure(release: string): Promise<Measurement> {
   const rows = (await rowsFor(channelsOf(release))).filter(
     ({ own, config }) => (own || !values.own) && pattern?.test(config) !== false,
   );
-  const refused = await refusals(rows);
-  const nameOf = (index: number): string => `r${String(index)}`;
-  const accepted = rows.flatMap((row, index) =>
-    refused[index] === undefined ? [[nameOf(index), instanceOf(row, 20000 + index)] as const] : [],
-  );
+  const isThere = ({ plugin }: Row): boolean =>
+    plugin === undefined || existsSync(tarballOf(release, plugin));
+  const refused = await refusals(release, rows.filter(isThere));
+  const messages = new Map(rows.filter(isThere).map((row, index) => [row, refused[index]]));
+  const nameOf = (row: Row): string => `r${String(rows.indexOf(row))}`;
+  const accepted = rows.filter((row) => isThere(row) && messages.get(row) === undefined);
   tell(`${release}: ${String(rows.length)} rows, of which ${String(accepted.length)} are started`);
-  const { on, outcomes } = start(release, new Map(accepted));
+  const instancesOf = (chosen: readonly Row[]): ReadonlyMap<string, string> =>
+    new Map(
+      chosen.map((row) => [
+        nameOf(row),
+        // Where the guest's builder has them.
+        instanceOf(row, `/plugins/${String(row.plugin)}.tgz`, 20000 + rows.indexOf(row)),
+      ]),
+    );
+  const plain = accepted.filter(({ plugin }) => plugin === undefined);
+  const { on, outcomes } = start(release, "debian", instancesOf(plain));
+  const withPlugins = accepted.filter(({ plugin }) => plugin !== undefined);
+  const { outcomes: ofPlugins, on: onNixos } = start(release, "nixos", instancesOf(withPlugins));
   return {
     release,
     date: new Date().toISOString().slice(0, 10),
-    on,
-    rows: rows.map(({ group, config }, index): Outcome => {
-      const message = refused[index];
+    on: on === "" ? onNixos : on,
+    rows: rows.map((row): Outcome => {
+      const { group, config } = row;
+      if (!isThere(row))
+        return {
+          group,
+          config,
+          status: "not run",
+          message: "there is no tarball of the plugin for it",
+        };
+      const message = messages.get(row);
       if (message !== undefined)
         return { group, config, status: "refused when evaluated", message };
-      const outcome = outcomes[nameOf(index)];
+      const outcome = { ...outcomes, ...ofPlugins }[nameOf(row)];
       if (outcome === undefined) throw new Error(`nothing became of ${config}`);
       return { group, config, ...outcome };
     }),
@@ -170,8 +204,7 @@ if (missing.length > 0) {
 }
 
 const isWhole = !values.own && values.match === undefined;
-let failed = 0;
-let passed = 0;
+const counts = { pass: 0, FAIL: 0, skip: 0 };
 for (const release of releases) {
   const now = await measure(release);
   const before = isWhole ? undefined : measured(release);
@@ -179,15 +212,15 @@ for (const release of releases) {
     const kept = before?.rows.find(({ config }) => config === row.config);
     const isAnother = kept !== undefined && kept.status !== row.status;
     const isWrong = row.status === "ends" || isAnother;
-    if (isWrong) failed++;
-    else passed++;
+    const verdict = row.status === "not run" ? "skip" : isWrong ? "FAIL" : "pass";
+    counts[verdict]++;
     const was = isAnother ? ` (kept: ${kept.status})` : "";
-    tell(
-      `${isWrong ? "FAIL" : "pass"} ${release} ${row.config} ${row.status}${was} ${row.message ?? ""}`,
-    );
+    tell(`${verdict} ${release} ${row.config} ${row.status}${was} ${row.message ?? ""}`);
   }
   if (isWhole) writeFileSync(outcomesFile(release), `${JSON.stringify(now, undefined, 1)}\n`);
 }
 if (isWhole) await writeCompatibility();
-tell(`matrix summary: passed=${String(passed)} failed=${String(failed)}`);
-if (failed > 0) process.exitCode = 1;
+tell(
+  `matrix summary: passed=${String(counts.pass)} failed=${String(counts.FAIL)} skipped=${String(counts.skip)}`,
+);
+if (counts.FAIL > 0) process.exitCode = 1;

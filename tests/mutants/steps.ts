@@ -39,6 +39,7 @@ const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
     ],
   ],
   ["generated/lib/validated", [{ files: ["tests/settings/validated-config.test.ts"] }]],
+  ["generated/lib/built", [{ files: ["tests/eval/plugins.test.ts"] }]],
   ["generated/lib/superseded", [{ files: ["tests/eval/home-manager-superseded.test.ts"] }]],
   ["generated/shell/", [{ files: ["tests/shell"] }]],
   ["generated/docs/", [{ files: ["tests/emit/promises.test.ts"] }]],
@@ -56,12 +57,13 @@ const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
       { files: ["tests/eval/home-manager-superseded.test.ts"] },
     ],
   ),
+  ...anywhere(["nixos", "home-manager", "darwin"], [{ files: ["tests/eval/plugins.test.ts"] }]),
   ...anywhere(["nixos", "home-manager", "darwin"], [{ files: ["tests/eval/relaxations.test.ts"] }]),
   ...anywhere(
     ["nixos"],
     [
       { files: ["tests/eval/operator.test.ts", "tests/eval/texts-in-units.test.ts"] },
-      { files: ["tests/eval/parity.test.ts", "tests/settings/secrets-page.test.ts"] },
+      { files: ["tests/eval/parity.test.ts", "tests/settings/pages.test.ts"] },
     ],
   ),
   ["generated/tests/", [{ files: ["tests/emit"] }]],

@@ -7,3 +7,4 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 bash "$here/guest-root.sh"
 bash "$here/guest-root.sh" sid
 bash "$here/gateway.sh"
+bash "$here/plugins.sh"

@@ -148,8 +148,13 @@ test("stores which plugins do not come with it, and what makes it want them", as
     expect(code).toBe(0);
     expect(output).toContain("(2 plugins that do not come with it)");
     expect(JSON.parse(readFileSync(join(root, "gateway-plugins/1.0.0.json"), "utf8"))).toEqual([
-      { id: "brave", variables: ["BRAVE_API_KEY"] },
-      { id: "discord", channel: "discord", variables: ["DISCORD_BOT_TOKEN"] },
+      { id: "brave", npm: "@openclaw/brave-plugin", variables: ["BRAVE_API_KEY"] },
+      {
+        id: "discord",
+        npm: "@openclaw/discord",
+        channel: "discord",
+        variables: ["DISCORD_BOT_TOKEN"],
+      },
     ]);
   });
 });

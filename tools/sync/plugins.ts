@@ -12,6 +12,8 @@ import { z } from "../../src/zod.ts";
 /** A plugin that does not come with the gateway. */
 export interface ExternalPlugin {
   readonly id: string;
+  /** Its npm package. If others maintain it, with the version that the gateway was tried with. */
+  readonly npm: string;
   /** The name of the channel, if the plugin is one. */
   readonly channel?: string | undefined;
   /** Environment variables from which the gateway concludes that the user wants the plugin. */
@@ -48,12 +50,13 @@ export function readPlugins(modules: string): readonly ExternalPlugin[] {
   if (entries.length === 0) throw new UserError(`${dist} has no catalogue of plugins`);
   const plugins = new Map<string, ExternalPlugin>();
   for (const { name, openclaw } of entries) {
-    const { plugin, channel, providers, webSearchProviders, contracts } = openclaw;
+    const { install, plugin, channel, providers, webSearchProviders, contracts } = openclaw;
     const id = plugin?.id ?? channel?.id;
     if (id === undefined) throw new UserError(`the plugin ${name} has no identifier`);
     if (existsSync(join(dist, "extensions", id))) continue;
     plugins.set(id, {
       id,
+      npm: install.npmSpec,
       ...(channel === undefined ? {} : { channel: channel.id }),
       variables: variablesIn([channel?.configuredState, providers, webSearchProviders, contracts]),
     });

@@ -1,16 +1,18 @@
 # An argument of pkgs.testers.runNixOSTest, for machines that are no VMs.
 #
-# `test` is the definition, or a function from any of { pkgs, lib, module, homeModule } to it. Beside
-# `nodes` it may have `homes.<node>.<user>`: home-manager configurations of users of a node.
+# `test` is the definition, or a function from any of { pkgs, lib, module, homeModule, pluginTarballs } to it.
+# Beside `nodes` it may have `homes.<node>.<user>`: home-manager configurations of users of a node.
 {
   test,
   module,
   pkgs,
   lib,
+  # Plugins of the gateway, by their ids; on whole NixOS systems only, where they are built.
+  pluginTarballs ? { },
 }:
 let
   offered = {
-    inherit pkgs lib module;
+    inherit pkgs lib module pluginTarballs;
     # The module of the same name for home-manager.
     homeModule = dirOf (dirOf module) + "/home-manager/${baseNameOf module}";
   };

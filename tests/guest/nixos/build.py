@@ -42,6 +42,8 @@ class Workshop:
     # The folder that contains node_modules.
     gateway: Path
     gateway_version: str
+    # Tarballs of the gateway's plugins; absent where nobody fetched them.
+    plugins: Path
 
     @property
     def store(self) -> Path:
@@ -53,6 +55,7 @@ class Workshop:
             self.home_manager: "/tree/home-manager",
             self.gateway: "/gateway",
             PROJECT: "/project",
+            **({self.plugins: "/plugins"} if self.plugins.is_dir() else {}),
             **binds,
         }
         return subprocess.run(
@@ -91,9 +94,16 @@ def build(test: Path, module: Path, workshop: Workshop) -> Built:
       test = import {inside};
       module = {place}/{module.resolve().relative_to(generated)};
       gateway = {{ folder = "/gateway"; version = "{workshop.gateway_version}"; }};
+      plugins = {"/plugins" if workshop.plugins.is_dir() else "/var/empty"};
     }}"""
+    binds = {generated: place}
+    variables = []
+    # What the matrix (tests/matrix/) starts.
+    if rows := os.environ.get("NIXMODGEN_MATRIX"):
+        binds[Path(rows).parent] = "/rows"
+        variables.append(f"NIXMODGEN_MATRIX=/rows/{Path(rows).name}")
     built = workshop.run(
-        ["nix-build", "--no-out-link", "--expr", expression], {generated: place}
+        ["env", *variables, "nix-build", "--no-out-link", "--expr", expression], binds
     )
     if built.returncode != 0:
         raise BuildFailed(_complaint(built.stderr))

@@ -9,6 +9,7 @@ let
   modules = final.runCommand "gateway-modules-${version}" { nativeBuildInputs = [ ]; } ''
     mkdir $out
     cp --recursive --reflink=auto ${folder}/node_modules $out/node_modules
+    rm -rf $out/node_modules/openclaw
     chmod -R u+w $out/node_modules/node-linux-*
     node=$(realpath $out/node_modules/.bin/node)
     patchelf --force-rpath --set-rpath ${final.standInLibraries}/lib $node
@@ -21,8 +22,8 @@ let
     "moltbot"
     "clawdbot"
   ];
-  gateway =
-    name:
+  packageOf =
+    name: files:
     final.runCommand "${name}-${version}"
       {
         pname = name;
@@ -31,14 +32,27 @@ let
       }
       ''
         mkdir -p $out/bin
+        ${files}
         for program in ${toString programs}; do
           cat >$out/bin/$program <<END
         #!${final.runtimeShell}
-        exec ${final.nodejs}/bin/node ${modules}/node_modules/openclaw/openclaw.mjs "\$@"
+        exec ${final.nodejs}/bin/node $place/openclaw.mjs "\$@"
         END
           chmod +x $out/bin/$program
         done
       '';
+
+  # As nixpkgs has it: the gateway in lib/openclaw, and what it needs in node_modules there.
+  openclaw = packageOf "openclaw" ''
+    place=$out/lib/openclaw
+    mkdir -p $place
+    cp --recursive --reflink=auto ${folder}/node_modules/openclaw/. $place
+    mkdir -p $place/node_modules
+    for module in ${modules}/node_modules/*; do
+      [ -e $place/node_modules/''${module##*/} ] || ln -s $module $place/node_modules/
+    done
+  '';
+  gateway = name: packageOf name "place=${openclaw}/lib/openclaw";
 in
 builtins.listToAttrs (
   map (name: {
@@ -47,6 +61,7 @@ builtins.listToAttrs (
   }) programs
 )
 // {
+  inherit openclaw;
   nodejs = final.runCommand "nodejs-${version}" { meta.mainProgram = "node"; } ''
     mkdir -p $out/bin
     ln -s ${modules}/node_modules/.bin/node $out/bin/node

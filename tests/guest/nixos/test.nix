@@ -10,11 +10,25 @@
   module,
   # { folder, version } (gateway.nix)
   gateway,
+  # A folder with plugins of the gateway, `<id>.tgz` each.
+  plugins,
 }:
 let
   pkgs = import ./packages.nix { inherit nixpkgs gateway; };
   inherit (pkgs) lib;
-  inherit (import ../../eval/harness/test-definition.nix { inherit test module pkgs lib; })
+  pluginTarballs = lib.mapAttrs' (
+    file: _: lib.nameValuePair (lib.removeSuffix ".tgz" file) (plugins + "/${file}")
+  ) (builtins.readDir plugins);
+  inherit
+    (import ../../eval/harness/test-definition.nix {
+      inherit
+        test
+        module
+        pkgs
+        lib
+        pluginTarballs
+        ;
+    })
     definition
     vmOptions
     ;

@@ -35,6 +35,8 @@ ATTEMPTS = [
     ("give Node a module", "mkdir ../.node_modules/bufferutil", READ_ONLY),
     ("add a plugin", "mkdir ../extensions/evil", READ_ONLY),
     ("make room for a plugin", "mv ../extensions ../other", BUSY),
+    ("install a plugin", "mkdir -p ../npm/projects/evil", READ_ONLY),
+    ("make room for an installation", "mv ../npm ../other", BUSY),
 ]
 
 

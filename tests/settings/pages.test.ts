@@ -1,4 +1,4 @@
-// The page about secrets: evaluates each example in the real module system that it names, and lets the real gateway
+// The pages about secrets and plugins: evaluate each example in the real module system that it names, and let the real gateway
 // check the resulting configuration. After an example that must be refused, the page has a part of the message.
 
 import { readFileSync } from "node:fs";
@@ -13,6 +13,11 @@ import { evaluateTogether } from "../support/together.ts";
 import { missingForGateway, newestGateway, validateMany } from "../support/gateway.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+interface Page {
+  readonly name: string;
+  readonly text: string;
+}
 
 interface Example {
   readonly name: string;
@@ -32,11 +37,11 @@ const targets: Readonly<Record<string, Target>> = {
   darwin: "darwin",
 };
 
-function examplesOf(page: string): readonly Example[] {
-  return [...page.matchAll(fence)].map(([, target = "", refused, code = "", message = ""]) => {
-    const line = page.slice(0, page.indexOf(code)).split("\n").length;
+function examplesOf({ name, text }: Page): readonly Example[] {
+  return [...text.matchAll(fence)].map(([, target = "", refused, code = "", message = ""]) => {
+    const line = text.slice(0, text.indexOf(code)).split("\n").length;
     const example = {
-      name: `${target}, line ${String(line)}`,
+      name: `${target}, ${name}, line ${String(line)}`,
       target: targets[target] ?? "nixos",
       code,
     };
@@ -85,12 +90,19 @@ const result = z.object({
   config: z.record(z.unknown()),
 });
 
-const page = readFileSync(`${repository}docs/secrets.md`, "utf8");
-const examples = examplesOf(page);
+const pages: readonly Page[] = ["secrets.md", "plugins.md"].map((name) => ({
+  name,
+  text: readFileSync(`${repository}docs/${name}`, "utf8"),
+}));
+const examples = pages.flatMap(examplesOf);
 
-test("every example of the page is tested, on every platform and refused ones, too", () => {
-  expect(page.match(/^```nix/gm)?.length).toBe(examples.length);
-  expect(new Set(examples.map(({ target }) => target)).size).toBe(3);
+test.each(pages)("every example of $name is tested, on every platform", (page) => {
+  const ofPage = examplesOf(page);
+  expect(page.text.match(/^```nix/gm)?.length).toBe(ofPage.length);
+  expect(new Set(ofPage.map(({ target }) => target)).size).toBe(3);
+});
+
+test("refused ones are, too", () => {
   expect(examples.filter(({ refusal }) => refusal !== undefined).length).toBeGreaterThan(2);
   expect(examples.every(({ refusal }) => refusal !== "")).toBe(true);
 });
@@ -110,7 +122,7 @@ const cases = Object.fromEntries(
   ]),
 );
 
-describe.skipIf(missing.length > 0)(`the page about secrets${suite}`, () => {
+describe.skipIf(missing.length > 0)(`the pages about secrets and plugins${suite}`, () => {
   const outcomes = evaluateTogether(cases);
 
   const refused = examples.filter(({ refusal }) => refusal !== undefined);
