@@ -318,9 +318,12 @@ export default defineService({
           not(cfg.credentials.names().isEmpty()),
           not(cfg.environmentFiles.isEmpty()),
           cfg.settings.has("models.providers"),
+          // A login that the gateway keeps, and command lines of others with a login of their own.
+          cfg.settings.has("auth.profiles"),
+          cfg.settings.has("agents.defaults.cliBackends"),
         ),
         message:
-          "no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.",
+          "no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`; for a login that the gateway keeps, in `settings.auth.profiles`.",
       },
       {
         option: cfg.gateway.auth.mode,
@@ -333,6 +336,12 @@ export default defineService({
         holds: authMode.is("none").implies(isLocal),
         message:
           'is "none", but `gateway.bind` is not "loopback": everybody who reaches the port could give the model orders. Set the mode to "token", or `gateway.bind` to "loopback".',
+      },
+      {
+        option: cfg.settings,
+        holds: not(cfg.settings.has("gateway.auth.token")),
+        message:
+          "`gateway.auth.token` is there, and the operator's command and the service would have different tokens: set `gateway.auth.tokenFile` to a file that holds it.",
       },
       ...proxyAssertions(cfg.gateway.auth.mode, cfg.settings),
       {

@@ -875,8 +875,10 @@ lib.concatMap (
         || lib.attrNames instance.credentials != [ ]
         || instance.environmentFiles != [ ]
         || instance.settings ? models.providers
+        || instance.settings ? auth.profiles
+        || instance.settings ? agents.defaults.cliBackends
       )
-      "no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`."
+      "no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`; for a login that the gateway keeps, in `settings.auth.profiles`."
     )
     (expect "gateway.auth.mode" (settings.gateway.auth.mode == instance.gateway.auth.mode)
       "is \"${instance.gateway.auth.mode}\", which the secret goes by, but `settings` says \"${toString settings.gateway.auth.mode}\". Set it here, and remove it there."
@@ -884,6 +886,9 @@ lib.concatMap (
     (expect "gateway.auth.mode"
       (settings.gateway.auth.mode == "none" -> settings.gateway.bind == "loopback")
       "is \"none\", but `gateway.bind` is not \"loopback\": everybody who reaches the port could give the model orders. Set the mode to \"token\", or `gateway.bind` to \"loopback\"."
+    )
+    (expect "settings" (!(instance.settings ? gateway.auth.token))
+      "`gateway.auth.token` is there, and the operator's command and the service would have different tokens: set `gateway.auth.tokenFile` to a file that holds it."
     )
     (expect "gateway.auth.mode"
       (instance.gateway.auth.mode == "trusted-proxy" -> instance.settings ? gateway.trustedProxies)

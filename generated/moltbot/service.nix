@@ -665,7 +665,14 @@ let
         }${builtins.readFile ../shell/launch.sh}
         ${builtins.readFile ../shell/supervise.sh}
         ${commands (
-          map (
+          lib.optionals isDarwin (
+            map (file: [
+              "load_environment"
+              "${prefix}.environmentFiles"
+              file
+            ]) instance.environmentFiles
+          )
+          ++ map (
             {
               variable,
               option,
@@ -693,16 +700,10 @@ let
             "generate"
             variant.token
             "${instance.stateDir}/gateway-token"
+            "${prefix}.gateway.auth.tokenFile"
           ]
-          ++ (
-            if isDarwin then
-              map (file: [
-                "load_environment"
-                "${prefix}.environmentFiles"
-                file
-              ]) instance.environmentFiles
-            else
-              lib.optional (managedPaths != [ ]) ([ "expect_mounts" ] ++ managedPaths)
+          ++ lib.optionals (!isDarwin) (
+            lib.optional (managedPaths != [ ]) ([ "expect_mounts" ] ++ managedPaths)
           )
           ++ (
             if isDarwin then

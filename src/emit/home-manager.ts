@@ -18,7 +18,8 @@ import {
   copyManagedFiles,
   emitAwaitStop,
   emitBeforeLaunchdPreparation,
-  emitBeforeLaunchdStart,
+  emitEnvironmentFiles,
+  prepareBeforeStart,
   emitCertificates,
   emitJob,
   emitJobEnvironment,
@@ -106,8 +107,9 @@ export function homeManagerParts(service: IrService): PlatformParts {
             ${nix.str(mountManagedFiles)}
         `,
       ],
+      beforeLoads: nix`lib.optionals isDarwin (${emitEnvironmentFiles(service, scope)})`,
       beforeStart: nix`
-        if isDarwin then ${emitBeforeLaunchdStart(service, scope)} else ${expectManagedFiles}
+        if isDarwin then ${prepareBeforeStart} else ${expectManagedFiles}
       `,
       beforePreparation: [
         nix`lib.optionalString isDarwin ${nix.str(emitBeforeLaunchdPreparation(service))}`,

@@ -62,18 +62,22 @@ export function copyManagedFiles(service: IrService, scope: Scope): ShellText {
   ];
 }
 
-/** launchd has neither a step before the start nor files of variables: the launcher does both. */
-export function emitBeforeLaunchdStart(service: IrService, scope: Scope): NixExpr {
-  const { files } = service.model.extra;
-  const preparation = nix`[ [ "confined" ${String(preparationTimeout)} prepare ] ]`;
-  if (files === undefined) return preparation;
+/**
+ * launchd has no files of variables: the launcher reads them, before the credentials, which win over them under
+ * systemd as well.
+ */
+export function emitEnvironmentFiles({ model }: IrService, scope: Scope): NixExpr {
+  const { files } = model.extra;
+  if (files === undefined) return nix.list([]);
   return nix`
     map (
       file: [ "load_environment" "\${prefix}.${files.path.join(".")}" file ]
     ) ${emitValue(files, scope)}
-    ++ ${preparation}
   `;
 }
+
+/** launchd has no step before the start: the launcher does it. */
+export const prepareBeforeStart: NixExpr = nix`[ [ "confined" ${String(preparationTimeout)} prepare ] ]`;
 
 /** Shell code of the preparation that removes the leftovers of an earlier run. */
 export function emitBeforeLaunchdPreparation({ model: { locks } }: IrService): ShellText {

@@ -2,6 +2,8 @@
 // into everything that a platform needs to run it: names, settings, environment, credentials, and the
 // scripts that prepare and start it. Each platform fills the seams.
 
+import { isDeepStrictEqual } from "node:util";
+
 import { BugError } from "../errors.ts";
 import type {
   ConfigFile,
@@ -57,6 +59,8 @@ export interface ServiceSeams {
   readonly manage: ShellText;
   /** Shell code that runs first in the preparation. */
   readonly beforePreparation?: ShellText;
+  /** A list of commands that the launcher runs first, unless the service manager does the same. */
+  readonly beforeLoads?: NixExpr;
   /** A list of commands that the launcher runs after it has loaded the credentials. */
   readonly beforeStart: NixExpr;
   /** A list of words before the program, which confine it if the service manager cannot. */
@@ -413,11 +417,15 @@ function emitCommands(lists: readonly NixExpr[]): NixExpr {
 
 function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams): NixExpr {
   const { model } = service;
-  const generated = model.generatedSecrets.map(
-    ({ when, variable, file }) => nix`
-      lib.optional (${emitValue(when, scope)}) [ "generate" ${emitValue(variable, scope)} ${emitValue(file, scope)} ]
-    `,
-  );
+  const generated = model.generatedSecrets.map(({ when, variable, file }) => {
+    const option = service.options.find((each) =>
+      isDeepStrictEqual(each.credential?.variable, nodeOf(variable)),
+    );
+    const instead = option === undefined ? [] : [nix`"\${prefix}.${option.path.join(".")}"`];
+    return nix`
+      lib.optional (${emitValue(when, scope)}) [ "generate" ${emitValue(variable, scope)} ${emitValue(file, scope)} ${instead} ]
+    `;
+  });
   const program = nix`[
     (lib.getExe ${emitProgram(service, scope)})
     ${model.arguments.map((argument) => emitValue(argument, scope))}
@@ -432,6 +440,7 @@ function emitLaunchScript(service: IrService, scope: Scope, seams: ServiceSeams)
     includeShell("supervise"),
     "\n",
     emitCommands([
+      ...(seams.beforeLoads === undefined ? [] : [seams.beforeLoads]),
       emitLoads(nix`credentials`),
       ...emitExpectations(service, scope),
       ...generated,

@@ -31,6 +31,12 @@ const launcher = `r: builtins.filter (line: builtins.match "(load|generate|expec
     map (text: text.text) (builtins.attrValues r.summary.texts)
   )))
 )`;
+/** The first commands of the launcher, but for what is generated. */
+const commandsOf = `r: builtins.filter (line: builtins.match "(load|load_environment) .*" line != null) (
+  r.lib.splitString "\\n" (builtins.head (builtins.filter (r.lib.hasInfix "\\nsupervise /") (
+    map (text: text.text) (builtins.attrValues r.summary.texts)
+  )))
+)`;
 const model = "load ANTHROPIC_API_KEY services.moltbot.providers.anthropic.apiKeyFile /run/keys/a";
 
 const authentication: readonly Row[] = [
@@ -169,6 +175,30 @@ const reach = `r: {
 }`;
 
 const alternatives: readonly Row[] = [
+  [
+    "environment files on a Mac: read first, so that credentials win as under systemd",
+    on("darwin", 'environmentFiles = [ "/run/env" ];', commandsOf),
+    ["load_environment services.moltbot.environmentFiles /run/env", model],
+  ],
+  ...['auth.profiles.mine = { provider = "anthropic"; mode = "oauth"; };'].map((login): Row => [
+    `a login that the gateway keeps: ${login}`,
+    on("nixos", `providers.anthropic.apiKeyFile = lib.mkForce null; settings.${login}`, messages),
+    [],
+  ]),
+  [
+    "no credential at all",
+    on("nixos", "providers.anthropic.apiKeyFile = lib.mkForce null;", messages),
+    [expect.stringContaining("no model can be used without a credential") as unknown],
+  ],
+  [
+    "a token in free settings, which the operator's command would not know",
+    on(
+      "nixos",
+      'settings.gateway.auth.token = { source = "env"; provider = "default"; id = "MY_TOKEN"; }; credentials.MY_TOKEN = "/run/t";',
+      messages,
+    ),
+    [expect.stringContaining("set `gateway.auth.tokenFile` to a file that holds it") as unknown],
+  ],
   [
     "names of secrets",
     on(

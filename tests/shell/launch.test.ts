@@ -90,6 +90,18 @@ describe("generate", () => {
     });
   });
 
+  test("is refused where an environment file has another", () => {
+    withDirectory((directory) => {
+      const start = (option: string) =>
+        runShell(files, `KEY=theirs; generate KEY token ${option}\necho started`, directory);
+      const said = "an environment file sets KEY, which the service makes itself: remove it there";
+      expect(start("")).toEqual({ status: 78, stdout: "", stderr: `${said}\n` });
+      expect(start("a.tokenFile").stderr).toBe(
+        `${said}, and name a file that holds it in a.tokenFile\n`,
+      );
+    });
+  });
+
   test("sets aside what is none, and makes one", () => {
     withDirectory((directory) => {
       writeFileSync(join(directory, "token"), "several words");

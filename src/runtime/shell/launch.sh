@@ -41,10 +41,13 @@ expect_mounts() {
   done
 }
 
-# generate VARIABLE FILE: exports a secret that the service makes for itself. The platform defines
-# `own_secret FILE`, which may run inside a sandbox with a hostile process: so its output is bounded.
+# generate VARIABLE FILE [OPTION]: exports a secret that the service makes for itself. The platform defines
+# `own_secret FILE`, which may run inside a sandbox with a hostile process: so its output is bounded. A secret
+# from an environment file would be another one than the operator's command shows; OPTION takes a file with it.
 generate() {
-  local variable=$1 file=$2 value
+  local variable=$1 file=$2 option=${3:-} value
+  [ -z "${!variable:-}" ] ||
+    fail "an environment file sets $variable, which the service makes itself: remove it there${option:+, and name a file that holds it in $option}"
   value=$(own_secret "$file" | head -c 65536) ||
     fail "$file holds no secret that can be read: remove it, or give it back with chown -h $(id -un) $file"
   export "$variable=$value"
