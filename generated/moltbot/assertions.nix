@@ -1396,7 +1396,7 @@ lib.concatMap (
       ]
   )
   ++ [
-    (refuse "confinement.listenTCPPorts" (map (each: "${each}") (
+    (refuse "confinement.listenTCPPorts" (map (each: "${toString each}") (
       lib.filter (
         each: !(each == settings.gateway.port || lib.elem each instance.confinement.listenTCPPorts)
       ) (lib.filter lib.isInt (valuesNamed [ "cdpPort" "sandboxPort" "webhookPort" ] instance.settings))

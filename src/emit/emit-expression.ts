@@ -135,12 +135,22 @@ function emitCall(node: CallNode, scope: Scope): NixExpr {
 /** The arguments of a call. A function among them gets the elements of the first argument. */
 function emitArguments({ arguments: given }: CallNode, scope: Scope): readonly NixExpr[] {
   const [over] = given;
-  const areNumbers = over?.kind === "option" && scope.isNumber(over.path);
+  const areNumbers = over !== undefined && holdsNumbers(over, scope);
   return given.map((argument) =>
     argument.kind === "function"
       ? emitFunction(argument, areNumbers, scope)
       : emitExpression(argument, scope),
   );
+}
+
+/** Whether a list has numbers, which Nix does not put into texts by itself. */
+function holdsNumbers(list: ExpNode, scope: Scope): boolean {
+  if (list.kind === "option") return scope.isNumber(list.path);
+  if (list.kind !== "call") return false;
+  const [over] = list.arguments;
+  if (list.function === "filter") return over !== undefined && holdsNumbers(over, scope);
+  const { type } = rowOf(list.function);
+  return typeof type === "object" && type.kind === "list" && type.element.kind === "int";
 }
 
 /** The name of a parameter if the author's name for it is not known. */

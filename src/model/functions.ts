@@ -110,6 +110,7 @@ export const functions = {
   integersNamed: method<[of: unknown], readonly number[], [names: readonly string[]]>({
     plain: 1,
     nix: (nix, of, names) => nix`lib.filter lib.isInt (valuesNamed ${names} ${of})`,
+    type: { kind: "list", element: { kind: "int" }, nonEmpty: false },
   }),
   /** A value as JSON, in a text. */
   json: method<[of: unknown], string>({

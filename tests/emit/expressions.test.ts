@@ -161,6 +161,13 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
   ],
   integersNamed: [
     [
+      literal({ a: { port: 1 }, b: { port: 2 } })
+        .integersNamed(["port"])
+        .filter((each) => not(each.is(1)))
+        .map((each) => text`${each}`),
+      ["2"],
+    ],
+    [
       literal({ a: { port: 1 }, b: [{ port: 2, other: 3 }, { port: "4" }] }).integersNamed([
         "port",
         "x",

@@ -43,7 +43,10 @@ const authentication: readonly Row[] = [
   [
     "neither token nor password: a token is made",
     on("nixos", "", launcher),
-    ["generate OPENCLAW_GATEWAY_TOKEN /var/lib/moltbot/gateway-token", model],
+    [
+      "generate OPENCLAW_GATEWAY_TOKEN /var/lib/moltbot/gateway-token services.moltbot.gateway.auth.tokenFile",
+      model,
+    ],
   ],
   [
     "a token in a file: none is made",
@@ -80,7 +83,7 @@ const lists: readonly Row[] = [
     [
       "expect_path services.moltbot.confinement.readOnlyPaths /srv/a",
       "expect_path services.moltbot.confinement.readWritePaths /srv/b",
-      "generate OPENCLAW_GATEWAY_TOKEN /var/lib/moltbot/gateway-token",
+      "generate OPENCLAW_GATEWAY_TOKEN /var/lib/moltbot/gateway-token services.moltbot.gateway.auth.tokenFile",
       model,
     ],
   ],
@@ -174,20 +177,28 @@ const reach = `r: {
   allowed = ${service}.serviceConfig.IPAddressAllow;
 }`;
 
+const withoutKey =
+  "imports = [ { services.moltbot.providers.anthropic.apiKeyFile = lib.mkForce null; } ];";
+
 const alternatives: readonly Row[] = [
   [
     "environment files on a Mac: read first, so that credentials win as under systemd",
     on("darwin", 'environmentFiles = [ "/run/env" ];', commandsOf),
     ["load_environment services.moltbot.environmentFiles /run/env", model],
   ],
-  ...['auth.profiles.mine = { provider = "anthropic"; mode = "oauth"; };'].map((login): Row => [
-    `a login that the gateway keeps: ${login}`,
-    on("nixos", `providers.anthropic.apiKeyFile = lib.mkForce null; settings.${login}`, messages),
+  [
+    "a login that the gateway keeps",
+    on(
+      "nixos",
+      'settings.auth.profiles.mine = { provider = "anthropic"; mode = "oauth"; };',
+      messages,
+      withoutKey,
+    ),
     [],
-  ]),
+  ],
   [
     "no credential at all",
-    on("nixos", "providers.anthropic.apiKeyFile = lib.mkForce null;", messages),
+    on("nixos", "", messages, withoutKey),
     [expect.stringContaining("no model can be used without a credential") as unknown],
   ],
   [
@@ -355,18 +366,14 @@ const reached: readonly Row[] = [
   ],
   [
     "a port to listen on",
-    on(
-      "nixos",
-      'settings.browser.profiles.work = { cdpPort = 9222; color = "#ff0000"; };',
-      messages,
-    ),
+    on("nixos", "settings.browser.profiles.work = { cdpPort = 9222; };", messages),
     refusedAt("confinement.listenTCPPorts", "9222", "is a port in `settings`"),
   ],
   [
     "a port to listen on, opened",
     on(
       "nixos",
-      'settings.browser.profiles.work = { cdpPort = 9222; color = "#ff0000"; }; confinement.listenTCPPorts = [ 9222 ];',
+      "settings.browser.profiles.work = { cdpPort = 9222; }; confinement.listenTCPPorts = [ 9222 ];",
       messages,
     ),
     [],

@@ -248,7 +248,7 @@ suite(`the daemon${note}`, () => {
       "keep_small /var/log/moltbot/moltbot-gateway/output.log\n",
       "load ANTHROPIC_OAUTH_TOKEN services.moltbot.providers.anthropic.oauthTokenFile /run/agenix/token",
       "load TELEGRAM_BOT_TOKEN services.moltbot.providers.telegram.botTokenFile /run/agenix/tg",
-      "generate OPENCLAW_GATEWAY_TOKEN /var/lib/moltbot/gateway-token",
+      "generate OPENCLAW_GATEWAY_TOKEN /var/lib/moltbot/gateway-token services.moltbot.gateway.auth.tokenFile",
       "confined 120 /nix/store/",
       "supervise /usr/bin/sandbox-exec -f /nix/store/",
     ];

@@ -335,7 +335,7 @@ const known: readonly (readonly [options: string, more: string, reasons: readonl
   [
     'user = "alice"; createUser = false;',
     "users.users.alice.isNormalUser = true;",
-    ["user: this is the account of a person"],
+    ["user: this is a person's account"],
   ],
   [
     'stateDir = "/data/people/alice";',

@@ -266,7 +266,7 @@ suite(`values that are refused${note}`, () => {
 // Assertions: the message after "services.moltbot.", a configuration that fails it, and one that does not.
 const assertions: readonly (readonly [message: string, fails: string, holds: string])[] = [
   [
-    "credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.",
+    "credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`; for a login that the gateway keeps, in `settings.auth.profiles`.",
     "{ services.moltbot.enable = true; }",
     '{ services.moltbot = { enable = true; credentials.GOOGLE_API_KEY = "/run/keys/g"; }; }',
   ],

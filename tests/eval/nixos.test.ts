@@ -332,7 +332,7 @@ const assertions: readonly (readonly [
     {
       fails: "{ services.moltbot.enable = true; }",
       message:
-        "services.moltbot.credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.",
+        "services.moltbot.credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`; for a login that the gateway keeps, in `settings.auth.profiles`.",
       holds:
         '{ services.moltbot = { enable = true; credentials.GOOGLE_API_KEY = "/run/keys/g"; }; }',
     },
@@ -342,7 +342,7 @@ const assertions: readonly (readonly [
     {
       fails: '{ services.moltbot = { enable = true; providers.deepgram.apiKeyFile = "/run/d"; }; }',
       message:
-        "services.moltbot.credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`.",
+        "services.moltbot.credentials: no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`; for a login that the gateway keeps, in `settings.auth.profiles`.",
       holds:
         '{ services.moltbot = { enable = true; settings.models.providers.local.baseUrl = "http://127.0.0.1:8080"; }; }',
     },
