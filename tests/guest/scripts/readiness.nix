@@ -12,7 +12,7 @@
         # The gateway finds out once it has begun to listen that there is no such plugin.
         late = {
           gateway.port = 18790;
-          gateway.plugins = [ "brave" ];
+          gateway.plugins.brave = { };
           providers.anthropic.apiKeyFile = "/run/keys/anthropic";
           credentials.BRAVE_API_KEY = "/run/keys/anthropic";
         };
