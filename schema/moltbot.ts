@@ -445,8 +445,9 @@ export default defineService({
     ready: {
       port,
       path: "/readyz",
-      patience: 30,
-      timeout: 300,
+      // Without a certificate nobody can ask a gateway that speaks TLS.
+      patience: choose(cfg.settings.at<boolean>("gateway.tls.enabled", false), 0, 30),
+      limit: 240,
       why: "A gateway that finds a mistake late ends seconds after it has begun to listen. Waiting until it is ready makes that a failed start. A channel that cannot be reached keeps it from being ready, but not from working: half a minute of listening is enough, then. Small machines take minutes.",
     },
 

@@ -9,7 +9,6 @@ import {
   type Exp,
   type Fields,
   not,
-  or,
   type PackageBuild,
   record,
   type Refs,
@@ -103,10 +102,9 @@ export function pluginAssertions({
   const all = choose<Missing>(program.isAtLeast("2026.7"), newer, older);
   /** An id, and the line that would declare it. */
   const withLine = (id: Exp<string>): Exp<string> =>
-    text`${id} (\`gateway.plugins.${id}.source = pkgs.fetchurl { url = "<URL of the npm tarball of ${releaseOf(
-      all.entry(id).get("npm"),
-      program.packageVersion(),
-    )}>"; hash = lib.fakeHash; };\`)`;
+    text`${id} (\`gateway.plugins.${id}.source = pkgs.fetchurl { url = "<URL of the npm tarball of ${all
+      .entry(id)
+      .get("npm")}>"; hash = lib.fakeHash; };\`)`;
   const refuse = (option: Assertion["option"], wanted: Names, why: string): Assertion => ({
     option,
     offenders: choose<readonly string[]>(
@@ -154,12 +152,6 @@ export function pluginAssertions({
     ),
     ...declarationAssertions(declared, { hasPlugins, program }),
   ];
-}
-
-/** A package of npm's in the version that fits the gateway, where that is known. */
-function releaseOf(npm: Exp<string>, version: Exp<string>): Exp<string> {
-  const isKnown = or(npm.matches(".+@.+"), version.is(""));
-  return choose(isKnown, npm, text`${npm}@${version}`);
 }
 
 /** What must hold of the plugins that are declared. */

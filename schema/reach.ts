@@ -1,5 +1,5 @@
-// What free settings name and the sandbox closes: addresses, ports and directories. The gateway would start, and
-// fail at its first request. Each is refused with the option that opens it.
+// What free settings name and the sandbox closes: models' servers, browsers' ports, agents' directories. The gateway
+// would start, and fail at its first request. Each is refused with the option that opens it.
 
 import {
   and,
@@ -29,14 +29,8 @@ interface Inputs {
   readonly workspace: Exp<string>;
 }
 
-/** Settings of this name are addresses of servers. */
-const urls = ["apiBaseUrl", "baseUrl", "cdpUrl", "databaseUrl"];
-
-/** Settings of this name are ports on which the gateway or a program that it starts listens. */
-const ports = ["cdpPort", "sandboxPort", "webhookPort"];
-
-const scheme = "[a-z]+://([^/@]*@)?";
-const rest = "(:[0-9]+)?([/?].*)?";
+const scheme = "[A-Za-z]+://([^/]*@)?";
+const rest = "(:[0-9]+)?([/?#].*)?";
 const number = "[0-9]{1,3}";
 
 const privateServers = table<readonly string[]>(
@@ -47,14 +41,17 @@ const privateServers = table<readonly string[]>(
     `172[.](1[6-9]|2[0-9]|3[01])([.]${number}){2}`,
     `(192[.]168|169[.]254)([.]${number}){2}`,
     `100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])([.]${number}){2}`,
-    "[[]f[cde][0-9a-f]{2}:[0-9a-f:]*[]]",
+    "[[][fF][c-eC-E][0-9A-Fa-f]{2}:[0-9A-Fa-f:]*[]]",
+    "([^/:]*[.])?(home[.]arpa|internal|lan|local|ts[.]net)",
   ].map((host) => `${scheme}${host}${rest}`),
 );
 
 const localServers = table<readonly string[]>(
   "localServers",
   "URLs of this machine.",
-  ["localhost", `127([.]${number}){3}`, "[[]::1[]]"].map((host) => `${scheme}${host}${rest}`),
+  ["([^/:]*[.])?localhost", "0[.]0[.]0[.]0", `127([.]${number}){3}`, "[[]::1[]]"].map(
+    (host) => `${scheme}${host}${rest}`,
+  ),
 );
 
 export function reachAssertions(inputs: Inputs): readonly Assertion[] {
@@ -63,7 +60,7 @@ export function reachAssertions(inputs: Inputs): readonly Assertion[] {
 
 function serverAssertions({ relaxed, settings, isLocal }: Inputs): readonly Assertion[] {
   const { egress } = relaxed;
-  const servers = settings.textsNamed(urls);
+  const servers = settings.at("models.providers", {}).textsNamed(["baseUrl"]);
   const refuse = (
     isClosed: Exp<boolean>,
     isRefused: (url: Exp<string>) => Exp<boolean>,
@@ -86,7 +83,8 @@ function serverAssertions({ relaxed, settings, isLocal }: Inputs): readonly Asse
     ),
     refuse(
       egress.is("none"),
-      (url) => not(isHere(url)),
+      // One with a variable in it is not known yet.
+      (url) => url.matches("[A-Za-z]+://[^$]*").and(not(isHere(url))),
       'is in `settings`, a server elsewhere, but this is "none": list its address here, or set this to "internet".',
       ["nixos"],
     ),
@@ -104,11 +102,13 @@ function portAssertion({ relaxed, settings, port }: Inputs): Assertion {
   return {
     option: listenTCPPorts,
     offenders: settings
-      .integersNamed(ports)
+      .at("browser.profiles", {})
+      .integersNamed(["cdpPort"])
       .filter((each) => not(or(each.is(port), listenTCPPorts.includes(each))))
       .map((each) => text`${each}`),
-    complaint:
-      "is a port in `settings` on which something is to listen, and the service may not: add it here.",
+    complaint: "is in `settings` the port of a browser, which may not listen there: add it here.",
+    // A user's systemd cannot close ports.
+    platforms: ["nixos", "darwin"],
   };
 }
 
@@ -117,6 +117,7 @@ function workspaceAssertion({ relaxed, settings, workspace }: Inputs): Assertion
   return {
     option: readWritePaths,
     offenders: settings
+      .at("agents", {})
       .textsNamed(["workspace"])
       .filter((path) =>
         and(

@@ -48,6 +48,8 @@ interface Refused {
   /** POSIX regular expressions for whole paths. */
   readonly paths: Exp<readonly string[]>;
   readonly message: string;
+  /** A pattern of paths among them that the service may have. */
+  readonly except?: string;
   /** Whether the service may read there. */
   readonly onlyWritten?: true;
 }
@@ -57,6 +59,9 @@ const oneOf = (...names: readonly string[]): string => `(${names.join("|")})`;
 /** `/run` and `/var`, by all names that Linux and macOS have for them. */
 const run = "((/private)?/var|/private)?/run";
 const variable = "(/private)?/var";
+
+/** Where machines whose root is empty at every start keep what has to stay. */
+const persistent = "(/nix)?/(persist|persistent)";
 
 /** Patterns of the paths and of everything below them. */
 const within = (...paths: readonly string[]): readonly string[] =>
@@ -68,6 +73,7 @@ const systemPaths = table<readonly string[]>(
   within(
     `/${oneOf("bin", "boot", "dev", "efi", "etc", "lib", "lib64", "nix", "proc", "sys", "usr")}`,
     "/(System|Library|private/etc)",
+    `${persistent}/etc`,
     `${run}/${oneOf("credentials", "dbus", "systemd", "user", "wrappers")}`,
     `${variable}/lib/${oneOf("machines", "nixos", "nixos-containers", "portables", "private", "systemd")}`,
     `${variable}/(spool/)?(at|anacron|cron)`,
@@ -79,11 +85,12 @@ const placesOfOthers = table<readonly string[]>(
   "Homes, state and secrets of others.",
   [
     `/${oneOf("home", "run", "tmp", "var", "Users", "Volumes", "private", "private/tmp")}`,
-    "/(home|Users)/[^/]+",
+    `(${persistent}|/var)?/(home|Users)(/[^/]+)?`,
+    persistent,
     "((/private)?/var)?/root(/.*)?",
-    `${variable}/lib/tailscale(/.*)?`,
+    `${variable}/lib/(sops-nix|tailscale)(/.*)?`,
     `${variable}/${oneOf("cache", "db", "lib", "log", "run", "spool", "tmp")}`,
-    `${run}/${oneOf("agenix", "agenix[.]d", "keys", "secrets", "secrets[.]d")}`,
+    `${run}/${oneOf("agenix", "agenix[.]d", "keys", "secrets", "secrets[.]d", "secrets-for-users(/.*)?")}`,
     ".*/[.](config|local|local/share)",
   ],
 );
@@ -113,7 +120,9 @@ const personalPlaces = table<readonly string[]>(
   "Keys of a person, and the sockets of a session.",
   within(
     `.*/[.]${oneOf("aws", "azure", "git-credentials", "gnupg", "kube", "netrc", "pgpass", "pki", "ssh")}`,
-    `.*/[.]${oneOf("bash_history", "mozilla", "password-store", "zsh_history")}`,
+    `.*/[.]${oneOf("bash_history", "librewolf", "mozilla", "password-store", "thunderbird", "zsh_history")}`,
+    `.*/[.]config/${oneOf("age", "chromium", "gh", "google-chrome", "rclone", "sops")}`,
+    ".*/[.]local/share/(keyrings|kwalletd)",
     ".*/Library/(Cookies|Keychains|Mail|Messages)",
     "(/private)?/tmp/([.](ICE|X11)-unix|com[.]apple[.]launchd[.][^/]*|ssh-[^/]*)",
   ),
@@ -123,13 +132,17 @@ const obeyedPlaces = table<readonly string[]>(
   "obeyedPlaces",
   "Files by which programs outside of the sandbox decide what to run.",
   within(
-    ".*/[.](bash|emacs|nix-|vim|vscode|xsession|zlog|zsh)[^/]*",
-    `.*/[.]${oneOf("cargo", "gitconfig", "inputrc", "login", "logout", "npm", "npmrc", "z?profile")}`,
+    ".*/[.](bash|emacs|nix-|xsession|zlog)[^/]*",
+    ".*/[.](vim|zsh)(rc|env)?",
+    `.*/[.]${oneOf("cargo", "gitconfig", "gradle", "inputrc", "login", "logout", "npm[^/]*", "z?profile")}`,
+    `.*/[.]${oneOf("claude", "codex", "envrc", "git", "pam_environment", "tmux[.]conf", "vscode")}`,
     ".*/[.](xinitrc|xprofile)",
+    "/(home|Users)/[^/]+/(bin|go/bin)",
     `.*/[.]config/${oneOf("autostart", "direnv", "environment[.]d", "fish", "git", "systemd", "zsh")}`,
-    ".*/[.]config/(home-manager|nix|nixpkgs)",
-    ".*/[.]local/(bin|share/(applications|dbus-1|systemd)|state/(home-manager|nix))",
-    ".*/Library/(Application Support|LaunchAgents|LaunchDaemons|Preferences)",
+    `.*/[.]config/${oneOf("Code", "home-manager", "hypr", "kitty", "nix", "nixpkgs", "nvim", "tmux")}`,
+    ".*/[.]config/(autostart-scripts|plasma-workspace|sway|i3)",
+    ".*/[.]local/(bin|lib|share/(applications|dbus-1|gnome-shell|nvim|systemd)|state/(home-manager|nix))",
+    ".*/Library/(LaunchAgents|LaunchDaemons|Preferences)",
   ),
 );
 
@@ -147,6 +160,8 @@ const refusedPaths: readonly Refused[] = [
   },
   {
     paths: enginePlaces,
+    // Data of a container.
+    except: `${variable}/lib/.*/volumes/[^/]+/_data(/.*)?`,
     message:
       "belongs to a program that runs others, as root or as you, for whoever reaches it: the model could have the whole machine. No service can have it safely; give what has to run there a machine of its own.",
   },
@@ -199,10 +214,20 @@ const refusedGroups = table<readonly string[]>(
     ...["daemon", "bin", "sys", "disk", "kmem", "keys", "kvm", "shadow", "tty", "systemd-.*"],
     ...["nixbld", "messagebus", "polkituser", "sshd", "input", "uinput", "networkmanager"],
     ...["wireshark", "tss", "docker", "podman", "containerd", "k3s", "lxc", "lxd", "incus"],
-    ...["incus-admin", "libvirtd", "qemu-libvirtd", "vboxusers", "microvm"],
-    ...["_developer", "com[.]apple[.]access_.*"],
+    ...["incus-admin", "libvirtd", "qemu-libvirtd", "vboxusers", "microvm", "operator", "procmod"],
+    ...[
+      "onepassword.*",
+      "ydotool",
+      "_developer",
+      "_lpadmin",
+      "access_bpf",
+      "com[.]apple[.]access_.*",
+    ],
   ],
 );
+
+/** The group that all people have for their own, and that shared media belong to. */
+const everybody = "users";
 
 interface OwnInputs {
   readonly user: Ref<string>;
@@ -247,7 +272,9 @@ export function ownRefusals(inputs: OwnInputs): readonly Assertion[] {
     },
     {
       option: user,
-      offenders: groupsOf(user).filter((name) => name.matchesOne(refusedGroups)),
+      offenders: groupsOf(user).filter((name) =>
+        name.matchesOne(refusedGroups).and(not(name.is(everybody))),
+      ),
       complaint:
         "is a group that lets its members do what the service must not, and this user is one. Take the user out of it: `users.users.<name>.extraGroups`, `users.groups.<name>.members`.",
       platforms: withAccounts,
@@ -312,7 +339,16 @@ function pathRefusals(
   return [
     ...refusedPaths
       .filter(({ onlyWritten }) => mode === "written" || onlyWritten !== true)
-      .map(({ paths, message }) => none(option, (path) => path.matchesOne(paths), message)),
+      .map(({ paths, except, message }) =>
+        none(
+          option,
+          (path) =>
+            except === undefined
+              ? path.matchesOne(paths)
+              : path.matchesOne(paths).and(not(path.matches(except))),
+          message,
+        ),
+      ),
     {
       ...none(option, isAboveHome, isYourHome),
       platforms: ["home-manager"],

@@ -722,24 +722,27 @@ let
 
   # URLs of the local network, of a tailnet and of the cloud's own services.
   privateServers = [
-    "[a-z]+://([^/@]*@)?10([.][0-9]{1,3}){3}(:[0-9]+)?([/?].*)?"
-    "[a-z]+://([^/@]*@)?172[.](1[6-9]|2[0-9]|3[01])([.][0-9]{1,3}){2}(:[0-9]+)?([/?].*)?"
-    "[a-z]+://([^/@]*@)?(192[.]168|169[.]254)([.][0-9]{1,3}){2}(:[0-9]+)?([/?].*)?"
-    "[a-z]+://([^/@]*@)?100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])([.][0-9]{1,3}){2}(:[0-9]+)?([/?].*)?"
-    "[a-z]+://([^/@]*@)?[[]f[cde][0-9a-f]{2}:[0-9a-f:]*[]](:[0-9]+)?([/?].*)?"
+    "[A-Za-z]+://([^/]*@)?10([.][0-9]{1,3}){3}(:[0-9]+)?([/?#].*)?"
+    "[A-Za-z]+://([^/]*@)?172[.](1[6-9]|2[0-9]|3[01])([.][0-9]{1,3}){2}(:[0-9]+)?([/?#].*)?"
+    "[A-Za-z]+://([^/]*@)?(192[.]168|169[.]254)([.][0-9]{1,3}){2}(:[0-9]+)?([/?#].*)?"
+    "[A-Za-z]+://([^/]*@)?100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])([.][0-9]{1,3}){2}(:[0-9]+)?([/?#].*)?"
+    "[A-Za-z]+://([^/]*@)?[[][fF][c-eC-E][0-9A-Fa-f]{2}:[0-9A-Fa-f:]*[]](:[0-9]+)?([/?#].*)?"
+    "[A-Za-z]+://([^/]*@)?([^/:]*[.])?(home[.]arpa|internal|lan|local|ts[.]net)(:[0-9]+)?([/?#].*)?"
   ];
 
   # URLs of this machine.
   localServers = [
-    "[a-z]+://([^/@]*@)?localhost(:[0-9]+)?([/?].*)?"
-    "[a-z]+://([^/@]*@)?127([.][0-9]{1,3}){3}(:[0-9]+)?([/?].*)?"
-    "[a-z]+://([^/@]*@)?[[]::1[]](:[0-9]+)?([/?].*)?"
+    "[A-Za-z]+://([^/]*@)?([^/:]*[.])?localhost(:[0-9]+)?([/?#].*)?"
+    "[A-Za-z]+://([^/]*@)?0[.]0[.]0[.]0(:[0-9]+)?([/?#].*)?"
+    "[A-Za-z]+://([^/]*@)?127([.][0-9]{1,3}){3}(:[0-9]+)?([/?#].*)?"
+    "[A-Za-z]+://([^/]*@)?[[]::1[]](:[0-9]+)?([/?#].*)?"
   ];
 
   # The service already sees the harmless part of these. The rest belongs to root, or leads to root's rights.
   systemPaths = [
     "/(bin|boot|dev|efi|etc|lib|lib64|nix|proc|sys|usr)(/.*)?"
     "/(System|Library|private/etc)(/.*)?"
+    "(/nix)?/(persist|persistent)/etc(/.*)?"
     "((/private)?/var|/private)?/run/(credentials|dbus|systemd|user|wrappers)(/.*)?"
     "(/private)?/var/lib/(machines|nixos|nixos-containers|portables|private|systemd)(/.*)?"
     "(/private)?/var/(spool/)?(at|anacron|cron)(/.*)?"
@@ -748,11 +751,12 @@ let
   # Homes, state and secrets of others.
   placesOfOthers = [
     "/(home|run|tmp|var|Users|Volumes|private|private/tmp)"
-    "/(home|Users)/[^/]+"
+    "((/nix)?/(persist|persistent)|/var)?/(home|Users)(/[^/]+)?"
+    "(/nix)?/(persist|persistent)"
     "((/private)?/var)?/root(/.*)?"
-    "(/private)?/var/lib/tailscale(/.*)?"
+    "(/private)?/var/lib/(sops-nix|tailscale)(/.*)?"
     "(/private)?/var/(cache|db|lib|log|run|spool|tmp)"
-    "((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d)"
+    "((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d|secrets-for-users(/.*)?)"
     ".*/[.](config|local|local/share)"
   ];
 
@@ -768,20 +772,26 @@ let
   # Keys of a person, and the sockets of a session.
   personalPlaces = [
     ".*/[.](aws|azure|git-credentials|gnupg|kube|netrc|pgpass|pki|ssh)(/.*)?"
-    ".*/[.](bash_history|mozilla|password-store|zsh_history)(/.*)?"
+    ".*/[.](bash_history|librewolf|mozilla|password-store|thunderbird|zsh_history)(/.*)?"
+    ".*/[.]config/(age|chromium|gh|google-chrome|rclone|sops)(/.*)?"
+    ".*/[.]local/share/(keyrings|kwalletd)(/.*)?"
     ".*/Library/(Cookies|Keychains|Mail|Messages)(/.*)?"
     "(/private)?/tmp/([.](ICE|X11)-unix|com[.]apple[.]launchd[.][^/]*|ssh-[^/]*)(/.*)?"
   ];
 
   # Files by which programs outside of the sandbox decide what to run.
   obeyedPlaces = [
-    ".*/[.](bash|emacs|nix-|vim|vscode|xsession|zlog|zsh)[^/]*(/.*)?"
-    ".*/[.](cargo|gitconfig|inputrc|login|logout|npm|npmrc|z?profile)(/.*)?"
+    ".*/[.](bash|emacs|nix-|xsession|zlog)[^/]*(/.*)?"
+    ".*/[.](vim|zsh)(rc|env)?(/.*)?"
+    ".*/[.](cargo|gitconfig|gradle|inputrc|login|logout|npm[^/]*|z?profile)(/.*)?"
+    ".*/[.](claude|codex|envrc|git|pam_environment|tmux[.]conf|vscode)(/.*)?"
     ".*/[.](xinitrc|xprofile)(/.*)?"
+    "/(home|Users)/[^/]+/(bin|go/bin)(/.*)?"
     ".*/[.]config/(autostart|direnv|environment[.]d|fish|git|systemd|zsh)(/.*)?"
-    ".*/[.]config/(home-manager|nix|nixpkgs)(/.*)?"
-    ".*/[.]local/(bin|share/(applications|dbus-1|systemd)|state/(home-manager|nix))(/.*)?"
-    ".*/Library/(Application Support|LaunchAgents|LaunchDaemons|Preferences)(/.*)?"
+    ".*/[.]config/(Code|home-manager|hypr|kitty|nix|nixpkgs|nvim|tmux)(/.*)?"
+    ".*/[.]config/(autostart-scripts|plasma-workspace|sway|i3)(/.*)?"
+    ".*/[.]local/(bin|lib|share/(applications|dbus-1|gnome-shell|nvim|systemd)|state/(home-manager|nix))(/.*)?"
+    ".*/Library/(LaunchAgents|LaunchDaemons|Preferences)(/.*)?"
   ];
 
   # Accounts that own more than the service's files, or that stand for unknown users.
@@ -842,7 +852,13 @@ let
     "qemu-libvirtd"
     "vboxusers"
     "microvm"
+    "operator"
+    "procmod"
+    "onepassword.*"
+    "ydotool"
     "_developer"
+    "_lpadmin"
+    "access_bpf"
     "com[.]apple[.]access_.*"
   ];
 
@@ -937,22 +953,9 @@ lib.concatMap (
           (
             id:
             "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${
-              if
-                builtins.match ".+@.+"
-                  (lib.getAttr id (
-                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-                  )).npm != null
-                || lib.getVersion instance.package == ""
-              then
-                (lib.getAttr id (
-                  if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-                )).npm
-              else
-                "${
-                  (lib.getAttr id (
-                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-                  )).npm
-                }@${lib.getVersion instance.package}"
+              (lib.getAttr id (
+                if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+              )).npm
             }>\"; hash = lib.fakeHash; };`)"
           )
           (
@@ -980,22 +983,9 @@ lib.concatMap (
           (
             id:
             "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${
-              if
-                builtins.match ".+@.+"
-                  (lib.getAttr id (
-                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-                  )).npm != null
-                || lib.getVersion instance.package == ""
-              then
-                (lib.getAttr id (
-                  if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-                )).npm
-              else
-                "${
-                  (lib.getAttr id (
-                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-                  )).npm
-                }@${lib.getVersion instance.package}"
+              (lib.getAttr id (
+                if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+              )).npm
             }>\"; hash = lib.fakeHash; };`)"
           )
           (
@@ -1030,22 +1020,9 @@ lib.concatMap (
           (
             id:
             "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${
-              if
-                builtins.match ".+@.+"
-                  (lib.getAttr id (
-                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-                  )).npm != null
-                || lib.getVersion instance.package == ""
-              then
-                (lib.getAttr id (
-                  if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-                )).npm
-              else
-                "${
-                  (lib.getAttr id (
-                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-                  )).npm
-                }@${lib.getVersion instance.package}"
+              (lib.getAttr id (
+                if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+              )).npm
             }>\"; hash = lib.fakeHash; };`)"
           )
           (
@@ -1090,22 +1067,9 @@ lib.concatMap (
           (
             id:
             "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${
-              if
-                builtins.match ".+@.+"
-                  (lib.getAttr id (
-                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-                  )).npm != null
-                || lib.getVersion instance.package == ""
-              then
-                (lib.getAttr id (
-                  if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-                )).npm
-              else
-                "${
-                  (lib.getAttr id (
-                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-                  )).npm
-                }@${lib.getVersion instance.package}"
+              (lib.getAttr id (
+                if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
+              )).npm
             }>\"; hash = lib.fakeHash; };`)"
           )
           (
@@ -1351,56 +1315,47 @@ lib.concatMap (
       instance.gateway.customBindHost != null -> settings.gateway.bind == "custom"
     ) "has no effect while `gateway.bind` is not \"custom\": set that to \"custom\" or remove this.")
   ]
-  ++ (
-    if platform == "nixos" then
-      [
-        (refuse "confinement.egress"
-          (lib.optionals (instance.confinement.egress == "internet" && settings.gateway.bind == "loopback") (
-            lib.filter (matchesOne privateServers) (
-              lib.filter lib.isString (
-                valuesNamed [ "apiBaseUrl" "baseUrl" "cdpUrl" "databaseUrl" ] instance.settings
-              )
-            )
-          ))
-          "is in `settings`, a server in the local network, which is closed to the service: list its address here, `[ \"internet\" \"192.168.1.10\" ]`."
+  ++ lib.optionals isDarwin [
+    (refuse "confinement.egress"
+      (lib.optionals (instance.confinement.egress == "internet") (
+        lib.filter (matchesOne localServers) (
+          lib.filter lib.isString (valuesNamed [ "baseUrl" ] instance.settings.models.providers or { })
         )
-        (refuse "confinement.egress"
-          (lib.optionals (instance.confinement.egress == "none") (
-            lib.filter (url: !matchesOne localServers url) (
-              lib.filter lib.isString (
-                valuesNamed [ "apiBaseUrl" "baseUrl" "cdpUrl" "databaseUrl" ] instance.settings
-              )
-            )
-          ))
-          "is in `settings`, a server elsewhere, but this is \"none\": list its address here, or set this to \"internet\"."
+      ))
+      "is in `settings`, a server on this machine, which \"internet\" does not include on macOS: set this to \"any\"."
+    )
+  ]
+  ++ lib.optionals (!isDarwin && isHome) [
+    (refuse "confinement.egress" [ ]
+      "is in `settings`, a server on this machine, which \"internet\" does not include on macOS: set this to \"any\"."
+    )
+  ]
+  ++ lib.optionals (platform == "nixos") [
+    (refuse "confinement.egress"
+      (lib.optionals (instance.confinement.egress == "internet" && settings.gateway.bind == "loopback") (
+        lib.filter (matchesOne privateServers) (
+          lib.filter lib.isString (valuesNamed [ "baseUrl" ] instance.settings.models.providers or { })
         )
-      ]
-    else if isDarwin then
-      [
-        (refuse "confinement.egress"
-          (lib.optionals (instance.confinement.egress == "internet") (
-            lib.filter (matchesOne localServers) (
-              lib.filter lib.isString (
-                valuesNamed [ "apiBaseUrl" "baseUrl" "cdpUrl" "databaseUrl" ] instance.settings
-              )
-            )
-          ))
-          "is in `settings`, a server on this machine, which \"internet\" does not include on macOS: set this to \"any\"."
+      ))
+      "is in `settings`, a server in the local network, which is closed to the service: list its address here, `[ \"internet\" \"192.168.1.10\" ]`."
+    )
+    (refuse "confinement.egress"
+      (lib.optionals (instance.confinement.egress == "none") (
+        lib.filter (url: builtins.match "[A-Za-z]+://[^$]*" url != null && !matchesOne localServers url) (
+          lib.filter lib.isString (valuesNamed [ "baseUrl" ] instance.settings.models.providers or { })
         )
-      ]
-    else
-      [
-        (refuse "confinement.egress" [ ]
-          "is in `settings`, a server on this machine, which \"internet\" does not include on macOS: set this to \"any\"."
-        )
-      ]
-  )
-  ++ [
+      ))
+      "is in `settings`, a server elsewhere, but this is \"none\": list its address here, or set this to \"internet\"."
+    )
+  ]
+  ++ lib.optionals (!isHome) [
     (refuse "confinement.listenTCPPorts" (map (each: "${toString each}") (
       lib.filter (
         each: !(each == settings.gateway.port || lib.elem each instance.confinement.listenTCPPorts)
-      ) (lib.filter lib.isInt (valuesNamed [ "cdpPort" "sandboxPort" "webhookPort" ] instance.settings))
-    )) "is a port in `settings` on which something is to listen, and the service may not: add it here.")
+      ) (lib.filter lib.isInt (valuesNamed [ "cdpPort" ] instance.settings.browser.profiles or { }))
+    )) "is in `settings` the port of a browser, which may not listen there: add it here.")
+  ]
+  ++ [
     (refuse "confinement.readWritePaths"
       (lib.filter (
         path:
@@ -1409,7 +1364,7 @@ lib.concatMap (
         && !lib.any (directory: lib.hasPrefix "${directory}/" "${path}/") (
           ownDirectories ++ instance.confinement.readWritePaths
         )
-      ) (lib.filter lib.isString (valuesNamed [ "workspace" ] instance.settings)))
+      ) (lib.filter lib.isString (valuesNamed [ "workspace" ] instance.settings.agents or { })))
       "is in `settings` the workspace of an agent, and the service cannot write there: choose a directory in `stateDir`, or add it here."
     )
     (expect "gateway.port"
@@ -1519,7 +1474,7 @@ lib.concatMap (
       "${instance.group} belongs to the system, and lets its members do what the service must not. Choose a name that nobody else has."
     )
     (refuse "user"
-      (lib.filter (matchesOne refusedGroups) (
+      (lib.filter (name: matchesOne refusedGroups name && name != "users") (
         lib.attrNames (lib.filterAttrs (_: group: lib.elem instance.user group.members) config.users.groups)
       ))
       "is a group that lets its members do what the service must not, and this user is one. Take the user out of it: `users.users.<name>.extraGroups`, `users.groups.<name>.members`."
@@ -1535,7 +1490,11 @@ lib.concatMap (
       "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that you mean; secrets belong into `credentials`."
     )
     (refuse "confinement.readOnlyPaths"
-      (lib.filter (matchesOne enginePlaces) instance.confinement.readOnlyPaths)
+      (lib.filter (
+        path:
+        matchesOne enginePlaces path
+        && builtins.match "(/private)?/var/lib/.*/volumes/[^/]+/_data(/.*)?" path == null
+      ) instance.confinement.readOnlyPaths)
       "belongs to a program that runs others, as root or as you, for whoever reaches it: the model could have the whole machine. No service can have it safely; give what has to run there a machine of its own."
     )
     (refuse "confinement.readOnlyPaths"
@@ -1558,7 +1517,11 @@ lib.concatMap (
       "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that you mean; secrets belong into `credentials`."
     )
     (refuse "confinement.readWritePaths"
-      (lib.filter (matchesOne enginePlaces) instance.confinement.readWritePaths)
+      (lib.filter (
+        path:
+        matchesOne enginePlaces path
+        && builtins.match "(/private)?/var/lib/.*/volumes/[^/]+/_data(/.*)?" path == null
+      ) instance.confinement.readWritePaths)
       "belongs to a program that runs others, as root or as you, for whoever reaches it: the model could have the whole machine. No service can have it safely; give what has to run there a machine of its own."
     )
     (refuse "confinement.readWritePaths"

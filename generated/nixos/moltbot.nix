@@ -263,8 +263,9 @@ in
             "directories-${unit}.service"
             "prepare-${unit}.service"
           ];
-          # nscd makes the directory of its socket when it starts.
+          # nscd makes the directory of its socket when it starts. A switch waits for the service, no boot does.
           after = [
+            "multi-user.target"
             "network-online.target"
             "nss-lookup.target"
             "directories-${unit}.service"
@@ -295,7 +296,17 @@ in
             # until it is ready makes that a failed start. A channel that cannot be reached keeps it
             # from being ready, but not from working: half a minute of listening is enough, then.
             # Small machines take minutes.
-            ExecStartPost = "+${awaitReady} ${toString settings.gateway.port} /readyz 30 ${instance.user}";
+            ExecStartPost = "+${
+              lib.concatMapStringsSep " " toString [
+                awaitReady
+                settings.gateway.port
+                "/readyz"
+                (if instance.settings.gateway.tls.enabled or false then 0 else 30)
+                240
+                instance.user
+              ]
+            }";
+            # What waits ends by itself before.
             TimeoutStartSec = 300;
             SyslogIdentifier = unit;
             EnvironmentFile = map escapeFile instance.environmentFiles;

@@ -423,8 +423,11 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     # Root checks the directories before every start. The preparation makes the copies that are mounted in
     # the service. If one of them fails, nothing waits for the service.
     requires = [ "directories-\${unit}.service" "prepare-\${unit}.service" ];
-    # nscd makes the directory of its socket when it starts.
+    # nscd makes the directory of its socket when it starts.${
+      service.model.ready === undefined ? "" : " A switch waits for the service, no boot does."
+    }
     after = [
+      ${service.model.ready === undefined ? [] : [nix.str("multi-user.target")]}
       "network-online.target"
       "nss-lookup.target"
       "directories-\${unit}.service"

@@ -146,16 +146,26 @@ export function emitProcess(
 function emitReadiness(service: IrService, scope: Scope): readonly Binding[] {
   const { ready } = service.model;
   if (ready === undefined) return [];
-  const port = nix`toString ${emitValue(ready.port, scope)}`;
-  const asked = `${ready.path} ${String(ready.patience)}`;
-  const account = emitValue(identityOf(service).user, scope);
+  const asked = nix.list([
+    nix`awaitReady`,
+    emitValue(ready.port, scope),
+    nix.str(ready.path),
+    emitValue(ready.patience, scope),
+    nix.int(ready.limit),
+    emitValue(identityOf(service).user, scope),
+  ]);
   return [
-    nix.binding(["ExecStartPost"], nix`"+\${awaitReady} \${${port}} ${asked} \${${account}}"`, {
+    nix.binding(["ExecStartPost"], nix`"+\${lib.concatMapStringsSep " " toString ${asked}}"`, {
       comment: wrapComment(ready.why),
     }),
-    nix.binding(["TimeoutStartSec"], nix.int(ready.timeout)),
+    nix.binding(["TimeoutStartSec"], nix.int(ready.limit + startMargin), {
+      comment: "What waits ends by itself before.",
+    }),
   ];
 }
+
+/** How many seconds longer the service manager waits than the command that waits for the service. */
+const startMargin = 60;
 
 /** Variables that neither the service gets, nor a command that the manager runs for it as root. */
 function emitUnsetVariables(

@@ -183,9 +183,9 @@ export interface Readiness {
   /** The path of a URL that is answered with 200 once the program is ready, by whoever asks. */
   readonly path: string;
   /** How long the program may listen without such an answer before it is taken for started, in seconds. */
-  readonly patience: number;
-  /** How long a start may take, in seconds. */
-  readonly timeout: number;
+  readonly patience: OrValue<number>;
+  /** After how many seconds a program that runs is taken for started, whatever it does. */
+  readonly limit: number;
   /** Why these. Becomes a comment in the module. */
   readonly why: string;
 }

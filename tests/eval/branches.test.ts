@@ -135,6 +135,7 @@ const engines = [
 ];
 const personal = [
   ...["/home/a/.ssh", "/home/a/.ssh/id", "/srv/a/.gnupg", "/home/a/.aws", "/home/a/.kube/config"],
+  ...["/home/a/.config/gh", "/home/a/.config/sops/age", "/home/a/.local/share/keyrings"],
   ...["/home/a/.password-store", "/home/a/.mozilla/x", "/tmp/.X11-unix", "/tmp/ssh-abc/agent.1"],
   ...["/Users/a/Library/Keychains", "/private/tmp/com.apple.launchd.abc/Listeners"],
 ];
@@ -142,12 +143,14 @@ const obeyed = [
   ...["/home/a/.bashrc", "/home/a/.bash_profile", "/home/a/.zshrc", "/home/a/.profile"],
   ...["/home/a/.config/systemd/user", "/home/a/.config/autostart", "/home/a/.config/git"],
   ...["/home/a/.local/bin", "/home/a/.local/share/applications", "/home/a/.nix-profile"],
+  ...["/home/a/.claude", "/srv/x/.git/hooks", "/home/a/.config/nvim", "/home/a/bin"],
   ...["/home/a/.gitconfig", "/home/a/.vimrc", "/home/a/.xinitrc", "/home/a/.config/nix"],
   "/Users/a/Library/LaunchAgents",
 ];
 const others = [
   ...["/var/lib", "/root", "/root/x", "/var/root/x", "/run/secrets", "/home/a", "/home/a/.config"],
-  ...["/home/a/.local/share", "/var/lib/tailscale"],
+  ...["/home/a/.local/share", "/var/lib/tailscale", "/persist", "/persist/home/a", "/var/home/a"],
+  "/run/secrets-for-users/x",
 ];
 const harmless = [
   ...[
@@ -159,6 +162,7 @@ const harmless = [
   ],
   ...["/home/a/ssh", "/home/a/.sshx", "/home/a/notes", "/home/a/.config/notes", "/roots"],
   ...["/var/lib/notes", "/home/a/.local/share/notes", "/Users/a/Library/Notes", "/tmp/notes"],
+  ...["/home/a/.vimwiki", "/var/lib/docker/volumes/cloud/_data", "/srv/home/a", "/persist/media"],
 ];
 const refusedPaths = (option: string, paths: readonly string[], text: string): Row => [
   `confinement.${option}: ${text}`,
@@ -262,7 +266,7 @@ const alternatives: readonly Row[] = [
       "nixos",
       "",
       messages,
-      'users.users.moltbot.extraGroups = [ "docker" "wheel" "video" "libvirtd" ]; users.groups.docker = { }; users.groups.libvirtd = { };',
+      'users.users.moltbot.extraGroups = [ "docker" "wheel" "video" "libvirtd" "users" ]; users.groups.docker = { }; users.groups.libvirtd = { };',
     ),
     [
       "services.moltbot.user: docker, libvirtd, wheel is a group that lets its members do what the service must not, and this user is one. Take the user out of it: `users.users.<name>.extraGroups`, `users.groups.<name>.members`.",
@@ -303,10 +307,12 @@ const alternatives: readonly Row[] = [
 const provider = (url: string): string =>
   `settings.models.providers.own = { baseUrl = "${url}"; models = [ ]; };`;
 const closedServers = [
+  ...["http://nas.local:8080", "HTTP://10.0.0.1#x", "http://a:b@c@10.0.0.1", "http://[FD00::1]/"],
   ...["http://192.168.1.10:11434/v1", "https://10.0.0.1", "http://172.31.0.1/v1"],
   ...["http://169.254.169.254/latest", "http://100.64.0.1:1", "http://[fd00::1]:8080/v1"],
 ];
 const openServers = [
+  ...["http://llm.example.org/x.local", "http://localhost.example.org"],
   ...["http://127.0.0.1:11434/v1", "http://localhost:1234", "https://api.example.org/10.0.0.1"],
   ...["http://8.8.8.8", "http://172.32.0.1", "http://100.128.0.1", "http://[2001:db8::1]/"],
   "https://192.168.1.10.example.org/v1",
@@ -351,6 +357,21 @@ const reached: readonly Row[] = [
     [],
   ],
   [
+    "a server that a variable names, where nothing is open",
+    on("nixos", `${provider("\\${LLM_URL}")} confinement.egress = "none";`, messages),
+    [],
+  ],
+  [
+    "the address of a channel is not looked at",
+    on("nixos", 'settings.channels.telegram.apiRoot = "http://10.0.0.1";', messages),
+    [],
+  ],
+  [
+    "a port to listen on, in a home",
+    on("home-manager", "settings.browser.profiles.work = { cdpPort = 9222; };", messages),
+    [],
+  ],
+  [
     "a server on a Mac itself",
     on("darwin", provider("http://localhost:11434/v1"), messages),
     refusedAt(
@@ -367,7 +388,7 @@ const reached: readonly Row[] = [
   [
     "a port to listen on",
     on("nixos", "settings.browser.profiles.work = { cdpPort = 9222; };", messages),
-    refusedAt("confinement.listenTCPPorts", "9222", "is a port in `settings`"),
+    refusedAt("confinement.listenTCPPorts", "9222", "is in `settings` the port of a browser"),
   ],
   [
     "a port to listen on, opened",

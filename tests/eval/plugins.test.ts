@@ -50,7 +50,7 @@ const missed = (
   option: string,
   plugin: string,
   by: keyof typeof missedFor,
-  npm = `@openclaw/${plugin}@2026.9.6`,
+  npm = `@openclaw/${plugin}`,
 ): string =>
   `services.moltbot.${option}: ${plugin} (\`gateway.plugins.${plugin}.source = pkgs.fetchurl { url = "<URL of the npm tarball of ${npm}>"; hash = lib.fakeHash; };\`) ${missedFor[by]} Add the line in brackets, with the URL, and Nix will say the hash. The description of \`gateway.plugins\` has other ways.`;
 
@@ -88,7 +88,7 @@ const wanted: readonly Row[] = [
   [
     "a key of a plugin",
     'credentials.BRAVE_API_KEY = "/run/b";',
-    [missed("credentials", "brave", "variable", "@openclaw/brave-plugin@2026.9.6")],
+    [missed("credentials", "brave", "variable", "@openclaw/brave-plugin")],
   ],
   [
     "a variable of a plugin that is no secret",
@@ -130,7 +130,7 @@ const wanted: readonly Row[] = [
   [
     "a plugin for an earlier release",
     `${release("2026.6.5")} settings.channels.discord = { };`,
-    [missed("gateway.plugins", "discord", "channel", "@openclaw/discord@2026.6.5")],
+    [missed("gateway.plugins", "discord", "channel", "@openclaw/discord")],
   ],
 ];
 

@@ -1,5 +1,5 @@
-// The pages about secrets and plugins: evaluate each example in the real module system that it names, and let the real gateway
-// check the resulting configuration. After an example that must be refused, the page has a part of the message.
+// Pages of docs/: evaluate each example in the real module system that it names, and let the real gateway check
+// the resulting configuration. After an example that must be refused, the page has a part of the message.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -90,7 +90,7 @@ const result = z.object({
   config: z.record(z.unknown()),
 });
 
-const pages: readonly Page[] = ["secrets.md", "plugins.md"].map((name) => ({
+const pages: readonly Page[] = ["secrets.md", "plugins.md", "guides.md"].map((name) => ({
   name,
   text: readFileSync(`${repository}docs/${name}`, "utf8"),
 }));
@@ -122,7 +122,7 @@ const cases = Object.fromEntries(
   ]),
 );
 
-describe.skipIf(missing.length > 0)(`the pages about secrets and plugins${suite}`, () => {
+describe.skipIf(missing.length > 0)(`pages of docs/${suite}`, () => {
   const outcomes = evaluateTogether(cases);
 
   const refused = examples.filter(({ refusal }) => refusal !== undefined);

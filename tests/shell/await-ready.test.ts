@@ -60,6 +60,7 @@ function waitFor(
   main: ChildProcess,
   lines: readonly string[],
   patience = 60,
+  limit = 60,
 ): Waiting {
   const directory = mkdtempSync(join(tmpdir(), "nixmodgen-ready-"));
   onTestFinished(() => {
@@ -76,7 +77,7 @@ function waitFor(
     ...(["stop", "await-ready"] as const).map((name) => shellCode.read(name)),
     'await_ready "$@"',
   ].join("\n");
-  const words = [String(port), "/readyz", String(patience), account];
+  const words = [String(port), "/readyz", String(patience), String(limit), account];
   const job = spawn("bash", ["--norc", "-c", script, "await-ready", ...words], {
     env: { PATH: `${directory}:${process.env["PATH"] ?? ""}`, MAINPID: String(main.pid) },
     stdio: ["ignore", "pipe", "pipe"],
@@ -133,6 +134,14 @@ test("what listens and does not become ready is taken for started in the end", a
   expect(await outcome).toEqual({
     status: 0,
     said: "it has listened for 1 s and does not say that it is ready: it is taken for started\n",
+  });
+});
+
+test("what does not listen, and runs, is taken for started in the end", async () => {
+  const { outcome } = waitFor(1, service(), [], 60, 1);
+  expect(await outcome).toEqual({
+    status: 0,
+    said: "it does not listen after 1 s, and runs: it is taken for started\n",
   });
 });
 
