@@ -30,7 +30,7 @@ def do_nothing():
 
 
 def start():
-    machine.succeed(f"timeout 60 systemctl start {UNIT}")
+    machine.succeed(f"timeout 110 systemctl start {UNIT}")
     machine.wait_until_succeeds(HEALTH, timeout=120)
 
 
@@ -70,7 +70,7 @@ with subtest("a link in place of one leads root nowhere, and is a final error th
         f"setpriv --reuid=moltbot --regid=moltbot --clear-groups"
         f" sh -c 'cd {STATE} && mv projects mine && ln -s {PRIVATE} projects'",
     )
-    status, _ = machine.execute(f"timeout 60 systemctl start {UNIT}")
+    status, _ = machine.execute(f"timeout 110 systemctl start {UNIT}")
     assert status == 1, status
     machine.succeed(f"systemctl is-failed {DIRECTORIES}")
     machine.fail(f"systemctl is-active {UNIT}")
@@ -102,7 +102,7 @@ with subtest("nor where root has not looked"):
         f"printf '[Service]\\nExecStart=\\nExecStart={do_nothing()}\\n' > {BLIND}/blind.conf",
         "systemctl daemon-reload",
     )
-    status, _ = machine.execute(f"timeout 60 systemctl start {UNIT}")
+    status, _ = machine.execute(f"timeout 110 systemctl start {UNIT}")
     # systemd follows the link inside the sandbox, where it leads to nothing, and cannot set up the root
     # (EXIT_NAMESPACE of systemd.exec(5)). Outside, the link would lead to Alice's directory.
     ended = machine.get_unit_property(UNIT, "ExecMainStatus")
@@ -118,7 +118,7 @@ with subtest("nor where root has not looked"):
 
 with subtest("a directory of somebody else is left alone"):
     machine.succeed(f"systemctl stop {UNIT}", f"chown alice {STATE}/projects/team")
-    status, _ = machine.execute(f"timeout 60 systemctl start {UNIT}")
+    status, _ = machine.execute(f"timeout 110 systemctl start {UNIT}")
     assert status == 1, status
     machine.succeed(f"test $(stat --format %U {STATE}/projects/team) = alice")
     said = machine.succeed(f"journalctl --output cat --unit {DIRECTORIES}")

@@ -119,7 +119,7 @@ with subtest("a place that is gone, a link or a FIFO is mended at the next start
         f"systemctl stop {UNIT}",
         f"rm -r {WORKSPACE}/AGENTS.md {WORKSPACE}/skills {STATE}/.env {STATE}/extensions",
         f"ln -s /etc/passwd {WORKSPACE}/AGENTS.md; ln -s /etc {WORKSPACE}/skills; mkfifo {STATE}/.env",
-        f"timeout 60 systemctl start {UNIT}",
+        f"timeout 110 systemctl start {UNIT}",
     )
     wait_until_healthy(machine)
     kinds = machine.succeed(

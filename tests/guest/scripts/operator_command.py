@@ -56,7 +56,8 @@ def root(command):
 start_all()
 machine.succeed(f"install -d -m 0700 $(dirname {KEY_FILE})", f"echo sk-ant-test > {KEY_FILE}")
 machine.succeed(f"echo {TOKEN} > '{TOKEN_FILE}'")
-machine.succeed("systemctl restart moltbot-gateway-real moltbot-gateway-played moltbot-gateway-named")
+# The played one never listens.
+machine.succeed("systemctl restart --no-block moltbot-gateway-real moltbot-gateway-played moltbot-gateway-named")
 home.wait_for_unit("user@1000.service")
 home.wait_until_succeeds(as_alice("systemctl --user is-active basic.target"))
 home.succeed(as_alice("echo sk-ant-test > anthropic && chmod 0600 anthropic && /etc/home-manager/alice/activate"))
