@@ -8,6 +8,7 @@ import {
   choose,
   type Exp,
   type Fields,
+  named,
   not,
   type PackageBuild,
   record,
@@ -99,10 +100,14 @@ export function pluginAssertions({
   settings,
   variables,
 }: Options): readonly Assertion[] {
-  const all = choose<Missing>(program.isAtLeast("2026.7"), newer, older);
+  const missing = named(
+    "missing",
+    "What does not come with this release.",
+    choose<Missing>(program.isAtLeast("2026.7"), newer, older),
+  );
   /** An id, and the line that would declare it. */
   const withLine = (id: Exp<string>): Exp<string> =>
-    text`${id} (\`gateway.plugins.${id}.source = pkgs.fetchurl { url = "<URL of the npm tarball of ${all
+    text`${id} (\`gateway.plugins.${id}.source = pkgs.fetchurl { url = "<URL of the npm tarball of ${missing
       .entry(id)
       .get("npm")}>"; hash = lib.fakeHash; };\`)`;
   const refuse = (option: Assertion["option"], wanted: Names, why: string): Assertion => ({
@@ -112,31 +117,39 @@ export function pluginAssertions({
       wanted.filter((id) => not(declared.names().includes(id))).map(withLine),
       [],
     ),
-    complaint: `${why} Add the line in brackets, with the URL, and Nix will say the hash. The description of \`gateway.plugins\` has other ways.`,
+    complaint: `${why} Add the line in brackets with the URL of a version that fits the gateway; Nix then says the hash. The description of \`gateway.plugins\` has other ways.`,
   });
 
-  const entries = recordAt(settings, "plugins.entries");
+  const entries = named(
+    "entries",
+    "What the settings say about plugins.",
+    recordAt(settings, "plugins.entries"),
+  );
   const switchedOn = entries.namesWhere((entry) => entry.at<boolean>("enabled", false).is(true));
   const switchedOff = entries.namesWhere(isOff);
-  const channels = recordAt(settings, "channels").namesWhere((channel) =>
-    channel.isSet().and(not(isOff(channel))),
+  const channels = named(
+    "channels",
+    "The channels that the settings have, and do not switch off.",
+    recordAt(settings, "channels").namesWhere((channel) =>
+      channel.isSet().and(not(isOff(channel))),
+    ),
   );
   const channelOf = (plugin: Exp<unknown>): Exp<string> => plugin.at<string>("channel", "");
   return [
     refuse(
       declared,
-      all.namesWhere((plugin) => channels.includes(channelOf(plugin))),
+      missing.namesWhere((plugin) => channels.includes(channelOf(plugin))),
       "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway.",
     ),
     refuse(
       declared,
-      all.names().filter((id) => switchedOn.includes(id)),
+      missing.names().filter((id) => switchedOn.includes(id)),
       "is missing, a plugin that `settings.plugins.entries` switches on: it does not come with the gateway.",
     ),
     ...variables.map(({ option, names }) =>
       refuse(
         option,
-        all
+        missing
           .namesWhere((plugin) =>
             and(
               plugin

@@ -30,28 +30,29 @@ interface Inputs {
 }
 
 const scheme = "[A-Za-z]+://([^/]*@)?";
-const rest = "(:[0-9]+)?([/?#].*)?";
-const number = "[0-9]{1,3}";
+const afterHost = "(:[0-9]+)?([/?#].*)?";
+const byte = "[0-9]{1,3}";
+
+/** The pattern of a URL, from the pattern of its host. */
+const urlOf = (host: string): string => `${scheme}${host}${afterHost}`;
 
 const privateServers = table<readonly string[]>(
   "privateServers",
   "URLs of the local network, of a tailnet and of the cloud's own services.",
   [
-    `10([.]${number}){3}`,
-    `172[.](1[6-9]|2[0-9]|3[01])([.]${number}){2}`,
-    `(192[.]168|169[.]254)([.]${number}){2}`,
-    `100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])([.]${number}){2}`,
+    `10([.]${byte}){3}`,
+    `172[.](1[6-9]|2[0-9]|3[01])([.]${byte}){2}`,
+    `(192[.]168|169[.]254)([.]${byte}){2}`,
+    `100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])([.]${byte}){2}`,
     "[[][fF][c-eC-E][0-9A-Fa-f]{2}:[0-9A-Fa-f:]*[]]",
     "([^/:]*[.])?(home[.]arpa|internal|lan|local|ts[.]net)",
-  ].map((host) => `${scheme}${host}${rest}`),
+  ].map(urlOf),
 );
 
 const localServers = table<readonly string[]>(
   "localServers",
   "URLs of this machine.",
-  ["([^/:]*[.])?localhost", "0[.]0[.]0[.]0", `127([.]${number}){3}`, "[[]::1[]]"].map(
-    (host) => `${scheme}${host}${rest}`,
-  ),
+  ["([^/:]*[.])?localhost", "0[.]0[.]0[.]0", `127([.]${byte}){3}`, "[[]::1[]]"].map(urlOf),
 );
 
 export function reachAssertions(inputs: Inputs): readonly Assertion[] {

@@ -57,8 +57,8 @@ interface Refused {
 const oneOf = (...names: readonly string[]): string => `(${names.join("|")})`;
 
 /** `/run` and `/var`, by all names that Linux and macOS have for them. */
-const run = "((/private)?/var|/private)?/run";
-const variable = "(/private)?/var";
+const runDirectory = "((/private)?/var|/private)?/run";
+const varDirectory = "(/private)?/var";
 
 /** Where machines whose root is empty at every start keep what has to stay. */
 const persistent = "(/nix)?/(persist|persistent)";
@@ -74,9 +74,9 @@ const systemPaths = table<readonly string[]>(
     `/${oneOf("bin", "boot", "dev", "efi", "etc", "lib", "lib64", "nix", "proc", "sys", "usr")}`,
     "/(System|Library|private/etc)",
     `${persistent}/etc`,
-    `${run}/${oneOf("credentials", "dbus", "systemd", "user", "wrappers")}`,
-    `${variable}/lib/${oneOf("machines", "nixos", "nixos-containers", "portables", "private", "systemd")}`,
-    `${variable}/(spool/)?(at|anacron|cron)`,
+    `${runDirectory}/${oneOf("credentials", "dbus", "systemd", "user", "wrappers")}`,
+    `${varDirectory}/lib/${oneOf("machines", "nixos", "nixos-containers", "portables", "private", "systemd")}`,
+    `${varDirectory}/(spool/)?(at|anacron|cron)`,
   ),
 );
 
@@ -88,9 +88,9 @@ const placesOfOthers = table<readonly string[]>(
     `(${persistent}|/var)?/(home|Users)(/[^/]+)?`,
     persistent,
     "((/private)?/var)?/root(/.*)?",
-    `${variable}/lib/(sops-nix|tailscale)(/.*)?`,
-    `${variable}/${oneOf("cache", "db", "lib", "log", "run", "spool", "tmp")}`,
-    `${run}/${oneOf("agenix", "agenix[.]d", "keys", "secrets", "secrets[.]d", "secrets-for-users(/.*)?")}`,
+    `${varDirectory}/lib/(sops-nix|tailscale)(/.*)?`,
+    `${varDirectory}/${oneOf("cache", "db", "lib", "log", "run", "spool", "tmp")}`,
+    `${runDirectory}/${oneOf("agenix", "agenix[.]d", "keys", "secrets", "secrets[.]d", "secrets-for-users(/.*)?")}`,
     ".*/[.](config|local|local/share)",
   ],
 );
@@ -105,11 +105,11 @@ const enginePlaces = table<readonly string[]>(
   "enginePlaces",
   "Sockets and state of programs that run other programs for their clients.",
   [
-    `${run}/${oneOf(...engines, "cups", "fwupd", "initctl", "NetworkManager", "polkit", "snapd", "udev")}([./-].*)?`,
+    `${runDirectory}/${oneOf(...engines, "cups", "fwupd", "initctl", "NetworkManager", "polkit", "snapd", "udev")}([./-].*)?`,
     ".*/(buildkitd?|containerd|crio|docker|incus|lxd|podman[^/]*)([.-][^/]*)?[.]sock(et)?",
     ".*/libvirt-sock(-.*)?",
     ...within(
-      `${variable}/lib/${oneOf(...engines, "cni", "containers", "kubelet", "microvms", "rancher", "snapd")}`,
+      `${varDirectory}/lib/${oneOf(...engines, "cni", "containers", "kubelet", "microvms", "rancher", "snapd")}`,
       ".*/[.](colima|docker|lima|orbstack|rd)",
     ),
   ],
@@ -161,7 +161,7 @@ const refusedPaths: readonly Refused[] = [
   {
     paths: enginePlaces,
     // Data of a container.
-    except: `${variable}/lib/.*/volumes/[^/]+/_data(/.*)?`,
+    except: `${varDirectory}/lib/.*/volumes/[^/]+/_data(/.*)?`,
     message:
       "belongs to a program that runs others, as root or as you, for whoever reaches it: the model could have the whole machine. No service can have it safely; give what has to run there a machine of its own.",
   },
@@ -173,13 +173,13 @@ const refusedPaths: readonly Refused[] = [
   {
     paths: obeyedPlaces,
     message:
-      "is where programs outside of the sandbox find what they run: whoever writes there can do what their user can. Name a directory with data, or put this into `confinement.readOnlyPaths`.",
+      "is where programs outside of the sandbox find what they run: whoever writes there can do what their user can. Name a directory with data; what the service only reads belongs into `confinement.readOnlyPaths`.",
     onlyWritten: true,
   },
   {
-    paths: list(`${run}/tailscale(/.*)?`),
+    paths: list(`${runDirectory}/tailscale(/.*)?`),
     message:
-      "is where Tailscale takes orders. Put it into `confinement.readOnlyPaths` to ask for its state.",
+      "is where Tailscale takes orders. To ask for its state, the service needs it in `confinement.readOnlyPaths` only.",
     onlyWritten: true,
   },
 ];
@@ -215,14 +215,8 @@ const refusedGroups = table<readonly string[]>(
     ...["nixbld", "messagebus", "polkituser", "sshd", "input", "uinput", "networkmanager"],
     ...["wireshark", "tss", "docker", "podman", "containerd", "k3s", "lxc", "lxd", "incus"],
     ...["incus-admin", "libvirtd", "qemu-libvirtd", "vboxusers", "microvm", "operator", "procmod"],
-    ...[
-      "onepassword.*",
-      "ydotool",
-      "_developer",
-      "_lpadmin",
-      "access_bpf",
-      "com[.]apple[.]access_.*",
-    ],
+    ...["onepassword.*", "ydotool", "_developer", "_lpadmin", "access_bpf"],
+    "com[.]apple[.]access_.*",
   ],
 );
 

@@ -29,6 +29,7 @@ export {
   sourceDirectory,
   sourceFile,
   stableNumber,
+  named,
   table,
   groupsOf,
   systemOption,

@@ -883,6 +883,23 @@ lib.concatMap (
   }:
   let
     inherit (assertionsOf prefix) expect refuse;
+
+    # What does not come with this release.
+    missing = if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7;
+
+    # The channels that the settings have, and do not switch off.
+    channels = lib.attrNames (
+      lib.filterAttrs (_: channel: channel != null && channel.enabled or true != false) (
+        if instance.settings.channels or { } == null then { } else instance.settings.channels or { }
+      )
+    );
+
+    # What the settings say about plugins.
+    entries =
+      if instance.settings.plugins.entries or { } == null then
+        { }
+      else
+        instance.settings.plugins.entries or { };
   in
   [
     (expect "credentials"
@@ -952,141 +969,74 @@ lib.concatMap (
         map
           (
             id:
-            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${
-              (lib.getAttr id (
-                if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-              )).npm
-            }>\"; hash = lib.fakeHash; };`)"
+            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${(lib.getAttr id missing).npm}>\"; hash = lib.fakeHash; };`)"
           )
           (
             lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
-              lib.attrNames (
-                lib.filterAttrs (
-                  _: plugin:
-                  lib.elem plugin.channel or "" (
-                    lib.attrNames (
-                      lib.filterAttrs (_: channel: channel != null && channel.enabled or true != false) (
-                        if instance.settings.channels or { } == null then { } else instance.settings.channels or { }
-                      )
-                    )
-                  )
-                ) (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
-              )
+              lib.attrNames (lib.filterAttrs (_: plugin: lib.elem plugin.channel or "" channels) missing)
             )
           )
       ))
-      "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway. Add the line in brackets, with the URL, and Nix will say the hash. The description of `gateway.plugins` has other ways."
+      "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway. Add the line in brackets with the URL of a version that fits the gateway; Nix then says the hash. The description of `gateway.plugins` has other ways."
     )
     (refuse "gateway.plugins"
       (lib.optionals variant.isCurrent (
         map
           (
             id:
-            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${
-              (lib.getAttr id (
-                if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-              )).npm
-            }>\"; hash = lib.fakeHash; };`)"
+            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${(lib.getAttr id missing).npm}>\"; hash = lib.fakeHash; };`)"
           )
           (
             lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
-              lib.filter
-                (
-                  id:
-                  lib.elem id (
-                    lib.attrNames (
-                      lib.filterAttrs (_: entry: entry.enabled or false == true) (
-                        if instance.settings.plugins.entries or { } == null then
-                          { }
-                        else
-                          instance.settings.plugins.entries or { }
-                      )
-                    )
-                  )
-                )
-                (
-                  lib.attrNames (
-                    if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-                  )
-                )
+              lib.filter (
+                id: lib.elem id (lib.attrNames (lib.filterAttrs (_: entry: entry.enabled or false == true) entries))
+              ) (lib.attrNames missing)
             )
           )
       ))
-      "is missing, a plugin that `settings.plugins.entries` switches on: it does not come with the gateway. Add the line in brackets, with the URL, and Nix will say the hash. The description of `gateway.plugins` has other ways."
+      "is missing, a plugin that `settings.plugins.entries` switches on: it does not come with the gateway. Add the line in brackets with the URL of a version that fits the gateway; Nix then says the hash. The description of `gateway.plugins` has other ways."
     )
     (refuse "credentials"
       (lib.optionals variant.isCurrent (
         map
           (
             id:
-            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${
-              (lib.getAttr id (
-                if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-              )).npm
-            }>\"; hash = lib.fakeHash; };`)"
+            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${(lib.getAttr id missing).npm}>\"; hash = lib.fakeHash; };`)"
           )
           (
             lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
               lib.filter
                 (
                   id:
-                  !lib.elem id (
-                    lib.attrNames (
-                      lib.filterAttrs (_: value: value.enabled or true == false) (
-                        if instance.settings.plugins.entries or { } == null then
-                          { }
-                        else
-                          instance.settings.plugins.entries or { }
-                      )
-                    )
-                  )
+                  !lib.elem id (lib.attrNames (lib.filterAttrs (_: value: value.enabled or true == false) entries))
                 )
                 (
                   lib.attrNames (
                     lib.filterAttrs (
                       _: plugin:
                       lib.any (variable: lib.elem variable (lib.attrNames instance.credentials)) plugin.variables or [ ]
-                      && !lib.elem plugin.channel or "" (
-                        lib.attrNames (
-                          lib.filterAttrs (_: channel: channel != null && channel.enabled or true != false) (
-                            if instance.settings.channels or { } == null then { } else instance.settings.channels or { }
-                          )
-                        )
-                      )
-                    ) (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
+                      && !lib.elem plugin.channel or "" channels
+                    ) missing
                   )
                 )
             )
           )
       ))
-      "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Add the line in brackets, with the URL, and Nix will say the hash. The description of `gateway.plugins` has other ways."
+      "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Add the line in brackets with the URL of a version that fits the gateway; Nix then says the hash. The description of `gateway.plugins` has other ways."
     )
     (refuse "environment"
       (lib.optionals variant.isCurrent (
         map
           (
             id:
-            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${
-              (lib.getAttr id (
-                if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7
-              )).npm
-            }>\"; hash = lib.fakeHash; };`)"
+            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${(lib.getAttr id missing).npm}>\"; hash = lib.fakeHash; };`)"
           )
           (
             lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
               lib.filter
                 (
                   id:
-                  !lib.elem id (
-                    lib.attrNames (
-                      lib.filterAttrs (_: value: value.enabled or true == false) (
-                        if instance.settings.plugins.entries or { } == null then
-                          { }
-                        else
-                          instance.settings.plugins.entries or { }
-                      )
-                    )
-                  )
+                  !lib.elem id (lib.attrNames (lib.filterAttrs (_: value: value.enabled or true == false) entries))
                 )
                 (
                   lib.attrNames (
@@ -1102,20 +1052,14 @@ lib.concatMap (
                           ) (lib.attrNames instance.environment)
                         )
                       ) plugin.variables or [ ]
-                      && !lib.elem plugin.channel or "" (
-                        lib.attrNames (
-                          lib.filterAttrs (_: channel: channel != null && channel.enabled or true != false) (
-                            if instance.settings.channels or { } == null then { } else instance.settings.channels or { }
-                          )
-                        )
-                      )
-                    ) (if isAtLeast "2026.7" instance.package then missingPlugins else missingPluginsUntil2026_7)
+                      && !lib.elem plugin.channel or "" channels
+                    ) missing
                   )
                 )
             )
           )
       ))
-      "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Add the line in brackets, with the URL, and Nix will say the hash. The description of `gateway.plugins` has other ways."
+      "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Add the line in brackets with the URL of a version that fits the gateway; Nix then says the hash. The description of `gateway.plugins` has other ways."
     )
     (refuse "gateway.plugins"
       (lib.attrNames (
@@ -1411,11 +1355,11 @@ lib.concatMap (
       "${instance.stateDir} holds the keys or the session of a person, whom the model could then pass for. Give the service keys of its own, in `credentials`."
     )
     (expect "stateDir" (!matchesOne obeyedPlaces instance.stateDir)
-      "${instance.stateDir} is where programs outside of the sandbox find what they run: whoever writes there can do what their user can. Name a directory with data, or put this into `confinement.readOnlyPaths`."
+      "${instance.stateDir} is where programs outside of the sandbox find what they run: whoever writes there can do what their user can. Name a directory with data; what the service only reads belongs into `confinement.readOnlyPaths`."
     )
     (expect "stateDir"
       (!matchesOne [ "((/private)?/var|/private)?/run/tailscale(/.*)?" ] instance.stateDir)
-      "${instance.stateDir} is where Tailscale takes orders. Put it into `confinement.readOnlyPaths` to ask for its state."
+      "${instance.stateDir} is where Tailscale takes orders. To ask for its state, the service needs it in `confinement.readOnlyPaths` only."
     )
     (expect "stateDir" (
       !matchesOne [ "/(media|mnt|opt|srv)" ] instance.stateDir
@@ -1443,11 +1387,11 @@ lib.concatMap (
       "${instance.workspaceDir} holds the keys or the session of a person, whom the model could then pass for. Give the service keys of its own, in `credentials`."
     )
     (expect "workspaceDir" (!matchesOne obeyedPlaces instance.workspaceDir)
-      "${instance.workspaceDir} is where programs outside of the sandbox find what they run: whoever writes there can do what their user can. Name a directory with data, or put this into `confinement.readOnlyPaths`."
+      "${instance.workspaceDir} is where programs outside of the sandbox find what they run: whoever writes there can do what their user can. Name a directory with data; what the service only reads belongs into `confinement.readOnlyPaths`."
     )
     (expect "workspaceDir"
       (!matchesOne [ "((/private)?/var|/private)?/run/tailscale(/.*)?" ] instance.workspaceDir)
-      "${instance.workspaceDir} is where Tailscale takes orders. Put it into `confinement.readOnlyPaths` to ask for its state."
+      "${instance.workspaceDir} is where Tailscale takes orders. To ask for its state, the service needs it in `confinement.readOnlyPaths` only."
     )
     (expect "workspaceDir" (
       !matchesOne [ "/(media|mnt|opt|srv)" ] instance.workspaceDir
@@ -1530,11 +1474,14 @@ lib.concatMap (
     )
     (refuse "confinement.readWritePaths"
       (lib.filter (matchesOne obeyedPlaces) instance.confinement.readWritePaths)
-      "is where programs outside of the sandbox find what they run: whoever writes there can do what their user can. Name a directory with data, or put this into `confinement.readOnlyPaths`."
+      "is where programs outside of the sandbox find what they run: whoever writes there can do what their user can. Name a directory with data; what the service only reads belongs into `confinement.readOnlyPaths`."
     )
-    (refuse "confinement.readWritePaths" (lib.filter (matchesOne [
-      "((/private)?/var|/private)?/run/tailscale(/.*)?"
-    ]) instance.confinement.readWritePaths) "is where Tailscale takes orders. Put it into `confinement.readOnlyPaths` to ask for its state.")
+    (refuse "confinement.readWritePaths"
+      (lib.filter (matchesOne [
+        "((/private)?/var|/private)?/run/tailscale(/.*)?"
+      ]) instance.confinement.readWritePaths)
+      "is where Tailscale takes orders. To ask for its state, the service needs it in `confinement.readOnlyPaths` only."
+    )
   ]
   ++ lib.optionals isHome [
     (refuse "confinement.readWritePaths" (lib.filter (
@@ -1867,7 +1814,14 @@ lib.concatMap (
             lib.match "(LD|DYLD)_.*|BASHOPTS|BASH_ENV|BASH_LOADABLES_PATH|ENV|GCONV_PATH|GETCONF_DIR|GLIBC_TUNABLES|LOCPATH|MALLOC_TRACE|NLSPATH|PS4|SHELLOPTS" name
             != null
           ) names;
-          ours = lib.filter (name: ownVariables ? ${name}) names;
+          ours = lib.filter (
+            name:
+            ownVariables ? ${name}
+            || lib.elem name [
+              "CREDENTIALS_DIRECTORY"
+              "MAINPID"
+            ]
+          ) names;
           others = lib.filter ({ variable, ... }: lib.elem variable names) (
             secretOptions
             ++ [
@@ -1885,7 +1839,7 @@ lib.concatMap (
           }
           {
             assertion = ours == [ ];
-            message = "${prefix}.${option}: the module itself sets ${lib.concatStringsSep ", " ours}, from other options. Remove that here.";
+            message = "${prefix}.${option}: the module or the service manager sets ${lib.concatStringsSep ", " ours}. Remove that here.";
           }
           {
             assertion = others == [ ];

@@ -1,9 +1,10 @@
 // The assertions of a module: the service's own, and those of the library about all instances, about the
 // platform, and about paths that something opens outside of the sandbox. Messages name the option at fault.
 
-import { codeVariable } from "../model/code-variables.ts";
-import type { Ref } from "../model/expression.ts";
-import type { IrService } from "../model/service-model.ts";
+import { codeVariable, managerVariables } from "../model/code-variables.ts";
+import type { ExpNode, Ref } from "../model/expression.ts";
+import type { Assertion, IrService } from "../model/service-model.ts";
+import { expressionsIn, walkExpression } from "../model/walk-expression.ts";
 import { nix, type NixExpr, transform } from "../nix/index.ts";
 import type { Platform } from "../model/platform.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
@@ -103,10 +104,14 @@ function emitSystemAssertions(service: IrService, platform: Platform): NixExpr |
 
 /** The schema's assertions about each instance. */
 function emitOwnAssertions(service: IrService, platform: Platform): NixExpr {
-  const scope = scopeOf(service, "instance");
   const asked = service.model.assertions.filter(
     ({ platforms }) => platforms?.includes(platform) !== false,
   );
+  const definitions = namedIn(asked);
+  const scope: Scope = {
+    ...scopeOf(service, "instance"),
+    defined: new Set(definitions.map(({ defined }) => defined.name)),
+  };
   const all = nix.list(
     asked.map((assertion) => {
       const option = assertion.option.path.join(".");
@@ -120,11 +125,27 @@ function emitOwnAssertions(service: IrService, platform: Platform): NixExpr {
       { ${serviceFields(service)}, ... }:
       let
         inherit (assertionsOf prefix) expect refuse;
+        ${definitions.map(({ defined: { name, comment }, of }) =>
+          nix.binding([name], emitExpression(of, scope), { comment, blankLine: true }),
+        )}
       in
       ${all}
     ) (lib.attrValues services)
   `;
 }
+
+/** The named expressions that assertions use, each once. */
+function namedIn(assertions: readonly Assertion[]): readonly NamedNode[] {
+  const found = new Map<string, NamedNode>();
+  for (const { node } of expressionsIn(assertions, "")) {
+    walkExpression(node, (part) => {
+      if (part.kind === "named") found.set(part.defined.name, part);
+    });
+  }
+  return [...found.values()];
+}
+
+type NamedNode = Extract<ExpNode, { readonly kind: "named" }>;
 
 function emitInstanceAssertions(assertions: readonly PlatformAssertion[]): NixExpr {
   const all = assertions.map(
@@ -297,7 +318,7 @@ function emitVariableAssertions(service: IrService): NixExpr | undefined {
           { option, names }:
           let
             loading = lib.filter (name: lib.match ${codeVariable} name != null) names;
-            ours = lib.filter (name: ownVariables ? \${name}) names;
+            ours = lib.filter (name: ownVariables ? \${name} || lib.elem name ${nix.value(managerVariables)}) names;
             others = lib.filter ({ variable, ... }: lib.elem variable names) (
               secretOptions ++ [ { variable = "PATH"; option = ${path}; } ]
             );
@@ -309,7 +330,7 @@ function emitVariableAssertions(service: IrService): NixExpr | undefined {
             }
             {
               assertion = ours == [ ];
-              message = "\${prefix}.\${option}: the module itself sets \${lib.concatStringsSep ", " ours}, from other options. Remove that here.";
+              message = "\${prefix}.\${option}: the module or the service manager sets \${lib.concatStringsSep ", " ours}. Remove that here.";
             }
             {
               assertion = others == [ ];

@@ -29,6 +29,8 @@ export interface Scope {
   readonly settings: NixExpr;
   /** Whether an option's value is a number, or a list of them: Nix does not interpolate those. */
   readonly isNumber: (path: readonly string[]) => boolean;
+  /** The names that surrounding code defines; other named expressions are written out. */
+  readonly defined?: ReadonlySet<string>;
   /** The names of the parameters of surrounding functions, and whether these are numbers. */
   readonly variables?: ReadonlyMap<Variable, Parameter>;
 }
@@ -93,6 +95,8 @@ const visitor: Visitor = {
   setting: ({ path }, { settings }) => nix.select(settings, path),
   configFile: (_, { configFile }) => configFile,
   variant: ({ key }, { variant }) => nix.select(variant, [key]),
+  named: ({ defined, of }, scope) =>
+    scope.defined?.has(defined.name) === true ? nix.id(defined.name) : emitExpression(of, scope),
   variable: ({ variable }, { variables }) => {
     const parameter = variables?.get(variable);
     if (parameter === undefined) throw new BugError("a variable that is not bound");

@@ -328,6 +328,8 @@ function describeDefault(node: ExpNode): string {
       const { shown } = rowOf(node.function);
       return shown?.(...node.arguments.map(describeDefault), ...node.plain) ?? notShown;
     }
+    case "named":
+      return describeDefault(node.of);
     case "setting":
     case "configFile":
     case "variable":

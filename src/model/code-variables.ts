@@ -28,3 +28,9 @@ export const codeVariables = [
 
 /** All of them, on any platform: a POSIX regular expression for a whole name. */
 export const codeVariable = `(LD|DYLD)_.*|${codeVariables.filter((name) => !name.startsWith("LD_")).join("|")}`;
+
+/**
+ * Variables by which systemd tells a unit's commands about the unit. A value from the configuration would win, and
+ * commands outside of the sandbox would believe it: they would signal another process, or read other credentials.
+ */
+export const managerVariables = ["CREDENTIALS_DIRECTORY", "MAINPID"] as const;

@@ -12,8 +12,8 @@ export interface Variable {
   readonly name: string | undefined;
 }
 
-/** The name of a table of plain values in generated code, and the comment above it. */
-export interface TableName {
+/** The name of a value in generated code, and the comment above it. */
+export interface DefinedName {
   readonly name: string;
   readonly comment: string;
 }
@@ -21,7 +21,7 @@ export interface TableName {
 /** The syntax tree of an expression. */
 export type ExpNode =
   /** With a table's name, each file that refers to it defines it once. */
-  | { readonly kind: "literal"; readonly value: JsonValue; readonly table?: TableName }
+  | { readonly kind: "literal"; readonly value: JsonValue; readonly table?: DefinedName }
   /** The value of the option at `path`, in the instance at hand. */
   | { readonly kind: "option"; readonly path: readonly string[] }
   /** The effective value of a key of the program's configuration, after all layers. */
@@ -30,6 +30,8 @@ export type ExpNode =
   | { readonly kind: "configFile" }
   /** A row of the variant table, for the variant the instance selects. */
   | { readonly kind: "variant"; readonly key: string }
+  /** An expression that assertions define once for each instance, under a name. */
+  | { readonly kind: "named"; readonly defined: DefinedName; readonly of: ExpNode }
   | { readonly kind: "variable"; readonly variable: Variable }
   | { readonly kind: "field"; readonly of: ExpNode; readonly name: string }
   | { readonly kind: "text"; readonly parts: readonly (string | ExpNode)[] }

@@ -13,6 +13,7 @@ export function partsOf(node: ExpNode): readonly ExpNode[] {
     case "variable":
       return [];
     case "field":
+    case "named":
       return [node.of];
     case "text":
       return node.parts.filter((part) => typeof part !== "string");

@@ -221,6 +221,17 @@ export function table<const T extends JsonValue>(name: string, comment: string, 
   return make({ kind: "literal", value, table: { name, comment } });
 }
 
+/**
+ * An expression that several assertions use: generated code defines it once for each instance, under a name.
+ *
+ * @param name a Nix identifier, unique in the generated assertions
+ * @param comment the comment above the definition
+ * @param of an expression outside of all functions, so without parameters
+ */
+export function named<T>(name: string, comment: string, of: Exp<T>): Exp<T> {
+  return make({ kind: "named", defined: { name, comment }, of: of.node });
+}
+
 /** A reference to the option at `path`. Schemas get typed references from `defineService`. */
 export function reference<T>(path: readonly string[]): Ref<T> {
   return Object.assign(make<T>({ kind: "option", path }), { path });

@@ -182,6 +182,8 @@ function checkLiteral(
 /** The type of an expression's value; undefined if it is not known. */
 function typeOf(node: ExpNode, ir: IrService): OptionType | undefined {
   switch (node.kind) {
+    case "named":
+      return typeOf(node.of, ir);
     case "option":
       return ir.options.find(({ path }) => path.join(".") === node.path.join("."))?.type;
     case "text":

@@ -98,6 +98,8 @@ export function evaluate(node: ExpNode, setup: Setup): Known {
       const [version] = node.plain;
       return setup.release === undefined || compareVersions(setup.release, version) >= 0;
     }
+    case "named":
+      return evaluate(node.of, setup);
     case "variable":
       return setup.variables?.get(node.variable) ?? unknown;
     case "field": {

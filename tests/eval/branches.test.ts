@@ -616,10 +616,10 @@ const opened: readonly Row[] = (
       ],
     ],
     [
-      "variables that the module says, from other options",
-      'environment = { OPENCLAW_CONFIG_PATH = "/srv/x"; OPENCLAW_GATEWAY_PORT = "1"; HOME = "/srv"; SHELL = "/bin/x"; };',
+      "variables that the module sets from other options, and those of the service manager",
+      'environment = { OPENCLAW_CONFIG_PATH = "/srv/x"; OPENCLAW_GATEWAY_PORT = "1"; HOME = "/srv"; SHELL = "/bin/x"; MAINPID = "1"; CREDENTIALS_DIRECTORY = "/srv"; MAINPIDS = "x"; };',
       [
-        "services.moltbot.environment: the module itself sets HOME, OPENCLAW_CONFIG_PATH, OPENCLAW_GATEWAY_PORT, SHELL, from other options. Remove that here.",
+        "services.moltbot.environment: the module or the service manager sets CREDENTIALS_DIRECTORY, HOME, MAINPID, OPENCLAW_CONFIG_PATH, OPENCLAW_GATEWAY_PORT, SHELL. Remove that here.",
       ],
     ],
     ...["none", "password", "trusted-proxy"].map(

@@ -52,7 +52,7 @@ const missed = (
   by: keyof typeof missedFor,
   npm = `@openclaw/${plugin}`,
 ): string =>
-  `services.moltbot.${option}: ${plugin} (\`gateway.plugins.${plugin}.source = pkgs.fetchurl { url = "<URL of the npm tarball of ${npm}>"; hash = lib.fakeHash; };\`) ${missedFor[by]} Add the line in brackets, with the URL, and Nix will say the hash. The description of \`gateway.plugins\` has other ways.`;
+  `services.moltbot.${option}: ${plugin} (\`gateway.plugins.${plugin}.source = pkgs.fetchurl { url = "<URL of the npm tarball of ${npm}>"; hash = lib.fakeHash; };\`) ${missedFor[by]} Add the line in brackets with the URL of a version that fits the gateway; Nix then says the hash. The description of \`gateway.plugins\` has other ways.`;
 
 const declared = (plugin: string, complaint: string): string =>
   `services.moltbot.gateway.plugins: ${plugin} ${complaint}`;

@@ -1,9 +1,9 @@
-# Services that start, that end soon after, and one whose port is taken.
+# A service that starts, one that ends soon after, one whose port is taken, and one that lets everybody wait.
 { module, lib }:
 {
   name = "readiness";
 
-  nodes.machine = {
+  nodes.machine = { pkgs, ... }: {
     imports = [ module ];
     services.moltbot = {
       enable = true;
@@ -20,6 +20,14 @@
           gateway.port = 18791;
           providers.anthropic.apiKeyFile = "/run/keys/anthropic";
         };
+        hostile = {
+          gateway.port = 18792;
+          providers.anthropic.apiKeyFile = "/run/keys/anthropic";
+          package = pkgs.writeShellScriptBin "openclaw" "exec python3 ${pkgs.writeText "hostile.py" (builtins.readFile ./readiness_hostile.py)}";
+          validateConfig = false;
+          settingsCheck = "off";
+          path = [ pkgs.python3 ];
+        };
       };
     };
     # None starts by itself.
@@ -27,6 +35,7 @@
       "moltbot-gateway-sound"
       "moltbot-gateway-late"
       "moltbot-gateway-taken"
+      "moltbot-gateway-hostile"
     ] (_: { wantedBy = lib.mkForce [ ]; });
   };
 

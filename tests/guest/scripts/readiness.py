@@ -53,6 +53,16 @@ with subtest("a gateway whose port is taken by another is a start that failed"):
     expect_told("taken", "it ended before it was ready: what it said is above")
     machine.succeed(f"systemctl stop {unit_of('taken')} taker.socket")
 
+with subtest("a service that lets everybody wait holds up neither a stop nor, for long, a start"):
+    machine.succeed(f"systemctl start --no-block {unit_of('hostile')}")
+    machine.wait_until_succeeds("ss --no-header --listening --tcp --numeric 'sport = :18792' | grep .")
+    # Now somebody waits for an answer.
+    machine.succeed("sleep 3", f"timeout 30 systemctl stop {unit_of('hostile')}")
+    assert state_of("hostile") == "inactive"
+    machine.succeed(f"timeout 60 systemctl start {unit_of('hostile')}")
+    expect_told("hostile", "it has listened for 30 s and does not say that it is ready")
+    machine.succeed(f"timeout 30 systemctl stop {unit_of('hostile')}")
+
 if [int(part) for part in RELEASE.split(".")] >= WANTS_PLUGINS:
     with subtest("a gateway that ends after it has begun to listen is a start that failed, and delays no other"):
         machine.succeed(f"systemctl start --no-block {unit_of('late')}", f"systemctl start {unit_of('sound')}")
