@@ -251,6 +251,11 @@ in
         launch,
         ...
       }@service:
+      let
+        # The file systems that have to be there.
+        mounts =
+          ownDirectories ++ instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths;
+      in
       {
         ${unit} = {
           description = "moltbot (${name})";
@@ -281,8 +286,7 @@ in
           ];
           # systemd slows restarts down, and never gives up.
           startLimitIntervalSec = 0;
-          unitConfig.RequiresMountsFor =
-            ownDirectories ++ instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths;
+          unitConfig.RequiresMountsFor = mounts;
 
           serviceConfig = {
             User = instance.user;
@@ -350,10 +354,11 @@ in
           enableDefaultPath = false;
           requires = [ "directories-${unit}.service" ];
           after = [ "directories-${unit}.service" ];
-          unitConfig.StopWhenUnneeded = true;
           startLimitIntervalSec = 0;
-          unitConfig.RequiresMountsFor =
-            ownDirectories ++ instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths;
+          unitConfig = {
+            StopWhenUnneeded = true;
+            RequiresMountsFor = mounts;
+          };
 
           serviceConfig = {
             User = instance.user;
@@ -371,8 +376,7 @@ in
         "directories-${unit}" = {
           description = "moltbot (${name}), missing directories";
           startLimitIntervalSec = 0;
-          unitConfig.RequiresMountsFor =
-            ownDirectories ++ instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths;
+          unitConfig.RequiresMountsFor = mounts;
           serviceConfig = rootConfinement // {
             Type = "oneshot";
             ExecStart = makeDirectories service;

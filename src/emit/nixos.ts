@@ -202,10 +202,14 @@ export function nixosParts(service: IrService): PlatformParts {
           ${emitKeptDirectories(service)}
           // lib.concatMapAttrs (
             name: { instance, unit, ${ofConfig(service, "configFile")}, ${readinessFields(service)}, credentials, environment, path, ownDirectories, prepare, launch, ... }@service:
+            let
+              # The file systems that have to be there.
+              mounts = ${emitMounts(service, scope)};
+            in
             {
               \${unit} = ${emitUnit(service, scope)};
               "prepare-\${unit}" = ${emitPreparation(service, scope)};
-              "directories-\${unit}" = ${emitDirectories(service, scope)};
+              "directories-\${unit}" = ${emitDirectories(service)};
             }
           ) services
         `,
@@ -354,15 +358,12 @@ const rootConfinementBinding = nix.binding(
 );
 
 /** The service's own directories, and paths that the user opens to it, may be on file systems of their own. */
-function emitMounts({ model: { reach } }: IrService, scope: Scope): Binding {
+function emitMounts({ model: { reach } }: IrService, scope: Scope): NixExpr {
   const given =
     reach === undefined
       ? []
       : [reach.readable, reach.writable].map((paths) => emitValue(paths, scope));
-  return nix.binding(
-    ["unitConfig", "RequiresMountsFor"],
-    given.reduce((all, more) => nix.op("++", all, more), nix.id("ownDirectories")),
-  );
+  return given.reduce((all, more) => nix.op("++", all, more), nix.id("ownDirectories"));
 }
 
 /** The user and group of the service. */
@@ -375,11 +376,11 @@ function emitAccount(service: IrService, scope: Scope): readonly Binding[] {
 }
 
 /** The unit in which root makes the directories. The service's namespaces need them, so it has none of these. */
-function emitDirectories(service: IrService, scope: Scope): NixExpr {
+function emitDirectories(service: IrService): NixExpr {
   return nix`{
     description = "${service.name} (\${name}), missing directories";
     startLimitIntervalSec = 0;
-    ${emitMounts(service, scope)}
+    unitConfig.RequiresMountsFor = mounts;
     serviceConfig = rootConfinement // {
       Type = "oneshot";
       ExecStart = makeDirectories service;
@@ -398,9 +399,11 @@ function emitPreparation(service: IrService, scope: Scope): NixExpr {
     enableDefaultPath = false;
     requires = [ "directories-\${unit}.service" ];
     after = [ "directories-\${unit}.service" ];
-    unitConfig.StopWhenUnneeded = true;
     startLimitIntervalSec = 0;
-    ${emitMounts(service, scope)}
+    unitConfig = {
+      StopWhenUnneeded = true;
+      RequiresMountsFor = mounts;
+    };
 
     serviceConfig = ${nix.attrs(serviceConfig)} // preparationConfinementOf service;
   }`;
@@ -440,7 +443,7 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     restartTriggers = [ ${[...ofConfig(service, "configFile"), "prepare"].map((name) => nix.id(name))} ];
     # systemd slows restarts down, and never gives up.
     startLimitIntervalSec = 0;
-    ${emitMounts(service, scope)}
+    unitConfig.RequiresMountsFor = mounts;
 
     serviceConfig = ${nix.attrs(serviceConfig)} // confinementOf service;
   }`;
