@@ -2,24 +2,18 @@
 // complains at another place, about types that nobody has written, or at length: this reports the mistake
 // itself, and leaves out complaints that only follow from it.
 
-import { Node, type Project, SyntaxKind, type Type } from "ts-morph";
+import { Node, type Project, SyntaxKind } from "ts-morph";
 import { BugError, together, UserError, type UserErrorDetails } from "../errors.ts";
+import { morphType } from "./morph-types.ts";
+import { isZodType } from "./schema-types.ts";
 import { excerptOf, locateSpan, type SourceSpan } from "./source-place.ts";
 import { findTypeErrors, ownFiles, type SchemaTypeError } from "./type-error.ts";
-
-/** A property among the options that is no option. */
-export interface Stray {
-  /** Dotted path, as people write it. */
-  readonly path: string;
-  /** Its declaration. */
-  readonly node: Node;
-  readonly kind: "type" | "value" | "reserved name";
-}
+import type { Stray } from "./walk-options.ts";
 
 export interface SchemaSources {
   readonly project: Project;
   readonly root: string;
-  readonly strays: readonly Stray[];
+  readonly strays: readonly Stray<Node>[];
   /** Whether the schema's default export is a service, by its type. */
   readonly isService: boolean;
   /** The option whose declaration contains a node. */
@@ -154,12 +148,13 @@ function foreignZod({ project }: SchemaSources): readonly SourceMistake[] {
 }
 
 /** A zod type at a place of an option: a field of a submodule, an option of `group()`. */
-function strayOf({ reasons, span }: SchemaTypeError): Stray | undefined {
+function strayOf({ reasons, span }: SchemaTypeError): Stray<Node> | undefined {
   if (!isAboutOptions(reasons)) return undefined;
   const name = nodeAt(span);
   const node = name.getParentOrThrow();
   const type = initializerOf(node)?.getType();
-  if (node.getStart() !== span.start || type === undefined || !isZodType(type)) return undefined;
+  if (node.getStart() !== span.start || type === undefined) return undefined;
+  if (!isZodType(morphType(type, node))) return undefined;
   return { path: name.getText(), node, kind: "type" };
 }
 
@@ -186,7 +181,7 @@ function nameOf(node: Node): string | undefined {
     : undefined;
 }
 
-function describeStray({ path, node, kind }: Stray): SourceMistake {
+function describeStray({ path, node, kind }: Stray<Node>): SourceMistake {
   const name = Node.isPropertyAssignment(node) ? node.getNameNode() : node;
   const span = spanOf(name);
   if (kind === "reserved name") {
@@ -211,9 +206,4 @@ function describeStray({ path, node, kind }: Stray): SourceMistake {
           : "declare it as an option, or move it elsewhere",
     },
   };
-}
-
-/** Whether values of a type are types of zod. */
-export function isZodType(type: Type): boolean {
-  return type.getProperty("_def") !== undefined && type.getProperty("safeParse") !== undefined;
 }
