@@ -3,15 +3,15 @@
 
 import { recordDisk } from "../cache/recorded-disk.ts";
 import { UserError, UserErrors } from "../errors.ts";
+import { createReader, type Reader } from "./create-reader.ts";
 import type { DocsSource } from "./option-docs.ts";
-import { createReader } from "./read-docs.ts";
 import type { Answer, Mistake } from "./reader-process.ts";
 
 /** Answers the parent's questions until the parent has ended. */
 export function answerQuestions(): void {
   const read = createReader(recordDisk);
   process.on("message", (source) => {
-    process.send?.(answer(source as DocsSource, read));
+    void answer(source as DocsSource, read).then((found) => process.send?.(found));
   });
   process.once("disconnect", () => {
     process.exit();
@@ -20,9 +20,9 @@ export function answerQuestions(): void {
   process.on("SIGINT", () => undefined);
 }
 
-function answer(source: DocsSource, read: ReturnType<typeof createReader>): Answer {
+async function answer(source: DocsSource, read: Reader): Promise<Answer> {
   try {
-    return { kind: "reading", reading: read(source) };
+    return { kind: "reading", reading: await read(source) };
   } catch (error) {
     if (error instanceof UserErrors) {
       const [first, ...others] = error.errors;

@@ -4,7 +4,8 @@
 import { relative } from "node:path";
 import { Node, Project, type SourceFile, SyntaxKind, type Type } from "ts-morph";
 import { UserError } from "../errors.ts";
-import { type Disk, realDisk, type RecordedDisk, type Trace } from "../cache/recorded-disk.ts";
+import { type Disk, realDisk, type RecordedDisk } from "../cache/recorded-disk.ts";
+import type { RecordedDocs } from "./create-reader.ts";
 import { diskHost } from "./disk-host.ts";
 import { locate, morphComments, morphSyntax, morphType } from "./morph-types.ts";
 import type { DocsSource, OptionDocs } from "./option-docs.ts";
@@ -21,18 +22,10 @@ export function readDocs(source: DocsSource, disk: Disk = realDisk): OptionDocs 
   return readFrom(openProject(source, disk), source);
 }
 
-/** Docs, and the record of the files read for them. */
-interface RecordedDocs {
-  readonly docs: OptionDocs;
-  readonly trace: Trace | undefined;
-}
-
-/**
- * `readDocs` for repeated use: it parses an unchanged file only once.
- *
- * @param recordDisk the disk for a file that is read for the first time
- */
-export function createReader(recordDisk: () => RecordedDisk): (source: DocsSource) => RecordedDocs {
+/** `readDocs` for repeated use: it parses an unchanged file only once. */
+export function createThoroughReader(
+  recordDisk: () => RecordedDisk,
+): (source: DocsSource) => RecordedDocs {
   const projects = new Map<
     string,
     { readonly recorded: RecordedDisk; readonly project: Project }

@@ -2,6 +2,7 @@
 // question finds TypeScript loaded and most files parsed.
 
 import { fork, type ChildProcess } from "node:child_process";
+import { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Trace } from "../cache/recorded-disk.ts";
 import { BugError, together, UserError, type UserErrorDetails } from "../errors.ts";
@@ -47,13 +48,19 @@ export async function askReader(source: DocsSource): Promise<Reading> {
 
 function ask(source: DocsSource): Promise<Answer> {
   const child = reader();
+  let errors = "";
+  child.stderr?.on("data", (text) => {
+    errors += String(text);
+  });
   return new Promise((resolve, reject) => {
     const onEnd = (code: number | null, signal: string | null): void => {
-      reject(new BugError(`the reader of schemas ended early: ${signal ?? String(code)}`));
+      const why = `${signal ?? String(code)}\n${errors}`;
+      reject(new BugError(`the reader of schemas ended early: ${why}`));
     };
     child.once("exit", onEnd);
     child.once("message", (answer) => {
       child.off("exit", onEnd);
+      child.stderr?.removeAllListeners("data").resume();
       // Waiting for the next question must not keep this process from ending.
       child.unref();
       child.channel?.unref();
@@ -69,8 +76,10 @@ function reader(): ChildProcess {
   if (running !== undefined) return running;
   const child = fork(program, {
     serialization: "advanced",
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    // The native compiler says something on standard error even if all is well.
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
+  if (child.stderr instanceof Socket) child.stderr.unref();
   child.once("exit", () => {
     running = undefined;
   });

@@ -2,12 +2,10 @@
 // does not exist, a misspelt directive). So this checks the types of the schema's own files, with the options
 // of its tsconfig.json, while its sources are read anyway.
 
-import { fileURLToPath } from "node:url";
 import { type Project, type SourceFile, ts } from "ts-morph";
 import { BugError } from "../errors.ts";
+import { isOwnFile, untypedModule } from "./own-files.ts";
 import type { SourceSpan } from "./source-place.ts";
-
-const librarySource = fileURLToPath(new URL("..", import.meta.url));
 
 export interface SchemaTypeError {
   /**
@@ -27,12 +25,7 @@ export function ownFiles(project: Project): readonly SourceFile[] {
   return project
     .getProgram()
     .compilerObject.getSourceFiles()
-    .filter(
-      ({ fileName, isDeclarationFile }) =>
-        !isDeclarationFile &&
-        !fileName.includes("/node_modules/") &&
-        !fileName.startsWith(librarySource),
-    )
+    .filter(({ fileName }) => isOwnFile(fileName))
     .map(({ fileName }) => project.getSourceFileOrThrow(fileName));
 }
 
@@ -58,8 +51,6 @@ export function findTypeErrors(project: Project): readonly SchemaTypeError[] {
   );
 }
 
-/** A JavaScript module without types. */
-const untypedModule = 7016;
 const missingModule = 2307;
 
 function kindOf(file: SourceFile, { code, start = 0 }: ts.Diagnostic): SchemaTypeError["kind"] {

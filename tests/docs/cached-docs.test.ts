@@ -16,7 +16,7 @@ import { type Cache, directoryCache, noCache } from "../../src/cache/cache.ts";
 import { recordDisk } from "../../src/cache/recorded-disk.ts";
 import { lastDocs, readCachedDocs } from "../../src/docs/cached-docs.ts";
 import type { DocsSource, OptionDocs } from "../../src/docs/option-docs.ts";
-import { createReader } from "../../src/docs/read-docs.ts";
+import { createReader } from "../../src/docs/create-reader.ts";
 import { formatUserError, UserError } from "../../src/errors.ts";
 import { temporaryDirectory } from "../output/project.ts";
 
@@ -177,29 +177,29 @@ test("a damaged entry and one of another version are read anew", async () => {
 });
 
 describe("a reader that stays finds the same as one that starts", () => {
-  test("after changes of texts, mistakes, and of what files there are", () => {
+  test("after changes of texts, mistakes, and of what files there are", async () => {
     const { source, write } = project();
     const reader = createReader(recordDisk);
-    const same = (): OptionDocs => {
-      const { docs, trace } = reader(source);
-      const fresh = createReader(recordDisk)(source);
+    const same = async (): Promise<OptionDocs> => {
+      const { docs, trace } = await reader(source);
+      const fresh = await createReader(recordDisk)(source);
       expect(docs).toEqual(fresh.docs);
       expect(trace).toEqual(expect.arrayContaining([...(fresh.trace ?? ["none"])]));
       return docs;
     };
-    expect(same().options.get("port")?.location.file).toBe("schema.ts");
+    expect((await same()).options.get("port")?.location.file).toBe("schema.ts");
     write("options.ts", `\n\n${options.replace("default: 1", "default: 2")}`);
-    same();
+    await same();
     write("options.ts", options.replace("1", '"x"'));
-    expect(() => reader(source)).toThrow("the schema does not compile");
+    await expect(reader(source)).rejects.toThrow("the schema does not compile");
     write("options.ts", options);
-    same();
+    await same();
     write("new.ts", options);
     write("schema.ts", schema.replace("./options.ts", "./new.ts"));
-    same();
+    await same();
     unlinkSync(join(source.root, "new.ts"));
-    expect(() => reader(source)).toThrow("./new.ts does not exist");
+    await expect(reader(source)).rejects.toThrow("./new.ts does not exist");
     write("new.ts", options);
-    same();
+    await same();
   });
 });

@@ -2,7 +2,9 @@ import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { OptionDocs } from "../../src/docs/option-docs.ts";
+import { recordDisk } from "../../src/cache/recorded-disk.ts";
+import { createNativeReader } from "../../src/docs/create-reader.ts";
+import type { DocsSource, OptionDocs } from "../../src/docs/option-docs.ts";
 import { readDocs } from "../../src/docs/read-docs.ts";
 import { UserError } from "../../src/errors.ts";
 import { asOrdinaryUser, messageOf } from "../output/project.ts";
@@ -12,12 +14,16 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const tsconfig = join(root, "tsconfig.json");
 
-function read(name: string): OptionDocs {
-  return readDocs({
+function sourceOf(name: string): DocsSource {
+  return {
     entry: fileURLToPath(new URL(`fixtures/${name}.ts`, import.meta.url)),
     tsconfig,
     root,
-  });
+  };
+}
+
+function read(name: string): OptionDocs {
+  return readDocs(sourceOf(name));
 }
 
 const here = "tests/docs/fixtures/complete.ts";
@@ -68,6 +74,47 @@ it("finds every option and field, wherever it is written", () => {
   ]);
   expect(new Set(actual)).toEqual(new Set(found));
   expect(docs.service).toEqual({ file: here, line: 25 });
+});
+
+describe("the native compiler", () => {
+  const readNatively = createNativeReader(recordDisk);
+
+  it.each([
+    ["options in every place", sourceOf("complete")],
+    ["the moltbot schema", { entry: join(root, "schema/moltbot.ts"), tsconfig, root }],
+  ])("reads the same: %s", (_, source) => {
+    const read = readNatively(source)?.docs;
+    const { service, options } = readDocs(source);
+    expect(read?.service).toEqual(service);
+    expect(new Map(read?.options)).toEqual(new Map(options));
+  });
+
+  it.each(["missing", "one-missing", "no-service", "no-default"])(
+    "leaves mistakes to the other one: %s",
+    (name) => {
+      expect(readNatively(sourceOf(name))).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ["a type", "/** A. */ a: option(z.string(), { defualt: 'x' }),"],
+    ["the syntax", "/** A. */ a: option(z.string(),,"],
+    ["no option", "/** A. */ a: z.string(),"],
+    ["a tag in a comment", "/** A. @internal */ a: option(z.string()),"],
+  ])("leaves mistakes to the other one: %s", (_, options) => {
+    withTemporaryDir((directory) => {
+      const entry = join(directory, "it.ts");
+      const library = JSON.stringify(join(root, "src/index.ts"));
+      const text = (inside: string): string =>
+        `import { option, z } from ${library};\nexport default { options: { ${inside} } };`;
+      const source = { entry, tsconfig, root: directory };
+      writeFileSync(join(directory, "package.json"), '{ "type": "module" }');
+      writeFileSync(entry, text("/** A. */ a: option(z.string()),"));
+      expect(createNativeReader(recordDisk)(source)?.docs.options.size).toBe(1);
+      writeFileSync(entry, text(options));
+      expect(createNativeReader(recordDisk)(source)).toBeUndefined();
+    });
+  });
 });
 
 describe("what is missing", () => {
