@@ -36,28 +36,50 @@ const checkOn = (system: string, name: string): string => `
 
 const vmTests = ["nixos-moltbot", "nixos-moltbot-faults"];
 
-describe.skipIf(missing.length > 0).each(vmTests)(`the VM test %s${suite(missing)}`, (name) => {
-  test.each(["x86_64-linux", "aarch64-linux"])(
-    "evaluates to a derivation on %s",
-    async (system) => {
-      const path = await evaluateNix(`${checkOn(system, name)}.drvPath`);
-      expect(path).toMatch(/^\/nix\/store\/[0-9a-z]{32}-/);
-      expect(path).toContain(`-vm-test-run-${name}.drv`);
-    },
+const systems = ["x86_64-linux", "aarch64-linux"];
+
+interface Evaluated {
+  readonly drvPath: string;
+  readonly script: string;
+  readonly nodes: readonly string[];
+}
+
+/** By `<system> <name>`. */
+let evaluated: Readonly<Record<string, Evaluated>> = {};
+
+// In one evaluation, because most of its time goes into nixpkgs.
+beforeAll(async () => {
+  if (missing.length > 0) return;
+  const checks = systems.flatMap((system) =>
+    vmTests.map(
+      (name) => `
+        "${system} ${name}" = let test = ${checkOn(system, name)}; in {
+          inherit (test) drvPath;
+          script = builtins.unsafeDiscardStringContext test.config.testScriptString;
+          nodes = builtins.attrNames test.nodes;
+        };`,
+    ),
   );
+  evaluated = (await evaluateNix(`{ ${checks.join("")} }`)) as typeof evaluated;
+}, 300_000);
+
+describe.skipIf(missing.length > 0).each(vmTests)(`the VM test %s${suite(missing)}`, (name) => {
+  test.each(systems)("evaluates to a derivation on %s", (system) => {
+    const path = evaluated[`${system} ${name}`]?.drvPath;
+    expect(path).toMatch(/^\/nix\/store\/[0-9a-z]{32}-/);
+    expect(path).toContain(`-vm-test-run-${name}.drv`);
+  });
 
   describe.skipIf(missingLinters.length > 0)(`its script${suite(missingLinters)}`, () => {
     const folder = mkdtempSync(join(tmpdir(), "nixmodgen-script-"));
     const script = join(folder, "script.py");
     const library = join(findTree("nixpkgs") ?? "", "nixos/lib");
 
-    beforeAll(async () => {
-      const result = await evaluateNix(`
-        let test = ${checkOn("x86_64-linux", name)}; in {
-          script = builtins.unsafeDiscardStringContext test.config.testScriptString;
-          nodes = builtins.attrNames test.nodes;
-        }`);
-      const { script: text, nodes } = result as { script: string; nodes: readonly string[] };
+    beforeAll(() => {
+      const { script: text, nodes } = evaluated[`x86_64-linux ${name}`] ?? {
+        script: "",
+        nodes: [],
+      };
       const hints = nodes.map((node) => `${node} = create_fake_qemu_machine()`);
       const prepended = readFileSync(join(library, "test-script-prepend.py"), "utf8");
       writeFileSync(script, [prepended, ...hints, text].join("\n"));
