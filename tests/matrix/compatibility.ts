@@ -11,7 +11,7 @@ const page = fileURLToPath(new URL("../../docs/compatibility.md", import.meta.ur
 const introduction = `# What runs on which release
 
 Each row was an instance of the service on a NixOS configuration, evaluated for that release, in its own
-sandbox on a real systemd with the real gateway, without any network. *Healthy* means that the gateway
+sandbox on a real systemd with the real gateway, in a network that leads nowhere. *Healthy* means that the gateway
 answered, and still did some seconds later; no provider was asked anything. *Refused* means that nothing
 was started: when the configuration was evaluated, or when its file was checked, which the module does when
 it is built. \`pnpm test:matrix\` writes this page; the file of a key exists and holds no key.
