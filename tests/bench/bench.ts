@@ -6,21 +6,15 @@ import { on, once } from "node:events";
 import {
   cpSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
-import { readDocs } from "../../src/docs/read-docs.ts";
-import { generate } from "../../src/generate.ts";
-import type { Service } from "../../src/index.ts";
 import { nixPath } from "../support/evaluate.ts";
 import { findNix, findTree, type Tool } from "../support/tools.ts";
 import {
