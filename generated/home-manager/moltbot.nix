@@ -237,12 +237,15 @@ in
               RestartPreventExitStatus = "78 243";
               SuccessExitStatus = "143";
               KillMode = "mixed";
+              # The first process of a namespace loses a request that comes before it has a handler. So
+              # a service that goes on gets a second one, and then all of its time.
+              TimeoutStopSec = 30;
+              TimeoutStopFailureMode = "abort";
+              WatchdogSignal = "SIGTERM";
               # A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning
               # up and 5 s to spare. Releases before 2026.8 take 25 s at most, and leave answers
               # unfinished.
-              TimeoutStopSec = 330;
-              # A service that ignores the first request gets no second one, and no more time.
-              TimeoutStopFailureMode = "kill";
+              TimeoutAbortSec = 330;
               # With these the gateway would know that it runs under systemd, ask systemd in vain how
               # long a stop may take, and then assume 90 s instead of its own budget.
               UnsetEnvironment = [ "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID" ];

@@ -665,12 +665,20 @@ let
         }${builtins.readFile ../shell/launch.sh}
         ${builtins.readFile ../shell/supervise.sh}
         ${commands (
-          lib.optionals isDarwin (
-            map (file: [
-              "load_environment"
-              "${prefix}.environmentFiles"
-              file
-            ]) instance.environmentFiles
+          (
+            if isDarwin then
+              map (file: [
+                "load_environment"
+                "${prefix}.environmentFiles"
+                file
+              ]) instance.environmentFiles
+            else
+              [
+                [
+                  "expect_manager_variables"
+                  "${unit}.service"
+                ]
+              ]
           )
           ++ map (
             {

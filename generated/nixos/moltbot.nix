@@ -294,22 +294,22 @@ in
             WorkingDirectory = "-${instance.stateDir}";
             Type = "exec";
             ExecStart = launch;
-            # Runs outside of the service's namespaces, where it can tell when the service has ended.
-            ExecStop = "+${stop}";
+            # Runs outside of the service's namespaces, where it can tell when the service has ended; as the
+            # service's user, because a file of variables may name any process as the service's.
+            ExecStop = "+${lib.getExe' pkgs.util-linux "setpriv"} --reuid=${instance.user} --regid=${instance.group} --clear-groups ${stop}";
             # A gateway that finds a mistake late ends seconds after it has begun to listen. Waiting
             # until it is ready makes that a failed start. A channel that cannot be reached keeps it
             # from being ready, but not from working: half a minute of listening is enough, then.
             # Small machines take minutes.
-            ExecStartPost = "+${
-              lib.concatMapStringsSep " " toString [
-                awaitReady
-                settings.gateway.port
-                "/readyz"
-                (if instance.settings.gateway.tls.enabled or false then 0 else 30)
-                240
-                instance.user
-              ]
-            }";
+            ExecStartPost = lib.concatMapStringsSep " " toString [
+              "+${lib.getExe' pkgs.util-linux "setpriv"} --reuid=${instance.user} --regid=${instance.group} --clear-groups"
+              awaitReady
+              settings.gateway.port
+              "/readyz"
+              (if instance.settings.gateway.tls.enabled or false then 0 else 30)
+              240
+              instance.user
+            ];
             # What waits ends by itself before.
             TimeoutStartSec = 300;
             SyslogIdentifier = unit;

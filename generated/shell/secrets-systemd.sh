@@ -10,3 +10,16 @@ read_secret() {
   [ "$value" != "$missing_credential" ] || return 1
   printf '%s' "$value"
 }
+
+# expect_manager_variables UNIT: fails if a file of variables sets one that is the service manager's own. The manager
+# itself tells the main process no MAINPID, and names the directory of credentials after the unit.
+expect_manager_variables() {
+  local variable=''
+  [ -z "${MAINPID+set}" ] || variable=MAINPID
+  case ${CREDENTIALS_DIRECTORY-"/$1"} in
+    */"$1") ;;
+    *) variable=CREDENTIALS_DIRECTORY ;;
+  esac
+  [ -z "$variable" ] ||
+    fail "an environment file sets $variable, which is the service manager's own: remove it there"
+}

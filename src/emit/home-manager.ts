@@ -39,6 +39,7 @@ import {
   emitPreparationProcess,
   emitProcess,
   expectManagedFiles,
+  expectManagerVariables,
   mountManagedFiles,
   preparationConfinement,
   readSystemdSecret,
@@ -107,7 +108,9 @@ export function homeManagerParts(service: IrService): PlatformParts {
             ${nix.str(mountManagedFiles)}
         `,
       ],
-      beforeLoads: nix`lib.optionals isDarwin (${emitEnvironmentFiles(service, scope)})`,
+      beforeLoads: nix`
+        if isDarwin then ${emitEnvironmentFiles(service, scope)} else ${expectManagerVariables(service)}
+      `,
       beforeStart: nix`
         if isDarwin then ${prepareBeforeStart} else ${expectManagedFiles}
       `,

@@ -32,6 +32,32 @@ export const readSystemdSecret: ShellText = [
   includeShell("secrets-systemd"),
 ];
 
+/** A list of commands with which a launcher begins: no file of variables may replace what the manager says. */
+export function expectManagerVariables({ model }: IrService): NixExpr {
+  return model.extra.files === undefined
+    ? nix.list([])
+    : nix`[ [ "expect_manager_variables" "\${unit}.service" ] ]`;
+}
+
+/** `asAccount instance`: the beginning of a command that runs outside of the service's namespaces. */
+export function emitAsAccount(service: IrService, scope: Scope): Binding {
+  const { user, group } = identityOf(service);
+  const words = nix.str([
+    "+",
+    nix`lib.getExe' pkgs.util-linux "setpriv"`,
+    " --reuid=",
+    emitValue(user, scope),
+    " --regid=",
+    emitValue(group, scope),
+    " --clear-groups",
+  ]);
+  return nix.binding(["asAccount"], nix`instance: ${words}`, {
+    comment:
+      "Begins a command beside a service, outside of its namespaces, with the rights of its user alone: a file\nof variables may set MAINPID, and root could signal any process.",
+    blankLine: true,
+  });
+}
+
 /** `stop`: a script that asks the service to stop, and waits for its end. */
 export function emitStopScript(service: IrService): Binding {
   return emitHelper("stop", `${service.name}-stop`, nix`lib.makeBinPath [ pkgs.coreutils ]`, [
@@ -80,7 +106,7 @@ export function emitProcess(
     nix.binding(["ExecStart"], nix`launch`),
     ...(manager === "system"
       ? [
-          nix.binding(["ExecStop"], nix`"+\${stop}"`, {
+          nix.binding(["ExecStop"], nix`"\${asAccount instance} \${stop}"`, {
             comment:
               "Runs outside of the service's namespaces, where it can tell when the service has ended.",
           }),
@@ -129,15 +155,43 @@ export function emitProcess(
     ),
     nix.binding(["SuccessExitStatus"], nix.str(restart.successExitCodes.join(" "))),
     nix.binding(["KillMode"], nix`"mixed"`),
-    nix.binding(["TimeoutStopSec"], nix.int(restart.stopTimeout), {
-      comment: wrapComment(restart.stopTimeoutReason),
-    }),
-    nix.binding(["TimeoutStopFailureMode"], nix`"kill"`, {
-      comment: "A service that ignores the first request gets no second one, and no more time.",
-    }),
+    ...emitStop(restart, manager),
     ...emitUnsetVariables(restart, manager),
   ];
 }
+
+/**
+ * How long the service manager waits for a service that it has asked to stop. A system's asks again with the stop
+ * command. A user's has none: it asks once more, as it would abort a service that hangs.
+ */
+function emitStop(restart: RestartRules, manager: "system" | "user"): readonly Binding[] {
+  const reason = wrapComment(restart.stopTimeoutReason);
+  const limit = nix.binding;
+  const whole = nix.int(restart.stopTimeout);
+  switch (manager) {
+    case "system":
+      return [
+        limit(["TimeoutStopSec"], whole, { comment: reason }),
+        limit(["TimeoutStopFailureMode"], nix`"kill"`, {
+          comment: "A service that ignores the first request gets no second one, and no more time.",
+        }),
+      ];
+    case "user":
+      return [
+        limit(["TimeoutStopSec"], nix.int(Math.min(secondRequest, restart.stopTimeout)), {
+          comment: wrapComment(
+            "The first process of a namespace loses a request that comes before it has a handler. So a service that goes on gets a second one, and then all of its time.",
+          ),
+        }),
+        limit(["TimeoutStopFailureMode"], nix`"abort"`),
+        limit(["WatchdogSignal"], nix`"SIGTERM"`),
+        limit(["TimeoutAbortSec"], whole, { comment: reason }),
+      ];
+  }
+}
+
+/** The seconds after which a user's service manager asks a service for the second time to stop. */
+const secondRequest = 30;
 
 /**
  * Only a service that answers is started. Under a user's manager nothing can wait beside a service: a second
@@ -147,6 +201,7 @@ function emitReadiness(service: IrService, scope: Scope): readonly Binding[] {
   const { ready } = service.model;
   if (ready === undefined) return [];
   const asked = nix.list([
+    nix`asAccount instance`,
     nix`awaitReady`,
     emitValue(ready.port, scope),
     nix.str(ready.path),
@@ -155,7 +210,7 @@ function emitReadiness(service: IrService, scope: Scope): readonly Binding[] {
     emitValue(identityOf(service).user, scope),
   ]);
   return [
-    nix.binding(["ExecStartPost"], nix`"+\${lib.concatMapStringsSep " " toString ${asked}}"`, {
+    nix.binding(["ExecStartPost"], nix`lib.concatMapStringsSep " " toString ${asked}`, {
       comment: wrapComment(ready.why),
     }),
     nix.binding(["TimeoutStartSec"], nix.int(ready.limit + startMargin), {

@@ -17,6 +17,7 @@ import { checkPlatforms } from "./check-platforms.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkRelaxations } from "./check-relaxations.ts";
 import { checkScenarios } from "./check-scenarios.ts";
+import { checkSettingsRead } from "./check-settings-read.ts";
 import { checkVariants } from "./check-variants.ts";
 import { lowerOption } from "./lower-option.ts";
 import type {
@@ -58,6 +59,7 @@ export function lowerService(service: Service, docs: OptionDocs): IrService {
   checkReferences(lowered, docs);
   checkRelaxations(lowered, docs);
   checkScenarios(lowered, docs);
+  checkSettingsRead(lowered, docs);
   checkMentions(lowered, docs);
   return lowered;
 }

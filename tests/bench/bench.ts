@@ -6,23 +6,24 @@ import { on, once } from "node:events";
 import {
   cpSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
-import { readDocs } from "../../src/docs/read-docs.ts";
-import { generate } from "../../src/generate.ts";
-import type { Service } from "../../src/index.ts";
 import { nixPath } from "../support/evaluate.ts";
 import { findNix, findTree, type Tool } from "../support/tools.ts";
+import {
+  inDirectory,
+  schemaWithOptions,
+  schemaWithoutRenames,
+  withTemporaryDirectory,
+  writeGenerated,
+} from "./schemas.ts";
 import { measure, type Statistics } from "./statistics.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -72,60 +73,6 @@ function median(values: readonly number[]): number {
   return (
     [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN
   );
-}
-
-/** The moltbot schema with other properties of its definition and its model; its tests stay away. */
-function schemaWith(properties: string, modelProperties = ""): string {
-  return `import { defineService, option, z } from ${JSON.stringify(join(root, "src/index.ts"))};
-import moltbot from ${JSON.stringify(join(root, "schema/moltbot.ts"))};
-const { configSchema, model, ...service } = moltbot;
-const here = (file: string) => ${JSON.stringify(join(root, "schema"))} + "/" + file;
-export default defineService({
-  ...service,
-  configSchema: { ...configSchema, directory: here(configSchema.directory) },
-  ${properties}
-  model: () => ({
-    ...model,
-    scenarios: { ...model.scenarios, main: { on: [], scripts: [] }, further: {}, programs: {} },
-    ${modelProperties}
-  }),
-});
-`;
-}
-
-/** The moltbot schema with further options beside its own. */
-function schemaWithOptions(extra: number): string {
-  const options = Array.from(
-    { length: extra },
-    (_, index) => `    /** Option number ${String(index)}. */
-    o${String(index)}: option(z.number().int().min(0), { default: ${String(index)} }),`,
-  );
-  return schemaWith(`options: {
-    ...moltbot.options,
-    extra: {
-${options.join("\n")}
-    },
-  },`);
-}
-
-/** The schema without renames of earlier names and modules. */
-const schemaWithoutRenames = schemaWith("renamedFrom: [],", "supersedes: [],");
-
-/** Runs `work` with a directory whose schemas find this repository's packages. */
-async function inDirectory(work: (directory: string) => void | Promise<void>): Promise<void> {
-  await withTemporaryDirectory(work, join(root, "node_modules", ".bench-"));
-}
-
-async function withTemporaryDirectory(
-  work: (directory: string) => void | Promise<void>,
-  prefix = join(tmpdir(), "nixmodgen-bench-"),
-): Promise<void> {
-  const directory = mkdtempSync(prefix);
-  try {
-    await work(directory);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
 }
 
 async function benchGeneration(): Promise<void> {
@@ -327,22 +274,6 @@ function evaluationCost(
   return measure(nix, expression).statistics;
 }
 
-/** Writes the files generated from the schema, and returns their directory. */
-async function generated(directory: string, schema: string): Promise<string> {
-  const entry = join(directory, "schema.mts");
-  writeFileSync(entry, schema);
-  const { default: service } = (await import(pathToFileURL(entry).href)) as { default: Service };
-  const schemaFile = { entry, root, tsconfig: join(root, "tsconfig.json") };
-  const output = join(directory, "generated");
-  const source = { ...schemaFile, service, docs: readDocs(schemaFile) };
-  for (const { path, text } of generate(source)) {
-    const file = join(output, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  }
-  return output;
-}
-
 function benchTarget(nix: Tool, target: Target, withoutRenames: string): void {
   const missing = target.trees.filter((tree) => findTree(tree) === undefined);
   if (missing.length > 0) {
@@ -385,7 +316,7 @@ async function benchEvaluation(): Promise<void> {
     return;
   }
   await inDirectory(async (directory) => {
-    const withoutRenames = await generated(directory, schemaWithoutRenames);
+    const withoutRenames = await writeGenerated(directory, schemaWithoutRenames);
     for (const target of targets) benchTarget(nix, target, withoutRenames);
   });
 }

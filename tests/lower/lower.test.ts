@@ -247,6 +247,7 @@ interface Refused {
   readonly option?: string;
   readonly expected?: string;
   readonly received?: string;
+  readonly next?: string;
 }
 
 const refused: readonly Refused[] = [
@@ -859,6 +860,25 @@ const refused: readonly Refused[] = [
     received: "the difference older depends on it",
   },
   {
+    name: "setting that nothing fills, for another one",
+    parts: {
+      options: { root: option(z.string(), { default: "/", setting: "server.root" }) },
+      model: { environment: [{ name: "ROOT", value: text`${setting("server.rot")}` }] },
+    },
+    message:
+      "the service's model (environment.0.value) reads the setting server.rot, which nothing fills",
+    option: "",
+    next: "did you mean server.root?",
+  },
+  {
+    name: "setting that nothing fills, and nothing is like it",
+    parts: { model: { environment: [{ name: "ROOT", value: text`${setting("server.root")}` }] } },
+    message:
+      "the service's model (environment.0.value) reads the setting server.root, which nothing fills",
+    option: "",
+    next: 'declare an option with `setting: "server.root"`, or fill it in a layer of `config`',
+  },
+  {
     name: "value of a directive that is none of its own",
     parts: { model: { confinement: [directing({ ProtectHome: text`maybe` })] } },
     message: "ProtectHome of the rule files cannot be maybe",
@@ -1014,13 +1034,14 @@ function superseded(renamed: SupersededModule["renamed"]): SupersededModule {
 }
 
 describe("a mistake is told with option, file and line", () => {
-  it.each(refused)("$name", ({ parts, message, option: path, expected, received }) => {
+  it.each(refused)("$name", ({ parts, message, option: path, expected, received, next }) => {
     const mistake = mistakeIn(() => lowerWith(parts));
     expect(mistake.message).toBe(message);
     expect(mistake.location?.file).toBe("schema/test.ts");
     if (path !== undefined) expect(mistake.option ?? "").toBe(path);
     if (expected !== undefined) expect(mistake.expected).toBe(expected);
     if (received !== undefined) expect(mistake.received).toBe(received);
+    if (next !== undefined) expect(mistake.next).toBe(next);
   });
 });
 

@@ -181,10 +181,12 @@ describe.skipIf(missing.length > 0)(`a package with plugins${note}`, () => {
   });
 });
 
+/** A plugin for a range of the gateway's releases. */
+const needs = (range: JsonValue): Plugin => ({
+  manifest: { openclaw: { compat: { pluginApi: range } } },
+});
+
 describe.skipIf(missing.length > 0)(`sources that are refused${note}`, () => {
-  const needs = (least: string): Plugin => ({
-    manifest: { openclaw: { compat: { pluginApi: `>=${least}` } } },
-  });
   const rows: readonly (readonly [
     name: string,
     source: (directory: string) => string,
@@ -197,8 +199,23 @@ describe.skipIf(missing.length > 0)(`sources that are refused${note}`, () => {
     ],
     [
       "of a later release",
-      (directory) => pack(directory, needs("2026.10.1")),
-      "error: gateway.plugins.brave.source needs release 2026.10.1 of the gateway, and this is 2026.9.6: take the plugin of that release",
+      (directory) => pack(directory, needs(">=2026.10.1")),
+      "error: gateway.plugins.brave.source needs release >=2026.10.1 of the gateway, and this is 2026.9.6: take the plugin of that release",
+    ],
+    [
+      "of what is no range of releases",
+      (directory) => pack(directory, needs("the newest")),
+      "error: gateway.plugins.brave.source needs release the newest of the gateway, which is no range of versions: take another",
+    ],
+    [
+      "with a package.json that says something else",
+      (directory) => pack(directory, { files: { "package.json": { openclaw: "x" } } }),
+      "error: gateway.plugins.brave.source has a package.json that cannot be read: take another",
+    ],
+    [
+      "with dependencies that are none",
+      (directory) => pack(directory, { manifest: { dependencies: "ws" } }),
+      "error: gateway.plugins.brave.source has a package.json whose dependencies cannot be read: take another",
     ],
     [
       "that lack modules",
@@ -224,13 +241,6 @@ describe.skipIf(missing.length > 0)(`sources that are refused${note}`, () => {
     });
   });
 
-  test.each(["2026.9.5", "2026.9.6"])("not one for %s", (release) => {
-    withTemporaryDir((directory) => {
-      const source = pack(directory, needs(release));
-      expect(build(directory, gateway(directory), declared(source)).status).toBe(0);
-    });
-  });
-
   test("a package without a place for plugins", () => {
     withTemporaryDir((directory) => {
       const given = write(join(directory, "given"), { "bin/openclaw": "" });
@@ -250,5 +260,69 @@ describe.skipIf(missing.length > 0)(`sources that are refused${note}`, () => {
         log: "error: gateway.plugins.brave.modules has no node_modules: /modules\n",
       });
     });
+  });
+});
+
+describe.skipIf(missing.length > 0)(`ranges of releases, as npm understands them${note}`, () => {
+  const code = readFileSync(script, "utf8");
+  const functions = code.slice(code.indexOf("# is_older"), code.indexOf("# add_plugin ID"));
+  /** Whether release 2026.9.6 is in the range. */
+  const outcomeOf = (range: string): string => {
+    const { status } = spawnSync("bash", [
+      "--norc",
+      "-eu",
+      "-o",
+      "pipefail",
+      "-c",
+      `${functions}\nsatisfies "$@"`,
+      "sh",
+      ...["2026.9.6", range],
+    ]);
+    return ["in", "out", "no range"][status ?? -1] ?? String(status);
+  };
+
+  const inside = [
+    ...[
+      "",
+      "*",
+      "x",
+      ">=2026.9.5",
+      ">=2026.9.6",
+      ">2026.9.5",
+      "<2026.10",
+      "<=2026.9.6",
+      "<=2026.9",
+    ],
+    ...["2026.9.6", "=2026.9.6", "v2026.9.6", "2026.9", "2026.9.x", "2026", "^2026.9.5", "^2026.1"],
+    ...[
+      "~2026.9.1",
+      "~2026.9",
+      "~2026",
+      ">=2026.9.1 <2026.10",
+      ">= 2026.9.1",
+      "2026.6.1 - 2026.9.6",
+    ],
+    ...["2026.6.5 || 2026.9.6", "^2025 || ^2026", ">=2026.9.6-beta.1", ">2026.9.6-beta.1"],
+  ];
+  const outside = [
+    ...[">=2026.9.7", ">=2026.10.1", ">2026.9.6", ">2026.9", "<2026.9.6", "<=2026.9.5", "<=2026.8"],
+    ...[
+      "2026.9.5",
+      "2026.10",
+      "2025",
+      "^2025.9.6",
+      "^2026.9.7",
+      "~2026.8.2",
+      "~2026.9.7",
+      "^0.9.6",
+    ],
+    ...[">=2026.6.1 <2026.9", "2026.6.1 - 2026.9.5", "2026.6.5 || 2026.8.2", "2026.9.6-beta.1"],
+  ];
+  test.each([
+    ...inside.map((range) => [range, "in"] as const),
+    ...outside.map((range) => [range, "out"] as const),
+    ...["latest", ">=", "2026.9.6.1", "workspace:*"].map((range) => [range, "no range"] as const),
+  ])("%s: %s", (range, want) => {
+    expect(outcomeOf(range)).toBe(want);
   });
 });

@@ -1,4 +1,5 @@
-# A service that starts, one that ends soon after, one whose port is taken, and one that lets everybody wait.
+# A service that starts, one that ends soon after, one whose port is taken, one that lets everybody wait, and one whose
+# variables name another process as its own.
 { module, lib }:
 {
   name = "readiness";
@@ -28,6 +29,11 @@
           settingsCheck = "off";
           path = [ pkgs.python3 ];
         };
+        misled = {
+          gateway.port = 18793;
+          providers.anthropic.apiKeyFile = "/run/keys/anthropic";
+          environmentFiles = [ "/run/keys/variables" ];
+        };
       };
     };
     # None starts by itself.
@@ -36,6 +42,7 @@
       "moltbot-gateway-late"
       "moltbot-gateway-taken"
       "moltbot-gateway-hostile"
+      "moltbot-gateway-misled"
     ] (_: { wantedBy = lib.mkForce [ ]; });
   };
 

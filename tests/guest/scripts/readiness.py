@@ -63,6 +63,20 @@ with subtest("a service that lets everybody wait holds up neither a stop nor, fo
     expect_told("hostile", "it has listened for 30 s and does not say that it is ready")
     machine.succeed(f"timeout 30 systemctl stop {unit_of('hostile')}")
 
+for variable in ("MAINPID", "CREDENTIALS_DIRECTORY"):
+    with subtest(f"a file of variables that sets {variable} is refused, and no other process is asked to stop"):
+        machine.succeed("systemd-run --unit other sleep infinity")
+        other = machine.get_unit_property("other.service", "MainPID")
+        value = other if variable == "MAINPID" else "/srv"
+        machine.succeed(f"echo {variable}={value} > /run/keys/variables")
+        status, said = start("misled")
+        assert status not in (0, 124), (status, said)
+        expect_told("misled", f"an environment file sets {variable}")
+        assert machine.get_unit_property(unit_of("misled"), "ExecMainStatus") == "78"
+        machine.succeed(f"systemctl stop {unit_of('misled')}")
+        assert machine.get_unit_property("other.service", "MainPID") == other
+        machine.succeed("systemctl is-active other", "systemctl stop other")
+
 if [int(part) for part in RELEASE.split(".")] >= WANTS_PLUGINS:
     with subtest("a gateway that ends after it has begun to listen is a start that failed, and delays no other"):
         machine.succeed(f"systemctl start --no-block {unit_of('late')}", f"systemctl start {unit_of('sound')}")

@@ -306,6 +306,20 @@ with subtest("a stop is waited for, on a budget that fits the unit's"):
     else:
         assert "completed cleanly" in said, said
 
+with subtest("a request to stop that comes before anybody hears it is made once more"):
+    # Deaf for a while, as the first process of a namespace is until it has a handler.
+    deaf = "sleep 5; trap 'exit 0' TERM; while :; do sleep 0.2; done"
+    lines = ["[Service]", "Environment=PATH=/usr/bin", "ExecStart=", f'ExecStart=/bin/bash -c "{deaf}"']
+    write_as_user(machine, DROP_IN, "\n".join(lines), "0600")
+    machine.succeed(as_user(f"systemctl --user daemon-reload && systemctl --user start {UNIT}"))
+    machine.succeed(as_user("systemctl --user daemon-reload"))
+    machine.succeed(as_user(f"timeout 60 systemctl --user stop {UNIT}"))
+    assert unit_property(machine, "ActiveState") in ("inactive", "failed")
+    # It ended by itself.
+    assert unit_property(machine, "ExecMainCode") == "1", unit_property(machine, "ExecMainCode")
+    assert unit_property(machine, "ExecMainStatus") == "0"
+    machine.succeed(as_user(f"rm {DROP_IN} && systemctl --user daemon-reload"))
+
 prepare_probes(machine)
 for name, probe, relaxed in PROBES:
     with subtest(f"the service cannot {name}"):

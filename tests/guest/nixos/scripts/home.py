@@ -33,8 +33,7 @@ with subtest("the gateway of a user who lingers becomes healthy without a login"
         f"install -m 0400 -o {USER} /dev/null {KEY_FILE} && echo sk-ant-test > {KEY_FILE}",
     )
     machine.wait_for_unit("user@1000.service")
-    # A user's service manager asks once, and a launcher that has just begun does not hear it.
-    machine.succeed("sleep 2", as_user(f"systemctl --user restart {UNIT}"))
+    machine.succeed(as_user(f"timeout 120 systemctl --user restart {UNIT}"))
     machine.wait_until_succeeds(HEALTH, timeout=400)
     process = machine.get_unit_property(UNIT, "MainPID", USER)
     assert machine.succeed(f"ps -o user= -p {process}").strip() == USER
