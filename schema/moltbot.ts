@@ -127,7 +127,6 @@ export default defineService({
   name: "moltbot",
   summary: "the moltbot AI gateway as an isolated service",
   documentation: "https://docs.openclaw.ai/gateway",
-  renamedFrom: ["clawdbot"],
   variants: generations.table,
   configSchema: {
     directory: "gateway",
@@ -173,6 +172,13 @@ export default defineService({
       title: "configuration of the gateway",
       secretAdvice:
         'Use `credentials.<NAME>` and refer to it as "${NAME}" or as a secret reference.',
+      // Release 2026.8 made a set of the list.
+      moved: {
+        "agents.list":
+          'This release has `agents.entries`: an agent that was `{ id = "work"; … }` in the list is `agents.entries.work = { … }` now, without its `id`.',
+        "agents.entries":
+          'This release has `agents.list`: an agent that would be `agents.entries.work = { … }` is `{ id = "work"; … }` in that list.',
+      },
       validation: {
         wanted: cfg.validateConfig,
         script: "validate-config.sh",
@@ -501,17 +507,16 @@ export default defineService({
       },
     },
 
-    supersedes: [
-      superseded({
-        model: cfg.agent.model,
-        thinkingDefault: cfg.agent.thinkingDefault,
-        queueByChannel: cfg.routing.queue.byChannel,
-        port: cfg.gateway.port,
-        settings: cfg.settings,
-        appPackage: cfg.app.package,
-        installApp: cfg.app.install.enable,
-      }),
-    ],
+    supersedes: superseded({
+      model: cfg.agent.model,
+      thinkingDefault: cfg.agent.thinkingDefault,
+      queueByChannel: cfg.routing.queue.byChannel,
+      port: cfg.gateway.port,
+      tokenFile: cfg.gateway.auth.tokenFile,
+      settings: cfg.settings,
+      appPackage: cfg.app.package,
+      installApp: cfg.app.install.enable,
+    }),
 
     command: {
       name: "moltbot",

@@ -3,9 +3,9 @@
 
 # What a script makes of a package, to be run in its place.
 #
-# Contract: gives a package whose main program is called like the given one's. It has the same name, so
-# that paths of the two are equally long: a script can put one in the place of the other, in compiled
-# programs, too.
+# Contract: gives a package that says of itself what the given one says, and whose main program is called like that
+# one's. It has the same name, so that paths of the two are equally long: a script can put one in the place of
+# the other, in compiled programs, too.
 { pkgs, lib }:
 
 {
@@ -25,6 +25,14 @@ pkgs.runCommand package.name (
     preferLocalBuild = true;
     allowSubstitutes = false;
     inherit package;
-    meta.mainProgram = package.meta.mainProgram or (lib.getName package);
+    passthru = package.passthru or { } // {
+      pname = lib.getName package;
+      version = lib.getVersion package;
+    };
+    meta = package.meta or { } // {
+      mainProgram = package.meta.mainProgram or (lib.getName package);
+      # Other outputs of the given package are not made.
+      outputsToInstall = [ "out" ];
+    };
   }
 ) script

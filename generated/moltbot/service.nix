@@ -921,6 +921,10 @@ let
   };
 
   # Without declared instances, the top level is the instance `default`.
-  instances = if cfg.instances == { } then { default = cfg; } else cfg.instances;
+  instances =
+    if cfg.instances == { } then
+      { default = cfg; }
+    else
+      lib.filterAttrs (_: instance: instance.enable) cfg.instances;
 in
 lib.mapAttrs serviceOf instances

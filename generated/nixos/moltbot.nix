@@ -56,6 +56,12 @@ let
       }${config.systemd.package}/bin/systemd-tmpfiles --create ${unit}.conf
     '';
 
+  # Begins a command beside a service, outside of its namespaces, with the rights of its user alone: a file
+  # of variables may set MAINPID, and root could signal any process.
+  asAccount =
+    instance:
+    "+${lib.getExe' pkgs.util-linux "setpriv"} --reuid=${instance.user} --regid=${instance.group} --clear-groups";
+
   stop = pkgs.writeShellScript "moltbot-stop" ''
     PATH=${lib.makeBinPath [ pkgs.coreutils ]}
 
@@ -294,15 +300,14 @@ in
             WorkingDirectory = "-${instance.stateDir}";
             Type = "exec";
             ExecStart = launch;
-            # Runs outside of the service's namespaces, where it can tell when the service has ended; as the
-            # service's user, because a file of variables may name any process as the service's.
-            ExecStop = "+${lib.getExe' pkgs.util-linux "setpriv"} --reuid=${instance.user} --regid=${instance.group} --clear-groups ${stop}";
+            # Runs outside of the service's namespaces, where it can tell when the service has ended.
+            ExecStop = "${asAccount instance} ${stop}";
             # A gateway that finds a mistake late ends seconds after it has begun to listen. Waiting
             # until it is ready makes that a failed start. A channel that cannot be reached keeps it
             # from being ready, but not from working: half a minute of listening is enough, then.
             # Small machines take minutes.
             ExecStartPost = lib.concatMapStringsSep " " toString [
-              "+${lib.getExe' pkgs.util-linux "setpriv"} --reuid=${instance.user} --regid=${instance.group} --clear-groups"
+              (asAccount instance)
               awaitReady
               settings.gateway.port
               "/readyz"

@@ -9,6 +9,7 @@ import { nix, type NixExpr, transform } from "../nix/index.ts";
 import type { Platform } from "../model/platform.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { optionsOn } from "./options.ts";
+import { supersededOn } from "./renames.ts";
 import { emitValue, identityOf, serviceFields } from "./service.ts";
 
 /** A platform's assertions. */
@@ -38,6 +39,7 @@ export function emitAllAssertions(
     emitVariableAssertions(service),
     emitTrespasses(service),
     emitSystemAssertions(service, platform),
+    emitLostUnits(service, platform),
     moduleAssertions.length === 0 ? undefined : nix.list(moduleAssertions),
   ];
   return nix.op(
@@ -99,6 +101,39 @@ function emitSystemAssertions(service: IrService, platform: Platform): NixExpr |
         message = "\${lib.showOption option.loc}: exists on \${lib.concatStringsSep " and " systems} only. Remove it, or set it in the configuration of such a system.";
       }
     ) ${nix.value(rows)}
+  `;
+}
+
+/** Where a platform's configuration has the units of services, and the part of a unit that says what it runs. */
+const unitPlaces = {
+  nixos: { place: ["systemd", "services"], section: "serviceConfig" },
+  "home-manager": { place: ["systemd", "user", "services"], section: "Service" },
+  darwin: undefined,
+} as const satisfies Record<Platform, unknown>;
+
+/** One assertion per unit of a superseded module that a configuration adds to and that nothing makes any more. */
+function emitLostUnits(service: IrService, platform: Platform): NixExpr | undefined {
+  const former = [
+    ...new Set(supersededOn(service, platform).flatMap((superseded) => superseded.units)),
+  ];
+  const known = unitPlaces[platform];
+  if (known === undefined || former.length === 0) return undefined;
+  const { place, section } = known;
+  const path = place.join(".");
+  const { credentials, extra } = service.model;
+  const additions = [extra.variables, extra.files, extra.packages, credentials].flatMap((option) =>
+    option === undefined ? [] : [`\`services.${service.name}.${option.path.join(".")}\``],
+  );
+  const next = additions.length === 0 ? "Name that." : `Name that, or set ${additions.join(", ")}.`;
+  return nix`
+    expectNoLostUnits {
+      inherit config options;
+      place = ${path};
+      section = ${section};
+      former = ${nix.value(former)};
+      now = ${service.model.unit};
+      next = ${next};
+    }
   `;
 }
 

@@ -22,7 +22,7 @@ import {
 } from "./weave/targets.ts";
 import { type Strand, weave } from "./weave/weave.ts";
 import { emitInstanceModule, emitSharedOptions, emitTopLevel } from "./options.ts";
-import { definitionsFor, preludeFor } from "./prelude.ts";
+import { definitionsFor, emitTables, preludeFor } from "./prelude.ts";
 import { emitOptionPaths, emitRenames } from "./renames.ts";
 import { emitServiceFunction, emitSharedFiles, type ServiceSeams } from "./service.ts";
 
@@ -50,11 +50,13 @@ export function emitModules(
   parts: readonly PlatformParts[],
 ): readonly NixFile[] {
   const core = service.name;
+  const tables = emitTables(service);
   return [
     { path: `${core}/options.nix`, code: emitOptions(service, parts) },
     { path: `${core}/service.nix`, code: emitService(service, parts) },
     { path: `${core}/assertions.nix`, code: emitAssertions(service, parts) },
     { path: `${core}/confinement.nix`, code: emitConfinements(service, parts) },
+    ...(tables === undefined ? [] : [{ path: `${core}/tables.nix`, code: tables }]),
     ...parts.map((each) => ({
       path: `${each.platform}/${service.name}.nix`,
       code: emitModule(service, each),
@@ -100,7 +102,12 @@ function emitService(service: IrService, parts: readonly PlatformParts[]): NixEx
           ...definitionsFor([emitSharedFiles(service), ...definitions], [serviceOf]),
           nix.binding(
             ["instances"],
-            nix`if cfg.instances == { } then { default = cfg; } else cfg.instances`,
+            nix`
+              if cfg.instances == { } then
+                { default = cfg; }
+              else
+                lib.filterAttrs (_: instance: instance.enable) cfg.instances
+            `,
             {
               comment: "Without declared instances, the top level is the instance `default`.",
               blankLine: true,

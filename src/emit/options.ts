@@ -6,7 +6,11 @@ import { type ExpNode, isCallOf, nodeOf } from "../model/expression.ts";
 import { rowOf } from "../model/functions.ts";
 import type { IrService } from "../model/service-model.ts";
 import type { IrOption, OptionType } from "../model/option-type.ts";
-import { instanceNamePattern, instancesDescription } from "../model/own-options.ts";
+import {
+  instanceEnableDescription,
+  instanceNamePattern,
+  instancesDescription,
+} from "../model/own-options.ts";
 import type { Platform } from "../model/platform.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { emitExample } from "./example.ts";
@@ -154,7 +158,11 @@ export function emitInstanceModule(service: IrService, platform: Platform): read
       nix`
         { name, config, ... }:
         {
-          options = ${withOwnOptions(service, platform, nix`inheritedOptions`, nix`ownOptions name config`)};
+          options = ${nix.op(
+            "//",
+            withOwnOptions(service, platform, nix`inheritedOptions`, nix`ownOptions name config`),
+            nix.attrs([nix.binding(["enable"], instanceEnable)]),
+          )};
           config = inheritedSets;
         }
       `,
@@ -162,6 +170,13 @@ export function emitInstanceModule(service: IrService, platform: Platform): read
     ),
   ];
 }
+
+const instanceEnable = mkOption({
+  example: undefined,
+  type: nix`types.bool`,
+  default: nix`true`,
+  description: instanceEnableDescription,
+});
 
 /** Definitions of an instance, which inherit the top level's value of each of these options. */
 function emitInherited(options: readonly IrOption[], depth: number): readonly Binding[] {

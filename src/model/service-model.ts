@@ -57,6 +57,11 @@ export interface ConfigFile {
   readonly validation?: ConfigValidation;
   /** Advice for messages about a secret in the settings: a sentence that says what to do instead. */
   readonly secretAdvice?: string;
+  /**
+   * Settings that only some releases know, by their dotted paths: a sentence for those of others, who are told that
+   * the setting is unknown.
+   */
+  readonly moved?: Readonly<Record<string, string>>;
   /** The well-known path at which the program's own command line looks; the module makes a link to the file there. */
   readonly link?: Exp<string>;
 }
@@ -352,6 +357,11 @@ export interface SupersededModule extends SupersededOptions {
   /** The path of its options, under each of its names: `programs.it`. */
   readonly places: readonly string[];
   readonly platforms: readonly Platform[];
+  /**
+   * The names of its units for systemd, which those of its instances begin with. Where nothing else makes such a unit,
+   * what a configuration adds to it is refused.
+   */
+  readonly units: readonly string[];
   /** Options of its instances, and the option that switches an instance on and off. */
   readonly instances: SupersededOptions & { readonly switch: string };
 }
