@@ -134,10 +134,11 @@ rec {
       definitions = (lib.getAttrFromPath path options).definitionsWithLocations;
       filesOf =
         name: map ({ file, ... }: file) (lib.filter ({ value, ... }: value ? ${name}) definitions);
+      runsNothing = unit: lib.elem (unit.${section}.ExecStart or null) [ null [ ] ];
       lostOf =
         old:
         lib.filterAttrs (
-          name: unit: (name == old || lib.hasPrefix "${old}-" name) && !(unit ? ${section}.ExecStart)
+          name: unit: (name == old || lib.hasPrefix "${old}-" name) && runsNothing unit
         ) (lib.getAttrFromPath path config);
     in
     lib.concatMap (
