@@ -26,10 +26,12 @@ import {
   textFile,
   when,
 } from "../src/index.ts";
+import { browserAssertions, browserPreset, browserSettings } from "./browser.ts";
 import { confinement } from "./confinement.ts";
 import { generations, since2026_7, since2026_8, until2026_8 } from "./generations.ts";
 import { agent, routing } from "./options/agent.ts";
 import { appDomain, desktop } from "./options/app.ts";
+import { browser } from "./options/browser.ts";
 import { telegram } from "./options/channels.ts";
 import { relaxations } from "./options/confinement.ts";
 import { environment } from "./options/environment.ts";
@@ -141,6 +143,7 @@ export default defineService({
     providers: { ...modelProviders, ...mediaProviders, telegram },
     agent,
     routing,
+    browser,
     ...workspace,
     ...desktop,
     ...environment,
@@ -152,6 +155,7 @@ export default defineService({
     variant: cfg.gateway.generation,
 
     derived: [derived(cfg.appDefaults.gatewayPort, cfg.gateway.port)],
+    presets: [browserPreset(cfg.browser, cfg.confinement)],
 
     ...standardModel(cfg),
     build: pluginPackage(cfg.gateway.plugins),
@@ -241,6 +245,7 @@ export default defineService({
           }),
         }),
         pluginSettings(cfg.gateway.plugins),
+        ...browserSettings(cfg.browser, cfg.package),
       ],
     },
 
@@ -439,6 +444,7 @@ export default defineService({
       }),
       ...portRefusals(cfg.gateway.port, port),
       ...[cfg.confinement.listenTCPPorts, cfg.confinement.listenUDPPorts].map(chosenPortRefusal),
+      ...browserAssertions(cfg.browser, cfg.confinement),
       ...ownRefusals(cfg),
       ...refusals({
         relaxed: cfg.confinement,

@@ -87,6 +87,7 @@ export type {
   Difference,
   ManagedFile,
   PackageBuild,
+  Preset,
   Scenarios,
   ServiceModel,
   SupersededModule,

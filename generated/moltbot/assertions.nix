@@ -514,6 +514,22 @@ lib.concatMap (
       )
       "has one of the ports that the kernel gives to programs which ask for any: another service could get it first, and clients would take that for this one. Choose one below 32768."
     )
+  ]
+  ++ (
+    if platform == "nixos" then
+      [
+        (expect "confinement.listenTCPPorts" (
+          instance.browser.enable -> lib.elem instance.browser.port instance.confinement.listenTCPPorts
+        ) "lacks ${toString instance.browser.port}, the port in `browser.port`: add it here.")
+      ]
+    else
+      lib.optionals isDarwin [
+        (expect "browser.enable" (!instance.browser.enable)
+          "is for Linux: on macOS a sandbox cannot hold another one, and a browser makes its own. Set it to false there."
+        )
+      ]
+  )
+  ++ [
     (expect "stateDir" (!matchesOne systemPaths instance.stateDir)
       "${instance.stateDir} belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
     )

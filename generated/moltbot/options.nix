@@ -167,6 +167,9 @@ let
     "agent.thinkingDefault"
     "routing.queue.mode"
     "routing.queue.byChannel"
+    "browser.enable"
+    "browser.package"
+    "browser.port"
     "documents"
     "skills"
   ]
@@ -571,6 +574,30 @@ let
           };
           description = "The same, for single channels.";
         };
+      };
+    };
+
+    browser = {
+      enable = lib.mkOption {
+        type = types.bool;
+        default = false;
+        description = ''
+          Whether the model has a browser. This opens to the service what a browser needs, unless the
+          options say otherwise: {option}`services.moltbot.confinement.nestedSandboxes`, {option}`services.moltbot.browser.port` in
+          {option}`services.moltbot.confinement.listenTCPPorts`, and 4096 processes in {option}`services.moltbot.confinement.tasksMax`;
+          their descriptions say what each costs. Whatever a page shows to the model, the model may
+          obey. It shows no window. Linux only: on macOS a sandbox cannot hold another one.
+        '';
+      };
+
+      package = lib.mkPackageOption pkgs "chromium" {
+        extraDescription = "Package of the browser: Chromium, or one that is made of it.";
+      };
+
+      port = lib.mkOption {
+        type = types.port;
+        default = 18800;
+        description = "TCP port, on this machine, over which the gateway drives the browser.";
       };
     };
 
@@ -1050,7 +1077,33 @@ let
             '';
           };
         };
-      config = inheritedSets;
+      config = lib.mkMerge (
+        [ inheritedSets ]
+        ++ (
+          if platform == "darwin" then
+            [
+              (lib.mkIf config.browser.enable {
+                confinement.listenTCPPorts = lib.mkOverride 1300 [ config.browser.port ];
+              })
+              (lib.mkIf (cfg.browser.enable && !config.browser.enable) {
+                confinement.listenTCPPorts = lib.mkOverride 1300 [ ];
+              })
+            ]
+          else
+            [
+              (lib.mkIf config.browser.enable {
+                confinement.nestedSandboxes = lib.mkOverride 1300 true;
+                confinement.listenTCPPorts = lib.mkOverride 1300 [ config.browser.port ];
+                confinement.tasksMax = lib.mkOverride 1300 4096;
+              })
+              (lib.mkIf (cfg.browser.enable && !config.browser.enable) {
+                confinement.nestedSandboxes = lib.mkOverride 1300 false;
+                confinement.listenTCPPorts = lib.mkOverride 1300 [ ];
+                confinement.tasksMax = lib.mkOverride 1300 null;
+              })
+            ]
+        )
+      );
     };
 in
 {
@@ -1224,4 +1277,15 @@ in
         };
       };
     };
+
+  config.services.moltbot = lib.mkIf cfg.browser.enable (
+    if platform == "darwin" then
+      { confinement.listenTCPPorts = lib.mkOverride 1300 [ cfg.browser.port ]; }
+    else
+      {
+        confinement.nestedSandboxes = lib.mkOverride 1300 true;
+        confinement.listenTCPPorts = lib.mkOverride 1300 [ cfg.browser.port ];
+        confinement.tasksMax = lib.mkOverride 1300 4096;
+      }
+  );
 }

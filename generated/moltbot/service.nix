@@ -217,6 +217,17 @@ let
                     enabled = true;
                   });
                 })
+                (lib.optionalAttrs instance.browser.enable {
+                  browser = {
+                    enabled = true;
+                    headless = true;
+                    executablePath = lib.getExe instance.browser.package;
+                    profiles.openclaw.cdpPort = instance.browser.port;
+                  };
+                })
+                (lib.optionalAttrs (instance.browser.enable && !isAtLeast "2026.8" instance.package) {
+                  browser.profiles.openclaw.color = "#4285F4";
+                })
                 {
                   gateway = {
                     inherit (instance.gateway) port bind customBindHost;

@@ -21,7 +21,7 @@ import {
   targets,
 } from "./weave/targets.ts";
 import { type Strand, weave } from "./weave/weave.ts";
-import { emitInstanceModule, emitSharedOptions, emitTopLevel } from "./options.ts";
+import { emitInstanceModule, emitPresets, emitSharedOptions, emitTopLevel } from "./options.ts";
 import { definitionsFor, emitTables, preludeFor } from "./prelude.ts";
 import { emitOptionPaths, emitRenames } from "./renames.ts";
 import { emitServiceFunction, emitSharedFiles, type ServiceSeams } from "./service.ts";
@@ -66,6 +66,12 @@ export function emitModules(
 
 /** A function from the name of a platform to the module that declares the options. */
 function emitOptions(service: IrService, parts: readonly PlatformParts[]): NixExpr {
+  const presets = (platform: Platform): readonly Binding[] => {
+    const values = emitPresets(service, platform);
+    return values === undefined
+      ? []
+      : [nix.binding(["config", "services", service.name], values, { blankLine: true })];
+  };
   const strands = parts.map(({ platform }) => ({
     target: platform,
     code: simplify(nix`
@@ -77,6 +83,7 @@ function emitOptions(service: IrService, parts: readonly PlatformParts[]): NixEx
         imports = ${emitRenames(service, platform)};
 
         options.services.${service.name} = ${emitTopLevel(service, platform)};
+        ${presets(platform)}
       }
     `),
   }));

@@ -328,6 +328,11 @@ export const functions = {
     nix: (nix, of) => nix`lib.getName ${of}`,
     type: nonEmptyText,
   }),
+  /** The path of a package's main program. */
+  mainProgram: method<[of: string], string>({
+    nix: (nix, of) => nix`lib.getExe ${of}`,
+    type: nonEmptyText,
+  }),
   /** The version of a package; empty for a package without one. */
   packageVersion: method<[of: string], string>({
     nix: (nix, of) => nix`lib.getVersion ${of}`,

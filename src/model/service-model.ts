@@ -378,6 +378,15 @@ export interface Evidence {
   readonly limit?: string;
 }
 
+/**
+ * A switch that changes other options' defaults: where it is on, an option has another value unless somebody sets it.
+ * In instances, the instance's own switch decides.
+ */
+export interface Preset {
+  readonly when: Ref<boolean>;
+  readonly sets: readonly { readonly option: Ref<unknown>; readonly value: Exp<unknown> }[];
+}
+
 /** The TCP port on which the service listens for its clients. */
 export interface Listener {
   /** The option for the port. */
@@ -407,6 +416,7 @@ export interface ServiceModel {
   /** Selects the row of the variant table. */
   readonly variant?: Ref<string>;
   readonly derived: readonly DerivedDefault[];
+  readonly presets?: readonly Preset[];
   /** Required on platforms whose services have users of their own: NixOS and nix-darwin. */
   readonly identity?: Identity;
   /**

@@ -94,7 +94,7 @@ const prelude = `
       numbers = [ 80 443 ];
       rows = [ { name = "one"; on = true; } { name = "two"; on = false; } ];
       source = ${nixPath(docs)};
-      package = { pname = "it"; version = "2.1"; };
+      package = { type = "derivation"; pname = "it"; version = "2.1"; outPath = "/store/it"; meta.mainProgram = "run"; };
       settings = { a.b = null; "c d" = 1; };
     };
     config = { home.homeDirectory = "/home/me"; nix.settings.users = [ "me" ]; users.groups = { wheel.members = [ "me" ]; pens.members = [ "you" "me" ]; ink.members = [ ]; }; };
@@ -289,6 +289,7 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
     [systemOption("nix.settings.others", ["root"]), ["root"]],
   ],
   packageVersion: [[cfg.package.packageVersion(), "2.1"]],
+  mainProgram: [[cfg.package.mainProgram(), "/store/it/bin/run"]],
   packageName: [[cfg.package.packageName(), "it"]],
   isAtLeast: [
     [cfg.package.isAtLeast("2.1"), true],
