@@ -46,7 +46,7 @@ import {
   type Plugins,
   pluginSettings,
 } from "./plugins.ts";
-import { reachAssertions } from "./reach.ts";
+import { furtherWorkspaces, reachAssertions } from "./reach.ts";
 import { chosenPortRefusal, ownRefusals, portRefusals, refusals } from "./refusals.ts";
 import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./skills.ts";
 import { scenarios } from "./scenarios.ts";
@@ -163,6 +163,7 @@ export default defineService({
     packages,
 
     directories: [cfg.workspaceDir],
+    namedDirectories: { option: cfg.settings, paths: furtherWorkspaces(cfg) },
 
     readable: skillsInPlace(cfg.skills),
 

@@ -19,6 +19,7 @@ export {
   not,
   or,
   type OrValue,
+  namedDirectories,
   ownDirectories,
   packagesOnPath,
   perInstance,

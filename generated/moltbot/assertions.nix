@@ -64,6 +64,7 @@ lib.concatMap (
     variant,
     settings,
     credentials,
+    namedDirectories,
     ownDirectories,
     ...
   }:
@@ -481,7 +482,7 @@ lib.concatMap (
           ownDirectories ++ instance.confinement.readWritePaths
         )
       ) (lib.filter lib.isString (valuesNamed [ "workspace" ] instance.settings.agents or { })))
-      "is in `settings` the workspace of an agent, and the service cannot write there: choose a directory in `stateDir`, or add it here."
+      "is in `settings` the workspace of an agent, and no path that the module can make a directory at: choose one of letters, digits and /._+@~,=-, or add it here."
     )
     (expect "gateway.port"
       (builtins.match "[0-9]{1,3}|10[01][0-9]|102[0-3]" "${toString settings.gateway.port}" == null)
@@ -592,6 +593,38 @@ lib.concatMap (
     (expect "workspaceDir" (!lib.hasPrefix "${instance.workspaceDir}/" "${config.home.homeDirectory}/")
       "${instance.workspaceDir} is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home."
     )
+  ]
+  ++ [
+    (refuse "settings" (lib.filter (matchesOne systemPaths) namedDirectories)
+      "belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
+    )
+    (refuse "settings" (lib.filter (matchesOne placesOfOthers) namedDirectories)
+      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that you mean; secrets belong into `credentials`."
+    )
+    (refuse "settings" (lib.filter (matchesOne enginePlaces) namedDirectories)
+      "belongs to a program that runs others, as root or as you, for whoever reaches it: the model could have the whole machine. No service can have it safely; give what has to run there a machine of its own."
+    )
+    (refuse "settings" (lib.filter (matchesOne personalPlaces) namedDirectories)
+      "holds the keys or the session of a person, whom the model could then pass for. Give the service keys of its own, in `credentials`."
+    )
+    (refuse "settings" (lib.filter (matchesOne obeyedPlaces) namedDirectories)
+      "is where programs outside of the sandbox find what they run: whoever writes there can do what their user can. Name a directory with data; what the service only reads belongs into `confinement.readOnlyPaths`."
+    )
+    (refuse "settings"
+      (lib.filter (matchesOne [ "((/private)?/var|/private)?/run/tailscale(/.*)?" ]) namedDirectories)
+      "is where Tailscale takes orders. To ask for its state, the service needs it in `confinement.readOnlyPaths` only."
+    )
+    (refuse "settings" (lib.filter (matchesOne [
+      "/(media|mnt|opt|srv)"
+    ]) namedDirectories) "holds the directories of others. Name a directory in it.")
+    (refuse "settings" (lib.filter (matchesOne [
+      "(/private)?/(run|tmp|var/run|var/tmp)/.*"
+    ]) namedDirectories) "is emptied by the system. Name a directory that is kept.")
+  ]
+  ++ lib.optionals isHome [
+    (refuse "settings" (lib.filter (
+      path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
+    ) namedDirectories) "is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home.")
   ]
   ++ lib.optionals (platform == "nixos") [
     (expect "configPath" (
@@ -749,7 +782,12 @@ lib.concatMap (
 ++ lib.concatLists (
   lib.mapAttrsToList (
     _:
-    { instance, prefix, ... }:
+    {
+      instance,
+      prefix,
+      namedDirectories,
+      ...
+    }:
     let
       inherit (assertionsOf prefix) expect;
     in
@@ -782,6 +820,10 @@ lib.concatMap (
       (expect "workspaceDir" (
         !lib.any (home: lib.hasPrefix "${instance.workspaceDir}/" "${home}/") homes
       ) "this is the home of another user, or contains it: choose a directory of the service's own.")
+      (expect "settings"
+        (!lib.any (home: lib.any (path: lib.hasPrefix "${path}/" "${home}/") namedDirectories) homes)
+        "this is the home of another user, or contains it, and programs outside of the sandbox obey files in a home: name a directory in it."
+      )
       (expect "confinement.readWritePaths"
         (
           !lib.any (
@@ -883,16 +925,24 @@ lib.concatMap (
 )
 ++ (
   let
-    directoriesOf = service: [
-      {
-        option = "stateDir";
-        path = service.instance.stateDir;
-      }
-      {
-        option = "workspaceDir";
-        path = service.instance.workspaceDir;
-      }
-    ];
+    directoriesOf =
+      service:
+      [
+        {
+          option = "stateDir";
+          path = service.instance.stateDir;
+        }
+        {
+          option = "workspaceDir";
+          path = service.instance.workspaceDir;
+        }
+      ]
+      ++ map (path: {
+        inherit path;
+        option = "settings";
+        # Several of one instance have the same option.
+        inherit (service) unit;
+      }) service.namedDirectories;
     # Another assertion reports the same option with the same value.
     isInside = mine: theirs: mine != theirs && lib.hasPrefix "${theirs.path}/" "${mine.path}/";
   in
@@ -934,6 +984,7 @@ lib.concatMap (
         instance,
         prefix,
         credentials,
+        namedDirectories,
         ...
       }:
       map
@@ -959,6 +1010,10 @@ lib.concatMap (
                 path = instance.workspaceDir;
               }
             ]
+            (map (path: {
+              inherit path;
+              option = "settings";
+            }) namedDirectories)
             (map (
               { option, file, ... }:
               {

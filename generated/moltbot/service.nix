@@ -14,6 +14,7 @@ let
     sourceDirectory
     withBetween
     expectSettings
+    valuesNamed
     isAtLeast
     commands
     ;
@@ -465,10 +466,26 @@ let
           file: instance.stateDir + "/" + lib.head (lib.splitString "/" file.target)
         ) managedFiles.plugins
       );
-      ownDirectories = withBetween [
-        instance.stateDir
-        instance.workspaceDir
-      ];
+
+      # The service's own directories that free settings name.
+      namedDirectories = lib.filter (
+        path:
+        builtins.match "(/[.]?[A-Za-z0-9_+@~,=-][A-Za-z0-9._+@~,=-]*)+" path != null
+        && !lib.any (directory: lib.hasPrefix "${directory}/" "${path}/") (
+          [
+            instance.stateDir
+            instance.workspaceDir
+          ]
+          ++ instance.confinement.readWritePaths
+        )
+      ) (lib.filter lib.isString (valuesNamed [ "workspace" ] instance.settings.agents or { }));
+      ownDirectories = withBetween (
+        [
+          instance.stateDir
+          instance.workspaceDir
+        ]
+        ++ namedDirectories
+      );
 
       # Brings the service's own directories up to date; runs as the service's user before the service.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -847,51 +864,29 @@ let
         } "$@"
       '';
     in
-    if platform == "nixos" then
-      {
-        inherit
-          instance
-          prefix
-          variant
-          unit
-          settings
-          configFile
-          secretOptions
-          ownVariables
-          credentials
-          environment
-          path
-          managedPaths
-          ownDirectories
-          prepare
-          launch
-          commandCredentials
-          command
-          ;
-      }
-    else
-      {
-        inherit
-          instance
-          prefix
-          variant
-          unit
-          settings
-          configFile
-          secretOptions
-          ownVariables
-          credentials
-          environment
-          path
-          managedPaths
-          ownDirectories
-          prepare
-          launch
-          commandCredentials
-          command
-          logFile
-          ;
-      };
+    {
+      inherit
+        instance
+        prefix
+        variant
+        unit
+        settings
+        configFile
+        secretOptions
+        ownVariables
+        credentials
+        environment
+        path
+        managedPaths
+        namedDirectories
+        ownDirectories
+        prepare
+        launch
+        commandCredentials
+        command
+        ;
+    }
+    // lib.optionalAttrs (isDarwin || isHome) { inherit logFile; };
 
   # Managed files that are the same in every instance, evaluated once.
   sharedFiles = {

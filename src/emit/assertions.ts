@@ -45,7 +45,7 @@ export function emitAllAssertions(
   return nix.op(
     "++",
     emitOwnAssertions(service, platform),
-    emitInstanceAssertions(assertions),
+    emitInstanceAssertions(service, assertions),
     ...more.filter((list) => list !== undefined),
   );
 }
@@ -182,14 +182,18 @@ function namedIn(assertions: readonly Assertion[]): readonly NamedNode[] {
 
 type NamedNode = Extract<ExpNode, { readonly kind: "named" }>;
 
-function emitInstanceAssertions(assertions: readonly PlatformAssertion[]): NixExpr {
+function emitInstanceAssertions(
+  { model }: IrService,
+  assertions: readonly PlatformAssertion[],
+): NixExpr {
+  const named = model.namedDirectories === undefined ? [] : ["namedDirectories"];
   const all = assertions.map(
     ({ option, holds, message }) => nix`(expect ${option} (${holds}) ${message})`,
   );
   return nix`
     lib.concatLists (
       lib.mapAttrsToList (
-        _: { instance, prefix, ownDirectories, ... }:
+        _: { instance, prefix, ownDirectories, ${named}, ... }:
         let
           inherit (assertionsOf prefix) expect;
         in
@@ -229,7 +233,8 @@ function emitCollisions(service: IrService, platform: Platform): NixExpr {
 }
 
 /** One assertion per pair of instances: no directory of the first may lie inside a directory of the second. */
-function emitNestedDirectories({ name, model }: IrService): NixExpr {
+function emitNestedDirectories(service: IrService): NixExpr {
+  const { name, model } = service;
   const refs = [model.stateDirectory.path, ...model.directories].flatMap(({ node }) =>
     node.kind === "option" ? [node.path] : [],
   );
@@ -239,9 +244,22 @@ function emitNestedDirectories({ name, model }: IrService): NixExpr {
       path = ${nix.select(nix`service.instance`, path)};
     }`,
   );
+  const { namedDirectories: named } = model;
+  const all =
+    named === undefined
+      ? nix.list(own)
+      : nix`
+          ${nix.list(own)}
+          ++ map (path: {
+            inherit path;
+            option = ${named.option.path.join(".")};
+            # Several of one instance have the same option.
+            inherit (service) unit;
+          }) service.namedDirectories
+        `;
   return nix`
     let
-      directoriesOf = service: ${nix.list(own)};
+      directoriesOf = service: ${all};
       # Another assertion reports the same option with the same value.
       isInside = mine: theirs: mine != theirs && lib.hasPrefix "\${theirs.path}/" "\${mine.path}/";
     in
@@ -287,8 +305,14 @@ function emitOpenedPaths(service: IrService): NixExpr {
         ]
       : [],
   );
+  const { namedDirectories: named } = model;
   const opened = [
     nix.list(directories),
+    ...(named === undefined
+      ? []
+      : [
+          nix`map (path: { inherit path; option = ${named.option.path.join(".")}; }) namedDirectories`,
+        ]),
     nix`map ({ option, file, ... }: { inherit option; path = file; }) credentials`,
     ...(extra.files === undefined ? [] : [rows(extra.files)]),
     ...(reach === undefined ? [] : [rows(reach.readable), rows(reach.writable)]),
@@ -310,7 +334,7 @@ function emitOpenedPaths(service: IrService): NixExpr {
     in
     lib.concatLists (
       lib.mapAttrsToList (
-        _: { instance, prefix, credentials, ... }:
+        _: { instance, prefix, credentials, ${named === undefined ? [] : ["namedDirectories"]}, ... }:
         map (
           { option, path }:
           let

@@ -289,6 +289,8 @@ export const functions = {
   unitName: define<[], string>({ nix: (nix) => nix`unit`, type: nonEmptyText }),
   /** The service's own directories, and those between them. */
   ownDirectories: define<[], readonly string[]>({ nix: (nix) => nix`ownDirectories` }),
+  /** The service's own directories that free settings name. */
+  namedDirectories: define<[], readonly string[]>({ nix: (nix) => nix`namedDirectories` }),
   /** Whether the user has set at least one credential of this purpose. */
   anyCredential: define<[], boolean, [purpose: string]>({
     plain: 1,

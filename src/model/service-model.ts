@@ -431,6 +431,11 @@ export interface ServiceModel {
   readonly stateDirectory: Directory;
   /** Its other directories, in the state directory or elsewhere, with the same permissions. */
   readonly directories: readonly Exp<string>[];
+  /** Directories of its own that free settings name, and the option with these settings, for messages. */
+  readonly namedDirectories?: {
+    readonly option: Ref<unknown>;
+    readonly paths: Exp<readonly string[]>;
+  };
   /** Directories of others that it reads. */
   readonly readable?: Exp<readonly string[]>;
   /** Prefixes of names that the program makes in /tmp, even if TMPDIR names another directory. */

@@ -22,6 +22,7 @@ import {
   managedPaths,
   not,
   or,
+  namedDirectories,
   ownDirectories,
   packagesOnPath,
   perInstance,
@@ -104,6 +105,7 @@ const prelude = `
     path = [ { pname = "git"; } ];
     managedPaths = [ "/state/a" ];
     ownDirectories = [ "/state" ];
+    namedDirectories = [ "/srv/other" ];
     unit = "it";
     isDarwin = false;
   in
@@ -277,6 +279,7 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
   managedPaths: [[managedPaths, ["/state/a"]]],
   unitName: [[unitName, "it"]],
   ownDirectories: [[ownDirectories, ["/state"]]],
+  namedDirectories: [[namedDirectories, ["/srv/other"]]],
   anyCredential: [
     [anyCredential("model"), true],
     [anyCredential("channel"), false],
