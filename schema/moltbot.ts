@@ -26,10 +26,12 @@ import {
   textFile,
   when,
 } from "../src/index.ts";
+import { browserAssertions, browserPreset, browserSettings } from "./browser.ts";
 import { confinement } from "./confinement.ts";
 import { generations, since2026_7, since2026_8, until2026_8 } from "./generations.ts";
 import { agent, routing } from "./options/agent.ts";
 import { appDomain, desktop } from "./options/app.ts";
+import { browser } from "./options/browser.ts";
 import { telegram } from "./options/channels.ts";
 import { relaxations } from "./options/confinement.ts";
 import { environment } from "./options/environment.ts";
@@ -44,7 +46,7 @@ import {
   type Plugins,
   pluginSettings,
 } from "./plugins.ts";
-import { reachAssertions } from "./reach.ts";
+import { furtherWorkspaces, reachAssertions } from "./reach.ts";
 import { chosenPortRefusal, ownRefusals, portRefusals, refusals } from "./refusals.ts";
 import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./skills.ts";
 import { scenarios } from "./scenarios.ts";
@@ -127,7 +129,6 @@ export default defineService({
   name: "moltbot",
   summary: "the moltbot AI gateway as an isolated service",
   documentation: "https://docs.openclaw.ai/gateway",
-  renamedFrom: ["clawdbot"],
   variants: generations.table,
   configSchema: {
     directory: "gateway",
@@ -142,6 +143,7 @@ export default defineService({
     providers: { ...modelProviders, ...mediaProviders, telegram },
     agent,
     routing,
+    browser,
     ...workspace,
     ...desktop,
     ...environment,
@@ -153,6 +155,7 @@ export default defineService({
     variant: cfg.gateway.generation,
 
     derived: [derived(cfg.appDefaults.gatewayPort, cfg.gateway.port)],
+    presets: [browserPreset(cfg.browser, cfg.confinement)],
 
     ...standardModel(cfg),
     build: pluginPackage(cfg.gateway.plugins),
@@ -160,6 +163,7 @@ export default defineService({
     packages,
 
     directories: [cfg.workspaceDir],
+    namedDirectories: { option: cfg.settings, paths: furtherWorkspaces(cfg) },
 
     readable: skillsInPlace(cfg.skills),
 
@@ -173,6 +177,13 @@ export default defineService({
       title: "configuration of the gateway",
       secretAdvice:
         'Use `credentials.<NAME>` and refer to it as "${NAME}" or as a secret reference.',
+      // Release 2026.8 made a set of the list.
+      moved: {
+        "agents.list":
+          'This release has `agents.entries`: an agent that was `{ id = "work"; … }` in the list is `agents.entries.work = { … }` now, without its `id`.',
+        "agents.entries":
+          'This release has `agents.list`: an agent that would be `agents.entries.work = { … }` is `{ id = "work"; … }` in that list.',
+      },
       validation: {
         wanted: cfg.validateConfig,
         script: "validate-config.sh",
@@ -235,6 +246,7 @@ export default defineService({
           }),
         }),
         pluginSettings(cfg.gateway.plugins),
+        ...browserSettings(cfg.browser, cfg.package),
       ],
     },
 
@@ -433,6 +445,7 @@ export default defineService({
       }),
       ...portRefusals(cfg.gateway.port, port),
       ...[cfg.confinement.listenTCPPorts, cfg.confinement.listenUDPPorts].map(chosenPortRefusal),
+      ...browserAssertions(cfg.browser, cfg.confinement),
       ...ownRefusals(cfg),
       ...refusals({
         relaxed: cfg.confinement,
@@ -501,17 +514,16 @@ export default defineService({
       },
     },
 
-    supersedes: [
-      superseded({
-        model: cfg.agent.model,
-        thinkingDefault: cfg.agent.thinkingDefault,
-        queueByChannel: cfg.routing.queue.byChannel,
-        port: cfg.gateway.port,
-        settings: cfg.settings,
-        appPackage: cfg.app.package,
-        installApp: cfg.app.install.enable,
-      }),
-    ],
+    supersedes: superseded({
+      model: cfg.agent.model,
+      thinkingDefault: cfg.agent.thinkingDefault,
+      queueByChannel: cfg.routing.queue.byChannel,
+      port: cfg.gateway.port,
+      tokenFile: cfg.gateway.auth.tokenFile,
+      settings: cfg.settings,
+      appPackage: cfg.app.package,
+      installApp: cfg.app.install.enable,
+    }),
 
     command: {
       name: "moltbot",

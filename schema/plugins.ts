@@ -105,16 +105,23 @@ export function pluginAssertions({
     "What does not come with this release.",
     choose<Missing>(program.isAtLeast("2026.7"), newer, older),
   );
-  /** An id, and the line that would declare it. */
-  const withLine = (id: Exp<string>): Exp<string> =>
-    text`${id} (\`gateway.plugins.${id}.source = pkgs.fetchurl { url = "<URL of the npm tarball of ${missing
-      .entry(id)
-      .get("npm")}>"; hash = lib.fakeHash; };\`)`;
+  const lines = named(
+    "lines",
+    "What does not come with this release, and the line that would declare it.",
+    missing
+      .names()
+      .recordFor(
+        (id) =>
+          text`${id} (\`gateway.plugins.${id}.source = pkgs.fetchurl { url = "<URL of the npm tarball of ${missing
+            .entry(id)
+            .get("npm")}>"; hash = lib.fakeHash; };\`)`,
+      ),
+  );
   const refuse = (option: Assertion["option"], wanted: Names, why: string): Assertion => ({
     option,
     offenders: choose<readonly string[]>(
       hasPlugins,
-      wanted.filter((id) => not(declared.names().includes(id))).map(withLine),
+      wanted.filter((id) => not(declared.names().includes(id))).map((id) => lines.entry(id)),
       [],
     ),
     complaint: `${why} Add the line in brackets with the URL of a version that fits the gateway; Nix then says the hash. The description of \`gateway.plugins\` has other ways.`,

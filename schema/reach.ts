@@ -8,6 +8,7 @@ import {
   concat,
   type Exp,
   isMacOS,
+  list,
   not,
   or,
   ownDirectories,
@@ -117,21 +118,39 @@ function workspaceAssertion({ relaxed, settings, workspace }: Inputs): Assertion
   const { readWritePaths } = relaxed;
   return {
     option: readWritePaths,
-    offenders: settings
-      .at("agents", {})
-      .textsNamed(["workspace"])
-      .filter((path) =>
-        and(
-          path.hasPrefix("/"),
-          not(path.is(workspace)),
-          not(
-            concat(ownDirectories, readWritePaths).any((directory) =>
-              text`${path}/`.hasPrefix(text`${directory}/`),
-            ),
-          ),
-        ),
+    offenders: workspacesIn(settings).filter((path) =>
+      and(
+        path.hasPrefix("/"),
+        not(path.is(workspace)),
+        not(isBelow(path, concat(ownDirectories, readWritePaths))),
       ),
+    ),
     complaint:
-      "is in `settings` the workspace of an agent, and the service cannot write there: choose a directory in `stateDir`, or add it here.",
+      "is in `settings` the workspace of an agent, and no path that the module can make a directory at: choose one of letters, digits and /._+@~,=-, or add it here.",
   };
+}
+
+const workspacesIn = (settings: Ref<unknown>): Exp<readonly string[]> =>
+  settings.at("agents", {}).textsNamed(["workspace"]);
+
+const isBelow = (path: Exp<string>, directories: Exp<readonly string[]>): Exp<boolean> =>
+  directories.any((directory) => text`${path}/`.hasPrefix(text`${directory}/`));
+
+/** A path that units and sandbox profiles take literally, without a step up. */
+const plainDirectory = "(/[.]?[A-Za-z0-9_+@~,=-][A-Za-z0-9._+@~,=-]*)+";
+
+interface Places {
+  readonly settings: Ref<unknown>;
+  readonly stateDir: Ref<string>;
+  readonly workspaceDir: Ref<string>;
+  readonly confinement: Pick<Refs<typeof relaxations>, "readWritePaths">;
+}
+
+/** The workspaces of further agents that are neither in the service's directories nor the user's own. */
+export function furtherWorkspaces(places: Places): Exp<readonly string[]> {
+  const { settings, stateDir, workspaceDir, confinement } = places;
+  const known = concat(list(stateDir, workspaceDir), confinement.readWritePaths);
+  return workspacesIn(settings).filter((path) =>
+    and(path.matches(plainDirectory), not(isBelow(path, known))),
+  );
 }

@@ -9,6 +9,7 @@ import {
   homeDirectory,
   isMacOS,
   list,
+  namedDirectories,
   not,
   or,
   type Ref,
@@ -224,6 +225,8 @@ const refusedGroups = table<readonly string[]>(
 const everybody = "users";
 
 interface OwnInputs {
+  /** They name the workspaces of further agents. */
+  readonly settings: Ref<unknown>;
   readonly user: Ref<string>;
   readonly group: Ref<string>;
   readonly stateDir: Ref<string>;
@@ -233,7 +236,7 @@ interface OwnInputs {
 
 /** Refuses directories, a configuration path and accounts that a service cannot have as its own. */
 export function ownRefusals(inputs: OwnInputs): readonly Assertion[] {
-  const { user, group, stateDir, workspaceDir, configPath } = inputs;
+  const { user, group, stateDir, workspaceDir, configPath, settings } = inputs;
   const withAccounts = ["nixos", "darwin"] as const;
   return [
     ...[stateDir, workspaceDir].flatMap((option) => [
@@ -242,6 +245,17 @@ export function ownRefusals(inputs: OwnInputs): readonly Assertion[] {
       ),
       { ...neither(option, isAboveHome(option), isYourHome), platforms: ["home-manager"] as const },
     ]),
+    ...refusedOwnPaths.map(({ paths, message }) => ({
+      option: settings,
+      offenders: namedDirectories.filter((path) => path.matchesOne(paths)),
+      complaint: message,
+    })),
+    {
+      option: settings,
+      offenders: namedDirectories.filter(isAboveHome),
+      complaint: isYourHome,
+      platforms: ["home-manager"],
+    },
     {
       option: configPath,
       holds: configPath.matches(".*[.]json"),

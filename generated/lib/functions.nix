@@ -29,6 +29,27 @@ rec {
       merge = loc: definitions: members.${(lib.head definitions).value.${tag}}.merge loc definitions;
     };
 
+  # The same type, for configurations that still use former names of its values: each is replaced, with a warning.
+  withFormerValues =
+    former: type:
+    let
+      isFormer = value: lib.isString value && former ? ${value};
+      replace =
+        loc:
+        { file, value, ... }@definition:
+        if isFormer value then
+          lib.warn
+            "The value \"${value}\" of the option `${lib.showOption loc}' in `${file}' is called \"${former.${value}}\" now."
+            (definition // { value = former.${value}; })
+        else
+          definition;
+    in
+    type
+    // {
+      check = value: isFormer value || type.check value;
+      merge = loc: definitions: type.merge loc (map (replace loc) definitions);
+    };
+
   # `base` for the instance `default`, `base-<name>` for every other.
   nameFor = base: name: if name == "default" then base else "${base}-${name}";
 
@@ -98,6 +119,38 @@ rec {
       settings
     else
       throw "${option}.${missing}: this setting or one around it is null, but the module needs its value. Remove the null, and set the option that fills the setting.";
+
+  # One assertion per unit with a former name that the configuration adds to and nothing makes any more. Units are at
+  # `place`, and what they run is in their `section`.
+  expectNoLostUnits =
+    {
+      config,
+      options,
+      place,
+      section,
+      former,
+      now,
+      next,
+    }:
+    let
+      path = lib.splitString "." place;
+      definitions = (lib.getAttrFromPath path options).definitionsWithLocations;
+      filesOf =
+        name: map ({ file, ... }: file) (lib.filter ({ value, ... }: value ? ${name}) definitions);
+      runsNothing = unit: lib.elem (unit.${section}.ExecStart or null) [ null [ ] ];
+      lostOf =
+        old:
+        lib.filterAttrs (
+          name: unit: (name == old || lib.hasPrefix "${old}-" name) && runsNothing unit
+        ) (lib.getAttrFromPath path config);
+    in
+    lib.concatMap (
+      old:
+      lib.mapAttrsToList (name: _: {
+        assertion = false;
+        message = "${place}.${name} in ${lib.showFiles (filesOf name)}: adds to a unit that nothing makes, and would be lost: the unit is called ${now}${lib.removePrefix old name} now. ${next}";
+      }) (lostOf old)
+    ) former;
 
   # Whether all of a text matches one of several regular expressions.
   matchesOne = patterns: text: lib.any (pattern: builtins.match pattern text != null) patterns;

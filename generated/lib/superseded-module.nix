@@ -61,61 +61,84 @@ let
 
   isOn = instance: lib.attrByPath (split instances.switch) true instance;
 
-  # A message about each of the options that an instance has set.
+  # What is done for each of the options that a definition of the instances sets.
   about =
-    declared: options: message:
-    lib.concatLists (
-      lib.mapAttrsToList (
-        name: instance:
-        lib.mapAttrsToList (option: message "${from}.instances.${name}.${option}" name) (
-          lib.filterAttrs (option: _: lib.hasAttrByPath (split option) instance) options
-        )
-      ) declared
-    );
+    definitions: renames: tell:
+    lib.concatMap (
+      { file, value, ... }:
+      lib.concatLists (
+        lib.mapAttrsToList (
+          name: instance:
+          lib.mapAttrsToList (option: tell file "${from}.instances.${name}.${option}" name) (
+            lib.filterAttrs (option: _: lib.hasAttrByPath (split option) instance) renames
+          )
+        ) value
+      )
+    ) definitions;
+
+  instancesType = lib.types.attrsOf (lib.types.attrsOf lib.types.anything);
 
   instancesModule =
     { config, options, ... }:
     let
       option = lib.getAttrFromPath (oldOption "instances") options;
       declared = lib.getAttrFromPath (oldOption "instances") config;
-      running = lib.filterAttrs (_: isOn) declared;
+      isRunning = name: _: isOn declared.${name};
+      # Each for itself, so that errors name its file.
+      definitions = map (
+        definition: definition // { value = instancesType.merge option.loc [ definition ]; }
+      ) option.definitionsWithLocations;
     in
     {
       options = lib.setAttrByPath (oldOption "instances") (
         lib.mkOption {
-          type = lib.types.attrsOf (lib.types.attrsOf lib.types.anything);
+          type = instancesType;
           default = { };
           visible = false;
           description = "Alias of {option}`${to}.instances`.";
         }
       );
 
-      config = lib.mkMerge [
-        (lib.setAttrByPath (newOption "instances") (lib.mapAttrs (_: translate) running))
-        # An enabled instance enabled the old module.
-        (lib.setAttrByPath (newOption "enable") (lib.mkIf (running != { }) (lib.mkDefault true)))
-        {
-          warnings =
-            lib.optional (declared != { })
+      config = lib.mkIf (declared != { }) (
+        lib.mkMerge [
+          (lib.setAttrByPath (newOption "instances") (
+            lib.mkMerge (
+              map (
+                { file, value, ... }:
+                lib.mkDefinition {
+                  inherit file;
+                  value = lib.mapAttrs (_: translate) (lib.filterAttrs isRunning value);
+                }
+              ) definitions
+            )
+          ))
+          # An enabled instance enabled the old module.
+          (lib.setAttrByPath (newOption "enable") (
+            lib.mkIf (lib.filterAttrs isRunning declared != { }) (lib.mkDefault true)
+          ))
+          {
+            warnings = [
               "The option `${from}.instances' defined in ${lib.showFiles option.files} has been renamed to `${to}.instances'."
-            ++ about declared instances.renamed (
-              old: name: now:
-              "The option `${old}' has been renamed to `${to}.instances.${name}.${now}'."
+            ]
+            ++ about definitions instances.renamed (
+              file: old: name: now:
+              "The option `${old}' defined in `${file}' has been renamed to `${to}.instances.${name}.${now}'."
             );
-          assertions = about declared instances.removed (
-            old: _: instead: {
-              assertion = false;
-              message = "The option `${old}' no longer has any effect; please remove it. ${instead}";
-            }
-          );
-        }
-      ];
+            assertions = about definitions instances.removed (
+              file: old: _: instead: {
+                assertion = false;
+                message = "The option `${old}' in `${file}' no longer has any effect; please remove it. ${instead}";
+              }
+            );
+          }
+        ]
+      );
     };
+
+  rename = import ./renamed-option.nix { inherit lib; };
 in
-map (name: lib.mkRenamedOptionModule (oldOption name) (newOption name)) same
-++ lib.mapAttrsToList (
-  former: now: lib.mkRenamedOptionModule (oldOption former) (newOption now)
-) renamed
+map (name: rename (oldOption name) (newOption name)) same
+++ lib.mapAttrsToList (former: now: rename (oldOption former) (newOption now)) renamed
 ++ lib.mapAttrsToList (
   former: instead: lib.mkRemovedOptionModule (oldOption former) instead
 ) removed

@@ -13,12 +13,26 @@ let
   inherit (import ../lib/functions.nix { inherit lib pkgs; })
     isSource
     hasFile
+    expectNoLostUnits
     matchesOne
     valuesNamed
     isAtLeast
     duplicates
     expectDifferent
     assertionsOf
+    ;
+  inherit (import ../moltbot/tables.nix)
+    missingPlugins
+    missingPluginsUntil2026_7
+    privateServers
+    localServers
+    systemPaths
+    placesOfOthers
+    enginePlaces
+    personalPlaces
+    obeyedPlaces
+    refusedUsers
+    refusedGroups
     ;
 
   cfg = config.services.moltbot;
@@ -33,834 +47,6 @@ let
   writable = lib.concatMap (
     service: service.ownDirectories ++ service.instance.confinement.readWritePaths
   ) (lib.attrValues services);
-
-  # What does not come with the gateway, from release 2026.7 on: plugins, their packages, the channels that they
-  # are, and the variables that make the gateway want them.
-  missingPlugins = {
-    acpx = {
-      npm = "@openclaw/acpx";
-      variables = [ ];
-    };
-    amazon-bedrock = {
-      npm = "@openclaw/amazon-bedrock-provider";
-      variables = [ ];
-    };
-    amazon-bedrock-mantle = {
-      npm = "@openclaw/amazon-bedrock-mantle-provider";
-      variables = [ ];
-    };
-    anthropic-vertex = {
-      npm = "@openclaw/anthropic-vertex-provider";
-      variables = [ ];
-    };
-    arcee = {
-      npm = "@openclaw/arcee-provider";
-      variables = [ "ARCEEAI_API_KEY" ];
-    };
-    baseten = {
-      npm = "@openclaw/baseten-provider";
-      variables = [ "BASETEN_API_KEY" ];
-    };
-    brave = {
-      npm = "@openclaw/brave-plugin";
-      variables = [ "BRAVE_API_KEY" ];
-    };
-    buzz = {
-      npm = "@openclaw/buzz";
-      channel = "buzz";
-      variables = [
-        "BUZZ_PRIVATE_KEY"
-        "BUZZ_RELAY_URL"
-      ];
-    };
-    byteplus = {
-      npm = "@openclaw/byteplus-provider";
-      variables = [ "BYTEPLUS_API_KEY" ];
-    };
-    cerebras = {
-      npm = "@openclaw/cerebras-provider";
-      variables = [ "CEREBRAS_API_KEY" ];
-    };
-    chutes = {
-      npm = "@openclaw/chutes-provider";
-      variables = [
-        "CHUTES_API_KEY"
-        "CHUTES_OAUTH_TOKEN"
-      ];
-    };
-    clickclack = {
-      npm = "@openclaw/clickclack";
-      channel = "clickclack";
-      variables = [ "CLICKCLACK_BOT_TOKEN" ];
-    };
-    cloudflare-ai-gateway = {
-      npm = "@openclaw/cloudflare-ai-gateway-provider";
-      variables = [ "CLOUDFLARE_AI_GATEWAY_API_KEY" ];
-    };
-    codex = {
-      npm = "@openclaw/codex";
-      variables = [ ];
-    };
-    cohere = {
-      npm = "@openclaw/cohere-provider";
-      variables = [ ];
-    };
-    comfy = {
-      npm = "@openclaw/comfy-provider";
-      variables = [
-        "COMFY_API_KEY"
-        "COMFY_CLOUD_API_KEY"
-      ];
-    };
-    copilot = {
-      npm = "@openclaw/copilot";
-      variables = [ ];
-    };
-    deepinfra = {
-      npm = "@openclaw/deepinfra-provider";
-      variables = [ "DEEPINFRA_API_KEY" ];
-    };
-    deepseek = {
-      npm = "@openclaw/deepseek-provider";
-      variables = [ "DEEPSEEK_API_KEY" ];
-    };
-    diagnostics-otel = {
-      npm = "@openclaw/diagnostics-otel";
-      variables = [ ];
-    };
-    diagnostics-prometheus = {
-      npm = "@openclaw/diagnostics-prometheus";
-      variables = [ ];
-    };
-    diffs = {
-      npm = "@openclaw/diffs";
-      variables = [ ];
-    };
-    diffs-language-pack = {
-      npm = "@openclaw/diffs-language-pack";
-      variables = [ ];
-    };
-    discord = {
-      npm = "@openclaw/discord";
-      channel = "discord";
-      variables = [ "DISCORD_BOT_TOKEN" ];
-    };
-    duckduckgo = {
-      npm = "@openclaw/duckduckgo-plugin";
-      variables = [ ];
-    };
-    exa = {
-      npm = "@openclaw/exa-plugin";
-      variables = [ "EXA_API_KEY" ];
-    };
-    facetime = {
-      npm = "@openclaw/facetime";
-      variables = [ ];
-    };
-    featherless = {
-      npm = "@openclaw/featherless-provider";
-      variables = [ "FEATHERLESS_API_KEY" ];
-    };
-    feishu = {
-      npm = "@openclaw/feishu";
-      channel = "feishu";
-      variables = [
-        "FEISHU_APP_ID"
-        "FEISHU_APP_SECRET"
-        "FEISHU_ENCRYPT_KEY"
-        "FEISHU_VERIFICATION_TOKEN"
-      ];
-    };
-    firecrawl = {
-      npm = "@openclaw/firecrawl-plugin";
-      variables = [ "FIRECRAWL_API_KEY" ];
-    };
-    fireworks = {
-      npm = "@openclaw/fireworks-provider";
-      variables = [ "FIREWORKS_API_KEY" ];
-    };
-    fish-audio-speech = {
-      npm = "@openclaw/fish-audio-speech";
-      variables = [ ];
-    };
-    gmi = {
-      npm = "@openclaw/gmi-provider";
-      variables = [ ];
-    };
-    google-meet = {
-      npm = "@openclaw/google-meet";
-      variables = [ ];
-    };
-    googlechat = {
-      npm = "@openclaw/googlechat";
-      channel = "googlechat";
-      variables = [
-        "GOOGLE_CHAT_SERVICE_ACCOUNT"
-        "GOOGLE_CHAT_SERVICE_ACCOUNT_FILE"
-      ];
-    };
-    gradium = {
-      npm = "@openclaw/gradium-speech";
-      variables = [ ];
-    };
-    groq = {
-      npm = "@openclaw/groq-provider";
-      variables = [ "GROQ_API_KEY" ];
-    };
-    imessage = {
-      npm = "@openclaw/imessage";
-      channel = "imessage";
-      variables = [ ];
-    };
-    inworld = {
-      npm = "@openclaw/inworld-speech";
-      variables = [ ];
-    };
-    irc = {
-      npm = "@openclaw/irc";
-      channel = "irc";
-      variables = [
-        "IRC_HOST"
-        "IRC_NICK"
-      ];
-    };
-    kilocode = {
-      npm = "@openclaw/kilocode-provider";
-      variables = [ "KILOCODE_API_KEY" ];
-    };
-    kimi = {
-      npm = "@openclaw/kimi-provider";
-      variables = [
-        "KIMICODE_API_KEY"
-        "KIMI_API_KEY"
-      ];
-    };
-    line = {
-      npm = "@openclaw/line";
-      channel = "line";
-      variables = [
-        "LINE_CHANNEL_ACCESS_TOKEN"
-        "LINE_CHANNEL_SECRET"
-      ];
-    };
-    llama-cpp = {
-      npm = "@openclaw/llama-cpp-provider";
-      variables = [ ];
-    };
-    lobster = {
-      npm = "@openclaw/lobster";
-      variables = [ ];
-    };
-    longcat = {
-      npm = "@openclaw/longcat-provider";
-      variables = [ "LONGCAT_API_KEY" ];
-    };
-    matrix = {
-      npm = "@openclaw/matrix";
-      channel = "matrix";
-      variables = [
-        "MATRIX_ACCESS_TOKEN"
-        "MATRIX_DEVICE_ID"
-        "MATRIX_DEVICE_NAME"
-        "MATRIX_HOMESERVER"
-        "MATRIX_OPS_ACCESS_TOKEN"
-        "MATRIX_OPS_DEVICE_ID"
-        "MATRIX_OPS_DEVICE_NAME"
-        "MATRIX_OPS_HOMESERVER"
-        "MATRIX_PASSWORD"
-        "MATRIX_USER_ID"
-      ];
-    };
-    mattermost = {
-      npm = "@openclaw/mattermost";
-      channel = "mattermost";
-      variables = [
-        "MATTERMOST_BOT_TOKEN"
-        "MATTERMOST_URL"
-      ];
-    };
-    memory-lancedb = {
-      npm = "@openclaw/memory-lancedb";
-      variables = [ ];
-    };
-    meta = {
-      npm = "@openclaw/meta-provider";
-      variables = [ "MODEL_API_KEY" ];
-    };
-    mistral = {
-      npm = "@openclaw/mistral-provider";
-      variables = [ "MISTRAL_API_KEY" ];
-    };
-    moonshot = {
-      npm = "@openclaw/moonshot-provider";
-      variables = [
-        "KIMI_API_KEY"
-        "MOONSHOT_API_KEY"
-      ];
-    };
-    msteams = {
-      npm = "@openclaw/msteams";
-      channel = "msteams";
-      variables = [
-        "MSTEAMS_APP_ID"
-        "MSTEAMS_APP_PASSWORD"
-        "MSTEAMS_TENANT_ID"
-      ];
-    };
-    mxc = {
-      npm = "@openclaw/mxc-sandbox";
-      variables = [ ];
-    };
-    nextcloud-talk = {
-      npm = "@openclaw/nextcloud-talk";
-      channel = "nextcloud-talk";
-      variables = [
-        "NEXTCLOUD_TALK_API_PASSWORD"
-        "NEXTCLOUD_TALK_BOT_SECRET"
-      ];
-    };
-    nostr = {
-      npm = "@openclaw/nostr";
-      channel = "nostr";
-      variables = [ "NOSTR_PRIVATE_KEY" ];
-    };
-    novita = {
-      npm = "@openclaw/novita-provider";
-      variables = [ "NOVITA_API_KEY" ];
-    };
-    onnx = {
-      npm = "@openclaw/onnx";
-      variables = [ ];
-    };
-    openclaw-plugin-yuanbao = {
-      npm = "openclaw-plugin-yuanbao@2.18.2";
-      channel = "yuanbao";
-      variables = [ ];
-    };
-    openclaw-qqbot = {
-      npm = "@tencent-connect/openclaw-qqbot@2.0.3";
-      channel = "qqbot";
-      variables = [ ];
-    };
-    openclaw-weixin = {
-      npm = "@tencent-weixin/openclaw-weixin@2.4.8";
-      channel = "openclaw-weixin";
-      variables = [ ];
-    };
-    openclaw-zaloclawbot = {
-      npm = "@zalo-platforms/openclaw-zaloclawbot@0.1.4";
-      channel = "openclaw-zaloclawbot";
-      variables = [ ];
-    };
-    opencode = {
-      npm = "@openclaw/opencode-provider";
-      variables = [
-        "OPENCODE_API_KEY"
-        "OPENCODE_ZEN_API_KEY"
-      ];
-    };
-    openshell = {
-      npm = "@openclaw/openshell-sandbox";
-      variables = [ ];
-    };
-    parallel = {
-      npm = "@openclaw/parallel-plugin";
-      variables = [ "PARALLEL_API_KEY" ];
-    };
-    perplexity = {
-      npm = "@openclaw/perplexity-plugin";
-      variables = [
-        "OPENROUTER_API_KEY"
-        "PERPLEXITY_API_KEY"
-      ];
-    };
-    pixverse = {
-      npm = "@openclaw/pixverse-provider";
-      variables = [ ];
-    };
-    qianfan = {
-      npm = "@openclaw/qianfan-provider";
-      variables = [ "QIANFAN_API_KEY" ];
-    };
-    qwen = {
-      npm = "@openclaw/qwen-provider";
-      variables = [
-        "DASHSCOPE_API_KEY"
-        "MODELSTUDIO_API_KEY"
-        "QWEN_API_KEY"
-        "QWEN_TOKEN_PLAN_API_KEY"
-      ];
-    };
-    radius = {
-      npm = "@openclaw/radius-provider";
-      variables = [ "RADIUS_API_KEY" ];
-    };
-    raft = {
-      npm = "@openclaw/raft";
-      channel = "raft";
-      variables = [ "RAFT_PROFILE" ];
-    };
-    searxng = {
-      npm = "@openclaw/searxng-plugin";
-      variables = [ "SEARXNG_BASE_URL" ];
-    };
-    signal = {
-      npm = "@openclaw/signal";
-      channel = "signal";
-      variables = [ ];
-    };
-    slack = {
-      npm = "@openclaw/slack";
-      channel = "slack";
-      variables = [
-        "SLACK_APP_TOKEN"
-        "SLACK_BOT_TOKEN"
-        "SLACK_USER_TOKEN"
-      ];
-    };
-    sms = {
-      npm = "@openclaw/sms";
-      channel = "sms";
-      variables = [
-        "TWILIO_ACCOUNT_SID"
-        "TWILIO_AUTH_TOKEN"
-        "TWILIO_MESSAGING_SERVICE_SID"
-        "TWILIO_PHONE_NUMBER"
-        "TWILIO_SMS_FROM"
-      ];
-    };
-    stepfun = {
-      npm = "@openclaw/stepfun-provider";
-      variables = [ "STEPFUN_API_KEY" ];
-    };
-    synology-chat = {
-      npm = "@openclaw/synology-chat";
-      channel = "synology-chat";
-      variables = [
-        "SYNOLOGY_CHAT_INCOMING_URL"
-        "SYNOLOGY_CHAT_TOKEN"
-      ];
-    };
-    synthetic = {
-      npm = "@openclaw/synthetic-provider";
-      variables = [ "SYNTHETIC_API_KEY" ];
-    };
-    tavily = {
-      npm = "@openclaw/tavily-plugin";
-      variables = [ "TAVILY_API_KEY" ];
-    };
-    team-reports = {
-      npm = "@openclaw/team-reports";
-      variables = [ ];
-    };
-    teams-meetings = {
-      npm = "@openclaw/teams-meetings";
-      variables = [ ];
-    };
-    tencent = {
-      npm = "@openclaw/tencent-provider";
-      variables = [
-        "TOKENHUB_API_KEY"
-        "TOKENPLAN_API_KEY"
-      ];
-    };
-    tlon = {
-      npm = "@openclaw/tlon";
-      channel = "tlon";
-      variables = [ ];
-    };
-    tokenjuice = {
-      npm = "@openclaw/tokenjuice";
-      variables = [ ];
-    };
-    twitch = {
-      npm = "@openclaw/twitch";
-      channel = "twitch";
-      variables = [ "OPENCLAW_TWITCH_ACCESS_TOKEN" ];
-    };
-    typesafe = {
-      npm = "@openclaw/typesafe";
-      variables = [ ];
-    };
-    venice = {
-      npm = "@openclaw/venice-provider";
-      variables = [ "VENICE_API_KEY" ];
-    };
-    vercel-ai-gateway = {
-      npm = "@openclaw/vercel-ai-gateway-provider";
-      variables = [ "AI_GATEWAY_API_KEY" ];
-    };
-    voice-call = {
-      npm = "@openclaw/voice-call";
-      variables = [ ];
-    };
-    volcengine = {
-      npm = "@openclaw/volcengine-provider";
-      variables = [ "VOLCANO_ENGINE_API_KEY" ];
-    };
-    voyage = {
-      npm = "@openclaw/voyage-provider";
-      variables = [ "VOYAGE_API_KEY" ];
-    };
-    vydra = {
-      npm = "@openclaw/vydra-provider";
-      variables = [ "VYDRA_API_KEY" ];
-    };
-    wecom-openclaw-plugin = {
-      npm = "@wecom/wecom-openclaw-plugin@2026.7.2";
-      channel = "wecom";
-      variables = [ ];
-    };
-    whatsapp = {
-      npm = "@openclaw/whatsapp";
-      channel = "whatsapp";
-      variables = [ ];
-    };
-    xiaomi = {
-      npm = "@openclaw/xiaomi-provider";
-      variables = [
-        "XIAOMI_API_KEY"
-        "XIAOMI_TOKEN_PLAN_API_KEY"
-      ];
-    };
-    zai = {
-      npm = "@openclaw/zai-provider";
-      variables = [
-        "ZAI_API_KEY"
-        "Z_AI_API_KEY"
-      ];
-    };
-    zalo = {
-      npm = "@openclaw/zalo";
-      channel = "zalo";
-      variables = [ "ZALO_BOT_TOKEN" ];
-    };
-    zalouser = {
-      npm = "@openclaw/zalouser";
-      channel = "zalouser";
-      variables = [
-        "ZALOUSER_PROFILE"
-        "ZCA_PROFILE"
-      ];
-    };
-    zoom-meetings = {
-      npm = "@openclaw/zoom-meetings";
-      variables = [ ];
-    };
-  };
-
-  # The same for earlier releases, which no variable makes want a plugin.
-  missingPluginsUntil2026_7 = {
-    acpx = {
-      npm = "@openclaw/acpx";
-      variables = [ ];
-    };
-    amazon-bedrock = {
-      npm = "@openclaw/amazon-bedrock-provider";
-      variables = [ ];
-    };
-    amazon-bedrock-mantle = {
-      npm = "@openclaw/amazon-bedrock-mantle-provider";
-      variables = [ ];
-    };
-    anthropic-vertex = {
-      npm = "@openclaw/anthropic-vertex-provider";
-      variables = [ ];
-    };
-    brave = {
-      npm = "@openclaw/brave-plugin";
-      variables = [ ];
-    };
-    codex = {
-      npm = "@openclaw/codex";
-      variables = [ ];
-    };
-    copilot = {
-      npm = "@openclaw/copilot";
-      variables = [ ];
-    };
-    diagnostics-otel = {
-      npm = "@openclaw/diagnostics-otel";
-      variables = [ ];
-    };
-    diagnostics-prometheus = {
-      npm = "@openclaw/diagnostics-prometheus";
-      variables = [ ];
-    };
-    diffs = {
-      npm = "@openclaw/diffs";
-      variables = [ ];
-    };
-    diffs-language-pack = {
-      npm = "@openclaw/diffs-language-pack";
-      variables = [ ];
-    };
-    discord = {
-      npm = "@openclaw/discord";
-      channel = "discord";
-      variables = [ ];
-    };
-    feishu = {
-      npm = "@openclaw/feishu";
-      channel = "feishu";
-      variables = [ ];
-    };
-    google-meet = {
-      npm = "@openclaw/google-meet";
-      variables = [ ];
-    };
-    googlechat = {
-      npm = "@openclaw/googlechat";
-      channel = "googlechat";
-      variables = [ ];
-    };
-    line = {
-      npm = "@openclaw/line";
-      channel = "line";
-      variables = [ ];
-    };
-    lobster = {
-      npm = "@openclaw/lobster";
-      variables = [ ];
-    };
-    matrix = {
-      npm = "@openclaw/matrix";
-      channel = "matrix";
-      variables = [ ];
-    };
-    memory-lancedb = {
-      npm = "@openclaw/memory-lancedb";
-      variables = [ ];
-    };
-    msteams = {
-      npm = "@openclaw/msteams";
-      channel = "msteams";
-      variables = [ ];
-    };
-    nextcloud-talk = {
-      npm = "@openclaw/nextcloud-talk";
-      channel = "nextcloud-talk";
-      variables = [ ];
-    };
-    nostr = {
-      npm = "@openclaw/nostr";
-      channel = "nostr";
-      variables = [ ];
-    };
-    openclaw-plugin-yuanbao = {
-      npm = "openclaw-plugin-yuanbao@2.13.1";
-      channel = "yuanbao";
-      variables = [ ];
-    };
-    openclaw-weixin = {
-      npm = "@tencent-weixin/openclaw-weixin@2.4.3";
-      channel = "openclaw-weixin";
-      variables = [ ];
-    };
-    openshell = {
-      npm = "@openclaw/openshell-sandbox";
-      variables = [ ];
-    };
-    pixverse = {
-      npm = "@openclaw/pixverse-provider";
-      variables = [ ];
-    };
-    qqbot = {
-      npm = "@openclaw/qqbot";
-      channel = "qqbot";
-      variables = [ ];
-    };
-    slack = {
-      npm = "@openclaw/slack";
-      channel = "slack";
-      variables = [ ];
-    };
-    synology-chat = {
-      npm = "@openclaw/synology-chat";
-      channel = "synology-chat";
-      variables = [ ];
-    };
-    tlon = {
-      npm = "@openclaw/tlon";
-      channel = "tlon";
-      variables = [ ];
-    };
-    tokenjuice = {
-      npm = "@openclaw/tokenjuice";
-      variables = [ ];
-    };
-    twitch = {
-      npm = "@openclaw/twitch";
-      channel = "twitch";
-      variables = [ ];
-    };
-    voice-call = {
-      npm = "@openclaw/voice-call";
-      variables = [ ];
-    };
-    wecom-openclaw-plugin = {
-      npm = "@wecom/wecom-openclaw-plugin@2026.5.7";
-      channel = "wecom";
-      variables = [ ];
-    };
-    whatsapp = {
-      npm = "@openclaw/whatsapp";
-      channel = "whatsapp";
-      variables = [ ];
-    };
-    zalo = {
-      npm = "@openclaw/zalo";
-      channel = "zalo";
-      variables = [ ];
-    };
-    zalouser = {
-      npm = "@openclaw/zalouser";
-      channel = "zalouser";
-      variables = [ ];
-    };
-  };
-
-  # URLs of the local network, of a tailnet and of the cloud's own services.
-  privateServers = [
-    "[A-Za-z]+://([^/]*@)?10([.][0-9]{1,3}){3}(:[0-9]+)?([/?#].*)?"
-    "[A-Za-z]+://([^/]*@)?172[.](1[6-9]|2[0-9]|3[01])([.][0-9]{1,3}){2}(:[0-9]+)?([/?#].*)?"
-    "[A-Za-z]+://([^/]*@)?(192[.]168|169[.]254)([.][0-9]{1,3}){2}(:[0-9]+)?([/?#].*)?"
-    "[A-Za-z]+://([^/]*@)?100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])([.][0-9]{1,3}){2}(:[0-9]+)?([/?#].*)?"
-    "[A-Za-z]+://([^/]*@)?[[][fF][c-eC-E][0-9A-Fa-f]{2}:[0-9A-Fa-f:]*[]](:[0-9]+)?([/?#].*)?"
-    "[A-Za-z]+://([^/]*@)?([^/:]*[.])?(home[.]arpa|internal|lan|local|ts[.]net)(:[0-9]+)?([/?#].*)?"
-  ];
-
-  # URLs of this machine.
-  localServers = [
-    "[A-Za-z]+://([^/]*@)?([^/:]*[.])?localhost(:[0-9]+)?([/?#].*)?"
-    "[A-Za-z]+://([^/]*@)?0[.]0[.]0[.]0(:[0-9]+)?([/?#].*)?"
-    "[A-Za-z]+://([^/]*@)?127([.][0-9]{1,3}){3}(:[0-9]+)?([/?#].*)?"
-    "[A-Za-z]+://([^/]*@)?[[]::1[]](:[0-9]+)?([/?#].*)?"
-  ];
-
-  # The service already sees the harmless part of these. The rest belongs to root, or leads to root's rights.
-  systemPaths = [
-    "/(bin|boot|dev|efi|etc|lib|lib64|nix|proc|sys|usr)(/.*)?"
-    "/(System|Library|private/etc)(/.*)?"
-    "(/nix)?/(persist|persistent)/etc(/.*)?"
-    "((/private)?/var|/private)?/run/(credentials|dbus|systemd|user|wrappers)(/.*)?"
-    "(/private)?/var/lib/(machines|nixos|nixos-containers|portables|private|systemd)(/.*)?"
-    "(/private)?/var/(spool/)?(at|anacron|cron)(/.*)?"
-  ];
-
-  # Homes, state and secrets of others.
-  placesOfOthers = [
-    "/(home|run|tmp|var|Users|Volumes|private|private/tmp)"
-    "((/nix)?/(persist|persistent)|/var)?/(home|Users)(/[^/]+)?"
-    "(/nix)?/(persist|persistent)"
-    "((/private)?/var)?/root(/.*)?"
-    "(/private)?/var/lib/(sops-nix|tailscale)(/.*)?"
-    "(/private)?/var/(cache|db|lib|log|run|spool|tmp)"
-    "((/private)?/var|/private)?/run/(agenix|agenix[.]d|keys|secrets|secrets[.]d|secrets-for-users(/.*)?)"
-    ".*/[.](config|local|local/share)"
-  ];
-
-  # Sockets and state of programs that run other programs for their clients.
-  enginePlaces = [
-    "((/private)?/var|/private)?/run/(buildkit|containerd|crio|docker|firecracker|incus|k3s|kubernetes|libvirt|lxc|lxd|microvm|nerdctl|podman|qemu|virtqemud|xen|cups|fwupd|initctl|NetworkManager|polkit|snapd|udev)([./-].*)?"
-    ".*/(buildkitd?|containerd|crio|docker|incus|lxd|podman[^/]*)([.-][^/]*)?[.]sock(et)?"
-    ".*/libvirt-sock(-.*)?"
-    "(/private)?/var/lib/(buildkit|containerd|crio|docker|firecracker|incus|k3s|kubernetes|libvirt|lxc|lxd|microvm|nerdctl|podman|qemu|virtqemud|xen|cni|containers|kubelet|microvms|rancher|snapd)(/.*)?"
-    ".*/[.](colima|docker|lima|orbstack|rd)(/.*)?"
-  ];
-
-  # Keys of a person, and the sockets of a session.
-  personalPlaces = [
-    ".*/[.](aws|azure|git-credentials|gnupg|kube|netrc|pgpass|pki|ssh)(/.*)?"
-    ".*/[.](bash_history|librewolf|mozilla|password-store|thunderbird|zsh_history)(/.*)?"
-    ".*/[.]config/(age|chromium|gh|google-chrome|rclone|sops)(/.*)?"
-    ".*/[.]local/share/(keyrings|kwalletd)(/.*)?"
-    ".*/Library/(Cookies|Keychains|Mail|Messages)(/.*)?"
-    "(/private)?/tmp/([.](ICE|X11)-unix|com[.]apple[.]launchd[.][^/]*|ssh-[^/]*)(/.*)?"
-  ];
-
-  # Files by which programs outside of the sandbox decide what to run.
-  obeyedPlaces = [
-    ".*/[.](bash|emacs|nix-|xsession|zlog)[^/]*(/.*)?"
-    ".*/[.](vim|zsh)(rc|env)?(/.*)?"
-    ".*/[.](cargo|gitconfig|gradle|inputrc|login|logout|npm[^/]*|z?profile)(/.*)?"
-    ".*/[.](claude|codex|envrc|git|pam_environment|tmux[.]conf|vscode)(/.*)?"
-    ".*/[.](xinitrc|xprofile)(/.*)?"
-    "/(home|Users)/[^/]+/(bin|go/bin)(/.*)?"
-    ".*/[.]config/(autostart|direnv|environment[.]d|fish|git|systemd|zsh)(/.*)?"
-    ".*/[.]config/(Code|home-manager|hypr|kitty|nix|nixpkgs|nvim|tmux)(/.*)?"
-    ".*/[.]config/(autostart-scripts|plasma-workspace|sway|i3)(/.*)?"
-    ".*/[.]local/(bin|lib|share/(applications|dbus-1|gnome-shell|nvim|systemd)|state/(home-manager|nix))(/.*)?"
-    ".*/Library/(LaunchAgents|LaunchDaemons|Preferences)(/.*)?"
-  ];
-
-  # Accounts that own more than the service's files, or that stand for unknown users.
-  refusedUsers = [
-    "root"
-    "nobody"
-    "daemon"
-    "bin"
-    "sys"
-    "sshd"
-    "_?unknown"
-    "nixbld.*"
-    "systemd-.*"
-    "messagebus"
-    "polkituser"
-  ];
-
-  # Groups whose members can become root, read what others type, or own files of others.
-  refusedGroups = [
-    "root"
-    "wheel"
-    "sudo"
-    "admin"
-    "adm"
-    "staff"
-    "users"
-    "everyone"
-    "nobody"
-    "nogroup"
-    "daemon"
-    "bin"
-    "sys"
-    "disk"
-    "kmem"
-    "keys"
-    "kvm"
-    "shadow"
-    "tty"
-    "systemd-.*"
-    "nixbld"
-    "messagebus"
-    "polkituser"
-    "sshd"
-    "input"
-    "uinput"
-    "networkmanager"
-    "wireshark"
-    "tss"
-    "docker"
-    "podman"
-    "containerd"
-    "k3s"
-    "lxc"
-    "lxd"
-    "incus"
-    "incus-admin"
-    "libvirtd"
-    "qemu-libvirtd"
-    "vboxusers"
-    "microvm"
-    "operator"
-    "procmod"
-    "onepassword.*"
-    "ydotool"
-    "_developer"
-    "_lpadmin"
-    "access_bpf"
-    "com[.]apple[.]access_.*"
-  ];
 
   serviceUsers = map ({ instance, ... }: instance.user) (lib.attrValues services);
 
@@ -878,6 +64,7 @@ lib.concatMap (
     variant,
     settings,
     credentials,
+    namedDirectories,
     ownDirectories,
     ...
   }:
@@ -892,6 +79,12 @@ lib.concatMap (
       lib.filterAttrs (_: channel: channel != null && channel.enabled or true != false) (
         if instance.settings.channels or { } == null then { } else instance.settings.channels or { }
       )
+    );
+
+    # What does not come with this release, and the line that would declare it.
+    lines = lib.genAttrs (lib.attrNames missing) (
+      id:
+      "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${(lib.getAttr id missing).npm}>\"; hash = lib.fakeHash; };`)"
     );
 
     # What the settings say about plugins.
@@ -966,98 +159,78 @@ lib.concatMap (
     )
     (refuse "gateway.plugins"
       (lib.optionals variant.isCurrent (
-        map
-          (
-            id:
-            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${(lib.getAttr id missing).npm}>\"; hash = lib.fakeHash; };`)"
+        map (id: lib.getAttr id lines) (
+          lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
+            lib.attrNames (lib.filterAttrs (_: plugin: lib.elem plugin.channel or "" channels) missing)
           )
-          (
-            lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
-              lib.attrNames (lib.filterAttrs (_: plugin: lib.elem plugin.channel or "" channels) missing)
-            )
-          )
+        )
       ))
       "is missing, the plugin of a channel in `settings.channels`: it does not come with the gateway. Add the line in brackets with the URL of a version that fits the gateway; Nix then says the hash. The description of `gateway.plugins` has other ways."
     )
     (refuse "gateway.plugins"
       (lib.optionals variant.isCurrent (
-        map
-          (
-            id:
-            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${(lib.getAttr id missing).npm}>\"; hash = lib.fakeHash; };`)"
+        map (id: lib.getAttr id lines) (
+          lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
+            lib.filter (
+              id: lib.elem id (lib.attrNames (lib.filterAttrs (_: entry: entry.enabled or false == true) entries))
+            ) (lib.attrNames missing)
           )
-          (
-            lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
-              lib.filter (
-                id: lib.elem id (lib.attrNames (lib.filterAttrs (_: entry: entry.enabled or false == true) entries))
-              ) (lib.attrNames missing)
-            )
-          )
+        )
       ))
       "is missing, a plugin that `settings.plugins.entries` switches on: it does not come with the gateway. Add the line in brackets with the URL of a version that fits the gateway; Nix then says the hash. The description of `gateway.plugins` has other ways."
     )
     (refuse "credentials"
       (lib.optionals variant.isCurrent (
-        map
-          (
-            id:
-            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${(lib.getAttr id missing).npm}>\"; hash = lib.fakeHash; };`)"
-          )
-          (
-            lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
-              lib.filter
-                (
-                  id:
-                  !lib.elem id (lib.attrNames (lib.filterAttrs (_: value: value.enabled or true == false) entries))
+        map (id: lib.getAttr id lines) (
+          lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
+            lib.filter
+              (
+                id:
+                !lib.elem id (lib.attrNames (lib.filterAttrs (_: value: value.enabled or true == false) entries))
+              )
+              (
+                lib.attrNames (
+                  lib.filterAttrs (
+                    _: plugin:
+                    lib.any (variable: lib.elem variable (lib.attrNames instance.credentials)) plugin.variables or [ ]
+                    && !lib.elem plugin.channel or "" channels
+                  ) missing
                 )
-                (
-                  lib.attrNames (
-                    lib.filterAttrs (
-                      _: plugin:
-                      lib.any (variable: lib.elem variable (lib.attrNames instance.credentials)) plugin.variables or [ ]
-                      && !lib.elem plugin.channel or "" channels
-                    ) missing
-                  )
-                )
-            )
+              )
           )
+        )
       ))
       "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Add the line in brackets with the URL of a version that fits the gateway; Nix then says the hash. The description of `gateway.plugins` has other ways."
     )
     (refuse "environment"
       (lib.optionals variant.isCurrent (
-        map
-          (
-            id:
-            "${id} (`gateway.plugins.${id}.source = pkgs.fetchurl { url = \"<URL of the npm tarball of ${(lib.getAttr id missing).npm}>\"; hash = lib.fakeHash; };`)"
-          )
-          (
-            lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
-              lib.filter
-                (
-                  id:
-                  !lib.elem id (lib.attrNames (lib.filterAttrs (_: value: value.enabled or true == false) entries))
+        map (id: lib.getAttr id lines) (
+          lib.filter (id: !lib.elem id (lib.attrNames instance.gateway.plugins)) (
+            lib.filter
+              (
+                id:
+                !lib.elem id (lib.attrNames (lib.filterAttrs (_: value: value.enabled or true == false) entries))
+              )
+              (
+                lib.attrNames (
+                  lib.filterAttrs (
+                    _: plugin:
+                    lib.any (
+                      variable:
+                      lib.elem variable (
+                        lib.filter (
+                          name:
+                          builtins.match "(.*_)?([Kk][Ee][Yy]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Aa][Ss][Ss]|[Pp][Aa][Tt])|.*[Aa][Pp][Ii][Kk][Ee][Yy]" name
+                          == null
+                        ) (lib.attrNames instance.environment)
+                      )
+                    ) plugin.variables or [ ]
+                    && !lib.elem plugin.channel or "" channels
+                  ) missing
                 )
-                (
-                  lib.attrNames (
-                    lib.filterAttrs (
-                      _: plugin:
-                      lib.any (
-                        variable:
-                        lib.elem variable (
-                          lib.filter (
-                            name:
-                            builtins.match "(.*_)?([Kk][Ee][Yy]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Aa][Ss][Ss]|[Pp][Aa][Tt])|.*[Aa][Pp][Ii][Kk][Ee][Yy]" name
-                            == null
-                          ) (lib.attrNames instance.environment)
-                        )
-                      ) plugin.variables or [ ]
-                      && !lib.elem plugin.channel or "" channels
-                    ) missing
-                  )
-                )
-            )
+              )
           )
+        )
       ))
       "is the plugin that one of these variables is for; it does not come with the gateway, which does not start without it. If the variable is for something else, set `settings.plugins.entries.<plugin>.enabled = false`. Add the line in brackets with the URL of a version that fits the gateway; Nix then says the hash. The description of `gateway.plugins` has other ways."
     )
@@ -1309,7 +482,7 @@ lib.concatMap (
           ownDirectories ++ instance.confinement.readWritePaths
         )
       ) (lib.filter lib.isString (valuesNamed [ "workspace" ] instance.settings.agents or { })))
-      "is in `settings` the workspace of an agent, and the service cannot write there: choose a directory in `stateDir`, or add it here."
+      "is in `settings` the workspace of an agent, and no path that the module can make a directory at: choose one of letters, digits and /._+@~,=-, or add it here."
     )
     (expect "gateway.port"
       (builtins.match "[0-9]{1,3}|10[01][0-9]|102[0-3]" "${toString settings.gateway.port}" == null)
@@ -1342,6 +515,22 @@ lib.concatMap (
       )
       "has one of the ports that the kernel gives to programs which ask for any: another service could get it first, and clients would take that for this one. Choose one below 32768."
     )
+  ]
+  ++ (
+    if platform == "nixos" then
+      [
+        (expect "confinement.listenTCPPorts" (
+          instance.browser.enable -> lib.elem instance.browser.port instance.confinement.listenTCPPorts
+        ) "lacks ${toString instance.browser.port}, the port in `browser.port`: add it here.")
+      ]
+    else
+      lib.optionals isDarwin [
+        (expect "browser.enable" (!instance.browser.enable)
+          "is for Linux: on macOS a sandbox cannot hold another one, and a browser makes its own. Set it to false there."
+        )
+      ]
+  )
+  ++ [
     (expect "stateDir" (!matchesOne systemPaths instance.stateDir)
       "${instance.stateDir} belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
     )
@@ -1404,6 +593,38 @@ lib.concatMap (
     (expect "workspaceDir" (!lib.hasPrefix "${instance.workspaceDir}/" "${config.home.homeDirectory}/")
       "${instance.workspaceDir} is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home."
     )
+  ]
+  ++ [
+    (refuse "settings" (lib.filter (matchesOne systemPaths) namedDirectories)
+      "belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
+    )
+    (refuse "settings" (lib.filter (matchesOne placesOfOthers) namedDirectories)
+      "holds the homes, the state or the secrets of others, and would undo the confinement. Name the directory in it that you mean; secrets belong into `credentials`."
+    )
+    (refuse "settings" (lib.filter (matchesOne enginePlaces) namedDirectories)
+      "belongs to a program that runs others, as root or as you, for whoever reaches it: the model could have the whole machine. No service can have it safely; give what has to run there a machine of its own."
+    )
+    (refuse "settings" (lib.filter (matchesOne personalPlaces) namedDirectories)
+      "holds the keys or the session of a person, whom the model could then pass for. Give the service keys of its own, in `credentials`."
+    )
+    (refuse "settings" (lib.filter (matchesOne obeyedPlaces) namedDirectories)
+      "is where programs outside of the sandbox find what they run: whoever writes there can do what their user can. Name a directory with data; what the service only reads belongs into `confinement.readOnlyPaths`."
+    )
+    (refuse "settings"
+      (lib.filter (matchesOne [ "((/private)?/var|/private)?/run/tailscale(/.*)?" ]) namedDirectories)
+      "is where Tailscale takes orders. To ask for its state, the service needs it in `confinement.readOnlyPaths` only."
+    )
+    (refuse "settings" (lib.filter (matchesOne [
+      "/(media|mnt|opt|srv)"
+    ]) namedDirectories) "holds the directories of others. Name a directory in it.")
+    (refuse "settings" (lib.filter (matchesOne [
+      "(/private)?/(run|tmp|var/run|var/tmp)/.*"
+    ]) namedDirectories) "is emptied by the system. Name a directory that is kept.")
+  ]
+  ++ lib.optionals isHome [
+    (refuse "settings" (lib.filter (
+      path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
+    ) namedDirectories) "is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home.")
   ]
   ++ lib.optionals (platform == "nixos") [
     (expect "configPath" (
@@ -1561,7 +782,12 @@ lib.concatMap (
 ++ lib.concatLists (
   lib.mapAttrsToList (
     _:
-    { instance, prefix, ... }:
+    {
+      instance,
+      prefix,
+      namedDirectories,
+      ...
+    }:
     let
       inherit (assertionsOf prefix) expect;
     in
@@ -1594,6 +820,10 @@ lib.concatMap (
       (expect "workspaceDir" (
         !lib.any (home: lib.hasPrefix "${instance.workspaceDir}/" "${home}/") homes
       ) "this is the home of another user, or contains it: choose a directory of the service's own.")
+      (expect "settings"
+        (!lib.any (home: lib.any (path: lib.hasPrefix "${path}/" "${home}/") namedDirectories) homes)
+        "this is the home of another user, or contains it, and programs outside of the sandbox obey files in a home: name a directory in it."
+      )
       (expect "confinement.readWritePaths"
         (
           !lib.any (
@@ -1695,16 +925,24 @@ lib.concatMap (
 )
 ++ (
   let
-    directoriesOf = service: [
-      {
-        option = "stateDir";
-        path = service.instance.stateDir;
-      }
-      {
-        option = "workspaceDir";
-        path = service.instance.workspaceDir;
-      }
-    ];
+    directoriesOf =
+      service:
+      [
+        {
+          option = "stateDir";
+          path = service.instance.stateDir;
+        }
+        {
+          option = "workspaceDir";
+          path = service.instance.workspaceDir;
+        }
+      ]
+      ++ map (path: {
+        inherit path;
+        option = "settings";
+        # Several of one instance have the same option.
+        inherit (service) unit;
+      }) service.namedDirectories;
     # Another assertion reports the same option with the same value.
     isInside = mine: theirs: mine != theirs && lib.hasPrefix "${theirs.path}/" "${mine.path}/";
   in
@@ -1746,6 +984,7 @@ lib.concatMap (
         instance,
         prefix,
         credentials,
+        namedDirectories,
         ...
       }:
       map
@@ -1771,6 +1010,10 @@ lib.concatMap (
                 path = instance.workspaceDir;
               }
             ]
+            (map (path: {
+              inherit path;
+              option = "settings";
+            }) namedDirectories)
             (map (
               { option, file, ... }:
               {
@@ -1894,7 +1137,18 @@ lib.concatMap (
 )
 ++ (
   if platform == "nixos" then
-    [
+    expectNoLostUnits {
+      inherit config options;
+      place = "systemd.services";
+      section = "serviceConfig";
+      former = [
+        "clawdbot-gateway"
+        "openclaw-gateway"
+      ];
+      now = "moltbot-gateway";
+      next = "Name that, or set `services.moltbot.environment`, `services.moltbot.environmentFiles`, `services.moltbot.path`, `services.moltbot.credentials`.";
+    }
+    ++ [
       {
         assertion = lib.versionAtLeast config.systemd.package.version "257";
         message = "services.moltbot.enable: the confinement needs systemd 257 or newer, and `systemd.package` is older: it would start the service without a part of it.";
@@ -1959,6 +1213,17 @@ lib.concatMap (
             systems = [ "darwin" ];
           }
         ]
+      ++ expectNoLostUnits {
+        inherit config options;
+        place = "systemd.user.services";
+        section = "Service";
+        former = [
+          "clawdbot-gateway"
+          "openclaw-gateway"
+        ];
+        now = "moltbot-gateway";
+        next = "Name that, or set `services.moltbot.environment`, `services.moltbot.environmentFiles`, `services.moltbot.path`, `services.moltbot.credentials`.";
+      }
       ++ [
         {
           assertion = cfg.app.install.enable -> cfg.app.package != null;

@@ -12,6 +12,7 @@ let
   inherit (lib) types;
   inherit (import ../lib/functions.nix { inherit lib pkgs; })
     attrsMatching
+    withFormerValues
     nameFor
     isAtLeast
     numberFor
@@ -51,6 +52,12 @@ let
       documentedSchema = (lib.head settingsSchemas).schema;
       name = "configuration of the gateway";
       secretAdvice = "Use `credentials.<NAME>` and refer to it as \"\${NAME}\" or as a secret reference.";
+      moved = {
+        "agents.list" =
+          "This release has `agents.entries`: an agent that was `{ id = \"work\"; … }` in the list is `agents.entries.work = { … }` now, without its `id`.";
+        "agents.entries" =
+          "This release has `agents.list`: an agent that would be `agents.entries.work = { … }` is `{ id = \"work\"; … }` in that list.";
+      };
       check = level;
       nullIsUnset = true;
     };
@@ -160,6 +167,9 @@ let
     "agent.thinkingDefault"
     "routing.queue.mode"
     "routing.queue.byChannel"
+    "browser.enable"
+    "browser.package"
+    "browser.port"
     "documents"
     "skills"
   ]
@@ -515,12 +525,21 @@ let
     routing = {
       queue = {
         mode = lib.mkOption {
-          type = types.enum [
-            "steer"
-            "followup"
-            "collect"
-            "interrupt"
-          ];
+          type =
+            withFormerValues
+              {
+                queue = "steer";
+                steer-backlog = "followup";
+                "steer+backlog" = "followup";
+              }
+              (
+                types.enum [
+                  "steer"
+                  "followup"
+                  "collect"
+                  "interrupt"
+                ]
+              );
           default = "interrupt";
           description = ''
             What happens to messages that arrive while the model is busy: `steer` hands them to the
@@ -534,12 +553,20 @@ let
             attrsMatching
               "(discord|googlechat|imessage|irc|matrix|mattermost|msteams|signal|slack|telegram|webchat|whatsapp)"
               (
-                types.enum [
-                  "steer"
-                  "followup"
-                  "collect"
-                  "interrupt"
-                ]
+                withFormerValues
+                  {
+                    queue = "steer";
+                    steer-backlog = "followup";
+                    "steer+backlog" = "followup";
+                  }
+                  (
+                    types.enum [
+                      "steer"
+                      "followup"
+                      "collect"
+                      "interrupt"
+                    ]
+                  )
               );
           default = { };
           example = {
@@ -547,6 +574,30 @@ let
           };
           description = "The same, for single channels.";
         };
+      };
+    };
+
+    browser = {
+      enable = lib.mkOption {
+        type = types.bool;
+        default = false;
+        description = ''
+          Whether the model has a browser. This opens to the service what a browser needs, unless the
+          options say otherwise: {option}`services.moltbot.confinement.nestedSandboxes`, {option}`services.moltbot.browser.port` in
+          {option}`services.moltbot.confinement.listenTCPPorts`, and 4096 processes in {option}`services.moltbot.confinement.tasksMax`;
+          their descriptions say what each costs. Whatever a page shows to the model, the model may
+          obey. It shows no window. Linux only: on macOS a sandbox cannot hold another one.
+        '';
+      };
+
+      package = lib.mkPackageOption pkgs "chromium" {
+        extraDescription = "Package of the browser: Chromium, or one that is made of it.";
+      };
+
+      port = lib.mkOption {
+        type = types.port;
+        default = 18800;
+        description = "TCP port, on this machine, over which the gateway drives the browser.";
       };
     };
 
@@ -1013,19 +1064,51 @@ let
   instanceModule =
     { name, config, ... }:
     {
-      options = inheritedOptions // ownOptions name config;
-      config = inheritedSets;
+      options =
+        inheritedOptions
+        // ownOptions name config
+        // {
+          enable = lib.mkOption {
+            type = types.bool;
+            default = true;
+            description = ''
+              Whether this instance exists. One that is off has no unit, nor any other part of it; its state
+              is kept. No instance exists where the service itself is off.
+            '';
+          };
+        };
+      config = lib.mkMerge (
+        [ inheritedSets ]
+        ++ (
+          if platform == "darwin" then
+            [
+              (lib.mkIf config.browser.enable {
+                confinement.listenTCPPorts = lib.mkOverride 1300 [ config.browser.port ];
+              })
+              (lib.mkIf (cfg.browser.enable && !config.browser.enable) {
+                confinement.listenTCPPorts = lib.mkOverride 1300 [ ];
+              })
+            ]
+          else
+            [
+              (lib.mkIf config.browser.enable {
+                confinement.nestedSandboxes = lib.mkOverride 1300 true;
+                confinement.listenTCPPorts = lib.mkOverride 1300 [ config.browser.port ];
+                confinement.tasksMax = lib.mkOverride 1300 4096;
+              })
+              (lib.mkIf (cfg.browser.enable && !config.browser.enable) {
+                confinement.nestedSandboxes = lib.mkOverride 1300 false;
+                confinement.listenTCPPorts = lib.mkOverride 1300 [ ];
+                confinement.tasksMax = lib.mkOverride 1300 null;
+              })
+            ]
+        )
+      );
     };
 in
 {
   imports =
-    map (
-      path:
-      lib.mkRenamedOptionModule (lib.splitString "." "services.clawdbot.${path}") (
-        lib.splitString "." "services.moltbot.${path}"
-      )
-    ) (optionPaths ++ [ "instances" ])
-    ++ lib.optionals (platform == "home-manager") (
+    lib.optionals (platform == "home-manager") (
       lib.concatMap
         (
           from:
@@ -1084,7 +1167,41 @@ in
           "programs.moltbot"
           "programs.clawdbot"
         ]
-    );
+    )
+    ++ lib.concatMap (
+      from:
+      import ../lib/superseded-module.nix { inherit lib; } {
+        inherit from;
+        to = "services.moltbot";
+        same = optionPaths;
+        renamed = {
+          "defaults.model" = "agent.model";
+          "defaults.thinkingDefault" = "agent.thinkingDefault";
+          "gateway.authTokenFile" = "gateway.auth.tokenFile";
+          config = "settings";
+          configOverrides = "settings";
+          "routing.queue.byProvider" = "routing.queue.byChannel";
+        };
+        removed = {
+          toolNames = "The service finds a short list of programs and what `services.moltbot.path` adds to them.";
+          excludeTools = "The service finds a short list of programs and what `services.moltbot.path` adds to them.";
+          plugins = "A plugin is skills and programs: list the former in `services.moltbot.skills`, the latter in `services.moltbot.path`.";
+        };
+        instances = {
+          switch = "enable";
+          renamed = {
+            gatewayPort = "gateway.port";
+            config = "settings";
+            configOverrides = "settings";
+            "routing.queue.byProvider" = "routing.queue.byChannel";
+            "gateway.authTokenFile" = "gateway.auth.tokenFile";
+          };
+          removed = {
+            plugins = "A plugin is skills and programs: list the former in `services.moltbot.skills`, the latter in `services.moltbot.path`.";
+          };
+        };
+      }
+    ) [ "services.clawdbot" ];
 
   options.services.moltbot =
     commonOptions
@@ -1101,8 +1218,8 @@ in
         description = ''
           Instances of the service, each with a state directory, a unit and, where services have users
           of their own, a user of its own. An instance takes every option it does not set from the top
-          level; `enable` is the top level's alone. Without any instances, there is one called
-          `default`. Names are made of lower-case letters, digits and hyphens.
+          level, but for `enable`. Without any instances, there is one called `default`. Names are
+          made of lower-case letters, digits and hyphens.
         '';
       };
     }
@@ -1160,4 +1277,15 @@ in
         };
       };
     };
+
+  config.services.moltbot = lib.mkIf cfg.browser.enable (
+    if platform == "darwin" then
+      { confinement.listenTCPPorts = lib.mkOverride 1300 [ cfg.browser.port ]; }
+    else
+      {
+        confinement.nestedSandboxes = lib.mkOverride 1300 true;
+        confinement.listenTCPPorts = lib.mkOverride 1300 [ cfg.browser.port ];
+        confinement.tasksMax = lib.mkOverride 1300 4096;
+      }
+  );
 }

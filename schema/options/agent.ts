@@ -5,6 +5,13 @@ import { option, z } from "../../src/index.ts";
 /** What the gateway does with a message that arrives while the model is busy. */
 const queueMode = z.enum(["steer", "followup", "collect", "interrupt"]);
 
+/** Earlier names, and what the gateway itself makes of them. */
+const renamedModes = {
+  queue: "steer",
+  "steer-backlog": "followup",
+  "steer+backlog": "followup",
+} as const;
+
 /** The channels that can have a queue mode of their own. */
 const queueChannel =
   /^(discord|googlechat|imessage|irc|matrix|mattermost|msteams|signal|slack|telegram|webchat|whatsapp)$/;
@@ -38,13 +45,18 @@ export const routing = {
      * running turn, `followup` answers them one by one afterwards, `collect` answers them together
      * afterwards, `interrupt` drops the running turn.
      */
-    mode: option(queueMode, { default: "interrupt", setting: "messages.queue.mode" }),
+    mode: option(queueMode, {
+      default: "interrupt",
+      setting: "messages.queue.mode",
+      renamedValues: renamedModes,
+    }),
 
     /** The same, for single channels. */
     byChannel: option(z.record(z.string().regex(queueChannel), queueMode), {
       default: {},
       example: { telegram: "steer" },
       setting: "messages.queue.byChannel",
+      renamedValues: renamedModes,
     }),
   },
 };

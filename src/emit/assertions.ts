@@ -9,6 +9,7 @@ import { nix, type NixExpr, transform } from "../nix/index.ts";
 import type { Platform } from "../model/platform.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { optionsOn } from "./options.ts";
+import { supersededOn } from "./renames.ts";
 import { emitValue, identityOf, serviceFields } from "./service.ts";
 
 /** A platform's assertions. */
@@ -38,12 +39,13 @@ export function emitAllAssertions(
     emitVariableAssertions(service),
     emitTrespasses(service),
     emitSystemAssertions(service, platform),
+    emitLostUnits(service, platform),
     moduleAssertions.length === 0 ? undefined : nix.list(moduleAssertions),
   ];
   return nix.op(
     "++",
     emitOwnAssertions(service, platform),
-    emitInstanceAssertions(assertions),
+    emitInstanceAssertions(service, assertions),
     ...more.filter((list) => list !== undefined),
   );
 }
@@ -102,6 +104,39 @@ function emitSystemAssertions(service: IrService, platform: Platform): NixExpr |
   `;
 }
 
+/** Where a platform's configuration has the units of services, and the part of a unit that says what it runs. */
+const unitPlaces = {
+  nixos: { place: ["systemd", "services"], section: "serviceConfig" },
+  "home-manager": { place: ["systemd", "user", "services"], section: "Service" },
+  darwin: undefined,
+} as const satisfies Record<Platform, unknown>;
+
+/** One assertion per unit of a superseded module that a configuration adds to and that nothing makes any more. */
+function emitLostUnits(service: IrService, platform: Platform): NixExpr | undefined {
+  const former = [
+    ...new Set(supersededOn(service, platform).flatMap((superseded) => superseded.units)),
+  ];
+  const known = unitPlaces[platform];
+  if (known === undefined || former.length === 0) return undefined;
+  const { place, section } = known;
+  const path = place.join(".");
+  const { credentials, extra } = service.model;
+  const additions = [extra.variables, extra.files, extra.packages, credentials].flatMap((option) =>
+    option === undefined ? [] : [`\`services.${service.name}.${option.path.join(".")}\``],
+  );
+  const next = additions.length === 0 ? "Name that." : `Name that, or set ${additions.join(", ")}.`;
+  return nix`
+    expectNoLostUnits {
+      inherit config options;
+      place = ${path};
+      section = ${section};
+      former = ${nix.value(former)};
+      now = ${service.model.unit};
+      next = ${next};
+    }
+  `;
+}
+
 /** The schema's assertions about each instance. */
 function emitOwnAssertions(service: IrService, platform: Platform): NixExpr {
   const asked = service.model.assertions.filter(
@@ -147,14 +182,18 @@ function namedIn(assertions: readonly Assertion[]): readonly NamedNode[] {
 
 type NamedNode = Extract<ExpNode, { readonly kind: "named" }>;
 
-function emitInstanceAssertions(assertions: readonly PlatformAssertion[]): NixExpr {
+function emitInstanceAssertions(
+  { model }: IrService,
+  assertions: readonly PlatformAssertion[],
+): NixExpr {
+  const named = model.namedDirectories === undefined ? [] : ["namedDirectories"];
   const all = assertions.map(
     ({ option, holds, message }) => nix`(expect ${option} (${holds}) ${message})`,
   );
   return nix`
     lib.concatLists (
       lib.mapAttrsToList (
-        _: { instance, prefix, ownDirectories, ... }:
+        _: { instance, prefix, ownDirectories, ${named}, ... }:
         let
           inherit (assertionsOf prefix) expect;
         in
@@ -194,7 +233,8 @@ function emitCollisions(service: IrService, platform: Platform): NixExpr {
 }
 
 /** One assertion per pair of instances: no directory of the first may lie inside a directory of the second. */
-function emitNestedDirectories({ name, model }: IrService): NixExpr {
+function emitNestedDirectories(service: IrService): NixExpr {
+  const { name, model } = service;
   const refs = [model.stateDirectory.path, ...model.directories].flatMap(({ node }) =>
     node.kind === "option" ? [node.path] : [],
   );
@@ -204,9 +244,22 @@ function emitNestedDirectories({ name, model }: IrService): NixExpr {
       path = ${nix.select(nix`service.instance`, path)};
     }`,
   );
+  const { namedDirectories: named } = model;
+  const all =
+    named === undefined
+      ? nix.list(own)
+      : nix`
+          ${nix.list(own)}
+          ++ map (path: {
+            inherit path;
+            option = ${named.option.path.join(".")};
+            # Several of one instance have the same option.
+            inherit (service) unit;
+          }) service.namedDirectories
+        `;
   return nix`
     let
-      directoriesOf = service: ${nix.list(own)};
+      directoriesOf = service: ${all};
       # Another assertion reports the same option with the same value.
       isInside = mine: theirs: mine != theirs && lib.hasPrefix "\${theirs.path}/" "\${mine.path}/";
     in
@@ -252,8 +305,14 @@ function emitOpenedPaths(service: IrService): NixExpr {
         ]
       : [],
   );
+  const { namedDirectories: named } = model;
   const opened = [
     nix.list(directories),
+    ...(named === undefined
+      ? []
+      : [
+          nix`map (path: { inherit path; option = ${named.option.path.join(".")}; }) namedDirectories`,
+        ]),
     nix`map ({ option, file, ... }: { inherit option; path = file; }) credentials`,
     ...(extra.files === undefined ? [] : [rows(extra.files)]),
     ...(reach === undefined ? [] : [rows(reach.readable), rows(reach.writable)]),
@@ -275,7 +334,7 @@ function emitOpenedPaths(service: IrService): NixExpr {
     in
     lib.concatLists (
       lib.mapAttrsToList (
-        _: { instance, prefix, credentials, ... }:
+        _: { instance, prefix, credentials, ${named === undefined ? [] : ["namedDirectories"]}, ... }:
         map (
           { option, path }:
           let

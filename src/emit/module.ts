@@ -21,8 +21,8 @@ import {
   targets,
 } from "./weave/targets.ts";
 import { type Strand, weave } from "./weave/weave.ts";
-import { emitInstanceModule, emitSharedOptions, emitTopLevel } from "./options.ts";
-import { definitionsFor, preludeFor } from "./prelude.ts";
+import { emitInstanceModule, emitPresets, emitSharedOptions, emitTopLevel } from "./options.ts";
+import { definitionsFor, emitTables, preludeFor } from "./prelude.ts";
 import { emitOptionPaths, emitRenames } from "./renames.ts";
 import { emitServiceFunction, emitSharedFiles, type ServiceSeams } from "./service.ts";
 
@@ -50,11 +50,13 @@ export function emitModules(
   parts: readonly PlatformParts[],
 ): readonly NixFile[] {
   const core = service.name;
+  const tables = emitTables(service);
   return [
     { path: `${core}/options.nix`, code: emitOptions(service, parts) },
     { path: `${core}/service.nix`, code: emitService(service, parts) },
     { path: `${core}/assertions.nix`, code: emitAssertions(service, parts) },
     { path: `${core}/confinement.nix`, code: emitConfinements(service, parts) },
+    ...(tables === undefined ? [] : [{ path: `${core}/tables.nix`, code: tables }]),
     ...parts.map((each) => ({
       path: `${each.platform}/${service.name}.nix`,
       code: emitModule(service, each),
@@ -64,6 +66,12 @@ export function emitModules(
 
 /** A function from the name of a platform to the module that declares the options. */
 function emitOptions(service: IrService, parts: readonly PlatformParts[]): NixExpr {
+  const presets = (platform: Platform): readonly Binding[] => {
+    const values = emitPresets(service, platform);
+    return values === undefined
+      ? []
+      : [nix.binding(["config", "services", service.name], values, { blankLine: true })];
+  };
   const strands = parts.map(({ platform }) => ({
     target: platform,
     code: simplify(nix`
@@ -75,6 +83,7 @@ function emitOptions(service: IrService, parts: readonly PlatformParts[]): NixEx
         imports = ${emitRenames(service, platform)};
 
         options.services.${service.name} = ${emitTopLevel(service, platform)};
+        ${presets(platform)}
       }
     `),
   }));
@@ -100,7 +109,12 @@ function emitService(service: IrService, parts: readonly PlatformParts[]): NixEx
           ...definitionsFor([emitSharedFiles(service), ...definitions], [serviceOf]),
           nix.binding(
             ["instances"],
-            nix`if cfg.instances == { } then { default = cfg; } else cfg.instances`,
+            nix`
+              if cfg.instances == { } then
+                { default = cfg; }
+              else
+                lib.filterAttrs (_: instance: instance.enable) cfg.instances
+            `,
             {
               comment: "Without declared instances, the top level is the instance `default`.",
               blankLine: true,

@@ -7,8 +7,8 @@
 import type { IrService } from "../model/service-model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
-import { emitExpression, scopeOf, type Scope } from "./emit-expression.ts";
 import { expectHomeElsewhere, type PlatformAssertion } from "./assertions.ts";
+import { type Scope, scopeOf } from "./emit-expression.ts";
 import type { PlatformParts } from "./module.ts";
 import { wrapComment } from "./wrap.ts";
 import { emitOperatorCommand } from "./operator.ts";
@@ -124,11 +124,22 @@ export function nixosParts(service: IrService): PlatformParts {
           "this is a person's account, with all their files: choose a name that nobody else has.",
       },
       ...[model.stateDirectory.path, ...model.directories].flatMap((path) =>
-        path.node.kind === "option" ? [emitNobodysHome(path.node.path, false, scope)] : [],
+        path.node.kind === "option"
+          ? [emitNobodysHome(path.node.path, emitValue(path, scope), "one")]
+          : [],
       ),
+      ...(model.namedDirectories === undefined
+        ? []
+        : [emitNobodysHome(model.namedDirectories.option.path, nix`namedDirectories`, "several")]),
       ...(model.reach === undefined
         ? []
-        : [emitNobodysHome(model.reach.writable.path, true, scope)]),
+        : [
+            emitNobodysHome(
+              model.reach.writable.path,
+              emitValue(model.reach.writable, scope),
+              "several",
+            ),
+          ]),
     ],
     moduleAssertions: [
       nix`{
@@ -252,15 +263,15 @@ function emitKeptDirectories({ model }: IrService): NixExpr {
  */
 function emitNobodysHome(
   path: readonly string[],
-  isList: boolean,
-  scope: Scope,
+  value: NixExpr,
+  count: "one" | "several",
 ): PlatformAssertion {
-  const value = emitExpression({ kind: "option", path }, scope);
+  const isList = count === "several";
   const isIn = nix`lib.hasPrefix "\${${isList ? nix`path` : value}}/" "\${home}/"`;
   return {
     option: path.join("."),
     holds: nix`
-      !lib.any (home: ${isList ? nix`lib.any (path: ${isIn}) ${value}` : isIn}) homes
+      !lib.any (home: ${isList ? nix`lib.any (path: ${isIn}) (${value})` : isIn}) homes
     `,
     message: isList
       ? "this is the home of another user, or contains it, and programs outside of the sandbox obey files in a home: name a directory in it."

@@ -6,7 +6,11 @@ import { type ExpNode, isCallOf, nodeOf } from "../model/expression.ts";
 import { rowOf } from "../model/functions.ts";
 import type { IrService } from "../model/service-model.ts";
 import type { IrOption, OptionType } from "../model/option-type.ts";
-import { instanceNamePattern, instancesDescription } from "../model/own-options.ts";
+import {
+  instanceEnableDescription,
+  instanceNamePattern,
+  instancesDescription,
+} from "../model/own-options.ts";
 import type { Platform } from "../model/platform.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { emitExample } from "./example.ts";
@@ -110,6 +114,20 @@ function emitExampleInstances(service: IrService, platform: Platform): NixExpr {
 export function emitInstanceModule(service: IrService, platform: Platform): readonly Binding[] {
   const options = optionsOn(service, platform).filter(({ instance }) => instance === "inherit");
   const sets = options.filter(({ type }) => mayBeSet(type));
+  const instanceScope = scopeOf(service, "config");
+  const presets = presetsOn(service, platform).flatMap(({ switchedBy, sets }) => {
+    const [here, above] = [nix.select(nix`config`, switchedBy), nix.select(nix`cfg`, switchedBy)];
+    const values = sets.map(({ target, value }) => preset(target, value, instanceScope));
+    const usual = sets.flatMap(({ target }) => {
+      const value = target.defaults?.[platform];
+      return value === undefined ? [] : [preset(target, value, instanceScope)];
+    });
+    return [
+      nix`(lib.mkIf ${here} ${nix.attrs(values)})`,
+      // The top level's values are those for its own switch.
+      nix`(lib.mkIf (${above} && !${here}) ${nix.attrs(usual)})`,
+    ];
+  });
   const areOptional = options.every(({ defaults }) => defaults?.[platform] !== undefined);
   const text = areOptional
     ? nix`option.defaultText or option.default`
@@ -154,14 +172,69 @@ export function emitInstanceModule(service: IrService, platform: Platform): read
       nix`
         { name, config, ... }:
         {
-          options = ${withOwnOptions(service, platform, nix`inheritedOptions`, nix`ownOptions name config`)};
-          config = inheritedSets;
+          options = ${nix.op(
+            "//",
+            withOwnOptions(service, platform, nix`inheritedOptions`, nix`ownOptions name config`),
+            nix.attrs([nix.binding(["enable"], instanceEnable)]),
+          )};
+          config = ${presets.length === 0 ? nix`inheritedSets` : nix`lib.mkMerge ${nix.list([nix`inheritedSets`, ...presets])}`};
         }
       `,
       { comment: "A declared instance.", blankLine: true },
     ),
   ];
 }
+
+interface PresetOn {
+  readonly switchedBy: readonly string[];
+  readonly sets: readonly { readonly target: IrOption; readonly value: ExpNode }[];
+}
+
+/** The presets, without options that do not exist on the platform. */
+function presetsOn(service: IrService, platform: Platform): readonly PresetOn[] {
+  const byPath = new Map(
+    optionsOn(service, platform).map((option) => [option.path.join("."), option] as const),
+  );
+  return (service.model.presets ?? []).flatMap(({ when, sets }) =>
+    byPath.has(when.path.join("."))
+      ? [
+          {
+            switchedBy: when.path,
+            sets: sets.flatMap(({ option, value }) => {
+              const target = byPath.get(option.path.join("."));
+              return target === undefined ? [] : [{ target, value: value.node }];
+            }),
+          },
+        ]
+      : [],
+  );
+}
+
+/** A definition that wins over defaults and over what an instance inherits, and over nothing else. */
+function preset({ path }: IrOption, value: ExpNode, scope: Scope): Binding {
+  return nix.binding([...path], nix`lib.mkOverride 1300 (${emitExpression(value, scope)})`);
+}
+
+/** The top level's definitions for its presets; undefined if there are none. */
+export function emitPresets(service: IrService, platform: Platform): NixExpr | undefined {
+  const scope = scopeOf(service, "cfg");
+  const definitions = presetsOn(service, platform).map(
+    ({ switchedBy, sets }) =>
+      nix`lib.mkIf ${nix.select(nix`cfg`, switchedBy)} ${nix.attrs(sets.map(({ target, value }) => preset(target, value, scope)))}`,
+  );
+  const [only, ...others] = definitions;
+  if (only === undefined) return undefined;
+  return others.length === 0
+    ? only
+    : nix`lib.mkMerge ${nix.list(definitions.map((each) => nix`(${each})`))}`;
+}
+
+const instanceEnable = mkOption({
+  example: undefined,
+  type: nix`types.bool`,
+  default: nix`true`,
+  description: instanceEnableDescription,
+});
 
 /** Definitions of an instance, which inherit the top level's value of each of these options. */
 function emitInherited(options: readonly IrOption[], depth: number): readonly Binding[] {

@@ -56,6 +56,7 @@ interface Helper {
 }
 
 function helpers(service: IrService): readonly Helper[] {
+  const moved = service.model.config?.moved;
   return [
     {
       name: "settingsFormat",
@@ -87,6 +88,7 @@ function helpers(service: IrService): readonly Helper[] {
           documentedSchema = (lib.head settingsSchemas).schema;
           name = ${service.model.config?.title ?? service.name};
           secretAdvice = ${secretAdvice(service)};
+          ${moved === undefined ? [] : [nix.binding(["moved"], nix.value(moved))]}
           check = level;
           nullIsUnset = true;
         }
@@ -143,7 +145,6 @@ function helpers(service: IrService): readonly Helper[] {
       comment: "All paths that a service can write.",
       value: nix`lib.concatMap (service: ${emitWritable(service)}) (lib.attrValues services)`,
     },
-    ...tablesOf(service),
     ...(service.variants === undefined
       ? []
       : [
@@ -165,6 +166,18 @@ function helpers(service: IrService): readonly Helper[] {
           },
         ]),
   ];
+}
+
+/** The file with the tables, which every other one imports; undefined if there are none. */
+export function emitTables(service: IrService): NixExpr | undefined {
+  const tables = tablesOf(service);
+  return tables.length === 0
+    ? undefined
+    : nix.attrs(
+        tables.map(({ name, comment, value }, index) =>
+          nix.binding([name], value, { comment, blankLine: index > 0 }),
+        ),
+      );
 }
 
 /** The tables that the model's expressions refer to, each once. */
@@ -211,11 +224,15 @@ export function preludeFor(service: IrService, code: readonly unknown[]): readon
   };
   visit(code);
   const functions = libraryFunctions.filter((name) => used.has(name));
+  const tables = tablesOf(service).flatMap(({ name }) => (used.has(name) ? [name] : []));
   return [
     ...(used.has("types") ? [nix.inherit(["types"], nix`lib`)] : []),
     ...(functions.length === 0
       ? []
       : [nix.inherit(functions, nix`${importLibrary("functions.nix")} { inherit lib pkgs; }`)]),
+    ...(tables.length === 0
+      ? []
+      : [nix.inherit(tables, nix`import ${nix.path(`../${service.name}/tables.nix`)}`)]),
     ...(used.has("cfg")
       ? [nix.binding(["cfg"], nix`config.services.${service.name}`, { blankLine: true })]
       : []),

@@ -21,12 +21,15 @@ export function emitOptionPaths(service: IrService, platform: Platform): readonl
   ];
 }
 
+/** The function from two paths to a module that takes one for the other. */
+const renamedOption = nix`${importLibrary("renamed-option.nix")} { inherit lib; }`;
+
 export function emitRenames(service: IrService, platform: Platform): NixExpr {
   const ofService = service.renamedFrom.map(
     (former) => nix`
       map (
         path:
-        lib.mkRenamedOptionModule (lib.splitString "." "services.${former}.\${path}") (
+        ${renamedOption} (lib.splitString "." "services.${former}.\${path}") (
           lib.splitString "." "services.${service.name}.\${path}"
         )
       ) (${nix.id(optionPaths)} ++ [ "instances" ])
@@ -38,7 +41,7 @@ export function emitRenames(service: IrService, platform: Platform): NixExpr {
   const ofOptions = optionsOn(service, platform).flatMap(({ path, renamedFrom }) =>
     renamedFrom.map(
       (former) => nix`
-        lib.mkRenamedOptionModule ${nix.value(["services", service.name, ...former])} ${nix.value(["services", service.name, ...path])}
+        (${renamedOption} ${nix.value(["services", service.name, ...former])} ${nix.value(["services", service.name, ...path])})
       `,
     ),
   );
@@ -50,7 +53,11 @@ export function emitRenames(service: IrService, platform: Platform): NixExpr {
   return nix.joined("++", lists);
 }
 
-function supersededOn({ model }: IrService, platform: Platform): readonly SupersededModule[] {
+/** The modules whose options are passed on there. */
+export function supersededOn(
+  { model }: IrService,
+  platform: Platform,
+): readonly SupersededModule[] {
   return (model.supersedes ?? []).filter(({ platforms }) => platforms.includes(platform));
 }
 

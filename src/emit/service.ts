@@ -87,7 +87,8 @@ export function serviceFields(service: IrService): readonly string[] {
     ...["instance", "prefix", ...(variants === undefined ? [] : ["variant"]), "unit"],
     ...ofConfig(service, "settings", "configFile"),
     ...["secretOptions", "ownVariables", "credentials", "environment", "path"],
-    ...["managedPaths", "ownDirectories", "prepare", "launch"],
+    ...["managedPaths", ...(model.namedDirectories === undefined ? [] : ["namedDirectories"])],
+    ...["ownDirectories", "prepare", "launch"],
     ...(model.command === undefined ? [] : ["commandCredentials", "command"]),
   ];
 }
@@ -129,6 +130,14 @@ export function emitServiceFunction(
     nix.binding(["path"], emitPath(service, scope)),
     ...emitManagedFiles(service, scope),
     nix.binding(["managedPaths"], emitManagedPaths(service, scope)),
+    ...(model.namedDirectories === undefined
+      ? []
+      : [
+          nix.binding(["namedDirectories"], emitValue(model.namedDirectories.paths, scope), {
+            comment: "The service's own directories that free settings name.",
+            blankLine: true,
+          }),
+        ]),
     nix.binding(["ownDirectories"], emitOwnDirectories(service, scope)),
     nix.binding(["prepare"], emitPrepareScript(service, scope, seams), {
       comment:
@@ -378,9 +387,13 @@ function emitManagedPaths(service: IrService, scope: Scope): NixExpr {
 }
 
 function emitOwnDirectories({ model }: IrService, scope: Scope): NixExpr {
-  const { stateDirectory, directories } = model;
-  const paths = [stateDirectory.path, ...directories].map((path) => emitValue(path, scope));
-  return nix`withBetween ${nix.list(paths)}`;
+  const { stateDirectory, directories, namedDirectories } = model;
+  const paths = nix.list(
+    [stateDirectory.path, ...directories].map((path) => emitValue(path, scope)),
+  );
+  return namedDirectories === undefined
+    ? nix`withBetween ${paths}`
+    : nix`withBetween (${paths} ++ namedDirectories)`;
 }
 
 function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams): NixExpr {

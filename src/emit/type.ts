@@ -31,7 +31,10 @@ const visitor: Visitor = {
   int: ({ min, max }) => emitInt(min, max),
   number: ({ min, max }) => emitNumber(min, max),
   port: () => nix`types.port`,
-  enum: ({ values }) => nix`types.enum ${nix.value(values)}`,
+  enum: ({ values, former }) =>
+    former === undefined
+      ? nix`types.enum ${nix.value(values)}`
+      : nix`withFormerValues ${nix.value(former)} (types.enum ${nix.value(values)})`,
   list: ({ element, nonEmpty }) =>
     nix`types.${nonEmpty ? "nonEmptyListOf" : "listOf"} ${emitType(element)}`,
   attrs: ({ value, keyPattern }) =>

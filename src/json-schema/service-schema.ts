@@ -8,7 +8,12 @@
 import type { OptionDocs } from "../docs/option-docs.ts";
 import type { JsonValue } from "../json.ts";
 import type { IrOption } from "../model/option-type.ts";
-import { describeEnable, instanceNamePattern, instancesDescription } from "../model/own-options.ts";
+import {
+  describeEnable,
+  instanceEnableDescription,
+  instanceNamePattern,
+  instancesDescription,
+} from "../model/own-options.ts";
 import type { IrService } from "../model/service-model.ts";
 import { isOption, type Option, type OptionTree } from "../schema/define-option.ts";
 import type { Service } from "../schema/define-service.ts";
@@ -37,7 +42,9 @@ export function emitJsonSchema(service: Service, lowered: IrService, docs: Optio
         description: instancesDescription,
         type: "object",
         propertyNames: { pattern: `^${instanceNamePattern}$` },
-        additionalProperties: objectOf(shared, 0),
+        additionalProperties: objectOf(shared, 0, {
+          enable: { description: instanceEnableDescription, type: "boolean", default: true },
+        }),
         default: {},
       },
     }),

@@ -71,7 +71,13 @@ interface Use {
 
 function usesIn({ model, options, variants, platforms }: IrService): readonly Use[] {
   // Other checks cover derived defaults and superseded modules; `unique` follows below.
-  const parts = { ...model, derived: undefined, supersedes: undefined, unique: undefined };
+  const parts = {
+    ...model,
+    derived: undefined,
+    supersedes: undefined,
+    unique: undefined,
+    presets: undefined,
+  };
   const here = (on: readonly Platform[]): readonly Platform[] =>
     on.filter((platform) => platforms.includes(platform));
   return [

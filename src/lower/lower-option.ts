@@ -6,6 +6,7 @@ import { environmentVariablePattern } from "../schema/value-types.ts";
 import type { JsonValue } from "../json.ts";
 import { checkWithType, checkWithZod, type ValueKind } from "./check-value.ts";
 import { type ExpNode, nodeOf } from "../model/expression.ts";
+import { withFormerValues } from "./former-values.ts";
 import { lowerType } from "./lower-type.ts";
 import type { IrCredential, IrOption, OptionType } from "../model/option-type.ts";
 import { checkName, describe, mistake, type Place } from "./place.ts";
@@ -22,7 +23,7 @@ export interface OptionContext {
 export function lowerOption(option: Option, place: Place, context: OptionContext): IrOption {
   const { facets } = option;
   const described = describe(place);
-  const type = lowerType(place, option.type);
+  const type = withFormerValues(lowerType(place, option.type), facets.renamedValues, place);
   const instance = facets.instance ?? "inherit";
   const setting = facets.setting === undefined ? undefined : splitPath(facets.setting, place);
   if (instance === "none" && (setting !== undefined || option.credential !== undefined)) {

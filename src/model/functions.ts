@@ -289,6 +289,8 @@ export const functions = {
   unitName: define<[], string>({ nix: (nix) => nix`unit`, type: nonEmptyText }),
   /** The service's own directories, and those between them. */
   ownDirectories: define<[], readonly string[]>({ nix: (nix) => nix`ownDirectories` }),
+  /** The service's own directories that free settings name. */
+  namedDirectories: define<[], readonly string[]>({ nix: (nix) => nix`namedDirectories` }),
   /** Whether the user has set at least one credential of this purpose. */
   anyCredential: define<[], boolean, [purpose: string]>({
     plain: 1,
@@ -326,6 +328,11 @@ export const functions = {
   /** The name of a package without its version, for people. */
   packageName: method<[of: string], string>({
     nix: (nix, of) => nix`lib.getName ${of}`,
+    type: nonEmptyText,
+  }),
+  /** The path of a package's main program. */
+  mainProgram: method<[of: string], string>({
+    nix: (nix, of) => nix`lib.getExe ${of}`,
     type: nonEmptyText,
   }),
   /** The version of a package; empty for a package without one. */

@@ -15,7 +15,12 @@ export type OptionType =
   | { readonly kind: "int"; readonly min?: number; readonly max?: number }
   | { readonly kind: "number"; readonly min?: number; readonly max?: number }
   | { readonly kind: "port" }
-  | { readonly kind: "enum"; readonly values: readonly (string | number | boolean)[] }
+  /** `former` has earlier names of values, which a configuration may still use. */
+  | {
+      readonly kind: "enum";
+      readonly values: readonly (string | number | boolean)[];
+      readonly former?: Readonly<Record<string, string>>;
+    }
   | { readonly kind: "list"; readonly element: OptionType; readonly nonEmpty: boolean }
   /** An open set of names; `keyPattern` is a POSIX extended regular expression. */
   | { readonly kind: "attrs"; readonly value: OptionType; readonly keyPattern?: string }

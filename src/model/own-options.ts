@@ -13,6 +13,11 @@ export function describeEnable({ summary }: IrService): string {
 export const instancesDescription = [
   `Instances of the service, each with a state directory, a unit and, where services have users`,
   `of their own, a user of its own. An instance takes every option it does not set from the top`,
-  `level; \`enable\` is the top level's alone. Without any instances, there is one called`,
-  `\`default\`. Names are made of lower-case letters, digits and hyphens.`,
+  `level, but for \`enable\`. Without any instances, there is one called \`default\`. Names are`,
+  `made of lower-case letters, digits and hyphens.`,
+].join("\n");
+
+export const instanceEnableDescription = [
+  `Whether this instance exists. One that is off has no unit, nor any other part of it; its state`,
+  `is kept. No instance exists where the service itself is off.`,
 ].join("\n");

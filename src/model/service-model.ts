@@ -57,6 +57,11 @@ export interface ConfigFile {
   readonly validation?: ConfigValidation;
   /** Advice for messages about a secret in the settings: a sentence that says what to do instead. */
   readonly secretAdvice?: string;
+  /**
+   * Settings that only some releases know, by their dotted paths: a sentence for those of others, who are told that
+   * the setting is unknown.
+   */
+  readonly moved?: Readonly<Record<string, string>>;
   /** The well-known path at which the program's own command line looks; the module makes a link to the file there. */
   readonly link?: Exp<string>;
 }
@@ -352,6 +357,11 @@ export interface SupersededModule extends SupersededOptions {
   /** The path of its options, under each of its names: `programs.it`. */
   readonly places: readonly string[];
   readonly platforms: readonly Platform[];
+  /**
+   * The names of its units for systemd, which those of its instances begin with. Where nothing else makes such a unit,
+   * what a configuration adds to it is refused.
+   */
+  readonly units: readonly string[];
   /** Options of its instances, and the option that switches an instance on and off. */
   readonly instances: SupersededOptions & { readonly switch: string };
 }
@@ -366,6 +376,15 @@ export interface Evidence {
   readonly job: string;
   /** What these tests do not show, and what a reader can do about it: a paragraph of Markdown. */
   readonly limit?: string;
+}
+
+/**
+ * A switch that changes other options' defaults: where it is on, an option has another value unless somebody sets it.
+ * In instances, the instance's own switch decides.
+ */
+export interface Preset {
+  readonly when: Ref<boolean>;
+  readonly sets: readonly { readonly option: Ref<unknown>; readonly value: Exp<unknown> }[];
 }
 
 /** The TCP port on which the service listens for its clients. */
@@ -397,6 +416,7 @@ export interface ServiceModel {
   /** Selects the row of the variant table. */
   readonly variant?: Ref<string>;
   readonly derived: readonly DerivedDefault[];
+  readonly presets?: readonly Preset[];
   /** Required on platforms whose services have users of their own: NixOS and nix-darwin. */
   readonly identity?: Identity;
   /**
@@ -411,6 +431,11 @@ export interface ServiceModel {
   readonly stateDirectory: Directory;
   /** Its other directories, in the state directory or elsewhere, with the same permissions. */
   readonly directories: readonly Exp<string>[];
+  /** Directories of its own that free settings name, and the option with these settings, for messages. */
+  readonly namedDirectories?: {
+    readonly option: Ref<unknown>;
+    readonly paths: Exp<readonly string[]>;
+  };
   /** Directories of others that it reads. */
   readonly readable?: Exp<readonly string[]>;
   /** Prefixes of names that the program makes in /tmp, even if TMPDIR names another directory. */

@@ -53,6 +53,7 @@ export const nixLibrary = folder({
     "json-schema/looks-secret.nix",
     "json-schema/probably-meant.nix",
     "json-schema/validate.nix",
+    "renamed-option.nix",
     "seatbelt-base.sb",
     "seatbelt-profile.nix",
     "superseded-module.nix",

@@ -260,6 +260,9 @@ export const managedPaths: Exp<readonly string[]> = called.managedPaths();
 /** The name of the service's unit, without its type: `hello-work`. */
 export const unitName: Exp<string> = called.unitName();
 
+/** The model's `namedDirectories`: it cannot be used there. */
+export const namedDirectories: Exp<readonly string[]> = called.namedDirectories();
+
 /**
  * The service's own directories: its state directory, its other directories, and those on the way from one to
  * another, because the service could replace them. Outer directories come first.

@@ -37,6 +37,8 @@ export interface Facets<T> {
   readonly deprecated?: string;
   /** Earlier paths of the option, relative to the service: `provider.key`. */
   readonly renamedFrom?: readonly string[];
+  /** Earlier names of the option's values, and the values that took their place: `{ on: "always" }`. */
+  readonly renamedValues?: Readonly<Record<string, string>>;
 }
 
 /** How a secret file reaches the process. */

@@ -326,6 +326,8 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
   variant: input,
   supersedes: { none: "Takes over configurations; changes nothing that runs." },
   derived: input,
+  namedDirectories: elsewhereProved,
+  presets: input,
   shell: input,
   package: input,
   build: input,

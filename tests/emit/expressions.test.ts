@@ -22,6 +22,7 @@ import {
   managedPaths,
   not,
   or,
+  namedDirectories,
   ownDirectories,
   packagesOnPath,
   perInstance,
@@ -94,7 +95,7 @@ const prelude = `
       numbers = [ 80 443 ];
       rows = [ { name = "one"; on = true; } { name = "two"; on = false; } ];
       source = ${nixPath(docs)};
-      package = { pname = "it"; version = "2.1"; };
+      package = { type = "derivation"; pname = "it"; version = "2.1"; outPath = "/store/it"; meta.mainProgram = "run"; };
       settings = { a.b = null; "c d" = 1; };
     };
     config = { home.homeDirectory = "/home/me"; nix.settings.users = [ "me" ]; users.groups = { wheel.members = [ "me" ]; pens.members = [ "you" "me" ]; ink.members = [ ]; }; };
@@ -104,6 +105,7 @@ const prelude = `
     path = [ { pname = "git"; } ];
     managedPaths = [ "/state/a" ];
     ownDirectories = [ "/state" ];
+    namedDirectories = [ "/srv/other" ];
     unit = "it";
     isDarwin = false;
   in
@@ -277,6 +279,7 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
   managedPaths: [[managedPaths, ["/state/a"]]],
   unitName: [[unitName, "it"]],
   ownDirectories: [[ownDirectories, ["/state"]]],
+  namedDirectories: [[namedDirectories, ["/srv/other"]]],
   anyCredential: [
     [anyCredential("model"), true],
     [anyCredential("channel"), false],
@@ -289,6 +292,7 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
     [systemOption("nix.settings.others", ["root"]), ["root"]],
   ],
   packageVersion: [[cfg.package.packageVersion(), "2.1"]],
+  mainProgram: [[cfg.package.mainProgram(), "/store/it/bin/run"]],
   packageName: [[cfg.package.packageName(), "it"]],
   isAtLeast: [
     [cfg.package.isAtLeast("2.1"), true],

@@ -400,15 +400,16 @@ const reached: readonly Row[] = [
     [],
   ],
   [
-    "the workspace of another agent, elsewhere",
-    on("nixos", 'settings.agents.entries.two.workspace = "/srv/two";', messages),
+    "the workspace of another agent, at a path that units cannot name",
+    on("nixos", 'settings.agents.entries.two.workspace = "/srv/two words";', messages),
     refusedAt(
       "confinement.readWritePaths",
-      "/srv/two",
+      "/srv/two words",
       "is in `settings` the workspace of an agent",
     ),
   ],
   ...[
+    'settings.agents.entries.two.workspace = "/srv/two";',
     'settings.agents.entries.two.workspace = "/var/lib/moltbot/two";',
     'settings.agents.entries.two.workspace = "~/two";',
     'settings.agents.entries.two.workspace = "/srv/two"; confinement.readWritePaths = [ "/srv/two" ];',

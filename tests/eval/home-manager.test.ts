@@ -35,7 +35,7 @@ function directives(unit: string, section: string): readonly string[] {
 
 /** Directives about commands, restarts and the environment. */
 const notConfinement =
-  /^(Environment|EnvironmentFile|Exec(Start|Stop)\w*|LoadCredential|SetCredential|Restart\w*|SuccessExitStatus|KillMode|SyslogIdentifier|Timeout\w+|Type|UnsetEnvironment|WorkingDirectory)$/;
+  /^(Environment|EnvironmentFile|Exec(Start|Stop)\w*|LoadCredential|SetCredential|Restart\w*|SuccessExitStatus|KillMode|SyslogIdentifier|Timeout\w+|Type|UnsetEnvironment|WatchdogSignal|WorkingDirectory)$/;
 
 suite(`a service that is enabled${note}`, () => {
   const usage = `{

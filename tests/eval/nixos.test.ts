@@ -177,7 +177,11 @@ const rejected: readonly (readonly [string, string, string])[] = [
     "services.moltbot.skills",
   ],
   ["a skill name with a slash", 'skills = [ { name = "a/b"; } ];', "services.moltbot.skills"],
-  ["an unknown queue mode", 'routing.queue.mode = "queue";', "services.moltbot.routing.queue.mode"],
+  [
+    "an unknown queue mode",
+    'routing.queue.mode = "line-up";',
+    "services.moltbot.routing.queue.mode",
+  ],
   [
     "an unknown generation",
     'gateway.generation = "clawdis";',

@@ -258,6 +258,22 @@ const refused: readonly Refused[] = [
     option: "a.b",
   },
   {
+    name: "earlier name of a value that does not exist",
+    parts: {
+      options: { a: option(z.enum(["on", "off"]), { renamedValues: { always: "yes" } }) },
+    },
+    message: "the facet `renamedValues` names values that the option does not have",
+    option: "a",
+    received: "yes",
+  },
+  {
+    name: "earlier name of a value that is one of today",
+    parts: { options: { a: option(z.enum(["on", "off"]), { renamedValues: { off: "on" } }) } },
+    message: "the facet `renamedValues` renames a value that the option has",
+    option: "a",
+    received: "off",
+  },
+  {
     name: "keyword as a group's name",
     parts: { options: { with: { a: option(string) } } },
     message: 'the name "with" is reserved',
@@ -1027,6 +1043,7 @@ function superseded(renamed: SupersededModule["renamed"]): SupersededModule {
   return {
     places: ["programs.it"],
     platforms: ["home-manager"],
+    units: [],
     renamed,
     removed: {},
     instances: { switch: "enable", renamed: {}, removed: {} },

@@ -6,8 +6,9 @@ in
 {
   name = "matrix";
 
-  nodes.machine = {
+  nodes.machine = { pkgs, ... }: {
     imports = [ module ];
+    environment.systemPackages = [ pkgs.jq ];
     services.moltbot = {
       enable = true;
       inherit instances;
@@ -36,6 +37,7 @@ in
         )
       })
       PROGRAM = ${builtins.toJSON (lib.getExe cfg.package)}
+      VALIDATION = ${builtins.toJSON (builtins.readFile ../../schema/validate-config.sh)}
     ''
     + builtins.readFile ./matrix.py;
 }

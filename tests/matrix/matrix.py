@@ -1,7 +1,8 @@
-# ruff: noqa: F821  (machine and subtest come from the test driver, INSTANCES and PROGRAM from matrix.nix)
+# ruff: noqa: F821  (machine and subtest come from the test driver, INSTANCES, PROGRAM and VALIDATION from matrix.nix)
 """Starts each instance by itself and writes what became of it to the file $NIXMODGEN_OUTCOMES."""
 
 import os
+import shlex
 import time
 from pathlib import Path
 
@@ -42,20 +43,25 @@ def last_words(name):
 
 
 def refused_when_built(name):
-    """What the check says that the module makes of a configuration when it is built, if it refuses."""
-    command = (
-        "home=$(mktemp -d) && env --ignore-environment "
-        f"HOME=$home OPENCLAW_STATE_DIR=$home OPENCLAW_CONFIG_PATH={INSTANCES[name]['config']} "
-        f"OPENCLAW_NIX_MODE=1 NO_COLOR=1 {PROGRAM} config validate --json"
+    """What the script says that asks the gateway when a configuration is built, if it refuses."""
+    settings = {
+        "program": PROGRAM,
+        "name": name,
+        "rendered": INSTANCES[name]["config"],
+        "configVariable": "OPENCLAW_CONFIG_PATH",
+        "stateVariable": "OPENCLAW_STATE_DIR",
+        "OPENCLAW_NIX_MODE": "1",
+        "NO_COLOR": "1",
+    }
+    variables = " ".join(f"{key}={shlex.quote(value)}" for key, value in settings.items())
+    _, said = machine.execute(
+        f'home=$(mktemp -d) && cd "$home" && env --ignore-environment PATH="$PATH" HOME="$home" {variables} '
+        f"bash -eu -o pipefail -c {shlex.quote(VALIDATION)} 2>&1"
     )
-    _, said = machine.execute(command)
-    try:
-        answer = json.loads(said)
-    except ValueError:
+    _, refused, issues = said.partition(f"error: the configuration {name} is refused by ")
+    if not refused:
         return None
-    if answer.get("valid", True):
-        return None
-    return "; ".join(f"{issue['path']}: {issue['message']}" for issue in answer.get("issues", []))[:300]
+    return "; ".join(line.strip() for line in issues.splitlines()[1:] if line.startswith("  "))[:300]
 
 
 def follow(name, started):

@@ -76,6 +76,33 @@ describe("load", () => {
   });
 });
 
+describe("variables of the service manager", () => {
+  const directory = "/run/credentials/it.service";
+  const refused = (variable: string): string =>
+    `an environment file sets ${variable}, which is the service manager's own: remove it there\n`;
+  test.each([
+    ["as the manager sets them", { CREDENTIALS_DIRECTORY: directory }, ""],
+    ["without credentials there is no directory", {}, ""],
+    ["a main process", { CREDENTIALS_DIRECTORY: directory, MAINPID: "1" }, refused("MAINPID")],
+    ["an empty one", { MAINPID: "" }, refused("MAINPID")],
+    ["a directory elsewhere", { CREDENTIALS_DIRECTORY: "/srv" }, refused("CREDENTIALS_DIRECTORY")],
+    [
+      "another service's",
+      { CREDENTIALS_DIRECTORY: "/run/credentials/other.service" },
+      refused("CREDENTIALS_DIRECTORY"),
+    ],
+    ["none", { CREDENTIALS_DIRECTORY: "" }, refused("CREDENTIALS_DIRECTORY")],
+  ])("%s", (_, variables, stderr) => {
+    withDirectory((place) => {
+      expect(runShell(files, "expect_manager_variables it.service", place, variables)).toEqual({
+        status: stderr === "" ? 0 : 78,
+        stdout: "",
+        stderr,
+      });
+    });
+  });
+});
+
 describe("generate", () => {
   test("makes 256 random bits once, for the service alone, and keeps them", () => {
     withDirectory((directory) => {

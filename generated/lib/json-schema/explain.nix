@@ -10,6 +10,7 @@
   validator,
   describe,
   secretAdvice,
+  moved,
 }:
 let
   inherit (lib) concatStringsSep optional;
@@ -83,14 +84,17 @@ let
       key = lib.last mistake.path;
       keys = builtins.attrNames (mistake.schema.properties or { });
       near = nearest key keys;
-      moved = elsewhere searchDepth key mistake.schema;
+      others = elsewhere searchDepth key mistake.schema;
+      place = concatStringsSep "." (map toString mistake.path);
     in
     [ "unknown key." ]
     ++ (
-      if near != null then
+      if moved ? ${place} then
+        [ moved.${place} ]
+      else if near != null then
         [ "Did you mean `${near}`?" ]
-      else if moved != [ ] then
-        [ "Did you mean `${showPath (lib.head moved)}`?" ]
+      else if others != [ ] then
+        [ "Did you mean `${showPath (lib.head others)}`?" ]
       else if keys == [ ] then
         [ "No keys are known here." ]
       else

@@ -60,6 +60,7 @@ let
       schema,
       checkRequired,
       secretAdvice,
+      moved,
     }:
     let
       validator = makeValidator {
@@ -75,7 +76,17 @@ let
           validator
         else
           throw "JSON Schema: keywords that lib.jsonSchemaType does not support: ${lib.concatStringsSep ", " unknown}";
-      inherit (makeExplain { inherit validator describe secretAdvice; }) explain;
+      inherit
+        (makeExplain {
+          inherit
+            validator
+            describe
+            secretAdvice
+            moved
+            ;
+        })
+        explain
+        ;
       inherit (makeDocs { inherit validator describe; }) subOptions;
     };
 
@@ -121,6 +132,9 @@ in
       checkSecrets ? "error",
       # A sentence that says what to do instead of writing a secret.
       secretAdvice ? "Name a file that holds it instead.",
+      # Sentences about keys that other versions of the schema have, by their dotted paths: said where this one
+      # does not know the key.
+      moved ? { },
       # Whether null stands for "left out": the type does not compare a key that is null with the schema,
       # because the program that reads the settings never sees it.
       nullIsUnset ? false,
@@ -129,7 +143,14 @@ in
       checkRequired ? true,
     }:
     let
-      tools = toolsFor { inherit schema checkRequired secretAdvice; };
+      tools = toolsFor {
+        inherit
+          schema
+          checkRequired
+          secretAdvice
+          moved
+          ;
+      };
       inherit (tools.validator) dereference validate validateHere;
 
       levelOf =
@@ -234,7 +255,7 @@ in
         getSubOptions =
           prefix:
           (toolsFor {
-            inherit checkRequired secretAdvice;
+            inherit checkRequired secretAdvice moved;
             schema = documentedSchema;
           }).subOptions
             documentedSchema
@@ -264,7 +285,10 @@ in
       secretAdvice ? "",
     }:
     let
-      tools = toolsFor { inherit schema checkRequired secretAdvice; };
+      tools = toolsFor {
+        inherit schema checkRequired secretAdvice;
+        moved = { };
+      };
     in
     tools.explain loc (_path: [ ]) (tools.validator.validate schema [ ] value);
 }

@@ -41,7 +41,20 @@ ATTEMPTS = [
 
 
 def in_sandbox(node, process, workspace, command):
-    """The output of a command in the gateway's file system."""
+    """The output of a command in the gateway's file system; `process` returns the gateway's process of the moment.
+
+    A busy gateway may give up, and is started again: the mounts of one that has gone are gone, too.
+    """
+    for _ in range(3):
+        entered = process()
+        said = in_sandbox_of(node, entered, workspace, command)
+        if process() == entered:
+            return said
+        wait_until_healthy(node)
+    raise AssertionError("the gateway is started again and again")
+
+
+def in_sandbox_of(node, process, workspace, command):
     script = f"cd {workspace} && {command}"
     # A user can enter the namespaces of that user's own processes.
     owner = node.succeed(f"stat --format %U {workspace}").strip()
@@ -83,7 +96,7 @@ wait_until_healthy(machine)
 
 with subtest("they are regular files of the service's, with one link"):
     files = "AGENTS.md skills/weather/SKILL.md"
-    status = in_sandbox(machine, gateway_process(), WORKSPACE, f"stat --format '%F %h %a' {files}")
+    status = in_sandbox(machine, gateway_process, WORKSPACE, f"stat --format '%F %h %a' {files}")
     assert status.splitlines() == ["regular file 1 600"] * 2, status
 
 with subtest("a skill of the model's does not take the place of one with its name"):
@@ -91,7 +104,7 @@ with subtest("a skill of the model's does not take the place of one with its nam
     for folder in (".agents/skills/weather", ".agents/skills/zzz"):
         in_sandbox(
             machine,
-            gateway_process(),
+            gateway_process,
             WORKSPACE,
             f"mkdir -p {folder} && printf '{forged}' > {folder}/SKILL.md",
         )
@@ -104,7 +117,7 @@ with subtest("the gateway lists the skills as the workspace's"):
     sources = {skill["name"]: skill["source"] for skill in listed}
     assert sources["weather"] == sources["copied"] == "openclaw-workspace", sources
 
-expect_fixed(machine, gateway_process(), WORKSPACE)
+expect_fixed(machine, gateway_process, WORKSPACE)
 
 with subtest("the operator's command cannot change them either"):
     agents = f"{WORKSPACE}/AGENTS.md"
@@ -131,7 +144,7 @@ with subtest("a place that is gone, a link or a FIFO is mended at the next start
     machine.succeed("test $(stat --format %U:%a /etc) = root:755", "test ! -e /etc/weather")
     # The service's own files stay.
     machine.succeed(f"grep -qx own {WORKSPACE}/.agents/skills/own/SKILL.md")
-expect_fixed(machine, gateway_process(), WORKSPACE)
+expect_fixed(machine, gateway_process, WORKSPACE)
 
 with subtest("a restart that nobody asked for leaves what is mounted elsewhere where it is"):
     before = machine.get_unit_property(PREPARE, "InvocationID")
@@ -141,7 +154,7 @@ with subtest("a restart that nobody asked for leaves what is mounted elsewhere w
     # Several restarts are possible: on a busy machine the gateway gives up by itself.
     assert int(machine.get_unit_property(UNIT, "NRestarts")) > 0
     assert machine.get_unit_property(PREPARE, "InvocationID") == before
-    assert BUSY in in_sandbox(machine, gateway_process(), WORKSPACE, "rm -f AGENTS.md")
+    assert BUSY in in_sandbox(machine, gateway_process, WORKSPACE, "rm -f AGENTS.md")
 
 with subtest("a link that is in a place when it is mounted is noticed, and final"):
     # Only root can do this, from outside: it takes the mount away.
@@ -179,7 +192,7 @@ with subtest("what is no longer declared is gone, and the service may write it")
     )
     machine.succeed(f"test ! -e {WORKSPACE}/USER.md")
     wait_until_healthy(machine)
-    in_sandbox(machine, gateway_process(), WORKSPACE, "echo mine > USER.md")
+    in_sandbox(machine, gateway_process, WORKSPACE, "echo mine > USER.md")
 
 with subtest("declared again, it takes the place of the service's, which is kept beside it"):
     machine.succeed(
@@ -208,5 +221,5 @@ home.succeed(
 )
 wait_until_healthy(home)
 expect_fixed(
-    home, home.get_unit_property(UNIT, "MainPID", "alice"), "/home/alice/.moltbot/workspace"
+    home, lambda: home.get_unit_property(UNIT, "MainPID", "alice"), "/home/alice/.moltbot/workspace"
 )
