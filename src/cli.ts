@@ -224,8 +224,10 @@ async function explainOptions(
     printJson(explainAsJson(services, name ?? ""));
   } else {
     const { bold, dim } = colorsFor(process.stdout);
-    const marks = { heading: bold, faint: dim };
-    console.log(explainAsText(services, name ?? "", config.output, marks));
+    // A pipe has no width: programs get whole lines of a common size.
+    const columns = process.stdout.isTTY ? process.stdout.columns : 130;
+    const style = { heading: bold, faint: dim, columns };
+    console.log(explainAsText(services, name ?? "", config.output, style));
   }
   return 0;
 }

@@ -3,7 +3,7 @@
 import { posix } from "node:path";
 import { explainAll, type Explanation } from "../explain/explain.ts";
 import { findOptions, type Found, namesOf } from "../explain/find-option.ts";
-import { type Marks, reportGroup, reportOption } from "../explain/report.ts";
+import { type Style, reportGroup, reportOption } from "../explain/report.ts";
 import type { IrService } from "../model/service-model.ts";
 import { promisesDirectory } from "../emit/promises.ts";
 
@@ -40,16 +40,19 @@ export function explainAsText(
   services: readonly IrService[],
   name: string,
   output: string,
-  marks: Marks,
+  style: Style,
 ): string {
   return findOptions(services, name)
     .map((found) => {
       const meant = meantBy(found);
       const [only] = meant;
-      if (found.isGroup || only === undefined) return reportGroup(meant, found, marks);
+      if (found.isGroup || only === undefined) return reportGroup(meant, found, style);
       const { evidence } = only;
-      const path = evidence && posix.join(output, promisesDirectory, evidence);
-      return reportOption(only, found, path, marks);
+      // Beginning with a slash, it is a path from the project's directory.
+      const path = evidence?.startsWith("/")
+        ? evidence.slice(1)
+        : evidence && posix.join(output, promisesDirectory, evidence);
+      return reportOption(only, found, path, style);
     })
     .join("\n\n");
 }

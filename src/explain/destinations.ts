@@ -1,27 +1,42 @@
 // Finds where the value of an option goes: everything in the model that reads it.
 
 import { describeDefault } from "../model/describe-default.ts";
-import { type ExpNode, nodeOf, type OrValue } from "../model/expression.ts";
+import { type ExpNode, nodeOf } from "../model/expression.ts";
 import type { IrOption } from "../model/option-type.ts";
 import type { IrService, ServiceModel } from "../model/service-model.ts";
 import { expressionsIn, partsOf, walkExpression } from "../model/walk-expression.ts";
 
+/** In the order in which a user wants to know them. */
+const kinds = [
+  "setting",
+  "variable",
+  "directive",
+  "account",
+  "file",
+  "program",
+  "default",
+  "check",
+] as const;
+
 /** A place that the value of an option reaches, or decides about. */
 export interface Destination {
-  readonly kind:
-    "setting" | "variable" | "directive" | "account" | "file" | "program" | "check" | "default";
+  readonly kind: (typeof kinds)[number];
   /** For people: what it is there. */
   readonly text: string;
   /** The confinement rule of a directive. */
   readonly rule?: string;
-  /** The part of the model. */
+  /** The part of the model, if the library itself makes promises about it. */
   readonly part?: keyof ServiceModel;
 }
 
 export function destinationsOf(service: IrService, option: IrOption): readonly Destination[] {
   const { model, options } = service;
+  const refused = refusedBy(service, option);
   const all = [
     ...ownDestinations(service, option),
+    ...(refused.length === 0
+      ? []
+      : [{ kind: "check", text: `which values are refused of ${refused.join(", ")}` } as const]),
     ...expressionsIn({ ...model, supersedes: undefined, derived: [] }, "").flatMap(
       ({ where, node }) =>
         reads(node, option) ? destinationsAt(where.split("."), node, service, option) : [],
@@ -38,7 +53,8 @@ export function destinationsOf(service: IrService, option: IrOption): readonly D
       })),
   ];
   const texts = new Set<string>();
-  return all.filter(({ text }) => !texts.has(text) && texts.add(text));
+  const once = all.filter(({ text }) => !texts.has(text) && texts.add(text));
+  return kinds.flatMap((kind) => once.filter((destination) => destination.kind === kind));
 }
 
 /** What the facets of an option say. */
@@ -71,6 +87,16 @@ function ownDestinations(
   ];
 }
 
+/** The parts of the model that the library itself makes promises about, if the option decides about them. */
+const promised: ReadonlySet<keyof ServiceModel> = new Set([
+  "identity",
+  "stateDirectory",
+  "directories",
+  "credentials",
+  "generatedSecrets",
+  "managedFiles",
+]);
+
 /** The names that a variable can have, with the variants of the program if these differ. */
 function variableNames(node: ExpNode, variants: IrService["variants"]): string {
   if (node.kind !== "variant" || variants === undefined) return `\`${describeDefault(node)}\``;
@@ -82,6 +108,16 @@ function variableNames(node: ExpNode, variants: IrService["variants"]): string {
   return others.length === 0
     ? `\`${first ?? ""}\``
     : names.map(({ variant, name }) => `\`${name}\` (${variant})`).join(", ");
+}
+
+/** The other options of which values are refused, depending on this one. */
+function refusedBy({ model }: IrService, option: IrOption): readonly string[] {
+  const name = option.path.join(".");
+  const others = model.assertions
+    .filter((assertion) => expressionsIn(assertion, "").some(({ node }) => reads(node, option)))
+    .map((assertion) => assertion.option.path.join("."))
+    .filter((other) => other !== name);
+  return [...new Set(others)].map((other) => `\`${other}\``);
 }
 
 /** Whether an expression reads an option, or the setting that the option fills. */
@@ -100,7 +136,7 @@ function startsWith(path: readonly string[], start: readonly string[]): boolean 
 }
 
 type Describe = (
-  model: ServiceModel,
+  service: IrService,
   rest: readonly string[],
   node: ExpNode,
   option: IrOption,
@@ -151,7 +187,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
   ),
   temporaryPrefixes: nothing,
   locks: nothing,
-  config: (model, [name = "", index = ""], node, option) => {
+  config: ({ model }, [name = "", index = ""], node, option) => {
     const title = model.config?.title ?? "configuration";
     switch (name) {
       case "settings":
@@ -174,9 +210,10 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
         return [];
     }
   },
-  environment: ({ environment }, [index = ""]) => {
-    const name = environment[Number(index)]?.name;
-    return [{ kind: "variable", text: `the environment variable ${nameOf(name)} of the program` }];
+  environment: ({ model, variants }, [index = ""]) => {
+    const name = model.environment[Number(index)]?.name;
+    const names = name === undefined ? "" : variableNames(nodeOf(name), variants);
+    return [{ kind: "variable", text: `the environment variable ${names} of the program` }];
   },
   extra: each("variable", {
     variables: "`Environment=` of the unit: variables of the program",
@@ -192,22 +229,20 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
     "file",
     "whether the service makes a secret of its own, and where it is",
   ),
-  managedFiles: ({ managedFiles }, [index = ""]) => [
+  managedFiles: ({ model: { managedFiles } }, [index = ""]) => [
     {
       kind: "file",
       text: `files in the service's directories that it cannot change (${managedFiles[Number(index)]?.name ?? ""})`,
     },
   ],
   unique: always("check", "no two instances may have the same value"),
-  assertions: ({ assertions }, [index = ""], _, option) => {
-    const about = assertions[Number(index)]?.option.path.join(".");
-    return about === option.path.join(".")
+  assertions: ({ model: { assertions } }, [index = ""], _, option) =>
+    assertions[Number(index)]?.option.path.join(".") === option.path.join(".")
       ? [{ kind: "check", text: "values that are refused when the configuration is evaluated" }]
-      : [{ kind: "check", text: `which values of \`${about ?? ""}\` are refused` }];
-  },
+      : [],
   restart: nothing,
   ready: always("program", "how systemd finds out that the service has started"),
-  confinement: ({ confinement }, [index = "", kind = "", name = "", inner = ""]) => {
+  confinement: ({ model: { confinement } }, [index = "", kind = "", name = "", inner = ""]) => {
     const rule = confinement[Number(index)];
     if (rule === undefined) return [];
     if (kind === "differences") {
@@ -259,11 +294,12 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
 function destinationsAt(
   [part = "", ...rest]: readonly string[],
   node: ExpNode,
-  { model }: IrService,
+  service: IrService,
   option: IrOption,
 ): readonly Destination[] {
   if (!isPart(part)) return [];
-  return parts[part](model, rest, node, option).map((destination) => ({ ...destination, part }));
+  const found = parts[part](service, rest, node, option);
+  return promised.has(part) ? found.map((destination) => ({ ...destination, part })) : found;
 }
 
 function isPart(name: string): name is keyof ServiceModel {
@@ -284,23 +320,14 @@ function keysReading(node: ExpNode, option: IrOption): readonly string[] {
   return inner.length === 0 ? [""] : inner;
 }
 
-/** The outermost keys that a conditional record has. */
+/** The keys that a conditional record has. */
 function keysOf(node: ExpNode): readonly string[] {
-  switch (node.kind) {
-    case "record":
-      return node.entries.flatMap(([name, value]) =>
-        keysOf(value).map((key) => (key === "" ? name : `${name}.${key}`)),
-      );
-    case "if": {
-      const keys = [...keysOf(node.then), ...keysOf(node.else)].filter((key) => key !== "");
-      return keys.length === 0 ? [""] : keys;
-    }
-    default:
-      return [""];
+  if (node.kind === "record") {
+    return node.entries.flatMap(([name, value]) =>
+      keysOf(value).map((key) => (key === "" ? name : `${name}.${key}`)),
+    );
   }
-}
-
-function nameOf(name: OrValue<string | null> | undefined): string {
-  if (name === undefined) return "";
-  return `\`${describeDefault(nodeOf(name))}\``;
+  if (node.kind !== "if") return [""];
+  const keys = [...keysOf(node.then), ...keysOf(node.else)].filter((key) => key !== "");
+  return keys.length === 0 ? [""] : keys;
 }

@@ -8,8 +8,9 @@ import type { Explanation } from "./explain.ts";
 /** The width of running text; code keeps its own lines. */
 const width = 96;
 
-/** Marks a heading, or what is secondary, on a terminal. */
-export interface Marks {
+/** How a terminal shows a heading and what is secondary, and how wide it is. */
+export interface Style {
+  readonly columns: number;
   readonly heading: (text: string) => string;
   readonly faint: (text: string) => string;
 }
@@ -24,18 +25,18 @@ export function reportOption(
   explanation: Explanation,
   found: Found,
   evidence: string | undefined,
-  marks: Marks,
+  style: Style,
 ): string {
   const { option, description, rules, relaxes, goesTo, fields } = explanation;
   const section = (title: string, lines: readonly string[]): readonly string[] =>
-    lines.length === 0 ? [] : ["", marks.heading(title), ...lines];
+    lines.length === 0 ? [] : ["", style.heading(title), ...lines];
   return [
-    marks.heading(nameIn(option, explanation.service, found.instance)),
-    ...remarksOn(found, explanation).flatMap((remark) => wrapped(remark, 2)),
+    style.heading(nameIn(option, explanation.service, found.instance)),
+    ...restyleOn(found, explanation).flatMap((remark) => wrapped(remark, 2)),
     "",
     ...paragraphs(description, 2),
     "",
-    ...factsOf(explanation).flatMap(([label, text]) => fact(label, text, marks)),
+    ...factsOf(explanation).flatMap(([label, text]) => fact(label, text, style)),
     ...section(
       "Fields",
       fields.flatMap((field) => fieldLines(field)),
@@ -48,28 +49,46 @@ export function reportOption(
       "What it loosens",
       relaxes.flatMap(({ value, givesUp, shows, test }) => [
         ...wrapped(`set to ${oneLine(value)} (test ${test}):`, 2),
-        ...givesUp.flatMap(({ rule, promise }) => item(`gives up, of rule ${rule}: ${promise}`, 4)),
+        ...[...new Set(givesUp.map(({ rule }) => rule))].flatMap((id) =>
+          item(`gives up, of rule ${id}: ${promisesOf(givesUp, id).join("; ")}`, 4),
+        ),
         ...shows.flatMap((promise) => item(`shown by a probe: ${promise}`, 4)),
       ]),
     ),
     ...section(
       relaxes.length > 0 ? "The rules behind it" : "Promises",
       rules.flatMap(({ id, why, promises }) => [
-        ...wrapped(why === "" ? `${id}:` : `${id}: ${why}`, 2),
-        ...(promises.length === 0 ? [] : item(`proved: ${promises.join("; ")}`, 4)),
+        ...wrapped(why === "" ? `${id} (promised for every service):` : `${id}: ${why}`, 2),
+        ...(promises.length === 0 ? [] : item(`proved: ${abridged(promises)}`, 4)),
       ]),
     ),
     ...(evidence === undefined || (rules.length === 0 && relaxes.length === 0)
       ? []
-      : ["", marks.faint(`  Outcomes of the proofs: ${evidence}`)]),
+      : ["", style.faint(`  Outcomes of the proofs: ${evidence}`)]),
   ].join("\n");
+}
+
+function promisesOf(
+  givesUp: Explanation["relaxes"][number]["givesUp"],
+  id: string,
+): readonly string[] {
+  return givesUp.filter(({ rule }) => rule === id).map(({ promise }) => promise);
+}
+
+/** A rule can have dozens of promises; `--json` has them all. */
+function abridged(promises: readonly string[]): string {
+  const most = 8;
+  const rest = promises.length - most;
+  return rest > 1
+    ? `${promises.slice(0, most).join("; ")}; and ${String(rest)} more`
+    : promises.join("; ");
 }
 
 /** The options of a group: a line for each. */
 export function reportGroup(
   explanations: readonly Explanation[],
   found: Found,
-  marks: Marks,
+  style: Style,
 ): string {
   const shown = explanations.filter(
     ({ instance }) => found.instance === undefined || instance !== "none",
@@ -80,7 +99,7 @@ export function reportGroup(
     .map(({ description }, index) =>
       [
         (names[index] ?? "").padEnd(longest),
-        marks.faint(firstSentence(description, Math.max(30, 130 - longest))),
+        style.faint(firstSentence(description, Math.max(30, style.columns - longest - 2))),
       ].join("  "),
     )
     .join("\n");
@@ -93,7 +112,7 @@ function nameIn(option: string, service: string, instance: string | undefined): 
   return `${start}instances.${instance}.${option.slice(start.length)}`;
 }
 
-function remarksOn(
+function restyleOn(
   { former, instance, inside, filledBy, service, path }: Found,
   explanation: Explanation,
 ): readonly string[] {
@@ -116,7 +135,7 @@ function factsOf(explanation: Explanation): readonly (readonly [string, string])
   const { type, example, platforms, systems, instance, declared } = explanation;
   const { deprecated, renamedFrom } = explanation;
   return [
-    ["type", type.nix.includes("\n") ? type.words : `${type.words}  (${type.nix})`],
+    ["type", typeText(type)],
     ...defaultFacts(explanation),
     ...(example === undefined ? [] : [["example", example] as const]),
     ["platforms", platforms.join(", ") + (systems === undefined ? "" : ` (${systems.join(", ")})`)],
@@ -127,6 +146,12 @@ function factsOf(explanation: Explanation): readonly (readonly [string, string])
       ? []
       : [["declared", `${declared.file}:${String(declared.line)}`] as const]),
   ];
+}
+
+/** Long patterns are cut, and code of several lines is left out: `--json` has all of it. */
+function typeText({ words, nix }: Explanation["type"]): string {
+  const short = words.replaceAll(/\S{60,}/g, (pattern) => `${pattern.slice(0, 57)}…`);
+  return nix.includes("\n") || nix.length > 60 ? short : `${short}  (${nix})`;
 }
 
 const inheritance: Readonly<Record<Explanation["instance"], string>> = {
@@ -151,10 +176,10 @@ function defaultFacts({
 
 const labelWidth = 12;
 
-function fact(label: string, text: string, marks: Marks): readonly string[] {
+function fact(label: string, text: string, style: Style): readonly string[] {
   return text
     .split("\n")
-    .map((line, index) => `  ${marks.faint((index === 0 ? label : "").padEnd(labelWidth))}${line}`);
+    .map((line, index) => `  ${style.faint((index === 0 ? label : "").padEnd(labelWidth))}${line}`);
 }
 
 function fieldLines(field: Explanation["fields"][number]): readonly string[] {
