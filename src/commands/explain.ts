@@ -59,9 +59,9 @@ export function explainAsText(
 
 /** The options that were found: one, or those of a group. */
 function meantBy({ service, path, isGroup }: Found): readonly Explanation[] {
-  return explainAll(service).filter((explanation) =>
+  return explainAll(service, (candidate) =>
     isGroup
-      ? path.every((name, index) => explanation.path[index] === name)
-      : explanation.path.join(".") === path.join("."),
+      ? path.every((name, index) => candidate[index] === name)
+      : candidate.join(".") === path.join("."),
   );
 }

@@ -74,9 +74,16 @@ export interface Explanation {
   readonly evidence?: string | undefined;
 }
 
-/** All options of a service, `enable` and `instances` included. */
-export function explainAll(service: IrService): readonly Explanation[] {
-  return [
+/**
+ * The options of a service, `enable` and `instances` included.
+ *
+ * @param isWanted which of them, by their paths below the service
+ */
+export function explainAll(
+  service: IrService,
+  isWanted: (path: readonly string[]) => boolean = () => true,
+): readonly Explanation[] {
+  const own = [
     explainOwn(service, "enable", {
       description: describeEnable(service),
       type: { kind: "bool" },
@@ -91,7 +98,12 @@ export function explainAll(service: IrService): readonly Explanation[] {
       },
       fallback: "{ }",
     }),
-    ...service.options.map((option) => explain(service, option)),
+  ];
+  return [
+    ...own.filter(({ path }) => isWanted(path)),
+    ...service.options
+      .filter(({ path }) => isWanted(path))
+      .map((option) => explain(service, option)),
   ];
 }
 

@@ -53,6 +53,11 @@ function nearestName(
   services: readonly IrService[],
   names: readonly string[],
 ): string | undefined {
+  const inInstance = /^(?:services\.[^.]+\.)?instances\.[^.]+\./.exec(given)?.[0];
+  if (inInstance !== undefined) {
+    const meant = nearestName(given.slice(inInstance.length), services, names);
+    return meant === undefined || meant.startsWith("services.") ? meant : `${inInstance}${meant}`;
+  }
   const all = [...new Set(names.flatMap((name) => prefixesOf(name)))];
   const whole = nearest(given, all);
   const prefixes = services.map(({ name }) => `services.${name}.`);

@@ -172,7 +172,8 @@ function rangeOf(type: InterfaceType): Range | undefined {
 
 /** The kinds of texts that accept all texts of a kind, besides itself. */
 const wider: Readonly<Partial<Record<InterfaceType["kind"], readonly InterfaceType["kind"][]>>> = {
-  plainPath: ["absolutePath", "secretFile", "sourcePath", "string"],
+  // It may be a store path, which an absolute path must not be.
+  plainPath: ["sourcePath", "string"],
   absolutePath: ["secretFile", "sourcePath", "string"],
   secretFile: ["absolutePath", "sourcePath", "string"],
 };
