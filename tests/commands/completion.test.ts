@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { lacking } from "../support/lacking.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const command = fileURLToPath(new URL("../../bin/nixmodgen.js", import.meta.url));
@@ -66,7 +67,9 @@ test.each(lines)("bash completes %j", (words, want) => {
 
 const hasShell = (shell: string): boolean => spawnSync(shell, ["--version"]).status === 0;
 
-describe.skipIf(!hasShell("fish"))("fish (skipped: no fish)", () => {
+const noFish = hasShell("fish") ? [] : ["fish"];
+
+describe.skipIf(noFish.length > 0)(`fish${lacking(noFish)}`, () => {
   test.each(lines)("completes %j", (words, want) => {
     const line = ["nixmodgen", ...words].join(" ");
     const proposals = inShell("fish", ["--no-config"], `complete -C '${line}'`);
@@ -75,7 +78,9 @@ describe.skipIf(!hasShell("fish"))("fish (skipped: no fish)", () => {
   });
 });
 
-describe.skipIf(!hasShell("zsh"))("zsh (skipped: no zsh)", () => {
+const noZsh = hasShell("zsh") ? [] : ["zsh"];
+
+describe.skipIf(noZsh.length > 0)(`zsh${lacking(noZsh)}`, () => {
   test("takes the script", () => {
     const load = "autoload -Uz compinit && compinit -u -D";
     const { status, stdout, stderr } = spawnSync(

@@ -6,7 +6,7 @@ import moltbot from "../../schema/moltbot.ts";
 import { docs } from "../lower/support.ts";
 
 const services = [lowerService(moltbot, docs)];
-const all = services.flatMap(explainAll);
+const all = services.flatMap((service) => explainAll(service));
 
 function explained(name: string): Explanation {
   const [only] = explainAsJson(services, name).options;

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { evaluateNix, missingForEvaluation, nixPath } from "../support/evaluate.ts";
 import { generatedFile, generatedRoot } from "../support/generated.ts";
 import { findTree } from "../support/tools.ts";
+import { lacking } from "../support/lacking.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const inRepository = (path: string): string => nixPath(join(repository, path));
@@ -21,8 +22,6 @@ const missingLinters = ["pyflakes3", "mypy"].filter(
   (name) => spawnSync(name, ["--version"]).status !== 0,
 );
 const missing = missingForEvaluation();
-const suite = (names: readonly string[]): string =>
-  names.length === 0 ? "" : ` (missing: ${names.join(", ")})`;
 
 /** A check of the flake, with the stand-ins of the evaluation tests instead of the flake's pkgs. */
 const checkOn = (system: string, name: string): string => `
@@ -36,7 +35,7 @@ const checkOn = (system: string, name: string): string => `
 
 const vmTests = ["nixos-moltbot", "nixos-moltbot-faults"];
 
-describe.skipIf(missing.length > 0).each(vmTests)(`the VM test %s${suite(missing)}`, (name) => {
+describe.skipIf(missing.length > 0).each(vmTests)(`the VM test %s${lacking(missing)}`, (name) => {
   test.each(["x86_64-linux", "aarch64-linux"])(
     "evaluates to a derivation on %s",
     async (system) => {
@@ -46,7 +45,7 @@ describe.skipIf(missing.length > 0).each(vmTests)(`the VM test %s${suite(missing
     },
   );
 
-  describe.skipIf(missingLinters.length > 0)(`its script${suite(missingLinters)}`, () => {
+  describe.skipIf(missingLinters.length > 0)(`its script${lacking(missingLinters)}`, () => {
     const folder = mkdtempSync(join(tmpdir(), "nixmodgen-script-"));
     const script = join(folder, "script.py");
     const library = join(findTree("nixpkgs") ?? "", "nixos/lib");
