@@ -32,7 +32,7 @@ export default tseslint.config(
   },
   // Only the command line, the test reporter and the benchmarks talk.
   {
-    files: ["src/cli.ts", "src/watch.ts", "vitest.config.ts", "tests/bench/*.ts"],
+    files: ["src/cli.ts", "src/watch.ts", "tests/support/reporter.ts", "tests/bench/*.ts"],
     rules: { "no-console": "off" },
   },
 );

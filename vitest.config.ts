@@ -2,32 +2,7 @@
 // The tests on a real systemd (tests/guest) have a runner of their own.
 
 import { defineConfig } from "vitest/config";
-import type { Reporter, TestModule, TestSuite } from "vitest/node";
-
-/** Names skipped tests at the end, so that nobody takes them for passed ones. */
-const skippedTests: Reporter = {
-  onTestRunEnd(modules) {
-    const skipped = modules.flatMap((module) => namesOfSkipped(module));
-    if (skipped.length === 0) return;
-    console.log(["", "Skipped:", ...skipped.map((name) => `  ↓ ${name}`)].join("\n"));
-  },
-};
-
-/** One line per skipped test, or one per suite that is skipped as a whole. */
-function namesOfSkipped(parent: TestModule | TestSuite): readonly string[] {
-  return parent.children.array().flatMap((child) => {
-    if (child.type === "test") {
-      return child.result().state === "skipped" ? [nameOf(child)] : [];
-    }
-    const tests = [...child.children.allTests()];
-    const isSkipped = tests.length > 0 && tests.every((test) => test.result().state === "skipped");
-    return isSkipped ? [`${nameOf(child)} (${tests.length} tests)`] : namesOfSkipped(child);
-  });
-}
-
-function nameOf(entity: { readonly fullName: string; readonly module: TestModule }): string {
-  return `${entity.module.relativeModuleId} > ${entity.fullName}`;
-}
+import { speakingReporter } from "./tests/support/reporter.ts";
 
 export default defineConfig({
   test: {
@@ -39,7 +14,7 @@ export default defineConfig({
     // Real tools are slow, above all on their first start.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    reporters: ["default", skippedTests],
+    reporters: ["default", speakingReporter()],
     typecheck: {
       enabled: true,
       include: ["tests/**/*.test-d.ts"],

@@ -10,7 +10,12 @@ try {
   const { main } = await import("../src/cli.ts");
   const { readCachedDocs: readSchema, lastDocs } = await import("../src/docs/cached-docs.ts");
   const loadGenerate = async () => (await import("../src/generate.ts")).generate;
-  process.exitCode = await main(process.argv.slice(2), { readSchema, lastDocs, loadGenerate });
+  const loadLower = async () => {
+    const { lowerService } = await import("../src/lower/lower.ts");
+    return ({ service, docs }) => lowerService(service, docs);
+  };
+  const generator = { readSchema, lastDocs, loadGenerate, loadLower };
+  process.exitCode = await main(process.argv.slice(2), generator);
 } catch (error) {
   // The library itself does not load; the command reports everything later on its own.
   if (process.argv.includes("--json")) {

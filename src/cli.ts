@@ -1,5 +1,6 @@
 // The command line. `generateOutputs` is the whole pipeline, in order: configuration, schema files
-// (read, then run), generation, headers, comparison with the disk, then write or check.
+// (read, then run), generation, headers, comparison with the disk, then write or check. The other
+// commands stop earlier, and write nothing.
 //
 // With `--json`, standard output is always exactly one document.
 //
@@ -7,16 +8,33 @@
 
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { posix, relative, sep } from "node:path";
+import { posix, relative, resolve, sep } from "node:path";
 import { isatty } from "node:tty";
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import picocolors from "picocolors";
 import type { Colors } from "picocolors/types.js";
 import { type Cache, noCache, openCache } from "./cache/cache.ts";
-import { loadConfig, loadServices } from "./config.ts";
+import {
+  type CompletedCommand,
+  completionScript,
+  type Shell,
+  shells,
+} from "./commands/completion.ts";
+import { diffAsChangelog, diffAsJson, type DiffReport, diffAsText } from "./commands/diff.ts";
+import {
+  explainAsJson,
+  explainAsText,
+  type ExplainReport,
+  listOptions,
+} from "./commands/explain.ts";
+import { findInterfaces } from "./commands/find-interfaces.ts";
+import { breakingChanges, generatedInterfaces } from "./commands/released.ts";
+import { type LoadedConfig, loadConfig, loadServices } from "./config.ts";
 import type { DocsSource, OptionDocs } from "./docs/option-docs.ts";
-import { formatUserError, UserError, UserErrors } from "./errors.ts";
+import { formatUserError, together, UserError, UserErrors } from "./errors.ts";
 import { type Progress, silent, terminalProgress } from "./progress.ts";
+import { compareInterfaces } from "./interface/compare-interfaces.ts";
+import type { IrService } from "./model/service-model.ts";
 import type { Service } from "./schema/define-service.ts";
 import type { ReadSchema, ServiceSource } from "./service-source.ts";
 import { checkPlan } from "./output/check.ts";
@@ -43,15 +61,36 @@ export interface Generator {
   readonly loadGenerate: () => Promise<
     (service: ServiceSource, cache: Cache) => ReturnType<Generate>
   >;
+  /** Loads what turns a service into the model of it that explanations are made from. */
+  readonly loadLower: () => Promise<(service: ServiceSource) => IrService>;
 }
 
-interface GenerateOptions {
-  readonly check?: true;
-  readonly watch?: true;
-  readonly serve?: true;
+/** The options that all commands which read a schema have. */
+interface ProjectOptions {
   readonly json?: true;
   readonly cache: boolean;
   readonly config?: string;
+}
+
+interface GenerateOptions extends ProjectOptions {
+  readonly check?: true;
+  readonly watch?: true;
+  readonly serve?: true;
+}
+
+interface ExplainOptions extends ProjectOptions {
+  readonly list?: true;
+}
+
+interface DiffOptions extends ProjectOptions {
+  readonly changelog?: true;
+}
+
+/** What the commands do; each resolves to the exit code. */
+interface Actions {
+  readonly generate: (options: GenerateOptions) => Promise<number>;
+  readonly explain: (name: string | undefined, options: ExplainOptions) => Promise<number>;
+  readonly diff: (from: string, to: string | undefined, options: DiffOptions) => Promise<number>;
 }
 
 /** Runs the command; `argv` has the arguments after the program's name. Resolves to the exit code. */
@@ -59,18 +98,49 @@ export async function main(argv: readonly string[], generator: Generator): Promi
   const json = argv.includes("--json");
   const progress = json ? silent : terminalProgress(process.stderr, process.env);
   let exitCode = 0;
-  const program = createProgram(json, async (options) => {
-    if (options.watch) await watchOutputs(options);
-    if (options.serve) await serveOutputs(options, generator, progress);
-    exitCode = await generateOutputs(options, generator, progress);
-  });
+  const program = createProgram(
+    json,
+    {
+      generate: async (options) => {
+        if (options.watch) await watchOutputs(options);
+        if (options.serve) await serveOutputs(options, generator, progress);
+        return await generateOutputs(options, generator, progress);
+      },
+      explain: (name, options) => explainOptions(name, options, generator, progress),
+      diff: (from, to, options) => diffInterfaces(from, to, options, generator, progress),
+    },
+    (code) => {
+      exitCode = code;
+    },
+  );
   try {
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {
     progress.end();
-    return json ? reportFailureAsJson(error) : reportFailure(error);
+    return json ? reportFailureAsJson(error, argv) : reportFailure(error);
   }
+}
+
+interface Project {
+  readonly config: LoadedConfig;
+  readonly cache: Cache;
+  readonly readSchema: ReadSchema;
+}
+
+async function openProject(
+  options: ProjectOptions,
+  generator: Generator,
+  progress: Progress,
+  fresh = false,
+): Promise<Project> {
+  const config = await loadConfig(process.cwd(), options.config, fresh);
+  const cache = options.cache ? openCache(config.root) : noCache;
+  const readSchema: ReadSchema = (file) => {
+    progress.step(`reading ${schemaLabel(file)}`);
+    return generator.readSchema(file, cache);
+  };
+  return { config, cache, readSchema };
 }
 
 async function generateOutputs(
@@ -80,12 +150,42 @@ async function generateOutputs(
   fresh = false,
 ): Promise<number> {
   const started = performance.now();
-  const config = await loadConfig(process.cwd(), options.config, fresh);
-  const cache = options.cache ? openCache(config.root) : noCache;
-  const readSchema: ReadSchema = (file) => {
-    progress.step(`reading ${schemaLabel(file)}`);
-    return generator.readSchema(file, cache);
-  };
+  const project = await openProject(options, generator, progress, fresh);
+  const { config } = project;
+  const files = await generateFiles(project, generator, progress, fresh);
+  progress.step(options.check ? "comparing" : "writing");
+  const directory = { root: config.root, label: config.output };
+  const plan = createPlan(files, scanOutput(directory, nodeFileSystem));
+  const colors = colorsFor(process.stdout);
+
+  if (options.check) {
+    const problems = checkPlan(plan);
+    const broken = breakingChanges(files, config);
+    const duration = performance.now() - started;
+    progress.end();
+    const ok = problems.length === 0 && broken.length === 0;
+    if (options.json) printJson(jsonReport(plan, ok, duration, broken.map(describeError)));
+    else console.log(checkReport(plan, problems, duration, colors));
+    const [first, ...others] = broken;
+    if (first !== undefined && !options.json) reportFailure(together(first, others));
+    return ok ? 0 : 1;
+  }
+  await withoutInterrupts(() => {
+    writePlan(plan, nodeFileSystem);
+  });
+  const duration = performance.now() - started;
+  progress.end();
+  if (options.json) printJson(jsonReport(plan, true, duration));
+  else console.log(writeReport(plan, duration, colors));
+  return 0;
+}
+
+async function generateFiles(
+  { config, cache, readSchema }: Project,
+  generator: Generator,
+  progress: Progress,
+  fresh = false,
+): Promise<readonly OutputFile[]> {
   /** Makes the slow results with the docs of the last run. They depend on little of these, so most are still right. */
   const meanwhile = async (file: DocsSource, service: Service): Promise<void> => {
     const generate = await generator.loadGenerate();
@@ -99,30 +199,58 @@ async function generateOutputs(
   };
   const services = await loadServices(config, readSchema, { fresh, meanwhile });
   const generate = await generator.loadGenerate();
-  const files = generateAll(services, (service) => {
+  return generateAll(services, (service) => {
     progress.step(`generating ${service.service.name}`);
     return generate(service, cache);
   });
-  progress.step(options.check ? "comparing" : "writing");
-  const directory = { root: config.root, label: config.output };
-  const plan = createPlan(files, scanOutput(directory, nodeFileSystem));
-  const colors = colorsFor(process.stdout);
+}
 
-  if (options.check) {
-    const problems = checkPlan(plan);
-    const duration = performance.now() - started;
-    progress.end();
-    if (options.json) printJson(jsonReport(plan, problems.length === 0, duration));
-    else console.log(checkReport(plan, problems, duration, colors));
-    return problems.length === 0 ? 0 : 1;
-  }
-  await withoutInterrupts(() => {
-    writePlan(plan, nodeFileSystem);
-  });
-  const duration = performance.now() - started;
+async function explainOptions(
+  name: string | undefined,
+  options: ExplainOptions,
+  generator: Generator,
+  progress: Progress,
+): Promise<number> {
+  const { config, readSchema } = await openProject(options, generator, progress);
+  const sources = await loadServices(config, readSchema);
+  const lower = await generator.loadLower();
+  const services = sources.map(lower);
   progress.end();
-  if (options.json) printJson(jsonReport(plan, true, duration));
-  else console.log(writeReport(plan, duration, colors));
+  if (options.list) {
+    const names = listOptions(services);
+    if (options.json) printJson({ ok: true, options: names });
+    else console.log(names.join("\n"));
+  } else if (options.json) {
+    printJson(explainAsJson(services, name ?? ""));
+  } else {
+    const { bold, dim } = colorsFor(process.stdout);
+    // A pipe has no width: programs get whole lines of a common size.
+    const columns = process.stdout.isTTY ? process.stdout.columns : 130;
+    const style = { heading: bold, faint: dim, columns };
+    console.log(explainAsText(services, name ?? "", config.output, style));
+  }
+  return 0;
+}
+
+async function diffInterfaces(
+  from: string,
+  to: string | undefined,
+  options: DiffOptions,
+  generator: Generator,
+  progress: Progress,
+): Promise<number> {
+  const project = await openProject(options, generator, progress);
+  const { config } = project;
+  const before = findInterfaces(from, process.cwd(), config);
+  const after =
+    to === undefined
+      ? generatedInterfaces(await generateFiles(project, generator, progress), config)
+      : findInterfaces(to, process.cwd(), config);
+  progress.end();
+  const changes = compareInterfaces(before, after);
+  if (options.json) printJson(diffAsJson(changes));
+  else if (options.changelog) console.log(diffAsChangelog(changes));
+  else console.log(diffAsText(changes, colorsFor(process.stdout)));
   return 0;
 }
 
@@ -187,14 +315,14 @@ async function serveOutputs(
 
 function createProgram(
   json: boolean,
-  onGenerate: (options: GenerateOptions) => Promise<void>,
+  actions: Actions,
+  finish: (exitCode: number) => void,
 ): Command {
   const program = new Command("nixmodgen")
     .description("One typed service schema in; NixOS, home-manager and nix-darwin modules out.")
     .version(packageVersion())
-    .showHelpAfterError("  next:     see `nixmodgen generate --help`")
     .exitOverride();
-  // Must come before the subcommand, which inherits this.
+  // Must come before the subcommands, which inherit this.
   if (json) program.configureOutput({ writeErr: () => undefined });
   program
     .command("generate")
@@ -207,11 +335,73 @@ function createProgram(
       ]),
     )
     .addOption(new Option("--serve").hideHelp())
+    .action(async (options: GenerateOptions) => {
+      finish(await actions.generate(options));
+    });
+  program
+    .command("explain")
+    .description("explain an option: type, defaults, where it goes, what it loosens, proofs")
+    .argument(
+      "[option]",
+      "the option, with or without the prefix of its service; a group; or nothing for all",
+    )
+    .option("--list", "print the names of all options, and nothing else")
+    .action(async (name: string | undefined, options: ExplainOptions) => {
+      finish(await actions.explain(name, options));
+    });
+  program
+    .command("diff")
+    .description("say what a change of the schema does to users")
+    .argument("<from>", "a revision of the project, a directory, or a file of generated/interface/")
+    .argument("[to]", "the same (default: what the schema is now)")
+    .addOption(new Option("--changelog", "print an entry for CHANGELOG.md").conflicts(["json"]))
+    .action(async (from: string, to: string | undefined, options: DiffOptions) => {
+      finish(await actions.diff(from, to, options));
+    });
+  for (const command of program.commands) addProjectOptions(command);
+  program
+    .command("completion")
+    .description("print a script that completes commands and names of options in a shell")
+    .addArgument(new Argument("<shell>").choices(shells))
+    .action((shell: Shell) => {
+      const start = [process.execPath, ...process.execArgv, resolve(process.argv[1] ?? "")];
+      const described = program.commands.map(describeCommand);
+      process.stdout.write(completionScript(shell, { name: program.name(), start }, described));
+    });
+  for (const command of program.commands) {
+    command.showHelpAfterError(`  next:     see \`nixmodgen ${command.name()} --help\``);
+  }
+  return program.showHelpAfterError("  next:     see `nixmodgen --help`");
+}
+
+/** The options of every command that reads the schema; they come last in its help. */
+function addProjectOptions(command: Command): void {
+  command
     .option("--config <file>", "configuration file (default: nixmodgen.config.ts, here or above)")
     .option("--no-cache", "make everything anew, and keep nothing for the next time")
-    .option("--json", "print one JSON document instead of text")
-    .action(onGenerate);
-  return program;
+    .option("--json", "print one JSON document instead of text");
+}
+
+/** What the arguments of a command are, for completion. */
+const argumentKinds: Readonly<Record<string, CompletedCommand["takes"]>> = {
+  generate: "nothing",
+  explain: "option names",
+  diff: "files",
+  completion: shells,
+};
+
+function describeCommand(command: Command): CompletedCommand {
+  const options = command.options.filter(({ hidden }) => !hidden);
+  return {
+    name: command.name(),
+    description: command.description(),
+    options: options.map(({ long, description, required }) => ({
+      flag: long ?? "",
+      description,
+      takesFile: required,
+    })),
+    takes: argumentKinds[command.name()] ?? "nothing",
+  };
 }
 
 function packageVersion(): string {
@@ -233,11 +423,17 @@ function reportFailure(error: unknown): number {
 }
 
 /** Reports the failure as JSON and returns the exit code; help and the version stay text. */
-function reportFailureAsJson(error: unknown): number {
+function reportFailureAsJson(error: unknown, argv: readonly string[]): number {
   const exitCode = exitCodeOf(error);
   if (exitCode !== 0) {
-    const errors = error instanceof UserErrors ? error.errors : [error];
-    printJson({ ok: false, files: [], bytes: 0, durationMs: 0, errors: errors.map(describeError) });
+    const each = error instanceof UserErrors ? error.errors : [error];
+    const errors = each.map(describeError);
+    const [command] = argv.filter((word) => !word.startsWith("-"));
+    printJson(
+      command === "explain" || command === "diff"
+        ? { ok: false, errors }
+        : { ok: false, files: [], bytes: 0, durationMs: 0, errors },
+    );
   }
   return exitCode;
 }
@@ -254,7 +450,19 @@ function exitCodeOf(error: unknown): number {
   return error instanceof UserError ? 1 : 70;
 }
 
-function printJson(report: JsonReport): void {
+interface FailureReport {
+  readonly ok: false;
+  readonly errors: JsonReport["errors"];
+}
+
+interface OptionList {
+  readonly ok: true;
+  readonly options: readonly string[];
+}
+
+function printJson(
+  report: JsonReport | ExplainReport | OptionList | DiffReport | FailureReport,
+): void {
   console.log(JSON.stringify(report, null, 2));
 }
 

@@ -17,6 +17,13 @@ export interface Config {
   readonly output: string;
   /** Schema files, relative to the configuration file. */
   readonly services: readonly string[];
+  /**
+   * A directory with the interfaces of the last release (a copy of `interface/` in the output), relative to the
+   * configuration file. `generate --check` then refuses changes that break configurations of that release.
+   */
+  readonly released?: string;
+  /** The changes that are meant to break configurations: names of options (`services.hello.port`), and reasons. */
+  readonly breaks?: Readonly<Record<string, string>>;
 }
 
 /** Gives the configuration file's default export its type. */
@@ -26,6 +33,8 @@ export function defineConfig(config: Config): Config {
 
 /** A configuration whose files are known to exist. All paths but `output` are absolute. */
 export interface LoadedConfig {
+  readonly released: string | undefined;
+  readonly breaks: Readonly<Record<string, string>>;
   readonly file: string;
   readonly root: string;
   /** POSIX path relative to `root`. */
@@ -39,12 +48,16 @@ export const configName = "nixmodgen.config.ts";
 const examples: Readonly<Record<keyof Config, string>> = {
   output: 'a directory below the configuration file, for example "generated"',
   services: 'a list of schema files, for example ["schema/hello.ts"]',
+  released: 'a directory with the interfaces of the last release, for example "released/1.0.0"',
+  breaks: 'reasons by names of options, for example { "services.hello.port": "…" }',
 };
 
 const configSchema = z
   .object({
     output: z.string().refine(isBelow),
     services: z.array(z.string().min(1)).nonempty(),
+    released: z.string().min(1).optional(),
+    breaks: z.record(z.string().min(1)).optional(),
   })
   .strict();
 
@@ -113,7 +126,15 @@ export async function loadConfig(
     });
   }
   const output = posix.normalize(config.output).replace(/\/$/, "");
-  return { file, root, output, services, tsconfig };
+  const released = config.released === undefined ? undefined : resolve(root, config.released);
+  if (released !== undefined && !isDirectory(released)) {
+    throw new UserError(`directory ${relative(root, released)} not found`, {
+      location: { file: label, line: lineOf(file, "released") },
+      expected: examples.released,
+      next: 'correct "released", or leave it out until something is released',
+    });
+  }
+  return { file, root, output, services, tsconfig, released, breaks: config.breaks ?? {} };
 }
 
 /** The file of the configuration. Throws if it does not exist or cannot be imported. */
@@ -144,7 +165,11 @@ function expectConfig(directory: string, path: string | undefined): string {
   });
 }
 
-function validate(value: unknown, file: string): Config {
+function isKey(name: string): name is keyof Config {
+  return Object.hasOwn(examples, name);
+}
+
+function validate(value: unknown, file: string): z.infer<typeof configSchema> {
   const label = basename(file);
   const result = configSchema.safeParse(value);
   if (result.success) return result.data;
@@ -161,7 +186,7 @@ function validate(value: unknown, file: string): Config {
     });
   }
   const key = issue?.path[0];
-  if (key !== "output" && key !== "services") {
+  if (typeof key !== "string" || !isKey(key)) {
     throw new UserError(`the default export of ${label} is not a configuration`, {
       expected: "defineConfig({ output: …, services: […] })",
       received: describe(value),
@@ -244,6 +269,10 @@ function isService(value: unknown): value is Service {
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** The line of a key; the first line if the file does not contain the key. */

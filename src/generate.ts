@@ -9,7 +9,9 @@ import { nixLibrary, shellCode } from "./runtime/assets.ts";
 import { emitModules, type PlatformParts } from "./emit/module.ts";
 import { nixosParts } from "./emit/nixos.ts";
 import { settingsSchemaPath } from "./emit/prelude.ts";
-import { emitPromises } from "./emit/promises.ts";
+import { emitPromises, promisesDirectory } from "./emit/promises.ts";
+import { describeInterface } from "./interface/describe-interface.ts";
+import { interfaceDirectory, serializeInterface } from "./interface/interface.ts";
 import { emitJsonSchema } from "./json-schema/service-schema.ts";
 import { checkUses } from "./lower/check-uses.ts";
 import { lowerService } from "./lower/lower.ts";
@@ -51,7 +53,11 @@ export function generate(
     ...scriptOutputs(ir, { entry, docs }),
     ...vmTestOutputs(ir, entry),
     { path: `json-schema/${ir.name}.json`, text: emitJsonSchema(service, ir, docs) },
-    { path: `docs/promises-${ir.name}.md`, text: emitPromises(ir) },
+    { path: `${promisesDirectory}/promises-${ir.name}.md`, text: emitPromises(ir) },
+    {
+      path: `${interfaceDirectory}/${ir.name}.json`,
+      text: serializeInterface(describeInterface(ir)),
+    },
     ...schemas.flatMap(({ version, schema }) => {
       const path = settingsSchemaPath(ir, version);
       return recall(cache, `schema-${ir.name}-${version}`, { path, schema }, () => [

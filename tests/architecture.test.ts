@@ -123,6 +123,34 @@ const layers: readonly {
     why: "a VM test is one more output, of the modules",
   },
   {
+    layer: "src/interface",
+    imports: ["src/model", "src/nix", "src/emit", "src/settings/describe.ts", "src/vm-test"],
+    why: "what users see of a service follows from its model, in the words of its code",
+  },
+  {
+    layer: "src/explain",
+    imports: [
+      "src/model",
+      "src/nix",
+      "src/emit",
+      "src/interface",
+      "src/settings/describe.ts",
+      "src/vm-test",
+    ],
+    why: "an explanation is one more output of the model",
+  },
+  {
+    layer: "src/commands",
+    imports: [
+      "src/model",
+      "src/emit/promises.ts",
+      "src/explain",
+      "src/interface",
+      "src/output/file.ts",
+    ],
+    why: "a command finds its input, and prints what others work out",
+  },
+  {
     layer: "tools",
     imports: ["src"],
     why: "a maintainer's program uses the library",
@@ -173,7 +201,7 @@ const reserved: readonly {
   {
     what: "colours",
     module: /^picocolors(\/.*)?$/,
-    only: ["src/cli.ts", "src/output"],
+    only: ["src/cli.ts", "src/output", "src/commands"],
     why: "they are for terminals",
   },
   {
@@ -194,6 +222,8 @@ const pure: readonly { readonly from: string; readonly why: string }[] = [
   { from: "src/lower", why: "lowering and checking are functions of the schema" },
   { from: "src/nix", why: "printing is a function of the tree" },
   { from: "src/emit", why: "emitting is a function of the model" },
+  { from: "src/interface", why: "describing and comparing are functions of what is described" },
+  { from: "src/explain", why: "an explanation is a function of the model" },
   { from: "src/generate.ts", why: "the files are read by the phases that need them" },
   { from: "schema", why: "a schema is data" },
 ];

@@ -14,6 +14,7 @@ import {
   temporaryDirectory,
   writeTree,
 } from "./output/project.ts";
+import { lacking } from "./support/lacking.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 
@@ -425,7 +426,7 @@ describe("colours", () => {
       encoding: "utf8",
       env: { ...process.env, NO_COLOR: noColor, TERM: "xterm" },
     });
-  describe.skipIf(!hasScript)("on a terminal (needs util-linux's script)", () => {
+  describe.skipIf(!hasScript)(`on a terminal${lacking(hasScript ? [] : ["script"])}`, () => {
     test.each([
       ["", true],
       ["1", false],

@@ -163,7 +163,7 @@ const mistakes: readonly (readonly [
       ),
       want: `error: unknown key "service" in nixmodgen.config.ts
   at:       nixmodgen.config.ts:3
-  expected: output, services
+  expected: output, services, released, breaks
   next:     did you mean "services"?
 `,
     },
@@ -176,8 +176,34 @@ const mistakes: readonly (readonly [
       ),
       want: `error: unknown key "outptu" in nixmodgen.config.ts
   at:       nixmodgen.config.ts:2
-  expected: output, services
+  expected: output, services, released, breaks
   next:     did you mean "output"?
+`,
+    },
+  ],
+  [
+    "a release that is not there",
+    {
+      tree: withConfig(
+        'export default {\n  output: "generated",\n  services: ["schema/demo.ts"],\n  released: "released/1.0.0",\n};\n',
+      ),
+      want: `error: directory released/1.0.0 not found
+  at:       nixmodgen.config.ts:4
+  expected: a directory with the interfaces of the last release, for example "released/1.0.0"
+  next:     correct "released", or leave it out until something is released
+`,
+    },
+  ],
+  [
+    "reasons that are no texts",
+    {
+      tree: withConfig(
+        'export default {\n  output: "generated",\n  services: ["schema/demo.ts"],\n  breaks: ["all"],\n};\n',
+      ),
+      want: `error: "breaks" in nixmodgen.config.ts is not valid
+  at:       nixmodgen.config.ts:4
+  expected: reasons by names of options, for example { "services.hello.port": "…" }
+  received: [ 'all' ]
 `,
     },
   ],
@@ -189,7 +215,7 @@ const mistakes: readonly (readonly [
       ),
       want: `error: unknown key "x.y" in nixmodgen.config.ts
   at:       nixmodgen.config.ts:4
-  expected: output, services
+  expected: output, services, released, breaks
   next:     remove it
 `,
     },

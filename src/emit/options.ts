@@ -2,8 +2,8 @@
 // the top level has, and those that an instance inherits. Declarations that do not depend on an instance are
 // evaluated once (docs/performance.md).
 
-import { type ExpNode, isCallOf, nodeOf } from "../model/expression.ts";
-import { rowOf } from "../model/functions.ts";
+import { describeDefault } from "../model/describe-default.ts";
+import { type ExpNode, isConstant, nodeOf } from "../model/expression.ts";
 import type { IrService } from "../model/service-model.ts";
 import type { IrOption, OptionType } from "../model/option-type.ts";
 import {
@@ -371,47 +371,7 @@ function emitPackageOption(attribute: string, description: string): NixExpr {
   return nix`lib.mkPackageOption pkgs ${attribute} { extraDescription = ${description}; }`;
 }
 
-function isConstant(node: ExpNode): boolean {
-  return node.kind === "literal";
-}
-
 /** The text in manuals for a default that depends on other options. */
 function emitDefaultText(node: ExpNode): NixExpr {
   return nix`lib.literalMD ${`\`${describeDefault(node)}\``}`;
 }
-
-/** A default for people: options and the instance's name appear as `<placeholders>`. */
-function describeDefault(node: ExpNode): string {
-  switch (node.kind) {
-    case "literal":
-      return typeof node.value === "string" ? node.value : JSON.stringify(node.value);
-    case "option":
-      return `<${node.path.join(".")}>`;
-    case "variant":
-      return `<${node.key}>`;
-    case "text":
-      return node.parts
-        .map((part) => (typeof part === "string" ? part : describeDefault(part)))
-        .join("");
-    case "if":
-      return isCallOf(node.condition, "isMacOS")
-        ? `${describeDefault(node.then)} on macOS, ${describeDefault(node.else)} on Linux`
-        : notShown;
-    case "call": {
-      const { shown } = rowOf(node.function);
-      return shown?.(...node.arguments.map(describeDefault), ...node.plain) ?? notShown;
-    }
-    case "named":
-      return describeDefault(node.of);
-    case "setting":
-    case "configFile":
-    case "variable":
-    case "field":
-    case "list":
-    case "record":
-    case "function":
-      return notShown;
-  }
-}
-
-const notShown = "computed from other options";

@@ -18,6 +18,9 @@ const allColumns: readonly Column[] = [
   { kind: "agent", title: "macOS agent", platform: "home-manager" },
 ];
 
+/** The directory of the tables among generated files. */
+export const promisesDirectory = "docs";
+
 /** The table as Markdown. */
 export function emitPromises(service: IrService): string {
   const { evidence: { limit } = {} } = service.model;

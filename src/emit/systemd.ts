@@ -354,7 +354,7 @@ function emitRule(
   );
 }
 
-function emitDirective(value: DirectiveValue, scope: Scope): NixExpr {
+export function emitDirective(value: DirectiveValue, scope: Scope): NixExpr {
   return Array.isArray(value)
     ? nix.list(value.map((element) => emitValue(element, scope)))
     : emitValue(value, scope);

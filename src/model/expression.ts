@@ -89,3 +89,8 @@ export function isCallOf<N extends FunctionName>(
 ): node is CallNode & { readonly plain: PlainOf<N> } {
   return node.kind === "call" && node.function === name;
 }
+
+/** Whether the generator knows the value. */
+export function isConstant(node: ExpNode): boolean {
+  return node.kind === "literal";
+}

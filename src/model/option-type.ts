@@ -8,7 +8,10 @@ import type { ExpNode } from "./expression.ts";
 import type { RelaxationTest } from "./relaxation.ts";
 
 /** The type of an option's value. */
-export type OptionType =
+export type OptionType = OptionTypeOf<Field>;
+
+/** The same, whatever is known about the fields of its submodules. */
+export type OptionTypeOf<F> =
   | { readonly kind: "bool" }
   /** A string; `pattern` is a POSIX extended regular expression for the whole string. */
   | { readonly kind: "string"; readonly nonEmpty: boolean; readonly pattern?: string }
@@ -21,17 +24,17 @@ export type OptionType =
       readonly values: readonly (string | number | boolean)[];
       readonly former?: Readonly<Record<string, string>>;
     }
-  | { readonly kind: "list"; readonly element: OptionType; readonly nonEmpty: boolean }
+  | { readonly kind: "list"; readonly element: OptionTypeOf<F>; readonly nonEmpty: boolean }
   /** An open set of names; `keyPattern` is a POSIX extended regular expression. */
-  | { readonly kind: "attrs"; readonly value: OptionType; readonly keyPattern?: string }
-  | { readonly kind: "submodule"; readonly fields: readonly Field[] }
-  | { readonly kind: "nullable"; readonly of: OptionType }
-  | { readonly kind: "union"; readonly members: readonly OptionType[] }
+  | { readonly kind: "attrs"; readonly value: OptionTypeOf<F>; readonly keyPattern?: string }
+  | { readonly kind: "submodule"; readonly fields: readonly F[] }
+  | { readonly kind: "nullable"; readonly of: OptionTypeOf<F> }
+  | { readonly kind: "union"; readonly members: readonly OptionTypeOf<F>[] }
   /** Objects told apart by the value of one field. */
   | {
       readonly kind: "taggedUnion";
       readonly tag: string;
-      readonly members: readonly { readonly value: string; readonly fields: readonly Field[] }[];
+      readonly members: readonly { readonly value: string; readonly fields: readonly F[] }[];
     }
   | { readonly kind: "json" }
   | { readonly kind: "jsonObject" }

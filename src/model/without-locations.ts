@@ -2,6 +2,7 @@
 // are written.
 
 import type { SourceLocation } from "../errors.ts";
+import { mapFields } from "./map-fields.ts";
 import type { Field, OptionType } from "./option-type.ts";
 import type { IrService } from "./service-model.ts";
 
@@ -21,39 +22,7 @@ export function withoutLocations(ir: IrService): IrService {
 }
 
 function typeWithout(type: OptionType): OptionType {
-  switch (type.kind) {
-    case "list":
-      return { ...type, element: typeWithout(type.element) };
-    case "attrs":
-      return { ...type, value: typeWithout(type.value) };
-    case "nullable":
-      return { ...type, of: typeWithout(type.of) };
-    case "union":
-      return { ...type, members: type.members.map(typeWithout) };
-    case "submodule":
-      return { ...type, fields: type.fields.map(fieldWithout) };
-    case "taggedUnion": {
-      const members = type.members.map(({ value, fields }) => ({
-        value,
-        fields: fields.map(fieldWithout),
-      }));
-      return { ...type, members };
-    }
-    case "bool":
-    case "string":
-    case "int":
-    case "number":
-    case "port":
-    case "enum":
-    case "json":
-    case "jsonObject":
-    case "absolutePath":
-    case "plainPath":
-    case "sourcePath":
-    case "secretFile":
-    case "package":
-      return type;
-  }
+  return mapFields(type, fieldWithout);
 }
 
 function fieldWithout(field: Field): Field {

@@ -29,7 +29,12 @@ interface JsonFile {
   readonly edited: boolean;
 }
 
-export function jsonReport(plan: Plan, ok: boolean, durationMs: number): JsonReport {
+export function jsonReport(
+  plan: Plan,
+  ok: boolean,
+  durationMs: number,
+  errors: JsonReport["errors"] = [],
+): JsonReport {
   return {
     ok,
     files: plan.entries.map((entry) => ({
@@ -40,7 +45,7 @@ export function jsonReport(plan: Plan, ok: boolean, durationMs: number): JsonRep
     })),
     bytes: totalBytes(plan),
     durationMs: Math.round(durationMs),
-    errors: [],
+    errors,
   };
 }
 

@@ -1,6 +1,6 @@
 // Describes schemas and option types in words, for messages.
 
-import type { OptionType } from "../model/option-type.ts";
+import type { OptionTypeOf } from "../model/option-type.ts";
 import type { JsonValue } from "../json.ts";
 import type { JsonSchema, SchemaObject, TypeName } from "./json-schema.ts";
 import { isList } from "./json-schema.ts";
@@ -95,7 +95,7 @@ export function listNames(names: readonly string[]): string {
 }
 
 /** Describes the values of an option type. */
-export function describeType(type: OptionType): string {
+export function describeType(type: OptionTypeOf<{ readonly name: string }>): string {
   switch (type.kind) {
     case "bool":
       return "true or false";

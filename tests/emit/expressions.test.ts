@@ -45,6 +45,7 @@ import { evaluate, type Setup, unknown } from "../../src/settings/default-config
 import { z } from "../../src/zod.ts";
 import { lowerWith } from "../lower/service.ts";
 import { evaluateNix, missingForEvaluation, nixPath } from "../support/evaluate.ts";
+import { lacking } from "../support/lacking.ts";
 
 const word = "abc";
 const words = ["b", "a", "b", "c", "a"];
@@ -317,23 +318,20 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
 const names = Object.keys(functions) as readonly FunctionName[];
 const all = names.flatMap((name) => cases[name].map(([given, want]) => ({ name, given, want })));
 
-describe.skipIf(missing.length > 0)(
-  "a function in the evaluator (needs nix and nixpkgs)",
-  async () => {
-    const values = await valuesInNix(all.map(({ given }) => given));
+describe.skipIf(missing.length > 0)(`a function in the evaluator${lacking(missing)}`, async () => {
+  const values = await valuesInNix(all.map(({ given }) => given));
 
-    test.each(all.map((each, index) => ({ ...each, index })))("$name $index", ({ index, want }) => {
-      expect(values[index]).toEqual(want);
-    });
+  test.each(all.map((each, index) => ({ ...each, index })))("$name $index", ({ index, want }) => {
+    expect(values[index]).toEqual(want);
+  });
 
-    test("of an instance that has a name", async () => {
-      const digest = createHash("sha256").update("work").digest("hex").slice(0, 8);
-      const given = [instanceName, perInstance("it"), stableNumber(600, 300)];
-      const want = ["work", "it-work", 601 + (parseInt(digest, 16) % 300)];
-      expect(await valuesInNix(given, "work")).toEqual(want);
-    });
-  },
-);
+  test("of an instance that has a name", async () => {
+    const digest = createHash("sha256").update("work").digest("hex").slice(0, 8);
+    const given = [instanceName, perInstance("it"), stableNumber(600, 300)];
+    const want = ["work", "it-work", 601 + (parseInt(digest, 16) % 300)];
+    expect(await valuesInNix(given, "work")).toEqual(want);
+  });
+});
 
 describe("a function in TypeScript", () => {
   test.each(all)("$name comes to $want", ({ name, given, want }) => {
@@ -469,7 +467,7 @@ describe("a parameter is called", async () => {
   });
 
   test.skipIf(missing.length > 0).each(named.map((each, index) => ({ ...each, index })))(
-    "$what, and means the same",
+    `$what, and means the same${lacking(missing)}`,
     ({ index, want }) => {
       expect(values[index]).toEqual(want);
     },

@@ -9,6 +9,7 @@ import type { Platform } from "../../src/model/platform.ts";
 import { nix, type NixExpr, parseNix, printNix, simplify } from "../../src/nix/index.ts";
 import { evaluateNix, missingForEvaluation } from "../support/evaluate.ts";
 import { nixExpressions } from "./weave-arbitraries.ts";
+import { lacking } from "../support/lacking.ts";
 
 const woven = (code: Readonly<Partial<Record<Platform, string>>>): string => {
   const strands = (["nixos", "home-manager", "darwin"] as const).flatMap((target) => {
@@ -156,7 +157,7 @@ test.each(simplified)("what is known is no question: %s", (code, want) => {
 
 const missing = missingForEvaluation().filter((name) => name === "nix");
 
-describe.skipIf(missing.length > 0)(`woven code in the evaluator (needs nix)`, () => {
+describe.skipIf(missing.length > 0)(`woven code in the evaluator${lacking(missing)}`, () => {
   test("each target's value is that of its own code", async () => {
     const cases = fc.sample(fc.tuple(nixExpressions, nixExpressions, nixExpressions), 150);
     const platforms = ["nixos", "home-manager", "darwin"] as const;

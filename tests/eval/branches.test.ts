@@ -6,9 +6,10 @@ import { describe, expect, test } from "vitest";
 import { type EvaluationCase, missingForEvaluation, type Target } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 type Row = readonly [name: string, given: EvaluationCase, want: unknown];
 

@@ -17,10 +17,11 @@ import {
   type HomeManagerSummary,
   homeManagerSummary,
 } from "../support/summaries.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
 const suite = describe.skipIf(missing.length > 0);
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 const moduleOf = (target: string): string => generatedFile(`${target}/moltbot.nix`);
 
 const usage = `{

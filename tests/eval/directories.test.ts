@@ -9,10 +9,11 @@ import {
   missingForEvaluation,
   type Outcome,
 } from "../support/evaluate.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
 const suite = describe.skipIf(missing.length > 0);
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 const targets = { nixos: "nixos", darwin: "darwin", home: "home-manager" } as const;
 type Place = keyof typeof targets;

@@ -16,10 +16,11 @@ import {
   reportedCases,
 } from "../support/evaluate.ts";
 import { evaluateDarwin, evaluateHomeManager, evaluateNixos } from "../support/summaries.ts";
+import { lacking } from "../support/lacking.ts";
 
 const module = fileURLToPath(new URL("./fixtures/portable.nix", import.meta.url));
 const missing = missingForEvaluation();
-const suite = missing.length === 0 ? "" : ` (missing: ${missing.join(", ")})`;
+const suite = lacking(missing);
 
 describe("finalError", () => {
   const cases: readonly (readonly [string, { given: string; want: string }])[] = [

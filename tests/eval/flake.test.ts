@@ -13,9 +13,10 @@ import {
   type Target,
 } from "../support/evaluate.ts";
 import { generatedRoot } from "../support/generated.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const root = missing.length > 0 ? "" : `${generatedRoot()}/`;
 

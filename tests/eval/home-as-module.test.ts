@@ -6,9 +6,10 @@ import { type EvaluationCase, missingForEvaluation } from "../support/evaluate.t
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
 import { findTree } from "../support/tools.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 function inSystem(target: "nixos" | "darwin", home: string, query: string): EvaluationCase {
   const folder = target === "nixos" ? "nixos" : "nix-darwin";

@@ -14,6 +14,7 @@ import { createRandom } from "../json-schema-type/random.ts";
 import { missingForEvaluation, type Target } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
+import { lacking } from "../support/lacking.ts";
 
 /** Facts that JSON Schema does not know, by option. */
 const unknowable: Readonly<Record<string, string>> = {
@@ -162,7 +163,7 @@ function nixString(text: string): string {
 }
 
 const missing = missingForEvaluation();
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 describe.skipIf(missing.length > 0)(`the JSON Schema and the modules agree${note}`, () => {
   const ajv = new Ajv({ strict: false });

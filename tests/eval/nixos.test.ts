@@ -12,11 +12,12 @@ import {
 } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
+import { lacking } from "../support/lacking.ts";
 
 const module = generatedFile("nixos/moltbot.nix");
 const missing = missingForEvaluation();
 const suite = describe.skipIf(missing.length > 0);
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 /** The smallest configuration that works, with `more` added. */
 function moltbot(more = ""): string {

@@ -10,9 +10,10 @@ import {
   type Outcome,
 } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 type Place = "nixos" | "home on Linux" | "home on macOS" | "darwin";
 

@@ -7,9 +7,10 @@ import { z } from "../../src/zod.ts";
 import { missingForEvaluation, type Target } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 const targets: readonly Target[] = ["nixos", "home-manager", "darwin"];
 
 const moduleOf = (target: Target): string => generatedFile(`${target}/moltbot.nix`);

@@ -12,9 +12,10 @@ import {
 } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 const targets: readonly Target[] = ["nixos", "home-manager", "darwin"];
 
 /** Something of the configuration: nothing of it is looked at here. */

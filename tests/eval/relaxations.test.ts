@@ -8,9 +8,10 @@ import { requestOf } from "../seatbelt/request.ts";
 import { type EvaluationCase, missingForEvaluation, type Outcome } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 const suite = describe.skipIf(missing.length > 0);
 
 /** A platform, and the kind of machine it is evaluated for. */

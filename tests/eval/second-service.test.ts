@@ -10,9 +10,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { evaluateMany, missingForEvaluation, type Outcome } from "../support/evaluate.ts";
 import { readTree, type Tree, writeTree } from "../output/project.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 /** A third service: hello, for two platforms, without a configuration file, a command or a port. */

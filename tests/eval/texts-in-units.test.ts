@@ -10,10 +10,11 @@ import {
   nixPath,
   type Outcome,
 } from "../support/evaluate.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
 const suite = describe.skipIf(missing.length > 0);
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 const fixture = (name: string): string =>
   nixPath(fileURLToPath(new URL(`fixtures/${name}`, import.meta.url)));

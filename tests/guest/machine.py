@@ -37,7 +37,8 @@ class Machine:
 
     def start(self, allow_reboot: bool = False) -> None:
         if not self._container.is_up():
-            self.log("booting")
+            # A boot takes seconds, and nothing else is said meanwhile.
+            self._report.info(f"{self.name}: booting")
             self._container.start()
 
     def is_up(self) -> bool:

@@ -2,13 +2,14 @@
 
 Usage: run.py TEST.nix... --module MODULE.nix [--gateway RELEASE] [--suite SUITE] [--on SYSTEM] [--record]
 
-Several tests run two at a time, each in a process of its own, whose output appears when it has ended.
+Several tests run two at a time, each in a process of its own; its lines begin with the test's name.
 
 A test is an argument of pkgs.testers.runNixOSTest. Its nodes are evaluated in the real NixOS module
 system and built as whole NixOS systems (nixos/), or realised as files over a Debian root (evaluation.py,
 realise.py), and booted as containers (container.py); its script runs against the NixOS test driver's
 interface (machine.py). The last line is `guest summary: ...`, with the gateway's release and systemd's
-version; the exit code is 1 if something failed.
+version; the exit code is 1 if something failed. After a signal to end, it says "interrupted" instead of
+the versions, and the exit code is 130.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ import sys
 import tempfile
 import time
 import unittest
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from container import Container, GuestError, require_programs
 from evaluation import (
@@ -47,21 +50,27 @@ from report import Counts, Report, SubtestFailed
 # Much of a test is waiting, and the rest is the gateway, which starts on about one and a half cores.
 AT_ONCE = 2
 
+# What a shell reports of a program that Ctrl-C has ended.
+INTERRUPTED = 130
+
+
 def main() -> int:
     arguments = _arguments()
     os.umask(0o022)
     if arguments.record:
         return _record(arguments)
     report = Report(_print)
-    run_unit_tests(report)
     try:
-        with _interrupted_by_signals():
-            if len(arguments.tests) == 1:
-                _run_test(arguments.tests[0], arguments, report)
-            else:
-                _run_side_by_side(arguments, report)
-    except KeyboardInterrupt as error:
-        report.fail("interrupted", error)
+        end_on_signals(KeyboardInterrupt())
+        _print("testing the guest driver itself")
+        run_unit_tests(report)
+        if len(arguments.tests) == 1:
+            _run_test(arguments.tests[0], arguments, report)
+        else:
+            run_side_by_side(arguments.tests, partial(_run_test, arguments=arguments), report)
+    except KeyboardInterrupt:
+        _print(f"{report.summary()} interrupted")
+        return INTERRUPTED
     _print(f"{report.summary()} {_versions(arguments)}")
     return 1 if report.failed else 0
 
@@ -83,20 +92,70 @@ def _record(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _run_side_by_side(arguments: argparse.Namespace, report: Report) -> None:
-    # Leaving the pool asks its processes to end, and waits for them.
-    with multiprocessing.get_context("fork").Pool(AT_ONCE) as pool:
-        run_apart = partial(_run_apart, arguments=arguments)
-        for lines, part in pool.imap_unordered(run_apart, arguments.tests, chunksize=1):
-            _print("\n".join(lines))
-            report.add(part)
+class Run(Protocol):
+    def __call__(self, file: Path, *, report: Report) -> None: ...
 
 
-def _run_apart(file: Path, arguments: argparse.Namespace) -> tuple[list[str], Counts]:
-    lines: list[str] = []
-    report = Report(lines.append)
-    _run_test(file, arguments, report)
-    return lines, report.counts()
+def run_side_by_side(tests: Sequence[Path], run_test: Run, report: Report) -> None:
+    """Runs tests in processes of their own, and shows their lines as they come."""
+    waiting = list(tests)
+    running: dict[Connection, _Apart] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < AT_ONCE:
+                apart = _start_apart(waiting.pop(0), run_test)
+                running[apart.lines] = apart
+            for lines in wait(list(running)):
+                assert isinstance(lines, Connection)
+                _take(running[lines], running, report)
+    finally:
+        # After an interruption: each process closes its guests, and then ends.
+        for apart in running.values():
+            apart.process.terminate()
+        for apart in running.values():
+            apart.process.join()
+
+
+class _Apart(NamedTuple):
+    name: str
+    process: BaseProcess
+    # Its lines, and its counts at the end.
+    lines: Connection
+
+
+def _start_apart(file: Path, run_test: Run) -> _Apart:
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("fork").Process(
+        target=_run_apart, args=(file, run_test, sender)
+    )
+    process.start()
+    # Only the process holds it now, so that its end ends the connection.
+    sender.close()
+    return _Apart(file.stem, process, receiver)
+
+
+def _take(apart: _Apart, running: dict[Connection, _Apart], report: Report) -> None:
+    """Takes one message of a process."""
+    try:
+        message = apart.lines.recv()
+    except EOFError:
+        report.fail(apart.name, GuestError("the process of the test ended without a result"))
+        message = Counts(0, 0, 0)
+    if isinstance(message, str):
+        _print("\n".join(f"{apart.name}: {line}" for line in message.splitlines()))
+        return
+    report.add(message)
+    apart.process.join()
+    apart.lines.close()
+    del running[apart.lines]
+
+
+def _run_apart(file: Path, run_test: Run, sender: Connection) -> None:
+    # An exit that is asked for leaves no traceback.
+    end_on_signals(SystemExit(INTERRUPTED))
+    report = Report(sender.send)
+    run_test(file, report=report)
+    sender.send(report.counts())
 
 
 def _run_test(file: Path, arguments: argparse.Namespace, report: Report) -> None:
@@ -105,8 +164,8 @@ def _run_test(file: Path, arguments: argparse.Namespace, report: Report) -> None
         require_programs()
         on = system_for(file, arguments.on)
         platform = _platform(arguments, on)
-        # Printed at once, because the first build of a NixOS takes minutes.
-        _print(f"{file.name} on {on}")
+        # The first build of a NixOS takes minutes.
+        report.info(f"{file.name} on {on}: evaluating")
         test = platform.evaluate(file, arguments.module)
         report.info(f"test {test.name} ({test.origin}): nodes {', '.join(test.nodes)}")
         run(test, platform, report)
@@ -240,21 +299,23 @@ def _journals(machines: Mapping[str, Machine]) -> str:
     return "\n".join(f"-- {name} --\n{tail}" for name, tail in tails if tail)
 
 
-@contextmanager
-def _interrupted_by_signals() -> Iterator[None]:
-    """Turns a signal to end into an exception, so that guests are closed."""
+def end_on_signals(error: BaseException) -> None:
+    """Turns the first signal to end into an exception, so that guests are closed; nothing stops that then."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    ended = False
 
     def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
+        nonlocal ended
+        # Another signal may have arrived before this one was handled.
+        if ended:
+            return
+        ended = True
+        # The programs that close a guest inherit this, and a terminal signals them, too.
+        signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+        raise error
 
-    previous = {
-        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+    for number in numbers:
+        signal.signal(number, interrupt)
 
 
 # ---- facts about the run ----

@@ -19,7 +19,8 @@
 # --mutate takes each directive away instead, on Debian unless --nixos is given, demands that a probe
 # notices, and writes its measurements to docs/proofs.md, docs/mutations.md and docs/relaxations.md.
 #
-# The last line is "guest summary: passed=N failed=N skipped=N gateway=RELEASE systemd=VERSION".
+# The last line is "guest summary: passed=N failed=N skipped=N gateway=RELEASE systemd=VERSION"; after Ctrl-C
+# it ends with "interrupted" instead.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -77,6 +78,7 @@ if [ -z "$on" ]; then
   if [ "$mutate" = 0 ] && has_trees >/dev/null; then on=nixos; else on=debian; fi
 fi
 gateway="${gateway:-${releases[-1]}}"
+echo "guest tests: ${#tests[@]} on ${on}, gateway $gateway, systemd of $suite; Ctrl-C ends them"
 bash "$root/tests/setup/gateway.sh" "$gateway"
 # The default root has Nix, so every suite needs it.
 bash "$root/tests/setup/guest-root.sh"

@@ -15,6 +15,7 @@ import {
 } from "../support/gateway.ts";
 import { gatewaySchema, missingTools } from "./support.ts";
 import { independentOf, sampleOf, type Verdict, verdicts } from "./sample.ts";
+import { lacking } from "../support/lacking.ts";
 
 /** The gateway's rules beyond its schema, by kind: patterns of its refusals. */
 const unwrittenRules: Readonly<Record<string, readonly RegExp[]>> = {
@@ -261,7 +262,7 @@ const cases: readonly Case[] = [
 const sampleSize = { fitting: 400, broken: 300, placesPerKeyword: 6, seed: 20261122 };
 
 const missing = [...missingTools, ...missingForGateway(newestGateway)];
-const suite = missing.length === 0 ? "" : ` (missing: ${missing.join(", ")})`;
+const suite = lacking(missing);
 
 /** The unwritten rules that an answer names; undefined if an issue belongs to none of them. */
 function rulesOf({ issues }: GatewayAnswer): readonly string[] | undefined {

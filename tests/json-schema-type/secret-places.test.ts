@@ -10,9 +10,10 @@ import { z } from "../../src/zod.ts";
 import { missingForGateway, newestGateway } from "../support/gateway.ts";
 import { findGateway } from "../support/tools.ts";
 import { annotated, evaluate, gatewaySchema, missingTools, nixJson } from "./support.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = [...missingTools, ...missingForGateway(newestGateway)];
-const suite = missing.length === 0 ? "" : ` (missing: ${missing.join(", ")})`;
+const suite = lacking(missing);
 
 const list = "openclaw/docs/reference/secretref-user-supplied-credentials-matrix.json";
 

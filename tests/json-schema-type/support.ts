@@ -9,6 +9,7 @@ import { readConfigSchema } from "../../src/settings/read-schema.ts";
 import { finalError, nixPath } from "../support/evaluate.ts";
 import { newestGateway } from "../support/gateway.ts";
 import { findNix, findTree, nixEval } from "../support/tools.ts";
+import { lacking } from "../support/lacking.ts";
 
 const nixpkgs = findTree("nixpkgs");
 
@@ -19,8 +20,7 @@ export const missingTools: readonly string[] = [
 ];
 
 /** The end of a suite's name: the reason why it is skipped, if it is. */
-export const unlessMissing =
-  missingTools.length === 0 ? "" : ` (missing: ${missingTools.join(", ")})`;
+export const unlessMissing = lacking(missingTools);
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -6,10 +6,14 @@ import { describe, expect, test } from "vitest";
 import { BugError } from "../../src/errors.ts";
 import { parseNix, printNix, type NixExpr } from "../../src/nix/index.ts";
 import { findNixfmt, findTree, run, withTemporaryDir } from "../support/tools.ts";
+import { lacking } from "../support/lacking.ts";
 
 const tree = findTree("home-manager");
 const nixfmt = findNixfmt();
-const isMissing = tree === undefined || nixfmt === undefined;
+const missing = [
+  ...(tree === undefined ? ["home-manager"] : []),
+  ...(nixfmt === undefined ? ["nixfmt"] : []),
+];
 
 /** The expression of a module; none if it has comments that the parser refuses. */
 function parse(source: string): NixExpr | undefined {
@@ -23,7 +27,7 @@ function parse(source: string): NixExpr | undefined {
   }
 }
 
-describe.skipIf(isMissing)("home-manager's services (skipped without its tree or nixfmt)", () => {
+describe.skipIf(missing.length > 0)(`home-manager's services${lacking(missing)}`, () => {
   test("are read, and printed in the official style", () => {
     const folder = join(tree ?? "", "modules/services");
     const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })

@@ -9,6 +9,7 @@ import { nix, parseNix, printNix, type BinaryOperator, type NixExpr } from "../.
 import { findNix, findNixfmt, nixEval, run, withTemporaryDir } from "../support/tools.ts";
 import { expression } from "./arbitraries.ts";
 import { layouts } from "./layouts.ts";
+import { lacking } from "../support/lacking.ts";
 
 test("parsing what is printed gives the same expression, and printing it the same text", () => {
   fc.assert(
@@ -24,46 +25,49 @@ test("parsing what is printed gives the same expression, and printing it the sam
 
 const nixfmt = findNixfmt();
 
-describe.skipIf(nixfmt === undefined)("nixfmt (skipped where it is missing)", () => {
-  /** The texts that the formatter changes, each with its result. */
-  function changed(texts: readonly string[]): readonly (readonly [string, string])[] {
-    return withTemporaryDir((dir) => {
-      const files = texts.map((text, index) => {
-        const file = join(dir, `${index}.nix`);
-        writeFileSync(file, text);
-        return file;
+describe.skipIf(nixfmt === undefined)(
+  `nixfmt${lacking(nixfmt === undefined ? ["nixfmt"] : [])}`,
+  () => {
+    /** The texts that the formatter changes, each with its result. */
+    function changed(texts: readonly string[]): readonly (readonly [string, string])[] {
+      return withTemporaryDir((dir) => {
+        const files = texts.map((text, index) => {
+          const file = join(dir, `${index}.nix`);
+          writeFileSync(file, text);
+          return file;
+        });
+        if (nixfmt !== undefined) {
+          run(nixfmt, files);
+        }
+        return texts.flatMap((text, index) => {
+          const formatted = readFileSync(files[index] ?? "", "utf8");
+          return formatted === text ? [] : [[text, formatted] as const];
+        });
       });
-      if (nixfmt !== undefined) {
-        run(nixfmt, files);
-      }
-      return texts.flatMap((text, index) => {
-        const formatted = readFileSync(files[index] ?? "", "utf8");
-        return formatted === text ? [] : [[text, formatted] as const];
-      });
+    }
+
+    test("changes what is not in its style", () => {
+      expect(changed(["{a=1;}", "{ a = 1; }\n"])).toEqual([["{a=1;}", "{ a = 1; }\n"]]);
     });
-  }
 
-  test("changes what is not in its style", () => {
-    expect(changed(["{a=1;}", "{ a = 1; }\n"])).toEqual([["{a=1;}", "{ a = 1; }\n"]]);
-  });
+    test(`has nothing to change in ${layouts.length} layouts`, () => {
+      expect(changed(layouts.map(({ want }) => want))).toEqual([]);
+    });
 
-  test(`has nothing to change in ${layouts.length} layouts`, () => {
-    expect(changed(layouts.map(({ want }) => want))).toEqual([]);
-  });
+    test("has nothing to change in a module written by hand", () => {
+      const source = readFileSync(new URL("fixtures/service-module.nix", import.meta.url), "utf8");
+      expect(changed([source])).toEqual([]);
+    });
 
-  test("has nothing to change in a module written by hand", () => {
-    const source = readFileSync(new URL("fixtures/service-module.nix", import.meta.url), "utf8");
-    expect(changed([source])).toEqual([]);
-  });
-
-  // Known differences: with a long call in parentheses after an `or`, and with a string that has a
-  // long interpolation after an argument in parentheses, `nixfmt` may break another line
-  // (about 1 in 3,000 of these expressions). So the test always uses the same expressions.
-  test("has nothing to change in 1,500 expressions", () => {
-    const texts = fc.sample(expression, { numRuns: 1500, seed: 166 }).map(printNix);
-    expect(changed(texts)).toEqual([]);
-  });
-});
+    // Known differences: with a long call in parentheses after an `or`, and with a string that has a
+    // long interpolation after an argument in parentheses, `nixfmt` may break another line
+    // (about 1 in 3,000 of these expressions). So the test always uses the same expressions.
+    test("has nothing to change in 1,500 expressions", () => {
+      const texts = fc.sample(expression, { numRuns: 1500, seed: 166 }).map(printNix);
+      expect(changed(texts)).toEqual([]);
+    });
+  },
+);
 
 // ---- the real parser -----------------------------------------------------------------------
 
@@ -127,7 +131,9 @@ const sums = fc.letrec<{ number: Sum; truth: Sum; list: Sum }>((tie) => {
   };
 });
 
-describe.skipIf(findNix() === undefined)("the real nix (skipped where it is missing)", () => {
+const missing = findNix() === undefined ? ["nix"] : [];
+
+describe.skipIf(missing.length > 0)(`the real nix${lacking(missing)}`, () => {
   test("parses 1,000 random expressions", () => {
     const nodes = fc.sample(expression, 1000);
     // `length` evaluates no element, and `with` lets all names pass.

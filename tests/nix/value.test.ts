@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { nix, printNix, type JsonValue, type NixExpr } from "../../src/nix/index.ts";
 import { findNix, nixEval } from "../support/tools.ts";
 import { json, NASTY_PIECES, text } from "./arbitraries.ts";
+import { lacking } from "../support/lacking.ts";
 
 const COUNT = 2000;
 
@@ -34,7 +35,9 @@ function expectSame(actual: readonly unknown[], expected: readonly unknown[]): v
 /** Every pair of pieces that mean something to Nix, so that no meaning arises where they meet. */
 const pairs = NASTY_PIECES.flatMap((first) => NASTY_PIECES.map((second) => first + second));
 
-describe.skipIf(findNix() === undefined)("evaluated by nix (skipped where nix is missing)", () => {
+const missing = findNix() === undefined ? ["nix"] : [];
+
+describe.skipIf(missing.length > 0)(`evaluated by nix${lacking(missing)}`, () => {
   test(`${COUNT} JSON values`, () => {
     const values = fc.sample(json, COUNT);
     expectSame(evaluateAll(values.map((value) => nix.value(value))), values.map(normalized));

@@ -18,5 +18,7 @@ const readSchema = () => ({ service: { file: "", line: 1 }, options: new Map() }
 
 const lastDocs = () => undefined;
 const loadGenerate = () => Promise.resolve(generate);
+const loadLower = () => Promise.reject(new Error("the trivial generator has nothing to explain"));
 
-process.exitCode = await main(process.argv.slice(2), { readSchema, lastDocs, loadGenerate });
+const generator = { readSchema, lastDocs, loadGenerate, loadLower };
+process.exitCode = await main(process.argv.slice(2), generator);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { escapeRegExp, translatePattern } from "../../src/pattern/posix.ts";
 import { findNix, nixEval } from "../support/tools.ts";
+import { lacking } from "../support/lacking.ts";
 
 /** Pattern given, POSIX pattern wanted. */
 const readable: readonly (readonly [RegExp, string])[] = [
@@ -193,7 +194,7 @@ describe("a literal text becomes an expression for itself", () => {
 
 const nixMissing = findNix() === undefined;
 
-describe.skipIf(nixMissing)(`builtins.match agrees${nixMissing ? " (nix is missing)" : ""}`, () => {
+describe.skipIf(nixMissing)(`builtins.match agrees${lacking(nixMissing ? ["nix"] : [])}`, () => {
   const patterns = [...readable.map(([regex]) => regex), ...compared].map((regex) => {
     const result = translatePattern(regex);
     if (!result.ok) throw new Error(`${String(regex)} is refused: ${result.reason}`);

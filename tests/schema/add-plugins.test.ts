@@ -19,6 +19,7 @@ import { describe, expect, test } from "vitest";
 
 import type { JsonValue } from "../../src/json.ts";
 import { withTemporaryDir } from "../support/tools.ts";
+import { lacking } from "../support/lacking.ts";
 
 const script = fileURLToPath(new URL("../../schema/add-plugins.sh", import.meta.url));
 const missing = ["bash", "jq", "tar"].filter((name) => spawnSync(name, ["--version"]).status !== 0);
@@ -103,7 +104,7 @@ const declared = (source: string, modules: string | null = null): JsonValue => (
   brave: { source, modules, install: false },
 });
 
-const note = missing.length > 0 ? ` (missing: ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 describe.skipIf(missing.length > 0)(`a package with plugins${note}`, () => {
   test.each(["lib/openclaw", "lib/node_modules/openclaw"])("a gateway in %s", (root) => {

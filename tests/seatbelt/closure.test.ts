@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 
 import { withTemporaryDir } from "../support/tools.ts";
 import { compileProfile, decide } from "./evaluator.ts";
-import { closureScript, daemon, missing, renderProfiles, titled } from "./profiles.ts";
+import { closureScript, daemon, isMissing, renderProfiles, titled } from "./profiles.ts";
 import { requestOf } from "./request.ts";
 
 interface Built {
@@ -42,12 +42,12 @@ function build(profile: string, paths: readonly string[]): Built {
   });
 }
 
-describe.skipIf(missing !== "")(titled("the profile of a closure"), () => {
-  const store = missing === "" ? closureScript().store : "/nix/store";
+describe.skipIf(isMissing)(titled("the profile of a closure"), () => {
+  const store = !isMissing ? closureScript().store : "/nix/store";
   const node = `${store}/abc-node-24`;
   const bash = `${store}/bbb-bash`;
   const [whole = "", named = ""] =
-    missing === "" ? renderProfiles([daemon, { ...daemon, storePaths: [node, bash] }]) : [];
+    !isMissing ? renderProfiles([daemon, { ...daemon, storePaths: [node, bash] }]) : [];
 
   it("is the one that names these paths from the start", () => {
     expect(build(whole, [node, bash])).toEqual({ status: 0, stderr: "", profile: named });

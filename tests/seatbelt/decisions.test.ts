@@ -13,7 +13,7 @@ import { parse } from "./parse.ts";
 import {
   agent,
   daemon,
-  missing,
+  isMissing,
   type ProfileInput,
   refusalOf,
   renderProfiles,
@@ -462,7 +462,7 @@ const inputs: ProfileInput[] = [];
 let profiles: readonly Profile[] = [];
 
 beforeAll(() => {
-  if (missing === "") profiles = renderProfiles(inputs).map((text) => compileProfile(text ?? ""));
+  if (!isMissing) profiles = renderProfiles(inputs).map((text) => compileProfile(text ?? ""));
 });
 
 function compiled(input: ProfileInput): () => Profile {
@@ -474,13 +474,13 @@ function compiled(input: ProfileInput): () => Profile {
   };
 }
 
-describe.skipIf(missing !== "")(titled("the profile of a daemon"), () => {
+describe.skipIf(isMissing)(titled("the profile of a daemon"), () => {
   const profile = compiled(daemon);
   expectRows(profile, everywhere);
   expectRows(profile, daemonOnly);
 });
 
-describe.skipIf(missing !== "")(titled("the profile of an agent"), () => {
+describe.skipIf(isMissing)(titled("the profile of an agent"), () => {
   const profile = compiled(agent);
   expectRows(profile, everywhere);
   expectRows(profile, agentOnly);
@@ -639,7 +639,7 @@ const variants: readonly (readonly [name: string, change: Partial<ProfileInput>,
 ];
 
 for (const [name, change, rows] of variants) {
-  describe.skipIf(missing !== "")(titled(`the profile with ${name}`), () => {
+  describe.skipIf(isMissing)(titled(`the profile with ${name}`), () => {
     expectRows(compiled({ ...daemon, ...change }), rows);
   });
 }
@@ -711,7 +711,7 @@ const relaxed: readonly (readonly [
 ];
 
 for (const [name, change, rows] of relaxed) {
-  describe.skipIf(missing !== "")(titled(`the profile with ${name}`), () => {
+  describe.skipIf(isMissing)(titled(`the profile with ${name}`), () => {
     const profile = compiled({ ...daemon, ...change });
     const changed = new Set(rows.map(([operation, subject]) => `${operation} ${subject}`));
     const kept = (table: Table): Table =>
@@ -756,7 +756,7 @@ const writing = [
 
 const isIn = (root: string, path: string): boolean => path === root || path.startsWith(`${root}/`);
 
-describe.skipIf(missing !== "")(titled("whatever the path"), () => {
+describe.skipIf(isMissing)(titled("whatever the path"), () => {
   describe.each([
     {
       input: daemon,
@@ -866,7 +866,7 @@ function stringsIn(text: string): readonly string[] {
   return collect(parse(text));
 }
 
-describe.skipIf(missing !== "")(titled("paths as given"), () => {
+describe.skipIf(isMissing)(titled("paths as given"), () => {
   it("come back as exactly that literal, whatever is in them", () => {
     const hostile = fc.constantFrom(
       '"',
@@ -953,7 +953,7 @@ describe.skipIf(missing !== "")(titled("paths as given"), () => {
   });
 });
 
-describe.skipIf(missing !== "")(titled("the text of a profile"), () => {
+describe.skipIf(isMissing)(titled("the text of a profile"), () => {
   it("names the store exactly once, for a build to replace", () => {
     const [text = ""] = renderProfiles([daemon]);
     expect(text.split('(subpath "/nix/store")')).toHaveLength(2);

@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 
 import { findNix, findTree, nixEval } from "../support/tools.ts";
+import { lacking } from "../support/lacking.ts";
 
 /** The arguments of src/runtime/nix/seatbelt-profile.nix. */
 export interface ProfileInput {
@@ -27,15 +28,18 @@ export interface ProfileInput {
 
 const nixpkgs = findTree("nixpkgs");
 
-/** The tools that the tests of the Nix function lack on this machine; empty if they can run. */
-export const missing: string = [
+/** The tools that the tests of the Nix function lack on this machine. */
+const lacked: readonly string[] = [
   ...(findNix() === undefined ? ["nix"] : []),
   ...(nixpkgs === undefined ? ["nixpkgs"] : []),
-].join(" and ");
+];
+
+/** Whether they cannot run. */
+export const isMissing = lacked.length > 0;
 
 /** A title that says why the tests below it are skipped, if they are. */
 export function titled(title: string): string {
-  return missing === "" ? title : `${title} (no ${missing} found)`;
+  return `${title}${lacking(lacked)}`;
 }
 
 const FUNCTION = fileURLToPath(

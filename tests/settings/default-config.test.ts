@@ -16,6 +16,7 @@ import { storedVersions } from "../../tools/sync/schema-files.ts";
 import { validate } from "../../src/settings/validate.ts";
 import { missingForGateway, validateByCommand } from "../support/gateway.ts";
 import { stored, storedDirectory } from "./support.ts";
+import { lacking } from "../support/lacking.ts";
 
 const releases = storedVersions(storedDirectory);
 
@@ -58,7 +59,7 @@ describe.each(irs)("$name", (ir) => {
     });
 
     const missing = missingForGateway(release);
-    const unlessMissing = missing.length === 0 ? "" : ` (missing: ${missing.join(", ")})`;
+    const unlessMissing = lacking(missing);
     test.skipIf(missing.length > 0).each(platforms)(
       `the gateway accepts it on %s${unlessMissing}`,
       (platform) => {

@@ -11,6 +11,7 @@ import { type EvaluationCase, missingForEvaluation, type Target } from "../suppo
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
 import { missingForGateway, newestGateway, validateMany } from "../support/gateway.ts";
+import { lacking } from "../support/lacking.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -108,7 +109,7 @@ test("refused ones are, too", () => {
 });
 
 const missing = missingForEvaluation();
-const suite = missing.length > 0 ? ` (missing: ${missing.join(", ")})` : "";
+const suite = lacking(missing);
 
 const cases = Object.fromEntries(
   examples.map(({ name, target, code }): [string, EvaluationCase] => [
@@ -146,7 +147,7 @@ describe.skipIf(missing.length > 0)(`pages of docs/${suite}`, () => {
   });
 
   const missingGateway = missingForGateway(newestGateway);
-  const unless = missingGateway.length > 0 ? ` (missing: ${missingGateway.join(", ")})` : "";
+  const unless = lacking(missingGateway);
   test.skipIf(missingGateway.length > 0)(`the gateway accepts what comes out${unless}`, () => {
     const configs = accepted.map(({ name }) => valueOf(name).config as JsonValue);
     const answers = validateMany(configs);

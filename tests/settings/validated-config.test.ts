@@ -10,6 +10,7 @@ import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../../src/json.ts";
 import { z } from "../../src/zod.ts";
 import { findGateway, findNix, findTree, nixEval, withTemporaryDir } from "../support/tools.ts";
+import { lacking } from "../support/lacking.ts";
 
 const version = "2026.9.6";
 const gateway = findGateway(version);
@@ -126,7 +127,7 @@ function writeProgram(directory: string, script: string): string {
   return path;
 }
 
-const suite = missing.length === 0 ? "" : ` (missing: ${missing.join(", ")})`;
+const suite = lacking(missing);
 
 describe.skipIf(missing.length > 0)(`a configuration checked at build time${suite}`, () => {
   const valid = {

@@ -12,9 +12,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingForGateway, newestGateway } from "../support/gateway.ts";
 import { findGateway } from "../support/tools.ts";
 import { runShell } from "./run-shell.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForGateway(newestGateway);
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 /** The preparation's line that removes locks. */
 const [forget = ""] =

