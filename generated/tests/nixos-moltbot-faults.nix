@@ -5,9 +5,15 @@
   module,
   pkgs,
   lib,
+  kind ? "nodes",
 }:
 import ./nixos-moltbot.nix {
-  inherit module pkgs lib;
+  inherit
+    module
+    pkgs
+    lib
+    kind
+    ;
   scenarios = ./nixos-moltbot-faults.py;
   on = [
     "injected"

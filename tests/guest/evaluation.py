@@ -43,6 +43,8 @@ class Definition:
 
     name: str
     script: str
+    # The content of the files in the store that the script reads, by their paths.
+    files: Mapping[str, str]
     # Node name -> summary of its configuration.
     nodes: Mapping[str, Mapping[str, Any]]
     # Its origin, for the reader of a run.
@@ -98,7 +100,7 @@ def _definition(data: Mapping[str, Any], origin: str) -> Definition:
     for name, summary in data["nodes"].items():
         if summary["assertions"]:
             raise EvaluationFailed(f"node {name} fails assertions: {summary['assertions']}")
-    return Definition(data["name"], data["testScript"], data["nodes"], origin)
+    return Definition(data["name"], data["testScript"], data["files"], data["nodes"], origin)
 
 
 # ---- records ----

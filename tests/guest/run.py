@@ -182,7 +182,7 @@ def run(test: Definition, platform: Platform, report: Report) -> None:
         }
         report.on_failure(lambda: _journals(machines))
         started = time.monotonic()
-        run_script(test, machines, report)
+        run_script(test.name, script_with_files(test, work / "files"), machines, report)
         report.info(f"script took {time.monotonic() - started:.0f} s")
         for line in facts(test, machines, platform):
             report.info(line)
@@ -202,12 +202,23 @@ def _machine(
     return Machine(container, report)
 
 
-def run_script(test: Definition, machines: Mapping[str, Machine], report: Report) -> None:
-    file = f"<test script {test.name}>"
+def script_with_files(test: Definition, folder: Path) -> str:
+    """The script, which reads its files in the folder instead of the store."""
+    folder.mkdir()
+    script = test.script
+    for path, content in test.files.items():
+        place = folder / Path(path).name
+        place.write_text(content)
+        script = script.replace(path, str(place))
+    return script
+
+
+def run_script(name: str, script: str, machines: Mapping[str, Machine], report: Report) -> None:
+    file = f"<test script {name}>"
     # Lets a failure show the line of the script.
-    linecache.cache[file] = (len(test.script), None, test.script.splitlines(True), file)
+    linecache.cache[file] = (len(script), None, script.splitlines(True), file)
     try:
-        exec(compile(test.script, file, "exec", dont_inherit=True), _symbols(machines, report))
+        exec(compile(script, file, "exec", dont_inherit=True), _symbols(machines, report))
     except SubtestFailed:
         pass
     except Exception as error:

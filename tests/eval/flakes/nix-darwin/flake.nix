@@ -1,0 +1,3 @@
+{
+  outputs = { self, nixpkgs }: import ../tree.nix "NIX_DARWIN" { inherit self nixpkgs; };
+}
