@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { generatedRoot } from "./generated.ts";
 import { findNix, findTree, treeVariables, type TreeName } from "./tools.ts";
 
-const treeNames = Object.keys(treeVariables) as readonly TreeName[];
+export const treeNames = Object.keys(treeVariables) as readonly TreeName[];
 
 /** What is missing for flakes with these inputs, for the names of skipped tests. */
 export function missingForFlakes(inputs: readonly TreeName[]): readonly string[] {
@@ -29,8 +29,13 @@ export function flakeUrl(): string {
   return `path:${generatedRoot()}`;
 }
 
-/** Runs a command of Nix and resolves to what it prints; rejects with its messages. */
-export function runNix(args: readonly string[], cwd: string): Promise<string> {
+export interface Said {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command of Nix and resolves to what it says; rejects with its messages. */
+export function runNix(args: readonly string[], cwd: string): Promise<Said> {
   const nix = findNix();
   if (nix === undefined) throw new Error("flakes without nix; ask missingForFlakes");
   const trees = treeNames.map((name) => [
@@ -47,7 +52,7 @@ export function runNix(args: readonly string[], cwd: string): Promise<string> {
       [...nix.args, ...options, ...args],
       { cwd, env: { ...process.env, ...Object.fromEntries(trees) }, maxBuffer: 1 << 28 },
       (error, stdout, stderr) => {
-        if (error === null) resolve(stdout);
+        if (error === null) resolve({ stdout, stderr });
         else reject(new Error(stderr));
       },
     );
@@ -134,8 +139,8 @@ export async function evaluateUserFlakes(
         }`,
       );
       const args = ["eval", "--impure", "--json", "--no-write-lock-file"];
-      const answer = await runNix([...args, `path:${around}#results`], around);
-      return JSON.parse(answer) as Readonly<Record<string, UserSystem>>;
+      const { stdout } = await runNix([...args, `path:${around}#results`], around);
+      return JSON.parse(stdout) as Readonly<Record<string, UserSystem>>;
     } finally {
       await rm(around, { recursive: true, force: true });
     }
