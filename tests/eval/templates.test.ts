@@ -109,8 +109,10 @@ describe.skipIf(missing.length > 0)(`what the flake's templates make${note}`, ()
       });
       flakes[name] = { kind, inputs, files };
       if (kind === "home-manager") {
-        const macFiles = Object.entries(files).map(([path, text]) => [path, onMac(text)]);
-        flakes[`${name} on a Mac`] = { kind, inputs, files: Object.fromEntries(macFiles) };
+        const macFiles: Readonly<Record<string, string>> = Object.fromEntries(
+          Object.entries(files).map(([path, text]) => [path, onMac(text)]),
+        );
+        flakes[`${name} on a Mac`] = { kind, inputs, files: macFiles };
       }
     }
     const { nixos } = flakes;

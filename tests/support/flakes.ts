@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { initialHeap } from "./evaluate.ts";
 import { generatedRoot } from "./generated.ts";
 import { findNix, findTree, treeVariables, type TreeName } from "./tools.ts";
 
@@ -38,10 +39,9 @@ export interface Said {
 export function runNix(args: readonly string[], cwd: string): Promise<Said> {
   const nix = findNix();
   if (nix === undefined) throw new Error("flakes without nix; ask missingForFlakes");
-  const trees = treeNames.map((name) => [
-    treeVariables[name],
-    findTree(name) ?? `/no-tree/${name}`,
-  ]);
+  const trees: Readonly<Record<string, string>> = Object.fromEntries(
+    treeNames.map((name) => [treeVariables[name], findTree(name) ?? `/no-tree/${name}`]),
+  );
   const options = [
     ...["--extra-experimental-features", "nix-command flakes"],
     ...["--option", "flake-registry", "", "--option", "substituters", ""],
@@ -50,7 +50,11 @@ export function runNix(args: readonly string[], cwd: string): Promise<Said> {
     execFile(
       nix.command,
       [...nix.args, ...options, ...args],
-      { cwd, env: { ...process.env, ...Object.fromEntries(trees) }, maxBuffer: 1 << 28 },
+      {
+        cwd,
+        env: { ...process.env, ...trees, GC_INITIAL_HEAP_SIZE: initialHeap() },
+        maxBuffer: 1 << 28,
+      },
       (error, stdout, stderr) => {
         if (error === null) resolve({ stdout, stderr });
         else reject(new Error(stderr));
@@ -105,10 +109,12 @@ export async function evaluateUserFlakes(
   const names = Object.keys(flakes);
   // Names of inputs have no blanks.
   const inputOf = (name: string): string => `flake${String(names.indexOf(name))}`;
-  const files = Object.entries(flakes).flatMap(([name, flake]) =>
-    Object.entries(flake.files).map(([path, text]) => [`${inputOf(name)}/${path}`, text]),
+  const files: Readonly<Record<string, string>> = Object.fromEntries(
+    Object.entries(flakes).flatMap(([name, flake]) =>
+      Object.entries(flake.files).map(([path, text]) => [`${inputOf(name)}/${path}`, text]),
+    ),
   );
-  return await withFiles(Object.fromEntries(files), async (folder) => {
+  return await withFiles(files, async (folder) => {
     const around = await mkdtemp(join(tmpdir(), "nixmodgen-flakes-"));
     try {
       const shared: Readonly<Record<string, string>> = {
