@@ -50,6 +50,16 @@ class Definition:
     # Its origin, for the reader of a run.
     origin: str
 
+    def script_in(self, folder: Path) -> str:
+        """The script, which reads its files in a new folder instead of the store."""
+        folder.mkdir()
+        script = self.script
+        for path, content in self.files.items():
+            place = folder / Path(path).name
+            place.write_text(content)
+            script = script.replace(path, str(place))
+        return script
+
 
 def definition(test: Path, module: Path, gateway: str) -> Definition:
     result = _evaluate(test, module, gateway)

@@ -182,7 +182,7 @@ def run(test: Definition, platform: Platform, report: Report) -> None:
         }
         report.on_failure(lambda: _journals(machines))
         started = time.monotonic()
-        run_script(test.name, script_with_files(test, work / "files"), machines, report)
+        run_script(test.name, test.script_in(work / "files"), machines, report)
         report.info(f"script took {time.monotonic() - started:.0f} s")
         for line in facts(test, machines, platform):
             report.info(line)
@@ -200,17 +200,6 @@ def _machine(
     container = Container(name=name, system=platform.system(summary, name, work), work=work)
     stack.callback(container.close)
     return Machine(container, report)
-
-
-def script_with_files(test: Definition, folder: Path) -> str:
-    """The script, which reads its files in the folder instead of the store."""
-    folder.mkdir()
-    script = test.script
-    for path, content in test.files.items():
-        place = folder / Path(path).name
-        place.write_text(content)
-        script = script.replace(path, str(place))
-    return script
 
 
 def run_script(name: str, script: str, machines: Mapping[str, Machine], report: Report) -> None:
