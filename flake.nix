@@ -8,13 +8,13 @@
     let
       inherit (nixpkgs) lib;
 
+      systems = [
+        "x86_64-linux"
+        "aarch64-linux"
+        "aarch64-darwin"
+      ];
       forEachSystem =
-        f:
-        lib.genAttrs [
-          "x86_64-linux"
-          "aarch64-linux"
-          "aarch64-darwin"
-        ] (system: f (import ./nix/pkgs.nix { inherit nixpkgs system; }));
+        f: lib.genAttrs systems (system: f (import ./nix/pkgs.nix { inherit nixpkgs system; }));
     in
     {
       nixosModules = {

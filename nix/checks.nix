@@ -4,6 +4,23 @@ let
   inherit (pkgs) lib;
   module = ../generated/nixos/moltbot.nix;
 
+  # What people import or copy.
+  formatted = lib.fileset.toSource {
+    root = ../.;
+    fileset = lib.fileset.fileFilter (file: file.hasExt "nix") (
+      lib.fileset.unions [
+        ../flake.nix
+        ../generated
+        ../nix
+        ../templates
+      ]
+    );
+  };
+
+  hasContainers =
+    pkgs.stdenv.hostPlatform.isLinux
+    && lib.pathExists (pkgs.path + "/nixos/modules/virtualisation/nspawn-container");
+
   onMachines =
     name: arguments:
     pkgs.testers.runNixOSTest (
@@ -14,10 +31,7 @@ in
   evaluation = import ./evaluation.nix { inherit pkgs nixpkgs; };
 
   formatting = pkgs.runCommand "moltbot-formatting" { nativeBuildInputs = [ pkgs.nixfmt ]; } ''
-    cd ${lib.fileset.toSource {
-      root = ../.;
-      fileset = lib.fileset.fileFilter (file: file.hasExt "nix") ../.;
-    }}
+    cd ${formatted}
     find . -name '*.nix' -exec nixfmt --check {} +
     touch $out
   '';
@@ -33,14 +47,12 @@ in
     touch $out
   '';
 }
-// lib.optionalAttrs pkgs.stdenv.hostPlatform.isLinux (
-  {
-    # In virtual machines: they need KVM.
-    nixos-moltbot = onMachines "nixos-moltbot" { };
-    nixos-moltbot-faults = onMachines "nixos-moltbot-faults" { };
-  }
-  // lib.optionalAttrs (lib.pathExists (pkgs.path + "/nixos/modules/virtualisation/nspawn-container")) {
-    # In containers, which need no KVM, but a Nix with the features `auto-allocate-uids` and `cgroups`.
-    nixos-moltbot-containers = onMachines "nixos-moltbot" { kind = "containers"; };
-  }
-)
+// lib.optionalAttrs pkgs.stdenv.hostPlatform.isLinux {
+  # In virtual machines: they need KVM.
+  nixos-moltbot = onMachines "nixos-moltbot" { };
+  nixos-moltbot-faults = onMachines "nixos-moltbot-faults" { };
+}
+// lib.optionalAttrs hasContainers {
+  # In containers, which need no KVM, but a Nix with the features `auto-allocate-uids` and `cgroups`.
+  nixos-moltbot-containers = onMachines "nixos-moltbot" { kind = "containers"; };
+}

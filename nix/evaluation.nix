@@ -35,44 +35,32 @@ let
   darwin = (alone "darwin" usage).config;
   home = (alone "home-manager" usage).config;
 
-  jobs = lib.mapAttrs accepted (
+  # The parts of each configuration that run the service.
+  jobs =
     if isDarwin then
       {
-        darwin = darwin // {
-          runs = darwin.launchd.daemons;
-        };
-        home-manager = home // {
-          runs = home.launchd.agents;
-        };
+        darwin = accepted "darwin" darwin darwin.launchd.daemons;
+        home-manager = accepted "home-manager" home home.launchd.agents;
       }
     else
       {
-        nixos = nixos // {
+        nixos = accepted "nixos" nixos {
           # Evaluates the whole system.
-          runs = {
-            system = nixos.system.build.toplevel.drvPath;
-            unit = nixos.systemd.units."moltbot-gateway.service".text;
-          };
+          system = nixos.system.build.toplevel.drvPath;
+          unit = nixos.systemd.units."moltbot-gateway.service".text;
         };
-        home-manager = home // {
-          runs = home.systemd.user.services;
-        };
-      }
-  );
+        home-manager = accepted "home-manager" home home.systemd.user.services;
+      };
 
   accepted =
-    platform: config:
+    platform: config: parts:
     let
-      complaints =
-        map ({ message, ... }: message) (lib.filter ({ assertion, ... }: !assertion) config.assertions)
-        ++ config.warnings;
+      failing = lib.filter ({ assertion, ... }: !assertion) config.assertions;
+      complaints = map ({ message, ... }: message) failing ++ config.warnings;
     in
-    if complaints == [ ] then
-      config.runs
-    else
-      throw "${platform}: ${lib.concatStringsSep "\n" complaints}";
+    if complaints == [ ] then parts else throw "${platform}: ${lib.concatLines complaints}";
+
+  # Without the packages that the jobs refer to.
+  text = builtins.unsafeDiscardStringContext (builtins.toJSON jobs);
 in
-# Without the packages that the jobs refer to.
-pkgs.writeText "moltbot-evaluation.json" (
-  builtins.unsafeDiscardStringContext (builtins.toJSON jobs)
-)
+pkgs.writeText "moltbot-evaluation.json" text

@@ -4,34 +4,29 @@
 let
   inherit (pkgs) lib;
   alone = import ./alone.nix { inherit pkgs; };
-  root = toString ../. + "/";
+  repository = toString ../. + "/";
+
+  platforms = [
+    "nixos"
+    "darwin"
+    "home-manager"
+  ];
 
   docsOf =
     platform:
     pkgs.nixosOptionsDoc {
       options.services = { inherit ((alone platform { }).options.services) moltbot; };
-      # Positions in this repository, not in somebody's store.
-      transformOptions =
-        option:
-        option
-        // {
-          declarations = map (file: lib.removePrefix root (toString file)) option.declarations;
-        };
+      transformOptions = option: option // { declarations = map placeOf option.declarations; };
     };
+  docs = lib.genAttrs platforms docsOf;
+
+  # A place in this repository. The renderer takes a bare path for one in nixpkgs.
+  placeOf = file: { name = lib.removePrefix repository (toString file); };
+
+  filesOf = platform: doc: {
+    "${platform}.md" = doc.optionsCommonMark;
+    "${platform}.json" = "${doc.optionsJSON}/share/doc/nixos/options.json";
+  };
+  reference = pkgs.linkFarm "moltbot-options" (lib.concatMapAttrs filesOf docs);
 in
-pkgs.linkFarm "moltbot-options" (
-  lib.concatMapAttrs
-    (
-      platform: docs: {
-        "${platform}.md" = docs.optionsCommonMark;
-        "${platform}.json" = "${docs.optionsJSON}/share/doc/nixos/options.json";
-      }
-    )
-    (
-      lib.genAttrs [
-        "nixos"
-        "darwin"
-        "home-manager"
-      ] docsOf
-    )
-)
+reference.overrideAttrs { passthru = { inherit docs; }; }

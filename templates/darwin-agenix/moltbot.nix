@@ -5,6 +5,7 @@
   # reaches little. The line permits this package and no other.
   nixpkgs.config.allowInsecurePredicate = package: lib.getName package == "openclaw";
 
+  # macOS makes this key when Remote Login is switched on.
   age.identityPaths = [ "/etc/ssh/ssh_host_ed25519_key" ];
   age.secrets.claude = {
     file = ./secrets/claude.age;

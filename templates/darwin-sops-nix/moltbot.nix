@@ -6,6 +6,7 @@
   nixpkgs.config.allowInsecurePredicate = package: lib.getName package == "openclaw";
 
   sops.defaultSopsFile = ./secrets.yaml;
+  # macOS makes this key when Remote Login is switched on.
   sops.age.sshKeyPaths = [ "/etc/ssh/ssh_host_ed25519_key" ];
   sops.secrets.claude = {
     owner = "_moltbot";

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
+import { z } from "../../src/zod.ts";
 import { evaluateNix, missingForEvaluation, nixPath, type Target } from "../support/evaluate.ts";
 import {
   evaluateUserFlakes,
@@ -112,6 +113,36 @@ describe.skipIf(missing.length > 0)(`the flake${note}`, () => {
     );
     expect(checked.toSorted()).toEqual(derivations.toSorted());
   }, 600_000);
+
+  test("has a reference of all options of a platform, each with its place in this repository", async () => {
+    const { stdout } = await runNix(
+      [
+        ...["eval", "--impure", "--json", "--no-write-lock-file"],
+        ...["--override-input", "nixpkgs", inputUrl("nixpkgs")],
+        ...["--apply", "package: builtins.mapAttrs (_: doc: doc.optionsNix) package.docs"],
+        `${flakeUrl()}#packages.aarch64-darwin.options`,
+      ],
+      repository,
+    );
+    const docs = z
+      .record(
+        z.string(),
+        z.record(z.string(), z.object({ declarations: z.array(z.object({ name: z.string() })) })),
+      )
+      .parse(JSON.parse(stdout));
+    const namesOf = (platform: string) => Object.keys(docs[platform] ?? {});
+    // What an instance has the top level has, too.
+    const inherited = namesOf("nixos").filter((name) => name.includes(".instances.<name>."));
+    const topLevel = inherited.map((name) => name.replace(".instances.<name>", ""));
+    expect(topLevel.length).toBeGreaterThan(50);
+    expect(namesOf("nixos")).toEqual(expect.arrayContaining(topLevel));
+    expect(namesOf("home-manager").filter((name) => name.includes(".app."))).not.toEqual([]);
+    expect(namesOf("darwin").filter((name) => name.includes(".app."))).toEqual([]);
+    const places = Object.values(docs).flatMap((options) =>
+      Object.values(options).flatMap(({ declarations }) => declarations.map(({ name }) => name)),
+    );
+    expect([...new Set(places)]).toEqual(["generated/moltbot/options.nix"]);
+  }, 300_000);
 
   test("makes the README's systems, with the README's secrets", async () => {
     const flakes = Object.entries(readmeFlakes).map(([target, flake]) => {

@@ -45,6 +45,8 @@ export function runNix(args: readonly string[], cwd: string): Promise<Said> {
   const options = [
     ...["--extra-experimental-features", "nix-command flakes"],
     ...["--option", "flake-registry", "", "--option", "substituters", ""],
+    // Whoever evaluates must not have to build.
+    ...["--option", "allow-import-from-derivation", "false"],
   ];
   return new Promise((resolve, reject) => {
     execFile(

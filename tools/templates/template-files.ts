@@ -171,7 +171,7 @@ interface Keeper {
   /** The user's service that decrypts. */
   readonly unit?: string;
   /** What says who may decrypt. */
-  readonly files: readonly OutputFile[];
+  readonly files: (platform: Platform) => readonly OutputFile[];
   /** How to make the secrets, as Markdown. */
   readonly make: (platform: Platform) => string;
 }
@@ -186,12 +186,19 @@ function attributesOf({ owner }: Platform): readonly Binding[] {
   return owner === undefined ? [] : [nix.binding(["owner"], nix`${owner}`)];
 }
 
+/** What a reader has to know about the machine's key. */
+function keyComment({ id }: Platform): { readonly comment?: string } {
+  return id === "darwin"
+    ? { comment: "macOS makes this key when Remote Login is switched on." }
+    : {};
+}
+
 const keepers: readonly Keeper[] = [
   {
     title: "secrets are files that you make",
     declare: () => [],
     path: ({ file }, name) => file(name),
-    files: [],
+    files: () => [],
     make: ({ install: { who, commands } }) =>
       ["Put the secrets into files.", `${who}:`, "", ...fenced(commands)].join("\n"),
   },
@@ -209,7 +216,7 @@ const keepers: readonly Keeper[] = [
                 "agenix' own default is a piece of shell code, and the gateway needs a path.",
             },
           )
-        : nix.binding(["age", "identityPaths"], nix`[ ${machineKey} ]`),
+        : nix.binding(["age", "identityPaths"], nix`[ ${machineKey} ]`, keyComment(platform)),
       ...names.map((name) => {
         const file = nix.path(`./secrets/${name}.age`);
         const attributes = attributesOf(platform);
@@ -220,13 +227,13 @@ const keepers: readonly Keeper[] = [
     ],
     path: (_, name) => nix`config.age.secrets.${name}.path`,
     unit: "agenix.service",
-    files: [
+    files: (platform) => [
       nixFile(
         "secrets/secrets.nix",
         "Who can decrypt the secrets. `agenix -e claude.age`, in this directory, writes one.",
         nix`
           let
-            # CHANGE: your own public key, and the one of the machine (${machineKey}.pub).
+            # CHANGE: your own public key${isHome(platform) ? " (~/.ssh/id_ed25519.pub)" : `, and the machine's (${machineKey}.pub)`}.
             keys = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" ];
           in
           ${nix.attrs(names.map((name) => nix.binding([`${name}.age`, "publicKeys"], nix`keys`)))}
@@ -251,22 +258,26 @@ const keepers: readonly Keeper[] = [
             ["sops", "age", "keyFile"],
             nix`"\${config.home.homeDirectory}/.config/sops/age/keys.txt"`,
           )
-        : nix.binding(["sops", "age", "sshKeyPaths"], nix`[ ${machineKey} ]`),
+        : nix.binding(["sops", "age", "sshKeyPaths"], nix`[ ${machineKey} ]`, keyComment(platform)),
       ...names.map((name) =>
         nix.binding(["sops", "secrets", name], nix`{ ${attributesOf(platform)} }`),
       ),
     ],
     path: (_, name) => nix`config.sops.secrets.${name}.path`,
     unit: "sops-nix.service",
-    files: [
+    files: (platform) => [
       {
         path: ".sops.yaml",
         text: [
           "# Who can decrypt the secrets. `sops secrets.yaml`, in this directory, writes them.",
           "creation_rules:",
           "  - path_regex: secrets\\.yaml$",
-          "    # CHANGE: your own public key and the machine's, with a comma between them",
-          `    # (ssh-to-age < ${machineKey}.pub).`,
+          ...(isHome(platform)
+            ? ["    # CHANGE: your own public key (age-keygen -y ~/.config/sops/age/keys.txt)."]
+            : [
+                "    # CHANGE: your own public key and the machine's, with a comma between them",
+                `    # (ssh-to-age < ${machineKey}.pub).`,
+              ]),
           "    age: age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqsk8n5xx",
           "",
         ].join("\n"),
@@ -284,9 +295,12 @@ export function templateFiles(): readonly OutputFile[] {
   return [
     listOf(templates),
     ...templates.flatMap(({ name, platform, keeper }) =>
-      [flakeOf(platform, keeper), moltbotOf(platform, keeper), platform.own, ...keeper.files].map(
-        ({ path, text }) => ({ path: `${name}/${path}`, text }),
-      ),
+      [
+        flakeOf(platform, keeper),
+        moltbotOf(platform, keeper),
+        platform.own,
+        ...keeper.files(platform),
+      ].map(({ path, text }) => ({ path: `${name}/${path}`, text })),
     ),
   ];
 }
