@@ -54,5 +54,8 @@ in
 }
 // lib.optionalAttrs hasContainers {
   # In containers, which need no KVM, but a Nix with the features `auto-allocate-uids` and `cgroups`.
-  nixos-moltbot-containers = onMachines "nixos-moltbot" { kind = "containers"; };
+  nixos-moltbot-containers = onMachines "nixos-moltbot" {
+    kind = "containers";
+    void = import ./void-in-containers.nix;
+  };
 }

@@ -5,15 +5,9 @@
   module,
   pkgs,
   lib,
-  kind ? "nodes",
 }:
 import ./nixos-moltbot.nix {
-  inherit
-    module
-    pkgs
-    lib
-    kind
-    ;
+  inherit module pkgs lib;
   scenarios = ./nixos-moltbot-faults.py;
   on = [
     "injected"

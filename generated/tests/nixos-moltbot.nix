@@ -16,6 +16,8 @@
   ],
   # What they are to nixpkgs' test driver: virtual machines, or "containers".
   kind ? "nodes",
+  # What they cannot show, by the reason: names of rules, or "rule: promise".
+  void ? { },
 }:
 let
   inherit (pkgs) python3;
@@ -395,6 +397,9 @@ in
 
         FACTS = json.loads(${
           python (lib.mapAttrs (_: node: lib.mapAttrs factsOf (instancesOf node)) (nodes // containers))
+        })
+        VOID = json.loads(${
+          python (lib.concatMapAttrs (reason: names: lib.genAttrs names (_: reason)) void)
         })
         # In the store: the driver's builder gets the script as one variable, which holds 128 KiB.
         RULES = json.loads(Path("${./nixos-moltbot.json}").read_text())

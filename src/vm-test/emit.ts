@@ -50,6 +50,8 @@ export function emitVmTest(
       on ? ${nix.value([...main.on].sort())},
       # What they are to nixpkgs' test driver: virtual machines, or "containers".
       kind ? "nodes",
+      # What they cannot show, by the reason: names of rules, or "rule: promise".
+      void ? { },
     }:
     let
       inherit (pkgs) python3;
@@ -114,6 +116,7 @@ export function emitVmTest(
             from typing import Any
 
             FACTS = json.loads(\${python (lib.mapAttrs (_: node: lib.mapAttrs factsOf (instancesOf node)) (nodes // containers))})
+            VOID = json.loads(\${python (lib.concatMapAttrs (reason: names: lib.genAttrs names (_: reason)) void)})
             # In the store: the driver's builder gets the script as one variable, which holds 128 KiB.
             RULES = json.loads(Path("\${${nix.path(`./nixos-${service.name}.json`)}}").read_text())
             OWN_PROMISES = json.loads(Path("\${${nix.path(`./promises-${service.name}.json`)}}").read_text())
