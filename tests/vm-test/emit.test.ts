@@ -9,8 +9,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { z } from "../../src/zod.ts";
 import { evaluateNix, missingForEvaluation, nixPath } from "../support/evaluate.ts";
-import { generatedRoot } from "../support/generated.ts";
+import { generatedFile, generatedRoot } from "../support/generated.ts";
 import { findTree } from "../support/tools.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -125,6 +126,33 @@ describe.skipIf(missing.length > 0).each(vmTests)(`the VM test %s${suite(missing
     }
   });
 });
+
+test.skipIf(missing.length > 0)(
+  `what containers cannot show are rules and promises, and nothing else is left out${suite(missing)}`,
+  async () => {
+    const file = nixPath(join(generatedRoot(), "nix/void-in-containers.nix"));
+    const names = (await evaluateNix(
+      `builtins.concatLists (builtins.attrValues (import ${file}))`,
+    )) as readonly string[];
+    const rules = z
+      .array(z.object({ id: z.string(), proofs: z.array(z.object({ promise: z.string() })) }))
+      .parse(JSON.parse(readFileSync(generatedFile("tests/nixos-moltbot.json"), "utf8")));
+    const known = rules.flatMap(({ id, proofs }) => [
+      id,
+      ...proofs.map(({ promise }) => `${id}: ${promise}`),
+    ]);
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+    expect(voidIn("nixos-moltbot-containers").toSorted()).toEqual(names.toSorted());
+    expect(voidIn("nixos-moltbot")).toEqual([]);
+  },
+);
+
+/** The names that a test leaves out, from its script. */
+function voidIn(name: string): readonly string[] {
+  const [, json = ""] = /^VOID = json\.loads\((.*)\)$/m.exec(evaluated[name]?.script ?? "") ?? [];
+  const reasons = z.record(z.string(), z.string());
+  return Object.keys(reasons.parse(JSON.parse(z.string().parse(JSON.parse(json)))));
+}
 
 describe("the programs of VM tests", () => {
   test("know the verbs that proofs may use, and no others", () => {
