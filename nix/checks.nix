@@ -7,7 +7,7 @@ let
   # What people import or copy.
   formatted = lib.fileset.toSource {
     root = ../.;
-    fileset = lib.fileset.fileFilter (file: file.hasExt "nix") (
+    fileset = lib.fileset.intersection (lib.fileset.fileFilter (file: file.hasExt "nix") ../.) (
       lib.fileset.unions [
         ../flake.nix
         ../generated

@@ -138,7 +138,7 @@ def bash(node: BaseMachine) -> str:
 
 
 def is_void(rule: str, promise: str = "") -> bool:
-    """Whether nothing on this kind of machine can show a rule, or one promise of it."""
+    """Whether nothing on this kind of machine can show a rule, or one promise of it (or of a relaxation)."""
     return rule in VOID or f"{rule}: {promise}" in VOID
 
 
@@ -146,6 +146,7 @@ def say_void() -> None:
     """Names what is left out, so that nobody takes it for shown."""
     known = {rule["id"] for rule in RULES}
     known |= {f"{rule['id']}: {proof['promise']}" for rule in RULES for proof in rule["proofs"]}
+    known |= {f"{test['name']}: {shown['promise']}" for test in RELAXATIONS for shown in test["shows"]}
     assert not set(VOID) - known, f"no rule or promise: {set(VOID) - known}"
     for name, reason in VOID.items():
         print(f"void on this machine: {name}: {reason}")
@@ -161,9 +162,16 @@ def all_proofs() -> list[Any]:
 
 
 def all_relaxations() -> list[Any]:
-    """The relaxations of rules that this kind of machine can show."""
+    """The relaxations of rules that this kind of machine can show, with what it can show of them."""
     void = {name for rule in RULES if is_void(rule["id"]) for name in rule["directives"]}
-    return [test for test in RELAXATIONS if not void.intersection(test["directives"])]
+    return [
+        {
+            **test,
+            "shows": [shown for shown in test["shows"] if not is_void(test["name"], shown["promise"])],
+        }
+        for test in RELAXATIONS
+        if not void.intersection(test["directives"])
+    ]
 
 
 # The word of a probe that this kind of machine cannot try at all, confined or not.

@@ -50,7 +50,7 @@ export function emitVmTest(
       on ? ${nix.value([...main.on].sort())},
       # What they are to nixpkgs' test driver: virtual machines, or "containers".
       kind ? "nodes",
-      # What they cannot show, by the reason: names of rules, or "rule: promise".
+      # What they cannot show, by the reason: names of rules, "rule: promise", or "relaxation: promise".
       void ? { },
     }:
     let
