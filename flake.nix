@@ -6,12 +6,15 @@
   outputs =
     { self, nixpkgs }:
     let
+      inherit (nixpkgs) lib;
+
       systems = [
         "x86_64-linux"
         "aarch64-linux"
         "aarch64-darwin"
       ];
-      forEachSystem = f: nixpkgs.lib.genAttrs systems (system: f nixpkgs.legacyPackages.${system});
+      forEachSystem =
+        f: lib.genAttrs systems (system: f (import ./nix/pkgs.nix { inherit nixpkgs system; }));
     in
     {
       nixosModules = {
@@ -33,30 +36,24 @@
 
       # An option type for values that a JSON Schema describes.
       lib = {
-        inherit (import ./generated/lib/json-schema-type.nix { inherit (nixpkgs) lib; })
+        inherit (import ./generated/lib/json-schema-type.nix { inherit lib; })
           jsonSchemaType
           jsonSchemaMistakes
           ;
       };
 
-      checks =
-        nixpkgs.lib.genAttrs
-          [
-            "x86_64-linux"
-            "aarch64-linux"
-          ]
-          (
-            system:
-            import ./nix/checks.nix {
-              # nixpkgs marks the gateway as insecure, because it does what a language model asks
-              # for. The module exists to contain it.
-              pkgs = import nixpkgs {
-                localSystem = { inherit system; };
-                config.allowInsecurePredicate = package: nixpkgs.lib.getName package == "openclaw";
-              };
-              module = self.nixosModules.moltbot;
-            }
-          );
+      templates = import ./templates;
+
+      packages = forEachSystem (pkgs: {
+        options = import ./nix/options.nix { inherit pkgs; };
+        default = self.packages.${pkgs.stdenv.hostPlatform.system}.options;
+      });
+
+      checks = forEachSystem (pkgs: import ./nix/checks.nix { inherit pkgs nixpkgs; });
+
+      devShells = forEachSystem (pkgs: {
+        default = import ./nix/shell.nix { inherit pkgs; };
+      });
 
       formatter = forEachSystem (pkgs: pkgs.nixfmt-tree);
     };

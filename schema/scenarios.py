@@ -40,7 +40,7 @@ with subtest("an instance cannot reach another's state, processes and port"):
         {"attempt": ["read", other["config"]], "must": "ENOENT"},
         {"attempt": ["stat", f"/run/credentials/{other['unit']}"], "must": "ENOENT"},
         {"attempt": ["process", "openclaw-gateway"], "must": "absent"},
-        {"attempt": ["listen", "tcp", other["port"]], "must": "EPERM"},
+        *([] if is_void("listening") else [{"attempt": ["listen", "tcp", other["port"]], "must": "EPERM"}]),
     ]
     words = own.outcomes(own.directives, tried)
     assert words == [attempt["must"] for attempt in tried], list(zip(tried, words))

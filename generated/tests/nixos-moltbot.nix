@@ -14,6 +14,10 @@
     "relaxed"
     "several"
   ],
+  # What they are to nixpkgs' test driver: virtual machines, or "containers".
+  kind ? "nodes",
+  # What they cannot show, by the reason: names of rules, "rule: promise", or "relaxation: promise".
+  void ? { },
 }:
 let
   inherit (pkgs) python3;
@@ -29,7 +33,7 @@ let
   ];
 
   machine = service: {
-    imports = [ module ];
+    imports = [ module ] ++ lib.optional (kind == "nodes") { virtualisation.memorySize = 2048; };
     services.moltbot = service // {
       enable = true;
       path = [
@@ -60,7 +64,6 @@ let
         -----END CERTIFICATE-----
       ''
     ];
-    virtualisation.memorySize = 2048;
   };
 
   instancesOf =
@@ -151,7 +154,7 @@ in
 {
   name = "nixos-moltbot";
 
-  nodes = lib.getAttrs on {
+  ${kind} = lib.getAttrs on {
     machine = machine {
       providers = {
         anthropic = {
@@ -379,20 +382,29 @@ in
   };
 
   testScript =
-    { nodes, ... }:
+    {
+      nodes,
+      containers ? { },
+      ...
+    }:
     lib.concatStringsSep "\n" [
       ''
         import base64
         import json
         import re
+        from pathlib import Path
         from typing import Any
 
         FACTS = json.loads(${
-          python (lib.mapAttrs (_: node: lib.mapAttrs factsOf (instancesOf node)) nodes)
+          python (lib.mapAttrs (_: node: lib.mapAttrs factsOf (instancesOf node)) (nodes // containers))
         })
-        RULES = json.loads(${builtins.toJSON (builtins.readFile ./nixos-moltbot.json)})
-        OWN_PROMISES = json.loads(${builtins.toJSON (builtins.readFile ./promises-moltbot.json)})
-        RELAXATIONS = json.loads(${builtins.toJSON (builtins.readFile ./relaxations-moltbot.json)})
+        VOID = json.loads(${
+          python (lib.concatMapAttrs (reason: names: lib.genAttrs names (_: reason)) void)
+        })
+        # In the store: the driver's builder gets the script as one variable, which holds 128 KiB.
+        RULES = json.loads(Path("${./nixos-moltbot.json}").read_text())
+        OWN_PROMISES = json.loads(Path("${./promises-moltbot.json}").read_text())
+        RELAXATIONS = json.loads(Path("${./relaxations-moltbot.json}").read_text())
       ''
       (builtins.readFile ./sandbox.py)
       (builtins.readFile ./trials.py)

@@ -48,6 +48,10 @@ export function emitVmTest(
       scenarios ? ${nix.path(`./nixos-${service.name}.py`)},
       # Names of the machines that the scenarios need.
       on ? ${nix.value([...main.on].sort())},
+      # What they are to nixpkgs' test driver: virtual machines, or "containers".
+      kind ? "nodes",
+      # What they cannot show, by the reason: names of rules, "rule: promise", or "relaxation: promise".
+      void ? { },
     }:
     let
       inherit (pkgs) python3;
@@ -57,7 +61,7 @@ export function emitVmTest(
       programs = ${nix.list([...commands, nix`python3`, nix`pkgs.curl`])};
 
       machine = service: {
-        imports = [ module ];
+        imports = [ module ] ++ lib.optional (kind == "nodes") { virtualisation.memorySize = 2048; };
         services.${service.name} = service // ${nix.attrs([
           nix.binding(["enable"], nix`true`),
           ...(packages.length === 0 ? [] : [emitPackages(service, packages)]),
@@ -67,7 +71,6 @@ export function emitVmTest(
         networking.resolvconf.enable = false;
         environment.etc."resolv.conf".text = ${nix.value(resolvConf)};
         security.pki.certificates = [ ${nix.value(readAuthority())} ];
-        virtualisation.memorySize = 2048;
       };
 
       instancesOf =
@@ -96,21 +99,28 @@ export function emitVmTest(
     {
       name = ${`nixos-${service.name}`};
 
-      nodes = lib.getAttrs on ${machines};
+      \${kind} = lib.getAttrs on ${machines};
 
       testScript =
-        { nodes, ... }:
+        {
+          nodes,
+          containers ? { },
+          ...
+        }:
         lib.concatStringsSep "\n" [
           ''
             import base64
             import json
             import re
+            from pathlib import Path
             from typing import Any
 
-            FACTS = json.loads(\${python (lib.mapAttrs (_: node: lib.mapAttrs factsOf (instancesOf node)) nodes)})
-            RULES = json.loads(\${builtins.toJSON (builtins.readFile ${nix.path(`./nixos-${service.name}.json`)})})
-            OWN_PROMISES = json.loads(\${builtins.toJSON (builtins.readFile ${nix.path(`./promises-${service.name}.json`)})})
-            RELAXATIONS = json.loads(\${builtins.toJSON (builtins.readFile ${nix.path(`./relaxations-${service.name}.json`)})})
+            FACTS = json.loads(\${python (lib.mapAttrs (_: node: lib.mapAttrs factsOf (instancesOf node)) (nodes // containers))})
+            VOID = json.loads(\${python (lib.concatMapAttrs (reason: names: lib.genAttrs names (_: reason)) void)})
+            # In the store: the driver's builder gets the script as one variable, which holds 128 KiB.
+            RULES = json.loads(Path("\${${nix.path(`./nixos-${service.name}.json`)}}").read_text())
+            OWN_PROMISES = json.loads(Path("\${${nix.path(`./promises-${service.name}.json`)}}").read_text())
+            RELAXATIONS = json.loads(Path("\${${nix.path(`./relaxations-${service.name}.json`)}}").read_text())
           ''
           (${includeProgram("sandbox")})
           (${includeProgram("trials")})

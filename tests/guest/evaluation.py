@@ -43,10 +43,22 @@ class Definition:
 
     name: str
     script: str
+    # The content of the files in the store that the script reads, by their paths.
+    files: Mapping[str, str]
     # Node name -> summary of its configuration.
     nodes: Mapping[str, Mapping[str, Any]]
     # Its origin, for the reader of a run.
     origin: str
+
+    def script_in(self, folder: Path) -> str:
+        """The script, which reads its files in a new folder instead of the store."""
+        folder.mkdir()
+        script = self.script
+        for path, content in self.files.items():
+            place = folder / Path(path).name
+            place.write_text(content)
+            script = script.replace(path, str(place))
+        return script
 
 
 def definition(test: Path, module: Path, gateway: str) -> Definition:
@@ -98,7 +110,7 @@ def _definition(data: Mapping[str, Any], origin: str) -> Definition:
     for name, summary in data["nodes"].items():
         if summary["assertions"]:
             raise EvaluationFailed(f"node {name} fails assertions: {summary['assertions']}")
-    return Definition(data["name"], data["testScript"], data["nodes"], origin)
+    return Definition(data["name"], data["testScript"], data["files"], data["nodes"], origin)
 
 
 # ---- records ----

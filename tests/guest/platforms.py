@@ -63,7 +63,7 @@ class NixOS:
         nodes = {
             name: {**node, "system": built.systems[name]} for name, node in built.nodes.items()
         }
-        return Definition(built.name, built.script, nodes, "built as NixOS")
+        return Definition(built.name, built.script, built.files, nodes, "built as NixOS")
 
     def system(self, node: Mapping[str, Any], name: str, work: Path) -> System:
         build.skeleton(work / "skeleton", node["system"])

@@ -241,7 +241,7 @@ def run(test: Definition, platform: Platform, report: Report) -> None:
         }
         report.on_failure(lambda: _journals(machines))
         started = time.monotonic()
-        run_script(test, machines, report)
+        run_script(test.name, test.script_in(work / "files"), machines, report)
         report.info(f"script took {time.monotonic() - started:.0f} s")
         for line in facts(test, machines, platform):
             report.info(line)
@@ -261,12 +261,12 @@ def _machine(
     return Machine(container, report)
 
 
-def run_script(test: Definition, machines: Mapping[str, Machine], report: Report) -> None:
-    file = f"<test script {test.name}>"
+def run_script(name: str, script: str, machines: Mapping[str, Machine], report: Report) -> None:
+    file = f"<test script {name}>"
     # Lets a failure show the line of the script.
-    linecache.cache[file] = (len(test.script), None, test.script.splitlines(True), file)
+    linecache.cache[file] = (len(script), None, script.splitlines(True), file)
     try:
-        exec(compile(test.script, file, "exec", dont_inherit=True), _symbols(machines, report))
+        exec(compile(script, file, "exec", dont_inherit=True), _symbols(machines, report))
     except SubtestFailed:
         pass
     except Exception as error:

@@ -5,6 +5,8 @@ Run: python3 -m unittest discover --start-directory tests/guest --pattern '*_tes
 
 from __future__ import annotations
 
+import contextlib
+import io
 import itertools
 import sys
 import tempfile
@@ -15,7 +17,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import guest_packages
-from evaluation import is_current, recorded_releases
+from evaluation import Definition, is_current, recorded_releases
 from machine import Machine, RequestedAssertionFailed
 from container import Finished
 from realise import (
@@ -486,6 +488,20 @@ class Reports(unittest.TestCase):
         self.assertEqual(report.summary(), "guest summary: passed=1 failed=1 skipped=1")
         self.assertIn("FAIL inner", lines)
         self.assertIn("    ValueError: why", lines)
+
+
+class Scripts(unittest.TestCase):
+    def test_read_their_files_outside_of_the_store(self) -> None:
+        paths = [f"/nix/store/{HASH}-{name}.json" for name in ("rules", "others")]
+        script = "\n".join([*(f'print(open("{path}").read())' for path in paths), f"print('{SCRIPT}')"])
+        test = Definition("t", script, {path: path[-11:] for path in paths}, {}, "")
+        with tempfile.TemporaryDirectory() as folder:
+            code = test.script_in(Path(folder) / "files")
+            output = io.StringIO()
+            with contextlib.redirect_stdout(output):
+                exec(code, {})
+            self.assertEqual(output.getvalue().split(), [*(path[-11:] for path in paths), SCRIPT])
+            self.assertNotIn(paths[0], code)
 
 
 class Records(unittest.TestCase):

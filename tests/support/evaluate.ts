@@ -82,7 +82,7 @@ const batchSize = 400;
  * The evaluator collects garbage whenever its heap is full, and that takes longer than evaluating.
  * So it begins with a large heap; the kernel provides only the pages that it touches.
  */
-function initialHeap(): string {
+export function initialHeap(): string {
   const gibibyte = 2 ** 30;
   return String(Math.floor(Math.max(gibibyte / 2, Math.min(3 * gibibyte, freemem() / 4))));
 }

@@ -24,6 +24,6 @@ for (const { path, text } of [...files, createManifest(files)]) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
 }
-for (const path of ["flake.nix", "nix"]) {
+for (const path of ["flake.nix", "flake.lock", "nix", "templates"]) {
   cpSync(join(repository, path), join(directory, path), { recursive: true });
 }

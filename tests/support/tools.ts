@@ -89,17 +89,20 @@ export const findNixfmt: () => Tool | undefined = once(() => {
   return candidates.find((tool) => versionOf(tool) !== undefined);
 });
 
-const TREE_VARIABLES = {
+/** The variable that names each tree. */
+export const treeVariables = {
   nixpkgs: "NIXPKGS_TREE",
   "home-manager": "HOME_MANAGER",
   "nix-darwin": "NIX_DARWIN",
+  agenix: "AGENIX",
+  "sops-nix": "SOPS_NIX",
 } as const;
 
-export type TreeName = keyof typeof TREE_VARIABLES;
+export type TreeName = keyof typeof treeVariables;
 
 /** A source tree: from its environment variable, or from the cache. */
 export function findTree(name: TreeName): string | undefined {
-  const tree = process.env[TREE_VARIABLES[name]] ?? join(cacheDir, "trees", name);
+  const tree = process.env[treeVariables[name]] ?? join(cacheDir, "trees", name);
   return existsSync(tree) ? tree : undefined;
 }
 

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { z } from "../../src/zod.ts";
 import { evaluateNix, missingForEvaluation, nixPath } from "../support/evaluate.ts";
 import { generatedFile, generatedRoot } from "../support/generated.ts";
 import { findTree } from "../support/tools.ts";
@@ -23,50 +24,58 @@ const missingLinters = ["pyflakes3", "mypy"].filter(
 );
 const missing = missingForEvaluation();
 
-/** A check of the flake, with the stand-ins of the evaluation tests instead of the flake's pkgs. */
-const checkOn = (system: string, name: string): string => `
-  (import ${nixPath(join(generatedRoot(), "nix/checks.nix"))} {
-    module = ${nixPath(generatedFile("nixos/moltbot.nix"))};
+/** The flake's checks on machines, with the stand-ins of the evaluation tests instead of the flake's pkgs. */
+const checks = `
+  import ${nixPath(join(generatedRoot(), "nix/checks.nix"))} {
+    nixpkgs = { };
     pkgs = import ${inRepository("tests/eval/harness/packages.nix")} {
       nixpkgs = /. + builtins.getEnv "NIXPKGS_TREE";
-      system = "${system}";
+      system = "x86_64-linux";
     };
-  }).${name}`;
+  }`;
 
-const vmTests = ["nixos-moltbot", "nixos-moltbot-faults"];
-
-const systems = ["x86_64-linux", "aarch64-linux"];
+const vmTests = ["nixos-moltbot", "nixos-moltbot-faults", "nixos-moltbot-containers"];
 
 interface Evaluated {
-  readonly drvPath: string;
   readonly script: string;
   readonly nodes: readonly string[];
+  readonly containers: readonly string[];
 }
 
-/** By `<system> <name>`. */
 let evaluated: Readonly<Record<string, Evaluated>> = {};
 
-// In one evaluation, because most of its time goes into nixpkgs.
+// In one evaluation, because most of its time goes into nixpkgs. That they evaluate to derivations is a test of
+// the flake (tests/eval/flake.test.ts).
 beforeAll(async () => {
   if (missing.length > 0) return;
-  const checks = systems.flatMap((system) =>
-    vmTests.map(
-      (name) => `
-        "${system} ${name}" = let test = ${checkOn(system, name)}; in {
-          inherit (test) drvPath;
-          script = builtins.unsafeDiscardStringContext test.config.testScriptString;
-          nodes = builtins.attrNames test.nodes;
-        };`,
-    ),
+  const scripts = vmTests.map(
+    (name) => `
+      ${name} = {
+        script = builtins.unsafeDiscardStringContext checks.${name}.config.testScriptString;
+        nodes = builtins.attrNames checks.${name}.nodes;
+        containers = builtins.attrNames checks.${name}.containers;
+      };`,
   );
-  evaluated = (await evaluateNix(`{ ${checks.join("")} }`)) as typeof evaluated;
+  evaluated = (await evaluateNix(
+    `let checks = ${checks}; in { ${scripts.join("")} }`,
+  )) as typeof evaluated;
 }, 300_000);
 
 describe.skipIf(missing.length > 0).each(vmTests)(`the VM test %s${lacking(missing)}`, (name) => {
-  test.each(systems)("evaluates to a derivation on %s", (system) => {
-    const path = evaluated[`${system} ${name}`]?.drvPath;
-    expect(path).toMatch(/^\/nix\/store\/[0-9a-z]{32}-/);
-    expect(path).toContain(`-vm-test-run-${name}.drv`);
+  test("has machines of its kind", () => {
+    const { nodes = [], containers = [] } = evaluated[name] ?? {};
+    const [machines, others] = name.endsWith("-containers")
+      ? [containers, nodes]
+      : [nodes, containers];
+    expect(machines).toContain("several");
+    expect(others).toEqual([]);
+  });
+
+  test("has a script with room to grow", () => {
+    // The most that one variable of a builder's environment holds, as one argument does.
+    const most = 128 * 1024;
+    expect(evaluated[name]?.script).toContain("check_promises");
+    expect(evaluated[name]?.script.length).toBeLessThan(most / 2);
   });
 
   describe.skipIf(missingLinters.length > 0)(`its script${lacking(missingLinters)}`, () => {
@@ -75,11 +84,11 @@ describe.skipIf(missing.length > 0).each(vmTests)(`the VM test %s${lacking(missi
     const library = join(findTree("nixpkgs") ?? "", "nixos/lib");
 
     beforeAll(() => {
-      const { script: text, nodes } = evaluated[`x86_64-linux ${name}`] ?? {
-        script: "",
-        nodes: [],
-      };
-      const hints = nodes.map((node) => `${node} = create_fake_qemu_machine()`);
+      const { script: text = "", nodes = [], containers = [] } = evaluated[name] ?? {};
+      const hints = [
+        ...nodes.map((node) => `${node} = create_fake_qemu_machine()`),
+        ...containers.map((node) => `${node} = create_fake_nspawn_machine()`),
+      ];
       const prepended = readFileSync(join(library, "test-script-prepend.py"), "utf8");
       writeFileSync(script, [prepended, ...hints, text].join("\n"));
     });
@@ -116,6 +125,39 @@ describe.skipIf(missing.length > 0).each(vmTests)(`the VM test %s${lacking(missi
     }
   });
 });
+
+test.skipIf(missing.length > 0)(
+  `what containers cannot show are rules and promises, and nothing else is left out${lacking(missing)}`,
+  async () => {
+    const file = nixPath(join(generatedRoot(), "nix/void-in-containers.nix"));
+    const names = (await evaluateNix(
+      `builtins.concatLists (builtins.attrValues (import ${file}))`,
+    )) as readonly string[];
+    const rules = z
+      .array(z.object({ id: z.string(), proofs: z.array(z.object({ promise: z.string() })) }))
+      .parse(JSON.parse(readFileSync(generatedFile("tests/nixos-moltbot.json"), "utf8")));
+    const relaxations = z
+      .array(z.object({ name: z.string(), shows: z.array(z.object({ promise: z.string() })) }))
+      .parse(JSON.parse(readFileSync(generatedFile("tests/relaxations-moltbot.json"), "utf8")));
+    const known = [
+      ...rules.map(({ id }) => id),
+      ...rules.flatMap(({ id, proofs }) => proofs.map(({ promise }) => `${id}: ${promise}`)),
+      ...relaxations.flatMap(({ name, shows }) =>
+        shows.map(({ promise }) => `${name}: ${promise}`),
+      ),
+    ];
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+    expect(voidIn("nixos-moltbot-containers").toSorted()).toEqual(names.toSorted());
+    expect(voidIn("nixos-moltbot")).toEqual([]);
+  },
+);
+
+/** The names that a test leaves out, from its script. */
+function voidIn(name: string): readonly string[] {
+  const [, json = ""] = /^VOID = json\.loads\((.*)\)$/m.exec(evaluated[name]?.script ?? "") ?? [];
+  const reasons = z.record(z.string(), z.string());
+  return Object.keys(reasons.parse(JSON.parse(z.string().parse(JSON.parse(json)))));
+}
 
 describe("the programs of VM tests", () => {
   test("know the verbs that proofs may use, and no others", () => {

@@ -1,5 +1,5 @@
 # Evaluates a NixOS VM test (an argument of pkgs.testers.runNixOSTest) for a machine that is no VM:
-# { name; testScript; nodes.<name> = summary; }.
+# { name; testScript; files; nodes.<name> = summary; }.
 # See ./test-definition.nix for `test`.
 { test, module }:
 let
@@ -20,7 +20,7 @@ let
   };
   inherit (probe) lib pkgs;
 
-  inherit (import ./test-definition.nix { inherit test module pkgs lib; }) definition vmOptions;
+  inherit (import ./test-definition.nix { inherit test module pkgs lib; }) definition vmOptions scriptFor;
 
   evaluateHome =
     node: user: home:
@@ -60,10 +60,6 @@ let
 in
 {
   inherit (definition) name;
-  testScript =
-    if builtins.isFunction definition.testScript then
-      definition.testScript { nodes = builtins.mapAttrs (_: node: node.config) nodes; }
-    else
-      definition.testScript;
+  inherit (scriptFor (builtins.mapAttrs (_: node: node.config) nodes)) testScript files;
   nodes = builtins.mapAttrs summaryOf nodes;
 }

@@ -1,6 +1,6 @@
 # Stand-ins for packages that evaluation refers to, but whose content does not matter.
 #
-# shellcheck and pandoc are built with Haskell, and pkgs/development/haskell-modules/hackage-packages.nix
+# shellcheck, nixfmt and pandoc are built with Haskell, and pkgs/development/haskell-modules/hackage-packages.nix
 # (a fifth of nixpkgs) is often left out of a trimmed tree. Only store paths are affected:
 # writeShellApplication's check phase refers to shellcheck.
 final: _prev:
@@ -18,5 +18,6 @@ in
 {
   shellcheck = standIn "shellcheck";
   shellcheck-minimal = standIn "shellcheck";
+  nixfmt = standIn "nixfmt";
   pandoc = standIn "pandoc";
 }

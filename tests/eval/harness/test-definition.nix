@@ -16,13 +16,33 @@ let
     # The module of the same name for home-manager.
     homeModule = dirOf (dirOf module) + "/home-manager/${baseNameOf module}";
   };
-in
-{
   definition =
     if builtins.isFunction test then
       test (builtins.intersectAttrs (builtins.functionArgs test) offered)
     else
       test;
+in
+{
+  inherit definition;
+
+  # The script for nodes with these configurations, and the content of the sources in the store that it reads:
+  # a guest's script runs outside of that store.
+  scriptFor =
+    nodes:
+    let
+      text =
+        if builtins.isFunction definition.testScript then
+          definition.testScript { inherit nodes; }
+        else
+          definition.testScript;
+      isFile = path: context: context.path or false && builtins.readFileType path == "regular";
+    in
+    {
+      testScript = text;
+      files = builtins.mapAttrs (path: _: builtins.readFile path) (
+        lib.filterAttrs isFile (builtins.getContext text)
+      );
+    };
 
   # Sizes of a virtual machine, which a container does not have.
   vmOptions = {

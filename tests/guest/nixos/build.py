@@ -79,6 +79,7 @@ class Built:
 
     name: str
     script: str
+    files: Mapping[str, str]
     nodes: Mapping[str, Mapping[str, Any]]
     systems: Mapping[str, str]
 
@@ -112,6 +113,7 @@ def build(test: Path, module: Path, workshop: Workshop) -> Built:
     return Built(
         name=described["name"],
         script=described["testScript"],
+        files=described["files"],
         nodes=described["nodes"],
         systems={link.name: os.readlink(link) for link in (result / "nodes").iterdir()},
     )

@@ -1,5 +1,5 @@
-# A NixOS test as whole systems: a folder with test.json (name, script, facts about the
-# nodes) and, in nodes/, a link to each node's system.
+# A NixOS test as whole systems: a folder with test.json (name, script and its files, facts
+# about the nodes) and, in nodes/, a link to each node's system.
 #
 # `test` is an argument of pkgs.testers.runNixOSTest; see ../../eval/harness/test-definition.nix. Its homes
 # use home-manager's own module for NixOS.
@@ -31,6 +31,7 @@ let
     })
     definition
     vmOptions
+    scriptFor
     ;
 
   evaluate =
@@ -98,11 +99,7 @@ let
 
   described = {
     inherit (definition) name;
-    testScript =
-      if builtins.isFunction definition.testScript then
-        definition.testScript { nodes = builtins.mapAttrs (_: node: node.config) nodes; }
-      else
-        definition.testScript;
+    inherit (scriptFor (builtins.mapAttrs (_: node: node.config) nodes)) testScript files;
     nodes = builtins.mapAttrs (name: node: namesOnly (factsOf name node)) nodes;
   };
 in

@@ -1,0 +1,34 @@
+{
+  description = "moltbot on macOS with nix-darwin";
+
+  inputs = {
+    nixpkgs.url = "github:NixOS/nixpkgs/nixpkgs-unstable";
+    # CHANGE: where your clone of moltbot's repository is.
+    moltbot.url = "git+file:///path/to/moltbot";
+    moltbot.inputs.nixpkgs.follows = "nixpkgs";
+    nix-darwin.url = "github:nix-darwin/nix-darwin";
+    nix-darwin.inputs.nixpkgs.follows = "nixpkgs";
+    sops-nix.url = "github:Mic92/sops-nix";
+    sops-nix.inputs.nixpkgs.follows = "nixpkgs";
+  };
+
+  outputs =
+    {
+      nixpkgs,
+      moltbot,
+      nix-darwin,
+      sops-nix,
+      ...
+    }:
+    {
+      # CHANGE: the name of your Mac.
+      darwinConfigurations.host = nix-darwin.lib.darwinSystem {
+        modules = [
+          moltbot.darwinModules.default
+          sops-nix.darwinModules.default
+          ./configuration.nix
+          ./moltbot.nix
+        ];
+      };
+    };
+}

@@ -1,0 +1,35 @@
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+{
+  # nixpkgs marks the gateway as insecure, because it does what a language model says, and the model
+  # believes what it reads. This module is the answer: it keeps the gateway in a sandbox, where it
+  # reaches little. The line permits this package and no other.
+  nixpkgs.config.allowInsecurePredicate = package: lib.getName package == "openclaw";
+
+  # agenix' own default is a piece of shell code, and the gateway needs a path.
+  age.secretsDir = "${config.home.homeDirectory}/.local/share/agenix";
+  age.secrets.claude.file = ./secrets/claude.age;
+  age.secrets.telegram.file = ./secrets/telegram.age;
+
+  services.moltbot = {
+    enable = true;
+    # The output of `claude setup-token`. For an API key, use apiKeyFile.
+    providers.anthropic.oauthTokenFile = config.age.secrets.claude.path;
+    providers.telegram = {
+      enable = true;
+      # The token from Telegram's @BotFather.
+      botTokenFile = config.age.secrets.telegram.path;
+      # CHANGE: your own number, from @userinfobot. The bot answers nobody else.
+      allowFrom = [ 12345678 ];
+    };
+  };
+
+  # The secrets have to be there first.
+  systemd.user.services = lib.mkIf pkgs.stdenv.hostPlatform.isLinux {
+    moltbot-gateway.Unit.After = [ "agenix.service" ];
+  };
+}

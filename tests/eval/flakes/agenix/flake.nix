@@ -1,0 +1,3 @@
+{
+  outputs = { self, nixpkgs }: import ../tree.nix "AGENIX" { inherit self nixpkgs; };
+}

@@ -1,0 +1,3 @@
+{
+  outputs = { self, nixpkgs }: import ../tree.nix "HOME_MANAGER" { inherit self nixpkgs; };
+}

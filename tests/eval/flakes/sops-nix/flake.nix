@@ -1,0 +1,3 @@
+{
+  outputs = { self, nixpkgs }: import ../tree.nix "SOPS_NIX" { inherit self nixpkgs; };
+}
