@@ -168,6 +168,12 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
   unit: nothing,
   variant: always("program", "which names the program's variables, files and settings have"),
   derived: nothing,
+  presets: ({ model: { presets } }, [index = ""]) => [
+    {
+      kind: "check",
+      text: `other values of ${(presets?.[Number(index)]?.sets ?? []).map(({ option }) => `\`${option.path.join(".")}\``).join(", ")}, unless the configuration sets them`,
+    },
+  ],
   identity: each("account", {
     user: "the account of the service: `User=` of its units, `UserName` of its launchd job",
     group: "the group of the service: `Group=` of its units, `GroupName` of its launchd job",
@@ -181,6 +187,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
   arguments: always("program", "the arguments of the program"),
   stateDirectory: always("file", "the directory of the state, made for the service alone"),
   directories: always("file", "a directory of the service's own, made for it alone"),
+  namedDirectories: always("file", "directories of the service's own, made for it alone"),
   readable: always(
     "file",
     `directories that the service may read: \`BindReadOnlyPaths=\`; ${macOs}`,
