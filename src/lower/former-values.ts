@@ -12,7 +12,7 @@ export function withFormerValues(
   place: Place,
 ): OptionType {
   if (former === undefined) return type;
-  let known = false;
+  let known = false as boolean;
   const visit = (part: OptionType): OptionType => {
     switch (part.kind) {
       case "enum":

@@ -46,8 +46,9 @@ describe.skipIf(isMissing)(titled("the profile of a closure"), () => {
   const store = !isMissing ? closureScript().store : "/nix/store";
   const node = `${store}/abc-node-24`;
   const bash = `${store}/bbb-bash`;
-  const [whole = "", named = ""] =
-    !isMissing ? renderProfiles([daemon, { ...daemon, storePaths: [node, bash] }]) : [];
+  const [whole = "", named = ""] = !isMissing
+    ? renderProfiles([daemon, { ...daemon, storePaths: [node, bash] }])
+    : [];
 
   it("is the one that names these paths from the start", () => {
     expect(build(whole, [node, bash])).toEqual({ status: 0, stderr: "", profile: named });
