@@ -1,5 +1,6 @@
 // Finds where the value of an option goes: everything in the model that reads it.
 
+import { isJsonObject, type JsonValue } from "../json.ts";
 import { describeDefault } from "../model/describe-default.ts";
 import { type ExpNode, nodeOf } from "../model/expression.ts";
 import type { IrOption } from "../model/option-type.ts";
@@ -63,7 +64,9 @@ function ownDestinations(
   { path, setting, guard, credential }: IrOption,
 ): readonly Destination[] {
   const title = model.config?.title ?? "configuration";
-  const isGuard = options.some((other) => other.guard?.join(".") === path.join("."));
+  const isGuard = options.some(
+    (other) => other.setting !== undefined && other.guard?.join(".") === path.join("."),
+  );
   const guarded =
     guard === undefined || guard.join(".") === path.join(".")
       ? ""
@@ -168,12 +171,22 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
   unit: nothing,
   variant: always("program", "which names the program's variables, files and settings have"),
   derived: nothing,
-  presets: ({ model: { presets } }, [index = ""]) => [
-    {
-      kind: "check",
-      text: `other values of ${(presets?.[Number(index)]?.sets ?? []).map(({ option }) => `\`${option.path.join(".")}\``).join(", ")}, unless the configuration sets them`,
-    },
-  ],
+  presets: ({ model: { presets = [] } }, [index = "", part = "", set = "", leaf = ""]) => {
+    const preset = presets[Number(index)];
+    if (preset === undefined) return [];
+    const { when, sets } = preset;
+    if (part === "when") {
+      return sets.map(({ option: { path } }) => ({
+        kind: "default",
+        text: `the default of \`${path.join(".")}\`, where it is on`,
+      }));
+    }
+    const path = sets[Number(set)]?.option.path.join(".") ?? "";
+    const where = `where \`${when.path.join(".")}\` is on`;
+    return leaf === "option"
+      ? [{ kind: "default", text: `it has another default ${where}` }]
+      : [{ kind: "default", text: `the default of \`${path}\`, ${where}` }];
+  },
   identity: each("account", {
     user: "the account of the service: `User=` of its units, `UserName` of its launchd job",
     group: "the group of the service: `Group=` of its units, `GroupName` of its launchd job",
@@ -187,7 +200,9 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
   arguments: always("program", "the arguments of the program"),
   stateDirectory: always("file", "the directory of the state, made for the service alone"),
   directories: always("file", "a directory of the service's own, made for it alone"),
-  namedDirectories: always("file", "directories of the service's own, made for it alone"),
+  namedDirectories: each("file", {
+    paths: "directories of the service's own that the settings name, made for it alone",
+  }),
   readable: always(
     "file",
     `directories that the service may read: \`BindReadOnlyPaths=\`; ${macOs}`,
@@ -329,6 +344,7 @@ function keysReading(node: ExpNode, option: IrOption): readonly string[] {
 
 /** The keys that a conditional record has. */
 function keysOf(node: ExpNode): readonly string[] {
+  if (node.kind === "literal") return keysOfValue(node.value);
   if (node.kind === "record") {
     return node.entries.flatMap(([name, value]) =>
       keysOf(value).map((key) => (key === "" ? name : `${name}.${key}`)),
@@ -337,4 +353,11 @@ function keysOf(node: ExpNode): readonly string[] {
   if (node.kind !== "if") return [""];
   const keys = [...keysOf(node.then), ...keysOf(node.else)].filter((key) => key !== "");
   return keys.length === 0 ? [""] : keys;
+}
+
+function keysOfValue(value: JsonValue): readonly string[] {
+  if (!isJsonObject(value)) return [""];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    keysOfValue(inner).map((key) => (key === "" ? name : `${name}.${key}`)),
+  );
 }

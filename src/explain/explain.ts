@@ -7,7 +7,12 @@ import { code, defaultCode } from "../interface/describe-interface.ts";
 import { describeDefault, notShown } from "../model/describe-default.ts";
 import { isConstant } from "../model/expression.ts";
 import type { Field, Inheritance, IrOption, OptionType } from "../model/option-type.ts";
-import { describeEnable, instanceNamePattern, instancesDescription } from "../model/own-options.ts";
+import {
+  describeEnable,
+  instanceEnableDescription,
+  instanceNamePattern,
+  instancesDescription,
+} from "../model/own-options.ts";
 import type { Platform, System } from "../model/platform.ts";
 import type { ConfinementRule, IrService } from "../model/service-model.ts";
 import { describeType } from "../settings/describe.ts";
@@ -85,7 +90,7 @@ export function explainAll(
 ): readonly Explanation[] {
   const own = [
     explainOwn(service, "enable", {
-      description: describeEnable(service),
+      description: `${describeEnable(service)}\n\nIn an instance: ${instanceEnableDescription}`,
       type: { kind: "bool" },
       fallback: "false",
     }),
@@ -130,7 +135,7 @@ function explainOwn(
     fields: [],
     defaults: Object.fromEntries(platforms.map((platform) => [platform, fallback])),
     platforms,
-    instance: "none",
+    instance: isEnable ? "own" : "none",
     renamedFrom: [],
     goesTo: [
       {

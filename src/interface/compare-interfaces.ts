@@ -189,6 +189,7 @@ function compareOption(
     ...(after.deprecated === undefined || before.deprecated === after.deprecated
       ? []
       : [change("deprecated", name, path, after.deprecated)]),
+    ...compareSets(before, after, name),
     ...compareLifts(before, after, name),
   ];
 }
@@ -277,6 +278,18 @@ function moved(
 ): readonly Change[] {
   if (before === after) return [];
   return [change("moved", name, path, `${what}: ${before ?? "none"} → ${after ?? "none"}`)];
+}
+
+function compareSets(
+  { sets: before = {} }: InterfaceOption,
+  { sets: after = {}, path }: InterfaceOption,
+  name: string,
+): readonly Change[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((other) => {
+    const [had = "its own", has = "its own"] = [before[other], after[other]];
+    if (had === has) return [];
+    return [change("default", name, path, `where it is on, that of ${other}: ${had} → ${has}`)];
+  });
 }
 
 function compareLifts(

@@ -33,7 +33,7 @@ export function describeInterface(service: IrService): ServiceInterface {
     name,
     platforms,
     renamedFrom,
-    options: options.map((option) => describeOption(option, scope)),
+    options: options.map((option) => describeOption(option, service, scope)),
     rules: [
       ...model.confinement.map((rule) => describeRule(rule, service, scope)),
       ...ownRules(service),
@@ -41,10 +41,21 @@ export function describeInterface(service: IrService): ServiceInterface {
   };
 }
 
-function describeOption(option: IrOption, scope: Scope): InterfaceOption {
+function describeOption(
+  option: IrOption,
+  { model: { presets = [] } }: IrService,
+  scope: Scope,
+): InterfaceOption {
   const { type, platforms, systems, instance, defaults = {}, setting, credential } = option;
   const { deprecated, renamedFrom, relaxation } = option;
   const lifts = relaxation?.flatMap(({ lifts: given = [] }) => given.map(({ promise }) => promise));
+  const sets = presets
+    .filter(({ when }) => when.path.join(".") === option.path.join("."))
+    .flatMap((preset) => preset.sets)
+    .map(({ option: { path }, value }): readonly [string, string] => [
+      path.join("."),
+      code(emitExpression(value.node, scope)),
+    ]);
   return {
     path: option.path.join("."),
     type: describeType(type),
@@ -61,6 +72,7 @@ function describeOption(option: IrOption, scope: Scope): InterfaceOption {
     ...(credential !== undefined && { variable: code(emitExpression(credential.variable, scope)) }),
     ...(deprecated !== undefined && { deprecated }),
     ...(renamedFrom.length > 0 && { renamedFrom: renamedFrom.map((path) => path.join(".")) }),
+    ...(sets.length > 0 && { sets: Object.fromEntries(sets) }),
     ...(lifts !== undefined && { lifts: [...new Set(lifts)].sort() }),
   };
 }

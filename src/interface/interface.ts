@@ -36,6 +36,8 @@ export interface InterfaceOption {
   readonly deprecated?: string | undefined;
   /** Earlier paths, which still work. */
   readonly renamedFrom?: readonly string[] | undefined;
+  /** The options that have another default where this one is on, with that default: Nix code. */
+  readonly sets?: Readonly<Record<string, string>> | undefined;
   /** The promises that the option can give up. */
   readonly lifts?: readonly string[] | undefined;
 }
@@ -118,6 +120,7 @@ const interfaceSchema = z.object({
       variable: z.string().optional(),
       deprecated: z.string().optional(),
       renamedFrom: texts.optional(),
+      sets: z.record(z.string()).optional(),
       lifts: texts.optional(),
     }),
   ),

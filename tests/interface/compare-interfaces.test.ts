@@ -192,6 +192,17 @@ const changes: readonly (readonly [
     },
   ],
   [
+    "a default of another option, where it is on",
+    {
+      from: [withPort({ sets: { tasks: "1" } })],
+      to: [withPort({ sets: { tasks: "2", memory: "3" } })],
+      want: [
+        "default it port: where it is on, that of tasks: 1 → 2",
+        "default it port: where it is on, that of memory: its own → 3",
+      ],
+    },
+  ],
+  [
     "an option that gives up a promise",
     {
       to: [withPort({ lifts: ["home directories"] })],
