@@ -6,10 +6,11 @@ import { describe, expect, test } from "vitest";
 import { type EvaluationCase, missingForEvaluation, type Target } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
 const suite = describe.skipIf(missing.length > 0);
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 function on(target: Target, config: string, query: string): EvaluationCase {
   return {

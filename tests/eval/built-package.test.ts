@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 import { findNix, findTree, nixEval } from "../support/tools.ts";
+import { lacking } from "../support/lacking.ts";
 
 const file = fileURLToPath(new URL("../../src/runtime/nix/built-package.nix", import.meta.url));
 const nixpkgs = findTree("nixpkgs");
@@ -55,11 +56,11 @@ const cases: readonly (readonly [name: string, of: string, want: unknown])[] = [
   ],
 ];
 
-const canRun = findNix() !== undefined && nixpkgs !== undefined;
+const missing = [
+  ...(findNix() === undefined ? ["nix"] : []),
+  ...(nixpkgs === undefined ? ["nixpkgs"] : []),
+];
 
-test.skipIf(!canRun).each(cases)(
-  canRun ? "%s" : "%s (needs nix and nixpkgs)",
-  (_name, of, want) => {
-    expect(made(of)).toEqual({ ...(want as object), script: "make", plugins: "[]" });
-  },
-);
+test.skipIf(missing.length > 0).each(cases)(`%s${lacking(missing)}`, (_name, of, want) => {
+  expect(made(of)).toEqual({ ...(want as object), script: "make", plugins: "[]" });
+});

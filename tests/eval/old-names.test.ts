@@ -16,10 +16,11 @@ import {
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
 import { findTree, nixEval } from "../support/tools.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
 const suite = describe.skipIf(missing.length > 0);
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 const directory = mkdtempSync(join(tmpdir(), "nixmodgen-names-"));
 afterAll(() => {

@@ -15,6 +15,7 @@ import {
   withFiles,
 } from "../support/flakes.ts";
 import { templateFiles } from "../../tools/templates/template-files.ts";
+import { lacking } from "../support/lacking.ts";
 
 const directory = fileURLToPath(new URL("../../templates", import.meta.url));
 
@@ -95,7 +96,7 @@ const onMac = (text: string): string =>
   text.replaceAll("x86_64-linux", "aarch64-darwin").replaceAll("/home/alice", "/Users/alice");
 
 const missing = missingForFlakes(["nixpkgs", "home-manager", "nix-darwin", "agenix", "sops-nix"]);
-const note = missing.length > 0 ? ` (missing: ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 describe.skipIf(missing.length > 0)(`what the flake's templates make${note}`, () => {
   let systems: Readonly<Record<string, UserSystem>> = {};

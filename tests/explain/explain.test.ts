@@ -45,6 +45,7 @@ const destinations: readonly (readonly [string, readonly string[]])[] = [
   ],
   ["stateDir", ["the environment variable `HOME` of the program", "the default of `workspaceDir`"]],
   ["path", ["the variable `PATH` of the program"]],
+  ["browser.enable", ["the default of `confinement.tasksMax`, where it is on"]],
   ["app.package", ["the desktop application in the home of a user of macOS"]],
 ];
 
@@ -100,6 +101,7 @@ test("an option of an instance, as text", () => {
 
 Where it goes
   - \`TasksMax=\`, rule resources
+  - it has another default where \`browser.enable\` is on
   - values that are refused when the configuration is evaluated
 
 What it loosens

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { lackedBy, lacking, sourceOf } from "./lacking.ts";
 import { progressLine, skippedReport } from "./reporter.ts";
@@ -13,6 +16,20 @@ test("the end of a name says what is lacking, and can be read back", () => {
 test("only what somebody can get may be lacking", () => {
   expect(() => lacking(["luck"])).toThrow("nothing is known of how to get luck");
   expect(sourceOf("gateway 2026.9.6")).toBe("bash tests/setup/gateway.sh 2026.9.6");
+});
+
+test("every test that can be skipped says why in the same way", () => {
+  const tests = fileURLToPath(new URL("..", import.meta.url));
+  const files = readdirSync(tests, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.startsWith("support/"))
+    .map((name) => ({ name, text: readFileSync(join(tests, name), "utf8") }));
+  const skipping = files.filter(({ text }) => /\b(?:skipIf|runIf)\(/.test(text));
+  expect(skipping.length).toBeGreaterThan(20);
+  // Some take the end of the name from a file that several share.
+  const ways = /lacking\(|titled\(|unlessMissing|support\/home-manager\.ts/;
+  expect(skipping.filter(({ text }) => !ways.test(text)).map(({ name }) => name)).toEqual([]);
+  const ownWords = files.filter(({ text }) => /\((?:skipped: no|missing:) \$/.test(text));
+  expect(ownWords.map(({ name }) => name)).toEqual([]);
 });
 
 const skipped = (
