@@ -1,8 +1,8 @@
 # What the containers of nixpkgs' test driver cannot show, by the reason: names of rules, "rule: promise", or
 # "relaxation: promise". The test names them and leaves them out.
 #
-# Measured in a container with their flags, on systemd 257: the promises that failed there, and those that the
-# container kept even without the service's sandbox.
+# Measured in a container with their flags on systemd 257, outside of Nix's build sandbox: the promises that failed
+# there, and those that the container kept even without the service's sandbox.
 {
   "the container may not load the programs with which systemd decides about ports and addresses" = [
     "egress"

@@ -113,7 +113,7 @@ describe.skipIf(missing.length > 0)(`the flake${note}`, () => {
       ([, name = ""]) => name,
     );
     expect(checked.toSorted()).toEqual(derivations.toSorted());
-  }, 600_000);
+  }, 900_000);
 
   test("has a reference of all options of a platform, each with its place in this repository", async () => {
     const { stdout } = await runNix(
@@ -161,7 +161,7 @@ describe.skipIf(missing.length > 0)(`the flake${note}`, () => {
       darwin: system,
       "home-manager": system,
     });
-  }, 600_000);
+  }, 900_000);
 });
 
 /** Everything that the flake offers to be built. */
