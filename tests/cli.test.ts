@@ -322,6 +322,15 @@ const usage: readonly (readonly [readonly string[], string])[] = [
   [["generate", "--chekc"], "error: unknown option '--chekc'\n(Did you mean --check?)"],
   [["genrate"], "error: unknown command 'genrate'\n(Did you mean generate?)"],
   [
+    ["explain", "a", "b"],
+    "error: too many arguments for 'explain'. Expected 1 argument but got 2.",
+  ],
+  [["diff"], "error: missing required argument 'from'"],
+  [
+    ["completion", "tcsh"],
+    "error: command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.",
+  ],
+  [
     ["generate", "now"],
     "error: too many arguments for 'generate'. Expected 0 arguments but got 1.",
   ],
@@ -334,10 +343,12 @@ const usage: readonly (readonly [readonly string[], string])[] = [
 
 test.each(usage)("nixmodgen %j is refused", (args, message) => {
   const root = temporaryDirectory(stubProject(files));
+  const [name = ""] = args;
+  const command = name === "genrate" ? "" : `${name} `;
   expect(runCli(root, args)).toEqual({
     status: 1,
     stdout: "",
-    stderr: `${message}\n  next:     see \`nixmodgen generate --help\`\n`,
+    stderr: `${message}\n  next:     see \`nixmodgen ${command}--help\`\n`,
   });
   expect(outputOf(root)).toEqual({});
 });
@@ -377,12 +388,19 @@ test("--help explains the commands and their options", () => {
 One typed service schema in; NixOS, home-manager and nix-darwin modules out.
 
 Options:
-  -V, --version       output the version number
-  -h, --help          display help for command
+  -V, --version               output the version number
+  -h, --help                  display help for command
 
 Commands:
-  generate [options]  write the generated files
-  help [command]      display help for command
+  generate [options]          write the generated files
+  explain [options] [option]  explain an option: type, defaults, where it goes,
+                              what it loosens, proofs
+  diff [options] <from> [to]  say what a change of the schema does to users
+  init [options] [directory]  make a project that generates at once; overwrites
+                              nothing
+  completion <shell>          print a script that completes commands and names
+                              of options in a shell
+  help [command]              display help for command
 `,
     stderr: "",
   });
