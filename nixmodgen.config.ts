@@ -1,6 +1,7 @@
-import { defineConfig } from "./src/index.ts";
+import { defineConfig } from "nixmodgen";
 
 export default defineConfig({
   output: "generated",
   services: ["schema/moltbot.ts"],
+  command: "pnpm generate",
 });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Starts the command. The sources are TypeScript and run as they are: tsx is registered before
+// Starts the command. Schemas are TypeScript, and in the repository so is the library: tsx is registered before
 // anything else is imported, which also maps stack traces back to the sources.
 
 import { register } from "tsx/esm/api";
@@ -7,11 +7,11 @@ import { register } from "tsx/esm/api";
 register();
 
 try {
-  const { main } = await import("../src/cli.ts");
-  const { readCachedDocs: readSchema, lastDocs } = await import("../src/docs/cached-docs.ts");
-  const loadGenerate = async () => (await import("../src/generate.ts")).generate;
+  const { main } = await import("#src/cli");
+  const { readCachedDocs: readSchema, lastDocs } = await import("#src/docs/cached-docs");
+  const loadGenerate = async () => (await import("#src/generate")).generate;
   const loadLower = async () => {
-    const { lowerService } = await import("../src/lower/lower.ts");
+    const { lowerService } = await import("#src/lower/lower");
     return ({ service, docs }) => lowerService(service, docs);
   };
   const generator = { readSchema, lastDocs, loadGenerate, loadLower };

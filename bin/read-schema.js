@@ -4,5 +4,5 @@ import { register } from "tsx/esm/api";
 
 register();
 
-const { answerQuestions } = await import("../src/docs/answer-questions.ts");
+const { answerQuestions } = await import("#src/docs/answer-questions");
 answerQuestions();

@@ -13,7 +13,7 @@ import {
   type Refs,
   text,
   when,
-} from "../src/index.ts";
+} from "nixmodgen";
 import type { browser } from "./options/browser.ts";
 import type { relaxations } from "./options/confinement.ts";
 

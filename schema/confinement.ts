@@ -2,7 +2,6 @@
 // language model asks for, and a language model asks for whatever it last read.
 
 import {
-  baseline,
   type ConfinementRule,
   type Exp,
   lifts,
@@ -10,7 +9,8 @@ import {
   type Refs,
   type UnconfinedModel,
   works,
-} from "../src/index.ts";
+} from "nixmodgen";
+import { baseline } from "nixmodgen/baseline";
 import { isLocal, isTailnet, triesFreePort, triesFreePortWhere } from "./listening.ts";
 import type { relaxations } from "./options/confinement.ts";
 

@@ -1,7 +1,7 @@
 // The gateway was renamed twice, and each name has other environment variables, file names and
 // configuration keys. Only this table knows them.
 
-import { variants } from "../src/index.ts";
+import { variants } from "nixmodgen";
 
 /** Settings that every generation accepts and a server wants. */
 const quiet = {

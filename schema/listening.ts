@@ -9,7 +9,7 @@ import {
   type Ref,
   type Refs,
   setting,
-} from "../src/index.ts";
+} from "nixmodgen";
 import type { gateway } from "./options/gateway.ts";
 
 /** As it ends up, also where free settings say it. */

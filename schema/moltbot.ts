@@ -25,7 +25,7 @@ import {
   text,
   textFile,
   when,
-} from "../src/index.ts";
+} from "nixmodgen";
 import { browserAssertions, browserPreset, browserSettings } from "./browser.ts";
 import { confinement } from "./confinement.ts";
 import { generations, since2026_7, since2026_8, until2026_8 } from "./generations.ts";

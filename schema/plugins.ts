@@ -16,7 +16,7 @@ import {
   table,
   text,
   when,
-} from "../src/index.ts";
+} from "nixmodgen";
 import plugins2026_9_6 from "./gateway-plugins/2026.9.6.json" with { type: "json" };
 import plugins2026_6_5 from "./gateway-plugins/2026.6.5.json" with { type: "json" };
 import type { plugins } from "./options/plugins.ts";

@@ -16,7 +16,7 @@ import {
   type Refs,
   table,
   text,
-} from "../src/index.ts";
+} from "nixmodgen";
 import type { relaxations } from "./options/confinement.ts";
 
 interface Inputs {

@@ -17,7 +17,7 @@ import {
   systemOption,
   table,
   text,
-} from "../src/index.ts";
+} from "nixmodgen";
 import type { relaxations } from "./options/confinement.ts";
 
 interface Inputs {

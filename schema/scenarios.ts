@@ -1,7 +1,7 @@
 // The machines of the VM tests: the configurations whose promises are proved. scenarios.py says what
 // happens on them, faults.py what goes wrong there.
 
-import type { Scenarios } from "../src/index.ts";
+import type { Scenarios } from "nixmodgen";
 
 const credential = { providers: { anthropic: { apiKeyFile: "/run/keys/anthropic" } } };
 

@@ -18,7 +18,7 @@ import {
   text,
   textFile,
   when,
-} from "../src/index.ts";
+} from "nixmodgen";
 import { generations } from "./generations.ts";
 import type { workspace } from "./options/workspace.ts";
 

@@ -7,7 +7,7 @@
 // https://github.com/openclaw/nix-openclaw
 // https://github.com/openclaw/nix-openclaw/pull/24
 
-import type { Ref, SupersededModule } from "../src/index.ts";
+import type { Ref, SupersededModule } from "nixmodgen";
 
 export interface Successors {
   readonly model: Ref<unknown>;

@@ -8,7 +8,7 @@
 
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { posix, relative, resolve, sep } from "node:path";
+import { resolve } from "node:path";
 import { isatty } from "node:tty";
 import { Argument, Command, CommanderError, Option } from "commander";
 import picocolors from "picocolors";
@@ -32,15 +32,16 @@ import { breakingChanges, generatedInterfaces } from "./commands/released.ts";
 import { type LoadedConfig, loadConfig, loadServices } from "./config.ts";
 import type { DocsSource, OptionDocs } from "./docs/option-docs.ts";
 import { formatUserError, together, UserError, UserErrors } from "./errors.ts";
+import { type Generate, generateAll, schemaLabel } from "./generate-all.ts";
+import type { InitFlags } from "./init/ask.ts";
 import { type Progress, silent, terminalProgress } from "./progress.ts";
 import { compareInterfaces } from "./interface/compare-interfaces.ts";
 import type { IrService } from "./model/service-model.ts";
 import type { Service } from "./schema/define-service.ts";
 import type { ReadSchema, ServiceSource } from "./service-source.ts";
 import { checkPlan } from "./output/check.ts";
-import { nodeFileSystem } from "./output/file-system.ts";
 import type { OutputFile } from "./output/file.ts";
-import { addHeader } from "./output/header.ts";
+import { nodeFileSystem } from "./output/file-system.ts";
 import { createPlan } from "./output/plan.ts";
 import { checkReport, jsonReport, writeReport, type JsonReport } from "./output/report.ts";
 import { scanOutput } from "./output/scan.ts";
@@ -48,9 +49,6 @@ import { withoutInterrupts } from "./output/signals.ts";
 import { writePlan } from "./output/write.ts";
 import { watchSources } from "./watch.ts";
 import { z } from "./zod.ts";
-
-/** From a service to the texts of its files. */
-export type Generate = (service: ServiceSource) => readonly OutputFile[];
 
 /** The parts of the generator that the command calls. They may take results from the cache. */
 export interface Generator {
@@ -154,7 +152,7 @@ async function generateOutputs(
   const { config } = project;
   const files = await generateFiles(project, generator, progress, fresh);
   progress.step(options.check ? "comparing" : "writing");
-  const directory = { root: config.root, label: config.output };
+  const directory = { root: config.root, label: config.output, command: config.command };
   const plan = createPlan(files, scanOutput(directory, nodeFileSystem));
   const colors = colorsFor(process.stdout);
 
@@ -199,10 +197,11 @@ async function generateFiles(
   };
   const services = await loadServices(config, readSchema, { fresh, meanwhile });
   const generate = await generator.loadGenerate();
-  return generateAll(services, (service) => {
+  const generateOne: Generate = (service) => {
     progress.step(`generating ${service.service.name}`);
     return generate(service, cache);
-  });
+  };
+  return generateAll(services, generateOne, config.command);
 }
 
 async function explainOptions(
@@ -252,29 +251,6 @@ async function diffInterfaces(
   else if (options.changelog) console.log(diffAsChangelog(changes));
   else console.log(diffAsText(changes, colorsFor(process.stdout)));
   return 0;
-}
-
-/** The files of all services, with headers. Shared files occur once, with the first service's header. */
-export function generateAll(
-  services: readonly ServiceSource[],
-  generate: Generate,
-): readonly OutputFile[] {
-  const texts = new Map<string, string>();
-  return services.flatMap((service) => {
-    const schemaFile = schemaLabel(service);
-    return generate(service)
-      .filter(({ path, text }) => {
-        const isShared = texts.get(path) === text;
-        texts.set(path, text);
-        return !isShared;
-      })
-      .map((file) => addHeader(file, schemaFile));
-  });
-}
-
-/** The name of a schema file in messages and headers. */
-function schemaLabel({ root, entry }: Pick<ServiceSource, "root" | "entry">): string {
-  return relative(root, entry).split(sep).join(posix.sep);
 }
 
 async function watchOutputs(options: GenerateOptions): Promise<never> {
@@ -360,6 +336,16 @@ function createProgram(
     });
   for (const command of program.commands) addProjectOptions(command);
   program
+    .command("init")
+    .description("make a project that generates at once; overwrites nothing")
+    .argument("[directory]", "where", ".")
+    .option("--name <name>", "name of the service (default: the directory's)")
+    .option("--platforms <list>", "nixos, home-manager, darwin (default: all)")
+    .action(async (directory: string, flags: InitFlags) => {
+      const { init } = await import("./init/command.ts");
+      console.log(await init(resolve(directory), flags, packageVersion()));
+    });
+  program
     .command("completion")
     .description("print a script that completes commands and names of options in a shell")
     .addArgument(new Argument("<shell>").choices(shells))
@@ -388,6 +374,7 @@ const argumentKinds: Readonly<Record<string, CompletedCommand["takes"]>> = {
   explain: "option names",
   diff: "files",
   completion: shells,
+  init: "files",
 };
 
 function describeCommand(command: Command): CompletedCommand {

@@ -7,9 +7,15 @@ import { inspect } from "node:util";
 import type { DocsSource } from "./docs/option-docs.ts";
 import { UserError } from "./errors.ts";
 import { isCode, loadDefaultExport } from "./load-module.ts";
+import { platforms, type Platform } from "./model/platform.ts";
 import { nearest } from "./nearest.ts";
 import type { Service } from "./schema/define-service.ts";
-import type { ReadSchema, ServiceSource } from "./service-source.ts";
+import {
+  type OutputKind,
+  outputKinds,
+  type ReadSchema,
+  type ServiceSource,
+} from "./service-source.ts";
 import { z } from "./zod.ts";
 
 export interface Config {
@@ -24,6 +30,15 @@ export interface Config {
   readonly released?: string;
   /** The changes that are meant to break configurations: names of options (`services.hello.port`), and reasons. */
   readonly breaks?: Readonly<Record<string, string>>;
+  /** The platforms to generate for. Default: all platforms of each service. */
+  readonly platforms?: readonly Platform[];
+  /** What to generate. Default: everything. */
+  readonly outputs?: readonly OutputKind[];
+  /**
+   * The project's command that generates, as people type it. Headers of generated files and messages name it.
+   * Default: `npx nixmodgen generate`.
+   */
+  readonly command?: string;
 }
 
 /** Gives the configuration file's default export its type. */
@@ -40,6 +55,9 @@ export interface LoadedConfig {
   /** POSIX path relative to `root`. */
   readonly output: string;
   readonly services: readonly string[];
+  readonly platforms: readonly Platform[];
+  readonly outputs: readonly OutputKind[];
+  readonly command: string;
   readonly tsconfig: string;
 }
 
@@ -50,6 +68,9 @@ const examples: Readonly<Record<keyof Config, string>> = {
   services: 'a list of schema files, for example ["schema/hello.ts"]',
   released: 'a directory with the interfaces of the last release, for example "released/1.0.0"',
   breaks: 'reasons by names of options, for example { "services.hello.port": "…" }',
+  platforms: `a list of ${platforms.join(", ")}`,
+  outputs: `a list of ${outputKinds.join(", ")}`,
+  command: 'the command that generates, for example "npm run generate"',
 };
 
 const configSchema = z
@@ -58,6 +79,19 @@ const configSchema = z
     services: z.array(z.string().min(1)).nonempty(),
     released: z.string().min(1).optional(),
     breaks: z.record(z.string().min(1)).optional(),
+    platforms: z
+      .array(z.enum(platforms))
+      .nonempty()
+      .default([...platforms]),
+    outputs: z
+      .array(z.enum(outputKinds))
+      .nonempty()
+      .default([...outputKinds]),
+    // It becomes a line of a comment.
+    command: z
+      .string()
+      .regex(/^[^\n\r`]+$/)
+      .default("npx nixmodgen generate"),
   })
   .strict();
 
@@ -134,7 +168,8 @@ export async function loadConfig(
       next: 'correct "released", or leave it out until something is released',
     });
   }
-  return { file, root, output, services, tsconfig, released, breaks: config.breaks ?? {} };
+  const breaks = config.breaks ?? {};
+  return { ...config, file, root, output, services, tsconfig, released, breaks };
 }
 
 /** The file of the configuration. Throws if it does not exist or cannot be imported. */
@@ -165,10 +200,6 @@ function expectConfig(directory: string, path: string | undefined): string {
   });
 }
 
-function isKey(name: string): name is keyof Config {
-  return Object.hasOwn(examples, name);
-}
-
 function validate(value: unknown, file: string): z.infer<typeof configSchema> {
   const label = basename(file);
   const result = configSchema.safeParse(value);
@@ -186,7 +217,7 @@ function validate(value: unknown, file: string): z.infer<typeof configSchema> {
     });
   }
   const key = issue?.path[0];
-  if (typeof key !== "string" || !isKey(key)) {
+  if (!isKey(key)) {
     throw new UserError(`the default export of ${label} is not a configuration`, {
       expected: "defineConfig({ output: …, services: […] })",
       received: describe(value),
@@ -201,6 +232,10 @@ function validate(value: unknown, file: string): z.infer<typeof configSchema> {
       received: received === undefined ? undefined : describe(received),
     },
   );
+}
+
+function isKey(key: unknown): key is keyof Config {
+  return typeof key === "string" && Object.hasOwn(examples, key);
 }
 
 export interface LoadServicesOptions {
@@ -219,12 +254,12 @@ export async function loadServices(
   readSchema: ReadSchema,
   options: LoadServicesOptions = {},
 ): Promise<readonly ServiceSource[]> {
-  const { root, tsconfig } = config;
+  const { root, tsconfig, outputs } = config;
   const sources: ServiceSource[] = [];
   for (const entry of config.services) {
     const file = { entry, root, tsconfig };
     const reading = readSchema(file);
-    const loading = loadService(file, options.fresh ?? false);
+    const loading = loadService(file, config.platforms, options.fresh ?? false);
     if (reading instanceof Promise) {
       // The code below reports mistakes, also those found before the schema has run.
       reading.catch(() => undefined);
@@ -240,18 +275,40 @@ export async function loadServices(
         next: "give each service a name of its own",
       });
     }
-    sources.push({ ...file, service, docs: read.value });
+    sources.push({ ...file, service, docs: read.value, outputs });
   }
   return sources;
 }
 
-async function loadService({ entry, root }: DocsSource, fresh: boolean): Promise<Service> {
+async function loadService(
+  { entry, root }: DocsSource,
+  wanted: readonly Platform[],
+  fresh: boolean,
+): Promise<Service> {
   const service = await loadDefaultExport(entry, { root, fresh });
-  if (isService(service)) return service;
+  if (isService(service)) return narrow(service, wanted, relative(root, entry));
   throw new UserError(`the default export of ${relative(root, entry)} is not a service`, {
     expected: "export default defineService({ … })",
     received: describe(service),
   });
+}
+
+/** The service for the platforms of the configuration only. */
+function narrow(service: Service, wanted: readonly Platform[], label: string): Service {
+  if (platforms.every((platform) => wanted.includes(platform))) return service;
+  const left = service.platforms.filter((platform) => wanted.includes(platform));
+  if (left.length === service.platforms.length) return service;
+  if (left.length === 0) {
+    throw new UserError(`${label} is for none of the platforms of ${configName}`, {
+      expected: `one of ${wanted.join(", ")}`,
+      received: service.platforms.join(", "),
+      next: 'add one of the service\'s platforms to "platforms", or remove the file from "services"',
+    });
+  }
+  const { scenarios, ...model } = service.model;
+  // A VM test needs NixOS.
+  const kept = scenarios !== undefined && left.includes("nixos") ? { scenarios } : {};
+  return { ...service, platforms: left, model: { ...model, ...kept } };
 }
 
 async function useTheTime(

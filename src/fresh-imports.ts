@@ -4,7 +4,7 @@
 
 import type { ResolveHook } from "node:module";
 
-const librarySource = new URL(".", import.meta.url).href;
+const libraryUrl = new URL(".", import.meta.url).href;
 
 export const resolve: ResolveHook = async (specifier, context, next) => {
   const result = await next(specifier, context);
@@ -16,7 +16,5 @@ export const resolve: ResolveHook = async (specifier, context, next) => {
 };
 
 function isOwn(url: string): boolean {
-  return (
-    url.startsWith("file:") && !url.includes("/node_modules/") && !url.startsWith(librarySource)
-  );
+  return url.startsWith("file:") && !url.includes("/node_modules/") && !url.startsWith(libraryUrl);
 }

@@ -20,7 +20,7 @@ import type { Platform } from "./model/platform.ts";
 import { withoutLocations } from "./model/without-locations.ts";
 import type { IrService } from "./model/service-model.ts";
 import type { OutputFile } from "./output/file.ts";
-import type { ServiceSource } from "./service-source.ts";
+import { type OutputKind, outputKinds, type ServiceSource } from "./service-source.ts";
 import { checkSettings } from "./settings/check-settings.ts";
 import { nixSchema } from "./settings/nix-schema.ts";
 import { serializeSchema } from "./settings/serialize.ts";
@@ -37,7 +37,7 @@ import { vmTestOutputs } from "./vm-test/outputs.ts";
  * @throws UserError for a mistake in the schema, with option path, file, line and advice
  */
 export function generate(
-  { entry, service, docs }: ServiceSource,
+  { entry, service, docs, outputs = outputKinds }: ServiceSource,
   cache: Cache = noCache,
 ): readonly OutputFile[] {
   const ir = lowerService(service, docs);
@@ -48,25 +48,34 @@ export function generate(
     checkSettings(ir, newest);
     return [];
   });
-  return [
-    ...moduleOutputs(withoutLocations(ir), cache),
-    ...scriptOutputs(ir, { entry, docs }),
-    ...vmTestOutputs(ir, entry),
-    { path: `json-schema/${ir.name}.json`, text: emitJsonSchema(service, ir, docs) },
-    { path: `${promisesDirectory}/promises-${ir.name}.md`, text: emitPromises(ir) },
-    {
-      path: `${interfaceDirectory}/${ir.name}.json`,
-      text: serializeInterface(describeInterface(ir)),
-    },
-    ...schemas.flatMap(({ version, schema }) => {
-      const path = settingsSchemaPath(ir, version);
-      return recall(cache, `schema-${ir.name}-${version}`, { path, schema }, () => [
-        { path, text: serializeSchema(nixSchema(schema).document) },
-      ]);
-    }),
-    ...nixLibrary.outputs,
-    ...shellCode.outputs,
-  ];
+  const makers: Readonly<Record<OutputKind, () => readonly OutputFile[]>> = {
+    modules: () => [
+      ...moduleOutputs(withoutLocations(ir), cache),
+      ...scriptOutputs(ir, { entry, docs }),
+      ...schemas.flatMap(({ version, schema }) => {
+        const path = settingsSchemaPath(ir, version);
+        return recall(cache, `schema-${ir.name}-${version}`, { path, schema }, () => [
+          { path, text: serializeSchema(nixSchema(schema).document) },
+        ]);
+      }),
+      ...nixLibrary.outputs,
+      ...shellCode.outputs,
+    ],
+    "vm-tests": () => vmTestOutputs(ir, entry),
+    "json-schema": () => [
+      { path: `json-schema/${ir.name}.json`, text: emitJsonSchema(service, ir, docs) },
+    ],
+    promises: () => [
+      { path: `${promisesDirectory}/promises-${ir.name}.md`, text: emitPromises(ir) },
+    ],
+    interface: () => [
+      {
+        path: `${interfaceDirectory}/${ir.name}.json`,
+        text: serializeInterface(describeInterface(ir)),
+      },
+    ],
+  };
+  return outputKinds.filter((kind) => outputs.includes(kind)).flatMap((kind) => makers[kind]());
 }
 
 /** Each platform's parts of a service's modules. */

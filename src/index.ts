@@ -1,7 +1,8 @@
-// The public interface of the library, which schemas and configuration files import.
+// The public interface of the library, which schemas and configuration files import: the vocabulary. The confinement
+// (`nixmodgen/baseline`) and the generator (`nixmodgen/generate`) have entries of their own.
 
 export { z } from "./zod.ts";
-export { defineConfig } from "./config.ts";
+export { type Config, defineConfig } from "./config.ts";
 export {
   and,
   anyCredential,
@@ -78,9 +79,6 @@ export {
   sourcePath,
   submodule,
 } from "./schema/value-types.ts";
-export { baseline } from "./baseline/baseline.ts";
-export type { BaselineOptions, BaselineRule } from "./baseline/inputs.ts";
-export { propertyIs } from "./baseline/unit-property.ts";
 export { perPlatform } from "./model/platform-values.ts";
 export type {
   Assertion,

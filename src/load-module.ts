@@ -6,8 +6,7 @@ import { createRequire, register } from "node:module";
 import { relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { UserError, type SourceLocation } from "./errors.ts";
-
-const librarySource = fileURLToPath(new URL(".", import.meta.url));
+import { libraryModule, libraryName, librarySource } from "./library.ts";
 
 export interface LoadOptions {
   /** Paths in messages are relative to this directory. */
@@ -32,6 +31,7 @@ export async function loadDefaultExport(file: string, options: LoadOptions): Pro
 }
 
 async function importModule(file: string, options: LoadOptions): Promise<unknown> {
+  provideLibrary(file);
   const url = pathToFileURL(file);
   if (options.fresh === true) url.searchParams.set("fresh", freshMark());
   try {
@@ -42,11 +42,29 @@ async function importModule(file: string, options: LoadOptions): Promise<unknown
   }
 }
 
+let isLibraryProvided = false;
+
+/** The library itself stands in for one that the project has not installed. */
+function provideLibrary(file: string): void {
+  if (isLibraryProvided || isLibraryFound(file)) return;
+  register(libraryModule("own-library"));
+  isLibraryProvided = true;
+}
+
+function isLibraryFound(file: string): boolean {
+  try {
+    createRequire(file).resolve(libraryName);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 let marks = 0;
 
 /** A new mark for a fresh module, see fresh-imports.ts. */
 function freshMark(): string {
-  if (marks === 0) register("./fresh-imports.ts", import.meta.url);
+  if (marks === 0) register(libraryModule("fresh-imports"));
   marks += 1;
   // Node keeps CommonJS and JSON modules by their path alone, so a mark does not help.
   const { cache } = createRequire(import.meta.url);

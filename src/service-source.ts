@@ -10,8 +10,18 @@ import type { Service } from "./schema/define-service.ts";
  */
 export type ReadSchema = (file: DocsSource) => OptionDocs | Promise<OptionDocs>;
 
+/**
+ * What is generated: the modules and all they need, the VM tests, the options as JSON Schema, the table of promises,
+ * and the interface, which `nixmodgen diff` compares.
+ */
+export const outputKinds = ["modules", "vm-tests", "json-schema", "promises", "interface"] as const;
+
+export type OutputKind = (typeof outputKinds)[number];
+
 /** A service, the file of its definition, and the docs from there. */
 export interface ServiceSource extends DocsSource {
   readonly service: Service;
   readonly docs: OptionDocs;
+  /** Default: everything. */
+  readonly outputs?: readonly OutputKind[];
 }

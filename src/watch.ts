@@ -5,10 +5,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { readdirSync, watch, type FSWatcher } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { configName, findConfig, loadConfig, type LoadedConfig } from "./config.ts";
-
-const librarySource = fileURLToPath(new URL(".", import.meta.url));
+import { librarySource } from "./library.ts";
 
 /** An editor saves in several steps; changes this close together are one. */
 const debounceMs = 50;

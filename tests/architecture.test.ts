@@ -66,7 +66,7 @@ function isFile(target: string): boolean {
 }
 
 /** Files that every file may import, and that import no other file of the project. */
-const base = ["errors", "json", "zod", "nearest", "compare-versions"].map(
+const base = ["errors", "json", "zod", "nearest", "compare-versions", "library"].map(
   (name) => `src/${name}.ts`,
 );
 
@@ -151,15 +151,20 @@ const layers: readonly {
     why: "a command finds its input, and prints what others work out",
   },
   {
+    layer: "src/init",
+    imports: ["src/model/platform.ts"],
+    why: "a new project is made of texts",
+  },
+  {
     layer: "tools",
     imports: ["src"],
     why: "a maintainer's program uses the library",
   },
-  { layer: "schema", imports: ["src/index.ts"], why: "a service uses the library's public face" },
+  { layer: "schema", imports: [], why: "a service uses the library by its name, as others do" },
   {
     layer: "nixmodgen.config.ts",
-    imports: ["src/index.ts"],
-    why: "the configuration uses the library's public face",
+    imports: [],
+    why: "the configuration uses the library by its name, as others do",
   },
 ];
 
@@ -197,6 +202,12 @@ const reserved: readonly {
     only: ["src/zod.ts"],
     why: "one version",
   },
+  {
+    what: "the library's own name",
+    module: /^nixmodgen(\/.*)?$/,
+    only: ["schema", "nixmodgen.config.ts", "src/init/template"],
+    why: "others import it by its name, and it imports its own files",
+  },
   { what: "commander", module: /^commander$/, only: ["src/cli.ts"], why: "one command line" },
   {
     what: "colours",
@@ -230,6 +241,16 @@ const pure: readonly { readonly from: string; readonly why: string }[] = [
 
 const systemModules = /^(node:)?(fs(\/promises)?|child_process|net|http|https|os|worker_threads)$/;
 
+const packageJson = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, string>>;
+};
+
+/** What others can import of the library. */
+const publicNames = Object.keys(packageJson.exports)
+  .filter((entry) => !entry.endsWith(".json"))
+  .map((entry) => entry.replace(/^\./, packageJson.name));
+
 describe("reserved modules", () => {
   test.each(reserved)("$what only in $only: $why", ({ module, only }) => {
     const importers = [...sources.values()].flat().filter(({ to }) => module.test(to));
@@ -239,6 +260,13 @@ describe("reserved modules", () => {
 
   test.each(pure)("$from touches neither disk nor processes: $why", ({ from }) => {
     expect(importsBelow(from).filter(({ to }) => systemModules.test(to))).toEqual([]);
+  });
+
+  test.each(["schema", "nixmodgen.config.ts"])("%s imports no package but the library", (path) => {
+    const packages = importsBelow(path).filter(({ to }) => !isFile(to));
+    expect(packages).not.toEqual([]);
+    const others = packages.filter(({ to }) => !publicNames.includes(to));
+    expect(others).toEqual([]);
   });
 
   test("the output reaches the disk through one file, so that a full disk can be tested", () => {

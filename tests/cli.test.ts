@@ -396,6 +396,8 @@ Commands:
   explain [options] [option]  explain an option: type, defaults, where it goes,
                               what it loosens, proofs
   diff [options] <from> [to]  say what a change of the schema does to users
+  init [options] [directory]  make a project that generates at once; overwrites
+                              nothing
   completion <shell>          print a script that completes commands and names
                               of options in a shell
   help [command]              display help for command

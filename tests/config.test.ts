@@ -163,7 +163,7 @@ const mistakes: readonly (readonly [
       ),
       want: `error: unknown key "service" in nixmodgen.config.ts
   at:       nixmodgen.config.ts:3
-  expected: output, services, released, breaks
+  expected: output, services, released, breaks, platforms, outputs, command
   next:     did you mean "services"?
 `,
     },
@@ -176,7 +176,7 @@ const mistakes: readonly (readonly [
       ),
       want: `error: unknown key "outptu" in nixmodgen.config.ts
   at:       nixmodgen.config.ts:2
-  expected: output, services, released, breaks
+  expected: output, services, released, breaks, platforms, outputs, command
   next:     did you mean "output"?
 `,
     },
@@ -215,7 +215,7 @@ const mistakes: readonly (readonly [
       ),
       want: `error: unknown key "x.y" in nixmodgen.config.ts
   at:       nixmodgen.config.ts:4
-  expected: output, services, released, breaks
+  expected: output, services, released, breaks, platforms, outputs, command
   next:     remove it
 `,
     },
@@ -266,6 +266,62 @@ const mistakes: readonly (readonly [
         },
       ] as const,
   ),
+  [
+    "a platform that does not exist",
+    {
+      tree: withConfig(
+        'export default {\n  output: "generated",\n  services: ["schema/demo.ts"],\n  platforms: ["nixos", "macos"],\n};\n',
+      ),
+      want: `error: "platforms" in nixmodgen.config.ts is not valid
+  at:       nixmodgen.config.ts:4
+  expected: a list of nixos, home-manager, darwin
+  received: [ 'nixos', 'macos' ]
+`,
+    },
+  ],
+  [
+    "no platform of the service",
+    {
+      tree: {
+        ...withConfig(
+          'export default { output: "generated", services: ["schema/demo.ts"], platforms: ["darwin"] };',
+        ),
+        "schema/demo.ts":
+          'export default { kind: "service", name: "demo", platforms: ["nixos", "home-manager"] };',
+      },
+      want: `error: schema/demo.ts is for none of the platforms of nixmodgen.config.ts
+  expected: one of darwin
+  received: nixos, home-manager
+  next:     add one of the service's platforms to "platforms", or remove the file from "services"
+`,
+    },
+  ],
+  [
+    "an output that does not exist",
+    {
+      tree: withConfig(
+        'export default { output: "generated", services: ["schema/demo.ts"], outputs: ["tests"] };',
+      ),
+      want: `error: "outputs" in nixmodgen.config.ts is not valid
+  at:       nixmodgen.config.ts:1
+  expected: a list of modules, vm-tests, json-schema, promises, interface
+  received: [ 'tests' ]
+`,
+    },
+  ],
+  [
+    "a command that would end the comment it stands in",
+    {
+      tree: withConfig(
+        'export default { output: "generated", services: ["schema/demo.ts"], command: "make\\n{ }" };',
+      ),
+      want: `error: "command" in nixmodgen.config.ts is not valid
+  at:       nixmodgen.config.ts:1
+  expected: the command that generates, for example "npm run generate"
+  received: 'make\\n{ }'
+`,
+    },
+  ],
   [
     "a schema file that is not there",
     {

@@ -1,6 +1,6 @@
 // The model, and the treatment of messages that arrive while it is busy.
 
-import { option, z } from "../../src/index.ts";
+import { option, z } from "nixmodgen";
 
 /** What the gateway does with a message that arrives while the model is busy. */
 const queueMode = z.enum(["steer", "followup", "collect", "interrupt"]);

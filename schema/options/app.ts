@@ -3,7 +3,7 @@
 // Domain and keys of its settings come from its source: launchdLabel in Constants.swift, and
 // NixDefaultsBridge.swift in https://github.com/openclaw/openclaw/tree/main/apps/macos.
 
-import { group, option, packageType, port, z } from "../../src/index.ts";
+import { group, option, packageType, port, z } from "nixmodgen";
 
 /** The domain in which the application looks for settings of Nix, whatever its own bundle identifier is. */
 export const appDomain = "ai.openclaw.mac";

@@ -1,6 +1,6 @@
 // A browser that the model drives.
 
-import { option, packageType, port, z } from "../../src/index.ts";
+import { option, packageType, port, z } from "nixmodgen";
 
 export const browser = {
   /**

@@ -1,6 +1,6 @@
 // Messengers. Telegram is the one the gateway ships; the others are set up through `settings`.
 
-import { credential, option, submodule, z } from "../../src/index.ts";
+import { credential, option, submodule, z } from "nixmodgen";
 
 export const telegram = {
   /** Whether the gateway answers on Telegram. */

@@ -8,12 +8,12 @@ import {
   lifts,
   perPlatform,
   plainPath,
-  propertyIs,
   relaxation,
   shows,
   showsOutside,
   z,
-} from "../../src/index.ts";
+} from "nixmodgen";
+import { propertyIs } from "nixmodgen/baseline";
 import { address } from "../addresses.ts";
 
 const onLinux = ["nixos", "home-manager"] as const;

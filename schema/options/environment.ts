@@ -1,6 +1,6 @@
 // The process's settings, credentials, variables and programs.
 
-import { override } from "../../src/index.ts";
+import { override } from "nixmodgen";
 import { checks, config, service } from "./standard.ts";
 
 export const environment = {

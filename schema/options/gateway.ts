@@ -1,6 +1,6 @@
 // The gateway's own listener and how clients authenticate to it.
 
-import { credential, option, port, z } from "../../src/index.ts";
+import { credential, option, port, z } from "nixmodgen";
 import { address4 } from "../addresses.ts";
 import { generations } from "../generations.ts";
 import { plugins } from "./plugins.ts";

@@ -1,6 +1,6 @@
 // The program, its user, and the places of its files.
 
-import { directoryInState } from "../../src/index.ts";
+import { directoryInState } from "nixmodgen";
 import { config, service } from "./standard.ts";
 
 export const identity = {

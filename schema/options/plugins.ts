@@ -1,6 +1,6 @@
 // Plugins of the gateway that are packages of their own.
 
-import { option, packageType, sourcePath, submodule, z } from "../../src/index.ts";
+import { option, packageType, sourcePath, submodule, z } from "nixmodgen";
 
 /** The ids of the gateway's catalogue are such names; each becomes a directory. */
 const pluginId = /^[a-z0-9][a-z0-9-]*$/;

@@ -1,7 +1,7 @@
 // Credentials of the model providers, one group per provider. Only the file's path is ever part of
 // the configuration; the secret reaches the gateway as an environment variable at start.
 
-import { credential } from "../../src/index.ts";
+import { credential } from "nixmodgen";
 
 /** The purpose of credentials for models: the gateway needs at least one of them. */
 export const modelPurpose = "model";

@@ -1,5 +1,5 @@
 // The library's own options, which the gateway has like any other service.
 
-import { standardOptions } from "../../src/index.ts";
+import { standardOptions } from "nixmodgen";
 
 export const { service, config, checks } = standardOptions("moltbot", { package: "openclaw" });

@@ -3,7 +3,7 @@
 // with more than one hard link. For the same reason mode "symlink" makes no link: the settings tell the
 // gateway to look in the skill's directory.
 
-import { jsonObject, option, sourcePath, submodule, z } from "../../src/index.ts";
+import { jsonObject, option, sourcePath, submodule, z } from "nixmodgen";
 
 export const workspace = {
   /**

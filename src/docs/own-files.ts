@@ -1,8 +1,6 @@
 // Which files of a compiled project are the author's own: their mistakes are reported, and no others.
 
-import { fileURLToPath } from "node:url";
-
-const librarySource = fileURLToPath(new URL("..", import.meta.url));
+import { librarySource } from "../library.ts";
 
 export function isOwnFile(path: string): boolean {
   return (

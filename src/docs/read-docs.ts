@@ -2,8 +2,9 @@
 // every mistake in them.
 
 import { relative } from "node:path";
-import { Node, Project, type SourceFile, SyntaxKind, type Type } from "ts-morph";
+import { Node, Project, type SourceFile, SyntaxKind, ts, type Type } from "ts-morph";
 import { UserError } from "../errors.ts";
+import { libraryName, librarySources } from "../library.ts";
 import { type Disk, realDisk, type RecordedDisk } from "../cache/recorded-disk.ts";
 import type { RecordedDocs } from "./create-reader.ts";
 import { diskHost } from "./disk-host.ts";
@@ -66,8 +67,23 @@ function openProject({ entry, tsconfig, root }: DocsSource, disk: Disk): Project
       noUnusedParameters: false,
     },
   });
+  provideLibrary(project, entry);
   project.addSourceFileAtPath(entry);
   return project;
+}
+
+/** The library itself stands in for one that the project has not installed. */
+function provideLibrary(project: Project, entry: string): void {
+  const { compilerOptions } = project;
+  const options = compilerOptions.get();
+  const host = project.getModuleResolutionHost();
+  if (ts.resolveModuleName(libraryName, entry, options, host).resolvedModule !== undefined) return;
+  const own = Object.entries(librarySources).map(([name, path]): [string, string[]] => [
+    name,
+    [path],
+  ]);
+  const paths: ts.MapLike<string[]> = { ...options.paths, ...Object.fromEntries(own) };
+  compilerOptions.set({ paths });
 }
 
 function readFrom(project: Project, { entry, root }: DocsSource): OptionDocs {

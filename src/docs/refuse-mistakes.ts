@@ -4,6 +4,7 @@
 
 import { Node, type Project, SyntaxKind } from "ts-morph";
 import { BugError, together, UserError, type UserErrorDetails } from "../errors.ts";
+import { libraryName, librarySources } from "../library.ts";
 import { morphType } from "./morph-types.ts";
 import { isZodType } from "./schema-types.ts";
 import { excerptOf, locateSpan, type SourceSpan } from "./source-place.ts";
@@ -87,7 +88,7 @@ function describeTypeError(error: SchemaTypeError, { optionAround }: SchemaSourc
     details: {
       option: optionAround(nodeAt(span)),
       received: message,
-      next: "correct it; the types of `src/index.ts` say what there is",
+      next: "correct it; the types of `nixmodgen` say what there is",
     },
   };
 }
@@ -127,8 +128,11 @@ function foreignZod({ project }: SchemaSources): readonly SourceMistake[] {
   return ownFiles(project).flatMap((file) => {
     const library = file
       .getImportDeclarations()
-      .find((each) => each.getModuleSpecifierSourceFile()?.getFilePath().endsWith("/src/index.ts"));
-    const specifier = library?.getModuleSpecifierValue() ?? "nixmodgen";
+      .find(
+        (each) =>
+          each.getModuleSpecifierSourceFile()?.getFilePath() === librarySources[libraryName],
+      );
+    const specifier = library?.getModuleSpecifierValue() ?? libraryName;
     return file.getImportDeclarations().flatMap((each): readonly SourceMistake[] => {
       const received = each.getModuleSpecifierValue();
       if (received !== "zod" && !received.startsWith("zod/")) return [];

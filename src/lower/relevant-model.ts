@@ -3,7 +3,7 @@
 
 import { isExp } from "../model/expression.ts";
 import type { Platform } from "../model/platform.ts";
-import type { ServiceModel } from "../model/service-model.ts";
+import type { ConfinementRule, ServiceModel } from "../model/service-model.ts";
 import { readersOf } from "./part-platforms.ts";
 
 export interface RelevantModel {
@@ -26,7 +26,7 @@ export function relevantModel(model: ServiceModel, platforms: readonly Platform[
     });
     return Object.fromEntries(read) as T;
   };
-  const { identity, config, listen, unique, ...rest } = model;
+  const { identity, config, listen, unique, confinement, ...rest } = model;
   const ofIdentity = identity && relevant("identity", identity);
   return {
     model: {
@@ -35,7 +35,16 @@ export function relevantModel(model: ServiceModel, platforms: readonly Platform[
       ...(config === undefined ? {} : { config: relevant("config", config) }),
       ...(listen === undefined ? {} : { listen: relevant("listen", listen) }),
       unique: unique.filter(({ option }) => !irrelevant.has(option.path.join("."))),
+      confinement: confinement.map((rule) => relevantRule(rule, platforms)),
     },
     irrelevant,
   };
+}
+
+/** A rule without the directives that only other platforms read: the library's name options of NixOS alone. */
+function relevantRule(rule: ConfinementRule, platforms: readonly Platform[]): ConfinementRule {
+  if (platforms.includes("nixos")) return rule;
+  const { directives, ...rest } = rule;
+  const isRead = platforms.includes("home-manager") && rule.user.directives === undefined;
+  return { ...rest, directives: isRead ? directives : {} };
 }

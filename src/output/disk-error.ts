@@ -3,13 +3,13 @@
 
 import { getSystemErrorMap } from "node:util";
 import { UserError } from "../errors.ts";
-import { generateCommand } from "./file.ts";
 
-export function diskError(message: string, error: unknown, extra = ""): unknown {
+/** @param command what brings the output directory up to date */
+export function diskError(message: string, error: unknown, command: string, extra = ""): unknown {
   const code = systemErrorCode(error);
   if (code === undefined) return error;
   const reason = [...getSystemErrorMap().values()].find(([name]) => name === code)?.[1] ?? code;
-  return new UserError(`${message}: ${reason}${extra}`, { next: remedy(code) });
+  return new UserError(`${message}: ${reason}${extra}`, { next: remedy(code, command) });
 }
 
 /** The code of a system error (`ENOSPC`), if it is one. */
@@ -18,16 +18,16 @@ export function systemErrorCode(error: unknown): string | undefined {
   return typeof error.code === "string" ? error.code : undefined;
 }
 
-function remedy(code: string): string {
+function remedy(code: string, command: string): string {
   switch (code) {
     case "EACCES":
     case "EPERM":
     case "EROFS":
-      return `give yourself permission to read and write there, then run \`${generateCommand}\``;
+      return `give yourself permission to read and write there, then run \`${command}\``;
     case "ENOSPC":
     case "EDQUOT":
-      return `free some space on the disk, then run \`${generateCommand}\``;
+      return `free some space on the disk, then run \`${command}\``;
     default:
-      return `mend that, then run \`${generateCommand}\``;
+      return `mend that, then run \`${command}\``;
   }
 }

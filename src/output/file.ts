@@ -11,6 +11,3 @@ export interface OutputFile {
 export function comparePaths(a: { readonly path: string }, b: { readonly path: string }): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
-
-/** The command that brings the output directory up to date. */
-export const generateCommand = "pnpm generate";

@@ -2,7 +2,7 @@
 // check cannot disagree with the command that mends the difference.
 
 import { UserError } from "../errors.ts";
-import { comparePaths, generateCommand, type OutputFile } from "./file.ts";
+import { comparePaths, type OutputFile } from "./file.ts";
 import { hasHeader } from "./header.ts";
 import { createManifest, manifestPath, parseManifest, sha256, type Manifest } from "./manifest.ts";
 import { checkPaths, foldPath, parentPaths } from "./paths.ts";
@@ -34,7 +34,7 @@ export interface Plan {
 
 /** Plans how to write `generated` and their manifest over the files found on the disk. */
 export function createPlan(generated: readonly OutputFile[], found: ScannedOutput): Plan {
-  const files = [...generated, createManifest(generated)];
+  const files = [...generated, createManifest(generated, found.directory.command)];
   checkPaths(files);
   checkNothingInTheWay(files, found);
   const manifest = readManifest(found);
@@ -55,7 +55,7 @@ export function createPlan(generated: readonly OutputFile[], found: ScannedOutpu
 function readManifest({ directory, files }: ScannedOutput): Manifest {
   const content = files.get(manifestPath);
   if (content === undefined) return new Map();
-  return parseManifest(decode(content), `${directory.label}/${manifestPath}`);
+  return parseManifest(decode(content), `${directory.label}/${manifestPath}`, directory.command);
 }
 
 function planFile(file: OutputFile, found: ScannedOutput, manifest: Manifest): PlanEntry {
@@ -70,7 +70,7 @@ function planFile(file: OutputFile, found: ScannedOutput, manifest: Manifest): P
     const label = `${found.directory.label}/${path}`;
     throw new UserError(`${label} was not written by nixmodgen`, {
       expected: "no file there, or one with nixmodgen's header or an entry in the manifest",
-      next: `move or delete ${label}, then run \`${generateCommand}\``,
+      next: `move or delete ${label}, then run \`${found.directory.command}\``,
     });
   }
   const edited = hash !== undefined && hash !== sha256(content);
@@ -89,7 +89,7 @@ function checkNothingInTheWay(files: readonly OutputFile[], found: ScannedOutput
   const refuse = (inTheWay: string, problem: string): never => {
     const label = `${found.directory.label}/${inTheWay}`;
     throw new UserError(`${label} ${problem}`, {
-      next: `delete or move ${label}, then run \`${generateCommand}\``,
+      next: `delete or move ${label}, then run \`${found.directory.command}\``,
     });
   };
   for (const { path } of files) {

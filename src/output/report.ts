@@ -3,7 +3,6 @@
 import type { Colors } from "picocolors/types.js";
 import type { UserErrorDetails } from "../errors.ts";
 import type { Problem } from "./check.ts";
-import { generateCommand } from "./file.ts";
 import type { Plan, PlanEntry } from "./plan.ts";
 
 /** What `--json` prints. */
@@ -78,7 +77,7 @@ export function checkReport(
   return [
     ...problems.flatMap((problem) => describeProblem(problem, colors)),
     colors.red(`${count(problems.length, "file")} not as the schema has it`),
-    ...(mendable ? [`  next:     run \`${generateCommand}\` and commit the result`] : []),
+    ...(mendable ? [`  next:     run \`${plan.directory.command}\` and commit the result`] : []),
   ].join("\n");
 }
 

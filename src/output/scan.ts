@@ -5,7 +5,6 @@
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { diskError } from "./disk-error.ts";
-import { generateCommand } from "./file.ts";
 import type { FileSystem, PathKind } from "./file-system.ts";
 
 export interface OutputDirectory {
@@ -13,6 +12,8 @@ export interface OutputDirectory {
   readonly root: string;
   /** POSIX path relative to the project; names the directory in messages. */
   readonly label: string;
+  /** The project's command that brings the directory up to date; for messages, headers and the manifest. */
+  readonly command: string;
 }
 
 export interface ScannedOutput {
@@ -45,7 +46,7 @@ export function scanOutput(directory: OutputDirectory, fileSystem: FileSystem): 
       if (name.startsWith(".")) continue;
       const label = `${directory.label}/${child}`;
       const absolute = join(directory.root, label);
-      if (isDirectory(fileSystem.kind(absolute), label)) {
+      if (isDirectory(fileSystem.kind(absolute), label, directory.command)) {
         directories.add(child);
         visit(child);
       } else {
@@ -57,7 +58,7 @@ export function scanOutput(directory: OutputDirectory, fileSystem: FileSystem): 
   try {
     if (outputExists(directory, fileSystem)) visit("");
   } catch (error) {
-    throw diskError(`cannot read ${directory.label}`, error);
+    throw diskError(`cannot read ${directory.label}`, error, directory.command);
   }
   return { directory, files, directories, leftovers };
 }
@@ -69,9 +70,9 @@ function outputExists(directory: OutputDirectory, fileSystem: FileSystem): boole
     const label = parts.slice(0, index + 1).join("/");
     const kind = fileSystem.kind(join(directory.root, label));
     if (kind === "missing") return false;
-    if (!isDirectory(kind, label)) {
+    if (!isDirectory(kind, label, directory.command)) {
       throw new UserError(`${label} is a file, but the output directory is to be there`, {
-        next: `delete or move ${label}, then run \`${generateCommand}\``,
+        next: `delete or move ${label}, then run \`${directory.command}\``,
       });
     }
   }
@@ -79,7 +80,7 @@ function outputExists(directory: OutputDirectory, fileSystem: FileSystem): boole
 }
 
 /** Tells directories from files; throws for anything else. */
-function isDirectory(kind: PathKind, label: string): boolean {
+function isDirectory(kind: PathKind, label: string, command: string): boolean {
   switch (kind) {
     case "directory":
       return true;
@@ -87,12 +88,12 @@ function isDirectory(kind: PathKind, label: string): boolean {
       return false;
     case "symlink":
       throw new UserError(`${label} is a symbolic link`, {
-        next: `replace it by a real file or directory, then run \`${generateCommand}\``,
+        next: `replace it by a real file or directory, then run \`${command}\``,
       });
     case "other":
     case "missing":
       throw new UserError(`${label} is neither a file nor a directory`, {
-        next: `delete it, then run \`${generateCommand}\``,
+        next: `delete it, then run \`${command}\``,
       });
   }
 }

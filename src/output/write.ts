@@ -20,7 +20,7 @@ type Undo =
 
 /** Writes, replaces and removes files as planned, or throws and leaves everything as it was. */
 export function writePlan(plan: Plan, fileSystem: FileSystem): void {
-  const { root, label } = plan.directory;
+  const { root, label, command } = plan.directory;
   const changes = plan.entries.flatMap(changeOf).map((change) => ({
     ...change,
     path: `${label}/${change.path}`,
@@ -41,7 +41,7 @@ export function writePlan(plan: Plan, fileSystem: FileSystem): void {
     const failures = undoAll(undo, root, fileSystem);
     const consequence =
       failures.length === 0 ? "no file was changed" : `could not undo: ${failures.join(", ")}`;
-    throw diskError(`cannot write ${current}`, error, `; ${consequence}`);
+    throw diskError(`cannot write ${current}`, error, command, `; ${consequence}`);
   }
   tidy(changes, plan, fileSystem);
 }

@@ -3,7 +3,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { on, once } from "node:events";
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -92,13 +92,6 @@ const command = join(root, "bin/nixmodgen.js");
 function copyProject(directory: string): void {
   for (const name of ["schema", "nixmodgen.config.ts"]) {
     cpSync(join(root, name), join(directory, name), { recursive: true });
-  }
-  const library = JSON.stringify(join(root, "src/index.ts"));
-  for (const name of readdirSync(directory, { recursive: true, encoding: "utf8" })) {
-    if (!name.endsWith(".ts")) continue;
-    const file = join(directory, name);
-    const text = readFileSync(file, "utf8");
-    writeFileSync(file, text.replace(/"(?:\.{1,2}\/)+src\/index\.ts"/g, library));
   }
   mkdirSync(join(directory, "node_modules/@types"), { recursive: true });
   symlinkSync(join(root, "node_modules/@types/node"), join(directory, "node_modules/@types/node"));

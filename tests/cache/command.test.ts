@@ -13,7 +13,6 @@ const command = path("../../bin/nixmodgen.js");
 /** The small service of tests/eval, with its port from another file. */
 function project(): string {
   const schema = readFileSync(path("../eval/fixtures/hello.ts"), "utf8")
-    .replace("../../../src/index.ts", path("../../src/index.ts"))
     .replace("export default", 'import { number } from "./part.ts";\nexport default')
     .replace("default: 8080", "default: number");
   return temporaryDirectory({

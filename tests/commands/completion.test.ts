@@ -33,7 +33,7 @@ function inShell(shell: string, args: readonly string[], code: string): readonly
 
 /** Each: the words of a command line, the last of which is completed, and some of the proposals. */
 const lines: readonly (readonly [readonly string[], readonly string[]])[] = [
-  [[""], ["generate", "explain", "diff", "completion"]],
+  [[""], ["generate", "explain", "diff", "init", "completion"]],
   [["ex"], ["explain"]],
   [
     ["generate", "--c"],

@@ -20,7 +20,6 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 function small(): string {
   const hello = readFileSync(path("fixtures/hello.ts"), "utf8");
   const changes: readonly (readonly [string, string])[] = [
-    ["../../../src/index.ts", path("../../src/index.ts")],
     ['standardOptions("hello")', 'standardOptions("small")'],
     ['name: "hello",', 'name: "small",\n  platforms: ["nixos", "home-manager"],'],
     ["    ...config,\n", ""],

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { checkPlan, type Problem } from "../../src/output/check.ts";
 import type { PlanEntry } from "../../src/output/plan.ts";
-import { readTree, temporaryDirectory } from "./project.ts";
+import { command, readTree, temporaryDirectory } from "./project.ts";
 
 function check(...entries: readonly PlanEntry[]): readonly Problem[] {
-  const directory = { root: "/project", label: "generated" };
+  const directory = { root: "/project", label: "generated", command };
   return checkPlan({ directory, entries, leftovers: [] });
 }
 

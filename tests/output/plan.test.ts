@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { addHeader } from "../../src/output/header.ts";
 import { createManifest } from "../../src/output/manifest.ts";
 import { createPlan, type Plan } from "../../src/output/plan.ts";
-import { messageOf } from "./project.ts";
+import { command, messageOf } from "./project.ts";
 
 /** A plan over an output directory with these files, generated as `{ path: text }`. */
 function plan(
@@ -11,7 +11,7 @@ function plan(
   directories: readonly string[] = [],
 ): Plan {
   return createPlan(filesOf(generated), {
-    directory: { root: "/project", label: "generated" },
+    directory: { root: "/project", label: "generated", command },
     files: new Map(Object.entries(found).map(([path, text]) => [path, Buffer.from(text)])),
     directories: new Set(directories),
     leftovers: [],
@@ -25,11 +25,11 @@ function filesOf(
 }
 
 function manifestOf(files: Readonly<Record<string, string>>): string {
-  return createManifest(filesOf(files)).text;
+  return createManifest(filesOf(files), command).text;
 }
 
 function withHeader(path: string, text: string): string {
-  return addHeader({ path, text }, "schema/demo.ts").text;
+  return addHeader({ path, text }, "schema/demo.ts", command).text;
 }
 
 /** The entries, without the manifest's. */
@@ -154,7 +154,7 @@ test("the manifest is a file like any other, and entries are sorted", () => {
 
 test("content that is no valid UTF-8 never counts as unchanged", () => {
   const found = {
-    directory: { root: "/project", label: "generated" },
+    directory: { root: "/project", label: "generated", command },
     // Both decode to the replacement character.
     files: new Map([
       ["a.json", Uint8Array.of(0xff)],

@@ -24,6 +24,9 @@ export type Tree = Readonly<Record<string, string>>;
 
 export const stubCli = fileURLToPath(new URL("stub-cli.js", import.meta.url));
 
+/** The command of the stub project's configuration. */
+export const command = "pnpm generate";
+
 /** A directory that is gone when the test is over. */
 export function temporaryDirectory(tree: Tree = {}): string {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), "nixmodgen-")));
@@ -67,7 +70,7 @@ export function stubProject(files: Readonly<Record<string, string>>): Tree {
     "package.json": '{ "type": "module" }',
     "tsconfig.json": "{}",
     "nixmodgen.config.ts":
-      'export default {\n  output: "generated",\n  services: ["schema/demo.ts"],\n};\n',
+      'export default {\n  output: "generated",\n  services: ["schema/demo.ts"],\n  command: "pnpm generate",\n};\n',
     "schema/demo.ts": stubSchema(files),
   };
 }

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { nodeFileSystem } from "../../src/output/file-system.ts";
 import { scanOutput, temporaryPath, type ScannedOutput } from "../../src/output/scan.ts";
-import { asOrdinaryUser, messageOf, temporaryDirectory, type Tree } from "./project.ts";
+import { command, asOrdinaryUser, messageOf, temporaryDirectory, type Tree } from "./project.ts";
 
 function scan(root: string, label = "generated"): ScannedOutput {
-  return scanOutput({ root, label }, nodeFileSystem);
+  return scanOutput({ root, label, command }, nodeFileSystem);
 }
 
 test("an output directory that does not exist is empty", () => {

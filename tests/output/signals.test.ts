@@ -3,12 +3,15 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { createManifest } from "../../src/output/manifest.ts";
-import { readTree, temporaryDirectory, type Tree } from "./project.ts";
+import { command, readTree, temporaryDirectory, type Tree } from "./project.ts";
 
 const slowWrite = fileURLToPath(new URL("slow-write.ts", import.meta.url));
 
 const names = ["a.json", "b.json", "c.json"];
-const manifest = createManifest(names.map((path) => ({ path, text: "old" }))).text;
+const manifest = createManifest(
+  names.map((path) => ({ path, text: "old" })),
+  command,
+).text;
 const before: Tree = {
   ...Object.fromEntries(names.map((name) => [`generated/${name}`, "old"])),
   "generated/manifest.json": manifest,
@@ -16,7 +19,10 @@ const before: Tree = {
 const after: Tree = {
   "generated/": "",
   ...Object.fromEntries(names.map((name) => [`generated/${name}`, "new"])),
-  "generated/manifest.json": createManifest(names.map((path) => ({ path, text: "new" }))).text,
+  "generated/manifest.json": createManifest(
+    names.map((path) => ({ path, text: "new" })),
+    command,
+  ).text,
 };
 
 /** Starts a slow write and interrupts it in the middle. */

@@ -18,7 +18,7 @@ const slow: FileSystem = {
   },
 };
 
-const directory = { root: process.cwd(), label: "generated" };
+const directory = { root: process.cwd(), label: "generated", command: "pnpm generate" };
 const files = ["a.json", "b.json", "c.json"].map((path) => ({ path, text: "new" }));
 const plan = createPlan(files, scanOutput(directory, slow));
 const write = (): void => {

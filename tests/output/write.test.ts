@@ -12,6 +12,7 @@ import { scanOutput, temporaryPath } from "../../src/output/scan.ts";
 import { writePlan } from "../../src/output/write.ts";
 import {
   asOrdinaryUser,
+  command,
   messageOf,
   readTree,
   temporaryDirectory,
@@ -20,7 +21,7 @@ import {
 } from "./project.ts";
 
 function planFor(root: string, files: readonly OutputFile[], label = "generated"): Plan {
-  return createPlan(files, scanOutput({ root, label }, nodeFileSystem));
+  return createPlan(files, scanOutput({ root, label, command }, nodeFileSystem));
 }
 
 const oldFiles: readonly OutputFile[] = [
@@ -43,7 +44,7 @@ const before: Tree = {
   "generated/changed.json": "old",
   "generated/edited.json": "by hand",
   "generated/gone/orphan.json": "old",
-  "generated/manifest.json": createManifest(oldFiles).text,
+  "generated/manifest.json": createManifest(oldFiles, command).text,
   "generated/notes.txt": "mine",
   "generated/same.json": "same",
 };
@@ -56,7 +57,7 @@ const after: Tree = {
   "generated/made/": "",
   "generated/made/here/": "",
   "generated/made/here/created.json": "new",
-  "generated/manifest.json": createManifest(newFiles).text,
+  "generated/manifest.json": createManifest(newFiles, command).text,
   "generated/notes.txt": "mine",
   "generated/same.json": "same",
 };
@@ -184,7 +185,9 @@ test("whatever was there, after a write there is nothing left to write", () => {
       const root = mkdtempSync(join(tmpdir(), "nixmodgen-"));
       try {
         const filesOf = (output: Readonly<Record<string, string>>): readonly OutputFile[] =>
-          Object.entries(output).map(([path, text]) => addHeader({ path, text }, "schema/demo.ts"));
+          Object.entries(output).map(([path, text]) =>
+            addHeader({ path, text }, "schema/demo.ts", command),
+          );
         writePlan(planFor(root, filesOf(first)), nodeFileSystem);
         const ours = Object.entries(edited).filter(([path]) => path in first);
         writeTree(join(root, "generated"), Object.fromEntries(ours));
@@ -328,7 +331,7 @@ describe("a write that fails", () => {
 test("the message names every file that could not be put back", () => {
   const root = temporaryDirectory({
     "generated/a.json": "old",
-    "generated/manifest.json": createManifest([{ path: "a.json", text: "old" }]).text,
+    "generated/manifest.json": createManifest([{ path: "a.json", text: "old" }], command).text,
   });
   const plan = planFor(root, [{ path: "a.json", text: "new" }]);
   // Steps 1 to 4 stage two files and their backups, 5 puts a.json in place, 6 the manifest.

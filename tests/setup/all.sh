@@ -8,3 +8,4 @@ bash "$here/guest-root.sh"
 bash "$here/guest-root.sh" sid
 bash "$here/gateway.sh"
 bash "$here/plugins.sh"
+bash "$here/nodes.sh"

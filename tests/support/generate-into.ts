@@ -7,9 +7,9 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { generateAll } from "../../src/cli.ts";
 import { loadConfig, loadServices } from "../../src/config.ts";
 import { readDocs } from "../../src/docs/read-docs.ts";
+import { generateAll } from "../../src/generate-all.ts";
 import { generate } from "../../src/generate.ts";
 import { createManifest } from "../../src/output/manifest.ts";
 
@@ -17,9 +17,10 @@ const directory = process.argv[2];
 if (directory === undefined) throw new Error("usage: generate-into.ts DIR");
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
-const services = await loadServices(await loadConfig(repository), readDocs);
-const files = generateAll(services, generate);
-for (const { path, text } of [...files, createManifest(files)]) {
+const config = await loadConfig(repository);
+const services = await loadServices(config, readDocs);
+const files = generateAll(services, generate, config.command);
+for (const { path, text } of [...files, createManifest(files, config.command)]) {
   const file = join(directory, "generated", path);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);

@@ -5,7 +5,7 @@
 // environment variable, from PATH, or from the cache folder.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -110,6 +110,16 @@ export function findTree(name: TreeName): string | undefined {
 export function findGateway(version: string): string | undefined {
   const modules = join(cacheDir, "gateway", version, "node_modules");
   return existsSync(modules) ? modules : undefined;
+}
+
+/** Other versions of Node, from `tests/setup/nodes.sh`. */
+export function findNodes(): readonly { readonly version: string; readonly path: string }[] {
+  const nodes = join(cacheDir, "nodes");
+  if (!existsSync(nodes)) return [];
+  return readdirSync(nodes).map((version) => ({
+    version,
+    path: join(nodes, version, "bin/node"),
+  }));
 }
 
 export interface NixEvalOptions {
