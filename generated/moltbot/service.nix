@@ -14,9 +14,9 @@ let
     sourceDirectory
     withBetween
     expectSettings
-    valuesNamed
     isAtLeast
     commands
+    outermost
     ;
 
   cfg = config.services.moltbot;
@@ -217,17 +217,6 @@ let
                   plugins.entries = lib.genAttrs (lib.attrNames instance.gateway.plugins) (_: {
                     enabled = true;
                   });
-                })
-                (lib.optionalAttrs instance.browser.enable {
-                  browser = {
-                    enabled = true;
-                    headless = true;
-                    executablePath = lib.getExe instance.browser.package;
-                    profiles.openclaw.cdpPort = instance.browser.port;
-                  };
-                })
-                (lib.optionalAttrs (instance.browser.enable && !isAtLeast "2026.8" instance.package) {
-                  browser.profiles.openclaw.color = "#4285F4";
                 })
                 {
                   gateway = {
@@ -466,26 +455,10 @@ let
           file: instance.stateDir + "/" + lib.head (lib.splitString "/" file.target)
         ) managedFiles.plugins
       );
-
-      # The service's own directories that free settings name.
-      namedDirectories = lib.filter (
-        path:
-        builtins.match "(/[.]?[A-Za-z0-9_+@~,=-][A-Za-z0-9._+@~,=-]*)+" path != null
-        && !lib.any (directory: lib.hasPrefix "${directory}/" "${path}/") (
-          [
-            instance.stateDir
-            instance.workspaceDir
-          ]
-          ++ instance.confinement.readWritePaths
-        )
-      ) (lib.filter lib.isString (valuesNamed [ "workspace" ] instance.settings.agents or { }));
-      ownDirectories = withBetween (
-        [
-          instance.stateDir
-          instance.workspaceDir
-        ]
-        ++ namedDirectories
-      );
+      ownDirectories = withBetween [
+        instance.stateDir
+        instance.workspaceDir
+      ];
 
       # Brings the service's own directories up to date; runs as the service's user before the service.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -512,75 +485,78 @@ let
               path
               "0700"
             ]) ownDirectories
-            ++ [
-              ([ "tell_of_others" ] ++ ownDirectories)
-              [
-                "own_link"
-                "${instance.stateDir}/${variant.configName}"
-                (if platform == "nixos" then instance.configPath else "${configFile}")
-              ]
-              [
-                "manage"
-                "documents"
-                instance.workspaceDir
-              ]
-            ]
-            ++ map (
-              file:
-              [
-                "put"
-                file.target
-              ]
-              ++ file.sources
-            ) managedFiles.documents
-            ++ [
-              [
-                "manage"
-                "skills"
-                instance.workspaceDir
-              ]
-            ]
-            ++ map (
-              file:
-              [
-                "put"
-                file.target
-              ]
-              ++ file.sources
-            ) managedFiles.skills
-            ++ [
-              [
-                "manage"
-                "closed"
-                instance.stateDir
-              ]
-            ]
-            ++ map (
-              file:
-              [
-                "put"
-                file.target
-              ]
-              ++ file.sources
-            ) managedFiles.closed
-            ++ [
-              [
-                "manage"
-                "plugins"
-                instance.stateDir
-              ]
-            ]
-            ++ map (
-              file:
-              [
-                "put"
-                file.target
-              ]
-              ++ file.sources
-            ) managedFiles.plugins
-            ++ [ [ "finish" ] ]
           )
-        }'';
+        }own=(${lib.escapeShellArgs ownDirectories})
+        ${builtins.readFile ../shell/settle.sh}settle
+        ${commands (
+          [
+            ([ "tell_of_others" ] ++ ownDirectories)
+            [
+              "own_link"
+              "${instance.stateDir}/${variant.configName}"
+              (if platform == "nixos" then instance.configPath else "${configFile}")
+            ]
+            [
+              "manage"
+              "documents"
+              instance.workspaceDir
+            ]
+          ]
+          ++ map (
+            file:
+            [
+              "put"
+              file.target
+            ]
+            ++ file.sources
+          ) managedFiles.documents
+          ++ [
+            [
+              "manage"
+              "skills"
+              instance.workspaceDir
+            ]
+          ]
+          ++ map (
+            file:
+            [
+              "put"
+              file.target
+            ]
+            ++ file.sources
+          ) managedFiles.skills
+          ++ [
+            [
+              "manage"
+              "closed"
+              instance.stateDir
+            ]
+          ]
+          ++ map (
+            file:
+            [
+              "put"
+              file.target
+            ]
+            ++ file.sources
+          ) managedFiles.closed
+          ++ [
+            [
+              "manage"
+              "plugins"
+              instance.stateDir
+            ]
+          ]
+          ++ map (
+            file:
+            [
+              "put"
+              file.target
+            ]
+            ++ file.sources
+          ) managedFiles.plugins
+          ++ [ [ "finish" ] ]
+        )}'';
       logFile =
         if platform == "darwin" then
           "/var/log/moltbot/${unit}/output.log"
@@ -603,6 +579,7 @@ let
           built
           configFile
           program
+          mend
         ]
         ++ path;
         profile = import ../lib/seatbelt-profile.nix { inherit lib; } (seatbeltOf {
@@ -634,6 +611,7 @@ let
         rootPaths = [
           prepare
           ownSecret
+          careSteps
         ]
         ++ path;
         profile = import ../lib/seatbelt-profile.nix { inherit lib; } {
@@ -863,6 +841,156 @@ let
           )
         } "$@"
       '';
+
+      # Lets the program mend the state.
+      mend = pkgs.writeShellScript "${unit}-mend" ''
+        set -euo pipefail
+        umask 0077
+
+        ${builtins.readFile ../shell/own-secret.sh}
+        ${builtins.readFile ../shell/command.sh}
+        ${
+          commands (
+            lib.optional
+              (
+                instance.gateway.auth.mode == "token"
+                && instance.gateway.auth.tokenFile == null
+                && lib.elem variant.token [
+                  variant.token
+                  variant.password
+                ]
+              )
+              [
+                "load_own"
+                variant.token
+                "${instance.stateDir}/gateway-token"
+              ]
+          )
+        }unset -v INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID
+        unset -v ${
+          lib.concatStringsSep " " (
+            lib.filter (variable: variable != null) [
+              variant.nixMode
+              variant.readOnlyConfig
+            ]
+          )
+        }
+        own_copy ${
+          lib.escapeShellArgs [
+            variant.configPath
+            (if platform == "nixos" then instance.configPath else "${configFile}")
+          ]
+        }
+        run ${lib.getExe built} 'doctor' '--fix' '--non-interactive'
+      '';
+      repair = pkgs.writeShellScript "${unit}-repair" ''
+        set -euo pipefail
+        umask 0077
+
+        ${lib.concatStrings (
+          lib.mapAttrsToList (variable: value: "export ${variable}=${lib.escapeShellArg value}\n") (
+            if isDarwin then
+              {
+                PATH = lib.makeBinPath path;
+                TMPDIR = "${instance.stateDir}/tmp";
+              }
+              // environment
+            else
+              environment // { PATH = lib.makeBinPath path; }
+          )
+        )}
+        ${
+          lib.optionalString (!isDarwin) ''
+            missing_credential=missing-credential-file
+          ''
+        }${builtins.readFile (if isDarwin then ../shell/secrets-files.sh else ../shell/secrets-systemd.sh)}
+        ${builtins.readFile ../shell/launch.sh}
+        ${
+          commands (
+            map (
+              {
+                variable,
+                option,
+                file,
+                ...
+              }:
+              [
+                "load"
+                variable
+                "${prefix}.${option}"
+                file
+              ]
+            ) commandCredentials
+            ++ [
+              [
+                "cd"
+                "--"
+                instance.stateDir
+              ]
+            ]
+          )
+        }exec ${
+          lib.escapeShellArgs (
+            if isDarwin then
+              [
+                "/usr/bin/sandbox-exec"
+                "-f"
+                sandboxProfile
+                mend
+              ]
+            else
+              [ mend ]
+          )
+        } "$@"
+      '';
+
+      # The steps in the care of the state.
+      careSteps = pkgs.writeShellScript "${unit}-care" ''
+        set -euo pipefail
+        umask 0077
+
+        PATH=${
+          lib.makeBinPath [
+            pkgs.coreutils
+            pkgs.findutils
+            pkgs.gnutar
+            pkgs.gzip
+          ]
+        }
+        title='moltbot'
+        own=(${lib.escapeShellArgs ownDirectories})
+        roots=(${lib.escapeShellArgs (outermost ownDirectories)})
+        parts=(${
+          lib.escapeShellArgs [
+            "workspace"
+            instance.workspaceDir
+            "sessions"
+            instance.stateDir
+            "memory"
+            instance.stateDir
+            "cron"
+            instance.stateDir
+            "credentials"
+            instance.stateDir
+            "databases"
+            instance.stateDir
+          ]
+        })
+
+        ${builtins.readFile ../shell/settle.sh}
+        ${builtins.readFile ../shell/care.sh}
+        "$@"
+      '';
+      care =
+        if isDarwin then
+          [
+            "/usr/bin/sandbox-exec"
+            "-f"
+            preparationProfile
+            careSteps
+          ]
+        else
+          [ careSteps ];
     in
     {
       inherit
@@ -878,12 +1006,13 @@ let
         environment
         path
         managedPaths
-        namedDirectories
         ownDirectories
         prepare
         launch
         commandCredentials
         command
+        care
+        repair
         ;
     }
     // lib.optionalAttrs (isDarwin || isHome) { inherit logFile; };
@@ -927,10 +1056,6 @@ let
   };
 
   # Without declared instances, the top level is the instance `default`.
-  instances =
-    if cfg.instances == { } then
-      { default = cfg; }
-    else
-      lib.filterAttrs (_: instance: instance.enable) cfg.instances;
+  instances = if cfg.instances == { } then { default = cfg; } else cfg.instances;
 in
 lib.mapAttrs serviceOf instances
