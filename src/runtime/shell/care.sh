@@ -66,7 +66,7 @@ pack() {
   begin
   make_tree ''
   printf '%s\n' "$title" "format 1" "${roots[@]}" > about
-  contents | tar --create --file=- --null --verbatim-files-from --files-from=- --no-recursion \
+  contents | tar --create --file=- --no-recursion --null --verbatim-files-from --files-from=- \
     --sparse --format=posix --pax-option=delete=atime,delete=ctime --numeric-owner --owner=0 --group=0 |
     gzip -c
   cd /
@@ -74,7 +74,7 @@ pack() {
 }
 
 # extract FOLDER TAR-OPTION...: unpacks the archive from the standard input in the folder. It bounds what an archive
-# can take: nine tenths of the free space, half of the free files, and no file larger than the space.
+# can take: nine tenths of the free space, and half of the free files. The holes of a file take no space.
 extract() {
   local folder=$1 space files status=0
   shift
@@ -85,7 +85,6 @@ extract() {
   [ "$files" -gt 0 ] 2> /dev/null || files=20000000
   (
     cd -- "$folder"
-    ulimit -f $((space / 1024 + 1))
     gzip -cdf | head -c "$space" |
       tar --extract --verbose --file=- --no-same-owner --no-same-permissions --warning=no-timestamp "$@" |
       head -n $((files / 2)) > /dev/null
@@ -125,6 +124,7 @@ unpack() {
   cd /
   expect_plain "${news[@]}"
   sort_new
+  discard tree
   trap - EXIT
   swap
 }

@@ -35,7 +35,7 @@ find_part() {
 # send: writes the part as an archive. FIFOs, sockets and devices are left out.
 send() {
   find -P "${found[@]}" '(' -type f -o -type d -o -type l ')' -print0 |
-    tar --create --file=- --null --verbatim-files-from --files-from=- --no-recursion --sparse --format=posix \
+    tar --create --file=- --no-recursion --null --verbatim-files-from --files-from=- --sparse --format=posix \
       --numeric-owner --owner=0 --group=0 --transform="flags=rhS;s,^\./,$part/,"
 }
 
