@@ -7,6 +7,9 @@
 
 was_running=no
 held=no
+# The name of the unit. systemd keeps a unit that has started another one until that one stops, so each shell has one
+# of its own.
+holding=
 
 manage() {
   env -i "${reach[@]}" "${systemd_run%/*}/systemctl" "${manager[@]}" "$@"
@@ -14,7 +17,10 @@ manage() {
 
 # hold: stops the service, and keeps it from running
 hold() {
-  local again=() state line=''
+  local again=() state line='' lock
+  holding=care-$unit-$$
+  { exec {lock}> "$runtime/care-$unit.lock"; } 2> /dev/null && "${setpriv%setpriv}flock" --nonblock "$lock" ||
+    give_up 75 "somebody else is at work on the state of $unit"
   state=$(manage is-active "$unit.service") || :
   case $state in
     active | activating | reloading)
@@ -26,13 +32,13 @@ hold() {
   # It reads from this shell, and ends when the shell is gone.
   coproc HOLDER {
     exec env -i "${reach[@]}" "$systemd_run" "${manager[@]}" --quiet --collect --pipe --wait \
-      "--unit=care-$unit.service" "--description=Care of the state of $unit" --service-type=exec \
+      "--unit=$holding.service" "--description=Care of the state of $unit" --service-type=exec \
       "--property=Conflicts=$unit.service" "--property=After=$unit.service" "${again[@]}" \
       -- "$BASH" -c 'echo held; exec "$1" > /dev/null' care "$(type -P cat)"
   }
   holder=$HOLDER_PID
   read -r line <&"${HOLDER[0]}" || :
-  [ "$line" = held ] || give_up 75 "$unit cannot be held: is somebody else at work on its state?"
+  [ "$line" = held ] || give_up 75 "$unit cannot be stopped"
   held=yes
 }
 
@@ -68,7 +74,7 @@ step() (
   fi
   if [ "$held" = yes ]; then
     bonds+=("--property=Conflicts=$unit.service" "--property=After=$unit.service")
-    bonds+=("--property=BindsTo=care-$unit.service" "--property=After=care-$unit.service")
+    bonds+=("--property=BindsTo=$holding.service" "--property=After=$holding.service")
   fi
   start "$@"
 )

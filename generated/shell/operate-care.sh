@@ -27,7 +27,7 @@ read_care() {
   shift
   case $care in
     backup | restore)
-      [ $# -eq 1 ] && [ -n "$1" ] || refuse "--$care needs one file, or - for ${care/#restore/the input}"
+      [ $# -eq 1 ] && [ -n "$1" ] || refuse "--$care needs the name of one file, or - for a pipe"
       ;;
     import) [ $# -gt 0 ] && [ -n "$1" ] || refuse "--import needs a directory, and the parts to bring in" ;;
     *) [ $# -eq 0 ] || refuse "--$care stands alone" ;;
