@@ -11,6 +11,7 @@ import { runShell, type ShellResult, withDirectory } from "./run-shell.ts";
 /** Notes its arguments, then runs the program that its arguments name. */
 const systemdRun = `#!/usr/bin/env bash
 printf '%s ' run "$@" >> HERE/calls; echo >> HERE/calls
+case "$*" in *"Care of"*) echo $$ > HERE/holder ;; esac
 while [ $# -gt 0 ] && [ "$1" != -- ]; do shift; done
 shift
 exec "$@"
@@ -25,11 +26,23 @@ case "$*" in
 esac
 `;
 
+const launchctl = `#!/usr/bin/env bash
+printf '%s ' launchctl "$@" >> HERE/calls; echo >> HERE/calls
+case $1 in
+  print) [ -e HERE/active ] ;;
+  bootout) rm HERE/active ;;
+  bootstrap) touch HERE/active ;;
+esac
+`;
+
 type Platform = "systemd" | "user" | "darwin";
 
 const entering: Readonly<Record<Platform, readonly [files: readonly ShellFile[], call: string]>> = {
   systemd: [["enter-systemd", "care-systemd"], "enter_service it its --property=A"],
-  user: [["enter-systemd", "care-systemd"], "runtime=HERE; enter_user_service --property=A"],
+  user: [
+    ["enter-systemd", "care-systemd"],
+    "XDG_RUNTIME_DIR=HERE/run; enter_user_service --property=A",
+  ],
   darwin: [
     ["enter-darwin", "care-darwin"],
     "enter_service it; launchd_domain=system launchd_label=it launchd_directory=HERE",
@@ -54,10 +67,7 @@ function withPlace(platform: Platform, run: (place: Place) => void): void {
     put("state/file", "1");
     put("systemd-run", systemdRun);
     put("systemctl", systemctl);
-    put(
-      "launchctl",
-      systemctl.replace("*is-active*)", "print*)").replace("*start*)", "bootstrap*)"),
-    );
+    put("launchctl", launchctl);
     put("id", `#!/bin/sh\n[ "$1" = -un ] && echo it || { [ "$1" = -u ] && echo 0 || echo 7; }\n`);
     put(
       "steps",
@@ -182,14 +192,11 @@ describe.each(platforms)("on %s", (platform) => {
         ].join("\n"),
       );
       expect(made.stdout).toBe(
-        "d state\nd state/notes\nd state/work\nf state/file\nf state/note1\nf state/notes/n\nl state/note2\n11\n".replace(
-          "11",
-          String(10),
-        ),
+        "d state\nd state/notes\nd state/work\nf state/file\nf state/note1\nf state/notes/n\nl state/note2\n11\n",
       );
       expect(made.stderr).toContain("taken: notes, from");
       expect(made.stderr).toMatch(/taken: logins, from .*, with secrets/);
-      expect(made.stderr).toContain("left: openclaw.json $'odd\\n\\E[2J'");
+      expect(made.stderr).toContain("left: $'odd\\n\\E[2J' openclaw.json");
       expect(it("--undo").status).toBe(0);
       expect(existsSync(join(directory, "state/note1"))).toBe(false);
     });
@@ -333,7 +340,7 @@ describe("the service", () => {
     withPlace("systemd", ({ it }) => {
       const { stdout, stderr } = it(
         "--backup -",
-        "mkfifo slow; IT > slow & sleep 1; IT > /dev/null || echo $?; cat slow > /dev/null; wait",
+        "mkfifo slow; exec 8<> slow; head -c 3M /dev/urandom > state/big; IT > slow & sleep 2; IT > /dev/null || echo $?; cat <&8 > /dev/null & wait %1; kill %2",
       );
       expect(stdout).toBe("75\n");
       expect(stderr).toContain("somebody else is at work on the state of it");
@@ -342,16 +349,20 @@ describe("the service", () => {
 
   test.each(["INT", "TERM", "HUP", "KILL"])("is let go when the command gets SIG%s", (signal) => {
     withPlace("systemd", ({ directory, it }) => {
-      // A step that does not end.
-      writeFileSync(join(directory, "steps"), "#!/bin/sh\necho > begun\nexec sleep 60\n");
+      // A step that ends only with the unit that holds the service, as the service manager would end it.
+      writeFileSync(
+        join(directory, "steps"),
+        `#!/bin/sh\necho $$ > ${directory}/begun\nwhile kill -0 $(cat ${directory}/holder) 2> /dev/null; do sleep 0.1; done\n`,
+      );
       const { stdout } = it(
         "--backup safe/x",
         [
-          "(trap - INT; exec setsid IT) 2> /dev/null & caller=$!",
+          // A shell lets what it starts in the background ignore SIGINT.
+          "env --default-signal=INT setsid IT 2> /dev/null & caller=$!",
           "until [ -e begun ]; do sleep 0.1; done",
-          "holder=$(pgrep -f 'care [^ ]*/cat$|^[^ ]*/cat$' -s $caller | head -n 1)",
-          `kill -${signal} $caller; sleep 1`,
-          "pgrep -s $caller -x cat > /dev/null && echo held; ls -A safe; pkill -KILL -s $caller sleep || :",
+          // A terminal sends it to the whole group.
+          `kill -${signal} -- ${signal === "INT" ? "-" : ""}$caller; sleep 2`,
+          "kill -0 $(cat holder) 2> /dev/null && echo held; kill -0 $(cat begun) 2> /dev/null && echo works; ls -A safe",
         ].join("\n"),
       );
       expect(stdout).toBe(signal === "KILL" ? "x.partial\n" : "");

@@ -79,6 +79,8 @@ in
     { nodes, ... }:
     ''
       RELEASE = "${lib.getVersion nodes.machine.services.moltbot.instances.real.package}"
+      # A backup that the command made of a service with the real release 2026.6.5, without logs and texts.
+      OLD_STATE = """${builtins.readFile ./care-2026.6.5.b64}"""
     ''
     + builtins.readFile ./care.py;
 }
