@@ -14,6 +14,7 @@ let
     sourceDirectory
     withBetween
     expectSettings
+    valuesNamed
     isAtLeast
     commands
     outermost
@@ -217,6 +218,17 @@ let
                   plugins.entries = lib.genAttrs (lib.attrNames instance.gateway.plugins) (_: {
                     enabled = true;
                   });
+                })
+                (lib.optionalAttrs instance.browser.enable {
+                  browser = {
+                    enabled = true;
+                    headless = true;
+                    executablePath = lib.getExe instance.browser.package;
+                    profiles.openclaw.cdpPort = instance.browser.port;
+                  };
+                })
+                (lib.optionalAttrs (instance.browser.enable && !isAtLeast "2026.8" instance.package) {
+                  browser.profiles.openclaw.color = "#4285F4";
                 })
                 {
                   gateway = {
@@ -455,10 +467,26 @@ let
           file: instance.stateDir + "/" + lib.head (lib.splitString "/" file.target)
         ) managedFiles.plugins
       );
-      ownDirectories = withBetween [
-        instance.stateDir
-        instance.workspaceDir
-      ];
+
+      # The service's own directories that free settings name.
+      namedDirectories = lib.filter (
+        path:
+        builtins.match "(/[.]?[A-Za-z0-9_+@~,=-][A-Za-z0-9._+@~,=-]*)+" path != null
+        && !lib.any (directory: lib.hasPrefix "${directory}/" "${path}/") (
+          [
+            instance.stateDir
+            instance.workspaceDir
+          ]
+          ++ instance.confinement.readWritePaths
+        )
+      ) (lib.filter lib.isString (valuesNamed [ "workspace" ] instance.settings.agents or { }));
+      ownDirectories = withBetween (
+        [
+          instance.stateDir
+          instance.workspaceDir
+        ]
+        ++ namedDirectories
+      );
 
       # Brings the service's own directories up to date; runs as the service's user before the service.
       prepare = pkgs.writeShellScript "${unit}-prepare" ''
@@ -1006,6 +1034,7 @@ let
         environment
         path
         managedPaths
+        namedDirectories
         ownDirectories
         prepare
         launch
@@ -1056,6 +1085,10 @@ let
   };
 
   # Without declared instances, the top level is the instance `default`.
-  instances = if cfg.instances == { } then { default = cfg; } else cfg.instances;
+  instances =
+    if cfg.instances == { } then
+      { default = cfg; }
+    else
+      lib.filterAttrs (_: instance: instance.enable) cfg.instances;
 in
 lib.mapAttrs serviceOf instances

@@ -17,7 +17,8 @@ understand() {
     tell "there is no part $part; there are: ${known[*]}"
     exit 64
   }
-  base=$directory/$from
+  base=$directory
+  [ "$from" = . ] || base+=/$from
   [[ $1 != *=* ]] || base=${1#*=}
   [[ $base = /* ]] || base=$started/$base
 }

@@ -58,7 +58,7 @@ def contents(directory):
 
 start_all()
 machine.succeed("install -d -m 0700 /run/keys && echo sk-ant-test > /run/keys/anthropic", f"install -d -m 0700 {SAFE}")
-machine.succeed(f"systemctl start {REAL}", timeout=240)
+expect(f"systemctl start {REAL} || {{ journalctl --no-pager --output cat --unit {REAL}; false; }}")
 machine.wait_until_succeeds(HEALTH, timeout=120)
 
 # ---- the real gateway ----
