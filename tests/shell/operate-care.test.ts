@@ -224,6 +224,8 @@ describe("files", () => {
     ["--restore safe/x", "IT", 66, "there is no file safe/x"],
     ["--restore safe", "IT", 66, "there is no file safe"],
     ["--restore state/x", "ln -s /etc/shadow state/x; IT", 64, "the service can write HERE/state"],
+    ["--restore safe/x", "ln -s ../state/file safe/x; IT", 64, "the service can write HERE/state"],
+    ["--import state notes", "IT", 64, "the service can write HERE/state"],
     ["--import mine", "mkdir mine; SUDO_UID=0 IT", 64, "name the parts to bring in: notes logins"],
     [
       "--import mine all",

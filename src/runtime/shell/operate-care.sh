@@ -99,6 +99,7 @@ restore() {
   local input=0 status=0
   if [ "$1" != - ]; then
     enter_directory "$1"
+    expect_elsewhere "$name"
     [ -f "$name" ] || give_up 66 "there is no file $1"
     { exec {input}< "./$name"; } 2> /dev/null || give_up 66 "$1 cannot be read"
   elif [ -t 0 ]; then
@@ -153,6 +154,7 @@ forget() {
 # service takes them only if it sees the end of what is read.
 bring_in() {
   local status=0
+  expect_elsewhere "$1"
   read_as_caller "$@" --check < /dev/null > /dev/null || exit
   hold
   read_as_caller "$@" < /dev/null | step receive "$care_script" receive || status=$?
