@@ -65,6 +65,11 @@ release() {
 step() (
   step=$1
   shift
+  # The service is let go when this shell's caller is gone, whoever else still runs.
+  if [ "$held" = yes ]; then
+    write=${HOLDER[1]}
+    exec {write}>&-
+  fi
   if [ "$step" != repair ]; then
     properties=("${care_properties[@]}") credentials=()
     bonds=("--property=TimeoutStopSec=30")

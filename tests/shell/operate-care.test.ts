@@ -363,7 +363,8 @@ describe("the service", () => {
           "env --default-signal=INT setsid IT 2> /dev/null & caller=$!",
           "until [ -e begun ]; do sleep 0.1; done",
           // A terminal sends it to the whole group.
-          `kill -${signal} -- ${signal === "INT" ? "-" : ""}$caller; sleep 2`,
+          `kill -${signal} -- ${signal === "INT" ? "-" : ""}$caller`,
+          "for i in $(seq 100); do kill -0 $(cat holder) 2> /dev/null || kill -0 $(cat begun) 2> /dev/null || break; sleep 0.1; done; sleep 1",
           "kill -0 $(cat holder) 2> /dev/null && echo held; kill -0 $(cat begun) 2> /dev/null && echo works; ls -A safe",
         ].join("\n"),
       );
