@@ -106,25 +106,8 @@ with subtest("a stopped service stays stopped"):
     assert contents(REAL_STATE) == before
     machine.fail(f"systemctl is-active {REAL}")
 
-with subtest("a state that release 2026.6.5 has left is mended by this one"):
-    machine.succeed(f"base64 -d > {SAFE}/old <<'end'\n{OLD_STATE}end")
-    expect(f"{MOLTBOT} --restore {SAFE}/old")
-    # The session is a file there, and later releases keep sessions in databases.
-    machine.succeed(f"test -s {REAL_STATE}/agents/main/sessions/sessions.json")
-    configuration = machine.succeed("sha256sum /etc/moltbot/real.json")
-    said = expect(f"{MOLTBOT} --repair", saying="has been repaired")
-    assert "Doctor" in said, said
-    assert machine.succeed("sha256sum /etc/moltbot/real.json") == configuration
-    if RELEASE.startswith("2026.9"):
-        machine.succeed(f"test -s {REAL_STATE}/agents/main/agent/openclaw-agent.sqlite")
-        machine.fail(f"test -e {REAL_STATE}/identity/device.json")
+with subtest("a repair while it runs"):
     machine.succeed(f"systemctl start {REAL}", timeout=240)
-    machine.wait_until_succeeds(HEALTH, timeout=60)
-    expect(f"{MOLTBOT} sessions --json", saying="agent:main:main")
-    assert machine.succeed(f"cat {REAL_STATE}/workspace/note") == "mine\n"
-
-with subtest("a repair while it runs, which the way back undoes"):
-    before = machine.succeed(f"ls -A {REAL_STATE}")
     expect(f"{MOLTBOT} --repair", saying="has been repaired")
     is_up()
 
@@ -311,3 +294,23 @@ with subtest("whoever is killed there has the service back, too"):
     )
     home.wait_until_succeeds(as_alice(f"systemctl --user is-active {HOME_UNIT}"), timeout=60)
     home.fail("test -e /home/alice/killed")
+
+# ---- a state of an older release, by the real gateway again ----
+
+with subtest("a state that release 2026.6.5 has left is mended by this one"):
+    machine.succeed(f"systemctl stop {REAL}")
+    machine.succeed(f"base64 -d > {SAFE}/old <<'end'\n{OLD_STATE}end")
+    expect(f"{MOLTBOT} --restore {SAFE}/old")
+    # The session is a file there, and later releases keep sessions in databases.
+    machine.succeed(f"test -s {REAL_STATE}/agents/main/sessions/sessions.json")
+    configuration = machine.succeed("sha256sum /etc/moltbot/real.json")
+    said = expect(f"{MOLTBOT} --repair", saying="has been repaired")
+    assert "Doctor" in said, said
+    assert machine.succeed("sha256sum /etc/moltbot/real.json") == configuration
+    if RELEASE.startswith("2026.9"):
+        machine.succeed(f"test -s {REAL_STATE}/agents/main/agent/openclaw-agent.sqlite")
+        machine.fail(f"test -e {REAL_STATE}/identity/device.json")
+    machine.succeed(f"systemctl start {REAL}", timeout=240)
+    machine.wait_until_succeeds(HEALTH, timeout=60)
+    expect(f"{MOLTBOT} sessions --json", saying="agent:main:main")
+    assert machine.succeed(f"cat {REAL_STATE}/workspace/note") == "mine\n"
