@@ -29,12 +29,6 @@ node_major_for() {
   fi
 }
 
-run_node() {
-  local modules="$1"
-  shift
-  "$modules/.bin/node" "$@"
-}
-
 run_gateway() {
   local modules="$1"
   shift
@@ -51,35 +45,12 @@ finish_installation() {
   [ ! -e "$pending" ] || die "the gateway's installation does not finish"
 }
 
-# The gateway moves files of older releases with a native library, an optional package that npm leaves out. Without it
-# no state of an older release can be taken over, and the gateway does not start on one.
-add_native_library() {
-  local modules="$1" library version
-  case "$(uname -m)" in
-    x86_64) library="@openclaw/fs-safe-linux-x64-gnu" ;;
-    *) library="@openclaw/fs-safe-linux-arm64-gnu" ;;
-  esac
-  version="$(run_node "$modules" -p \
-    "require(process.argv[1]).optionalDependencies?.['$library'] ?? ''" "$modules/@openclaw/fs-safe/package.json")"
-  if [ -z "$version" ] || [ -e "$modules/$library" ]; then return; fi
-  require_program npm npm
-  mkdir -p "$staging/library"
-  npm pack --silent --pack-destination "$staging/library" "$library@$version" >/dev/null ||
-    die "$library $version cannot be fetched"
-  mkdir "$staging/library/package.new"
-  tar -xzf "$staging"/library/*.tgz --strip-components=1 -C "$staging/library/package.new"
-  put_in_place "$staging/library/package.new" "$modules/$library"
-  rm -r "$staging/library"
-  say "gateway: added $library $version"
-}
-
 install_release() {
   local version="$1" place="$cache/gateway/$1" built="$staging/$1" node_major
   node_major="$(node_major_for "$version")"
   if [ -e "$place/node_modules/openclaw/openclaw.mjs" ] &&
     [[ "$("$place/node_modules/.bin/node" --version)" = "v$node_major."* ]]; then
     finish_installation "$place/node_modules"
-    add_native_library "$place/node_modules"
     say "gateway: $place is complete"
     return
   fi
@@ -92,7 +63,6 @@ install_release() {
     die "npm install failed"
   fi
   finish_installation "$built/node_modules"
-  add_native_library "$built/node_modules"
   put_in_place "$built" "$place"
   say "gateway: installed $(run_gateway "$place/node_modules" --version)"
 }
