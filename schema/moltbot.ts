@@ -27,6 +27,7 @@ import {
   when,
 } from "nixmodgen";
 import { browserAssertions, browserPreset, browserSettings } from "./browser.ts";
+import { care, elsewhere } from "./care.ts";
 import { confinement } from "./confinement.ts";
 import { generations, since2026_7, since2026_8, until2026_8 } from "./generations.ts";
 import { agent, routing } from "./options/agent.ts";
@@ -534,6 +535,8 @@ export default defineService({
         ...["agents add", "channels add", "channels login", "models auth", "secrets configure"],
       ],
       options: ["--help", "-h", "--version", "-V"],
+      elsewhere,
+      care: care(cfg.workspaceDir),
     },
     listen: { option: cfg.gateway.port, openFirewall: cfg.gateway.openFirewall },
   }),

@@ -84,10 +84,12 @@ export type {
   Assertion,
   ConfinementRule,
   Difference,
+  Elsewhere,
   ManagedFile,
   PackageBuild,
   Preset,
   Scenarios,
   ServiceModel,
+  StateCare,
   SupersededModule,
 } from "./model/service-model.ts";

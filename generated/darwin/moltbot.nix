@@ -85,8 +85,12 @@ in
             instances=(${lib.escapeShellArgs (lib.attrNames services)})
             options=('--help' '-h' '--version' '-V')
             interactive=('tui' 'chat' 'terminal' 'resume' 'attach' 'configure' 'onboard' 'setup' 'agents add' 'channels add' 'channels login' 'models auth' 'secrets configure')
+            elsewhere=('backup create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup sqlite create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup git init' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup git create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'doctor --fix' 'refuses to run where Nix manages the configuration: use `--repair`.' 'doctor --repair' 'refuses to run where Nix manages the configuration: use `--repair`.' 'doctor --yes' 'refuses to run where Nix manages the configuration: use `--repair`.')
+            cares=('--backup FILE' '--restore FILE' '--repair' '--import DIRECTORY workspace|sessions|memory|cron|credentials|databases...' '--undo' '--forget')
 
             ${builtins.readFile ../shell/enter-darwin.sh}
+            ${builtins.readFile ../shell/operate-care.sh}
+            ${builtins.readFile ../shell/care-darwin.sh}
             ${builtins.readFile ../shell/operator.sh}
             case $instance in
             ${
@@ -97,12 +101,49 @@ in
                     instance,
                     unit,
                     command,
+                    care,
+                    ownDirectories,
+                    repair,
                     ...
                   }:
                   ''
                     ${lib.escapeShellArg name})
                     unit=${lib.escapeShellArg unit}
                     enter_service ${lib.escapeShellArg instance.user}
+                    care_script=(${lib.escapeShellArgs care})
+                    repair_script=(${repair})
+                    gather_script=(${pkgs.writeShellScript "moltbot-gateway-gather" ''
+                      set -euo pipefail
+
+                      PATH=${
+                        lib.makeBinPath [
+                          pkgs.coreutils
+                          pkgs.findutils
+                          pkgs.gnutar
+                        ]
+                      }
+                      known=('workspace' 'sessions' 'memory' 'cron' 'credentials' 'databases')
+
+                      ${builtins.readFile ../shell/gather.sh}
+                      describe() {
+                      case $1 in
+                      workspace) from='workspace' secret=no patterns=('*') ;;
+                      sessions) from='.' secret=no patterns=('agents/*/sessions') ;;
+                      memory) from='.' secret=no patterns=('memory') ;;
+                      cron) from='.' secret=no patterns=('cron') ;;
+                      credentials) from='.' secret=yes patterns=('credentials' 'agents/*/agent/auth-profiles.json' 'agents/*/agent/auth.json' 'devices' 'identity') ;;
+                      databases) from='.' secret=yes patterns=('state/openclaw.sqlite*' 'agents/*/agent/openclaw-agent.sqlite*') ;;
+                      *) return 1 ;;
+                      esac
+                      }
+
+                      gather "$@"
+                    ''})
+                    writable=(${lib.escapeShellArgs (ownDirectories ++ instance.confinement.readWritePaths)})
+                    launchd_domain=system
+                    launchd_directory=/Library/LaunchDaemons
+                    launchd_label=${lib.escapeShellArg config.launchd.daemons.${unit}.serviceConfig.Label}
+                    [ -z "$care" ] || { take_care; exit; }
                     start ${command} "$@"
                     ;;
                   ''

@@ -13,7 +13,7 @@ let
     escapeSpecifiers
     escapeFile
     escapeEnvironment
-    forCommand
+    propertiesOf
     ;
 
   cfg = config.services.moltbot;
@@ -32,6 +32,7 @@ let
     })
     confinementOf
     preparationConfinementOf
+    careConfinementOf
     ;
 
   logDirectory = "${config.home.homeDirectory}/Library/Logs/moltbot";
@@ -72,6 +73,8 @@ in
             instances=(${lib.escapeShellArgs (lib.attrNames services)})
             options=('--help' '-h' '--version' '-V')
             interactive=('tui' 'chat' 'terminal' 'resume' 'attach' 'configure' 'onboard' 'setup' 'agents add' 'channels add' 'channels login' 'models auth' 'secrets configure')
+            elsewhere=('backup create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup sqlite create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup git init' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup git create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'doctor --fix' 'refuses to run where Nix manages the configuration: use `--repair`.' 'doctor --repair' 'refuses to run where Nix manages the configuration: use `--repair`.' 'doctor --yes' 'refuses to run where Nix manages the configuration: use `--repair`.')
+            cares=('--backup FILE' '--restore FILE' '--repair' '--import DIRECTORY workspace|sessions|memory|cron|credentials|databases...' '--undo' '--forget')
 
             ${
               if isDarwin then
@@ -81,6 +84,13 @@ in
                 + "setpriv=${lib.getExe' pkgs.util-linux "setpriv"}\n"
                 + builtins.readFile ../shell/enter-systemd.sh
             }
+            ${builtins.readFile ../shell/operate-care.sh}
+            ${
+              if isDarwin then
+                builtins.readFile ../shell/care-darwin.sh
+              else
+                builtins.readFile ../shell/care-systemd.sh
+            }
             ${builtins.readFile ../shell/operator.sh}
             case $instance in
             ${
@@ -88,9 +98,13 @@ in
                 lib.mapAttrsToList (
                   name:
                   {
+                    instance,
                     unit,
                     command,
                     commandCredentials,
+                    care,
+                    ownDirectories,
+                    repair,
                     ...
                   }@service:
                   ''
@@ -100,21 +114,7 @@ in
                       if isDarwin then
                         "enter_service \"$(id -un)\""
                       else
-                        "enter_user_service ${
-                          lib.escapeShellArgs (
-                            lib.concatLists (
-                              lib.mapAttrsToList (
-                                directive: value:
-                                map (
-                                  element:
-                                  "--property=${directive}=${
-                                    if lib.isBool element then lib.boolToString element else toString element
-                                  }"
-                                ) (lib.toList value)
-                              ) (forCommand (confinementOf service))
-                            )
-                          )
-                        }\nwith_credentials ${
+                        "enter_user_service ${propertiesOf (confinementOf service)}\nwith_credentials ${
                           lib.escapeShellArgs (
                             lib.concatMap (
                               { variable, file, ... }:
@@ -126,6 +126,46 @@ in
                           )
                         }"
                     }
+                    care_script=(${lib.escapeShellArgs care})
+                    repair_script=(${repair})
+                    gather_script=(${pkgs.writeShellScript "moltbot-gateway-gather" ''
+                      set -euo pipefail
+
+                      PATH=${
+                        lib.makeBinPath [
+                          pkgs.coreutils
+                          pkgs.findutils
+                          pkgs.gnutar
+                        ]
+                      }
+                      known=('workspace' 'sessions' 'memory' 'cron' 'credentials' 'databases')
+
+                      ${builtins.readFile ../shell/gather.sh}
+                      describe() {
+                      case $1 in
+                      workspace) from='workspace' secret=no patterns=('*') ;;
+                      sessions) from='.' secret=no patterns=('agents/*/sessions') ;;
+                      memory) from='.' secret=no patterns=('memory') ;;
+                      cron) from='.' secret=no patterns=('cron') ;;
+                      credentials) from='.' secret=yes patterns=('credentials' 'agents/*/agent/auth-profiles.json' 'agents/*/agent/auth.json' 'devices' 'identity') ;;
+                      databases) from='.' secret=yes patterns=('state/openclaw.sqlite*' 'agents/*/agent/openclaw-agent.sqlite*') ;;
+                      *) return 1 ;;
+                      esac
+                      }
+
+                      gather "$@"
+                    ''})
+                    writable=(${lib.escapeShellArgs (ownDirectories ++ instance.confinement.readWritePaths)})
+                    ${
+                      if isDarwin then
+                        ''
+                          launchd_domain="gui/$UID"
+                          launchd_directory=$HOME/Library/LaunchAgents
+                          launchd_label=${lib.escapeShellArg config.launchd.agents.${unit}.config.Label}''
+                      else
+                        "care_properties=(${propertiesOf (careConfinementOf service)})"
+                    }
+                    [ -z "$care" ] || { take_care; exit; }
                     start ${command} "$@"
                     ;;
                   ''

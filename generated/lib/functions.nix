@@ -211,6 +211,23 @@ rec {
       ProtectControlGroups = true;
     };
 
+  # The confinement as properties of a transient unit: words of a command of systemd-run's.
+  propertiesOf =
+    confinement:
+    lib.escapeShellArgs (
+      lib.concatLists (
+        lib.mapAttrsToList (
+          directive: value:
+          map (
+            element:
+            "--property=${directive}=${
+              if lib.isBool element then lib.boolToString element else toString element
+            }"
+          ) (lib.toList value)
+        ) (forCommand confinement)
+      )
+    );
+
   # The directories that root makes: the service itself makes those inside another.
   outermost = paths: lib.filter (path: !lib.any (other: lib.hasPrefix "${other}/" path) paths) paths;
 

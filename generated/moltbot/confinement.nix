@@ -7,7 +7,7 @@
   platform,
 }:
 let
-  inherit (import ../lib/functions.nix { inherit lib pkgs; }) isAtLeast;
+  inherit (import ../lib/functions.nix { inherit lib pkgs; }) isAtLeast outermost;
 
   # Whether the service runs as the user of the configuration.
   isHome = platform == "home-manager";
@@ -345,6 +345,20 @@ let
     in
     confinement // { BindPaths = confinement.BindPaths or [ ] ++ [ "%t/${unit}" ]; };
 
+  # The confinement of what moves the service's whole state: nothing is mounted in its directories, and there is no network.
+  careConfinementOf =
+    { ownDirectories, ... }@service:
+    confinementOf (
+      service
+      // {
+        managedPaths = [ ];
+        ownDirectories = outermost ownDirectories;
+      }
+    )
+    // {
+      PrivateNetwork = true;
+    };
+
   # All permissions of a service on macOS.
   seatbeltOf =
     {
@@ -426,6 +440,7 @@ in
   inherit
     confinementOf
     preparationConfinementOf
+    careConfinementOf
     seatbeltOf
     rootConfinement
     ;

@@ -17,6 +17,7 @@ let
     valuesNamed
     isAtLeast
     commands
+    outermost
     ;
 
   cfg = config.services.moltbot;
@@ -512,75 +513,78 @@ let
               path
               "0700"
             ]) ownDirectories
-            ++ [
-              ([ "tell_of_others" ] ++ ownDirectories)
-              [
-                "own_link"
-                "${instance.stateDir}/${variant.configName}"
-                (if platform == "nixos" then instance.configPath else "${configFile}")
-              ]
-              [
-                "manage"
-                "documents"
-                instance.workspaceDir
-              ]
-            ]
-            ++ map (
-              file:
-              [
-                "put"
-                file.target
-              ]
-              ++ file.sources
-            ) managedFiles.documents
-            ++ [
-              [
-                "manage"
-                "skills"
-                instance.workspaceDir
-              ]
-            ]
-            ++ map (
-              file:
-              [
-                "put"
-                file.target
-              ]
-              ++ file.sources
-            ) managedFiles.skills
-            ++ [
-              [
-                "manage"
-                "closed"
-                instance.stateDir
-              ]
-            ]
-            ++ map (
-              file:
-              [
-                "put"
-                file.target
-              ]
-              ++ file.sources
-            ) managedFiles.closed
-            ++ [
-              [
-                "manage"
-                "plugins"
-                instance.stateDir
-              ]
-            ]
-            ++ map (
-              file:
-              [
-                "put"
-                file.target
-              ]
-              ++ file.sources
-            ) managedFiles.plugins
-            ++ [ [ "finish" ] ]
           )
-        }'';
+        }own=(${lib.escapeShellArgs ownDirectories})
+        ${builtins.readFile ../shell/settle.sh}settle
+        ${commands (
+          [
+            ([ "tell_of_others" ] ++ ownDirectories)
+            [
+              "own_link"
+              "${instance.stateDir}/${variant.configName}"
+              (if platform == "nixos" then instance.configPath else "${configFile}")
+            ]
+            [
+              "manage"
+              "documents"
+              instance.workspaceDir
+            ]
+          ]
+          ++ map (
+            file:
+            [
+              "put"
+              file.target
+            ]
+            ++ file.sources
+          ) managedFiles.documents
+          ++ [
+            [
+              "manage"
+              "skills"
+              instance.workspaceDir
+            ]
+          ]
+          ++ map (
+            file:
+            [
+              "put"
+              file.target
+            ]
+            ++ file.sources
+          ) managedFiles.skills
+          ++ [
+            [
+              "manage"
+              "closed"
+              instance.stateDir
+            ]
+          ]
+          ++ map (
+            file:
+            [
+              "put"
+              file.target
+            ]
+            ++ file.sources
+          ) managedFiles.closed
+          ++ [
+            [
+              "manage"
+              "plugins"
+              instance.stateDir
+            ]
+          ]
+          ++ map (
+            file:
+            [
+              "put"
+              file.target
+            ]
+            ++ file.sources
+          ) managedFiles.plugins
+          ++ [ [ "finish" ] ]
+        )}'';
       logFile =
         if platform == "darwin" then
           "/var/log/moltbot/${unit}/output.log"
@@ -603,6 +607,7 @@ let
           built
           configFile
           program
+          mend
         ]
         ++ path;
         profile = import ../lib/seatbelt-profile.nix { inherit lib; } (seatbeltOf {
@@ -634,6 +639,7 @@ let
         rootPaths = [
           prepare
           ownSecret
+          careSteps
         ]
         ++ path;
         profile = import ../lib/seatbelt-profile.nix { inherit lib; } {
@@ -863,6 +869,156 @@ let
           )
         } "$@"
       '';
+
+      # Lets the program mend the state.
+      mend = pkgs.writeShellScript "${unit}-mend" ''
+        set -euo pipefail
+        umask 0077
+
+        ${builtins.readFile ../shell/own-secret.sh}
+        ${builtins.readFile ../shell/command.sh}
+        ${
+          commands (
+            lib.optional
+              (
+                instance.gateway.auth.mode == "token"
+                && instance.gateway.auth.tokenFile == null
+                && lib.elem variant.token [
+                  variant.token
+                  variant.password
+                ]
+              )
+              [
+                "load_own"
+                variant.token
+                "${instance.stateDir}/gateway-token"
+              ]
+          )
+        }unset -v INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID
+        unset -v ${
+          lib.concatStringsSep " " (
+            lib.filter (variable: variable != null) [
+              variant.nixMode
+              variant.readOnlyConfig
+            ]
+          )
+        }
+        own_copy ${
+          lib.escapeShellArgs [
+            variant.configPath
+            (if platform == "nixos" then instance.configPath else "${configFile}")
+          ]
+        }
+        run ${lib.getExe built} 'doctor' '--fix' '--non-interactive'
+      '';
+      repair = pkgs.writeShellScript "${unit}-repair" ''
+        set -euo pipefail
+        umask 0077
+
+        ${lib.concatStrings (
+          lib.mapAttrsToList (variable: value: "export ${variable}=${lib.escapeShellArg value}\n") (
+            if isDarwin then
+              {
+                PATH = lib.makeBinPath path;
+                TMPDIR = "${instance.stateDir}/tmp";
+              }
+              // environment
+            else
+              environment // { PATH = lib.makeBinPath path; }
+          )
+        )}
+        ${
+          lib.optionalString (!isDarwin) ''
+            missing_credential=missing-credential-file
+          ''
+        }${builtins.readFile (if isDarwin then ../shell/secrets-files.sh else ../shell/secrets-systemd.sh)}
+        ${builtins.readFile ../shell/launch.sh}
+        ${
+          commands (
+            map (
+              {
+                variable,
+                option,
+                file,
+                ...
+              }:
+              [
+                "load"
+                variable
+                "${prefix}.${option}"
+                file
+              ]
+            ) commandCredentials
+            ++ [
+              [
+                "cd"
+                "--"
+                instance.stateDir
+              ]
+            ]
+          )
+        }exec ${
+          lib.escapeShellArgs (
+            if isDarwin then
+              [
+                "/usr/bin/sandbox-exec"
+                "-f"
+                sandboxProfile
+                mend
+              ]
+            else
+              [ mend ]
+          )
+        } "$@"
+      '';
+
+      # The steps in the care of the state.
+      careSteps = pkgs.writeShellScript "${unit}-care" ''
+        set -euo pipefail
+        umask 0077
+
+        PATH=${
+          lib.makeBinPath [
+            pkgs.coreutils
+            pkgs.findutils
+            pkgs.gnutar
+            pkgs.gzip
+          ]
+        }
+        title='moltbot'
+        own=(${lib.escapeShellArgs ownDirectories})
+        roots=(${lib.escapeShellArgs (outermost ownDirectories)})
+        parts=(${
+          lib.escapeShellArgs [
+            "workspace"
+            instance.workspaceDir
+            "sessions"
+            instance.stateDir
+            "memory"
+            instance.stateDir
+            "cron"
+            instance.stateDir
+            "credentials"
+            instance.stateDir
+            "databases"
+            instance.stateDir
+          ]
+        })
+
+        ${builtins.readFile ../shell/settle.sh}
+        ${builtins.readFile ../shell/care.sh}
+        "$@"
+      '';
+      care =
+        if isDarwin then
+          [
+            "/usr/bin/sandbox-exec"
+            "-f"
+            preparationProfile
+            careSteps
+          ]
+        else
+          [ careSteps ];
     in
     {
       inherit
@@ -884,6 +1040,8 @@ let
         launch
         commandCredentials
         command
+        care
+        repair
         ;
     }
     // lib.optionalAttrs (isDarwin || isHome) { inherit logFile; };

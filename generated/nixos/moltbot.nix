@@ -9,7 +9,11 @@
   ...
 }:
 let
-  inherit (import ../lib/functions.nix { inherit lib pkgs; }) escapeSpecifiers escapeFile forCommand;
+  inherit (import ../lib/functions.nix { inherit lib pkgs; })
+    escapeSpecifiers
+    escapeFile
+    propertiesOf
+    ;
 
   cfg = config.services.moltbot;
 
@@ -24,6 +28,7 @@ let
     })
     confinementOf
     preparationConfinementOf
+    careConfinementOf
     rootConfinement
     ;
 
@@ -142,10 +147,14 @@ in
             instances=(${lib.escapeShellArgs (lib.attrNames services)})
             options=('--help' '-h' '--version' '-V')
             interactive=('tui' 'chat' 'terminal' 'resume' 'attach' 'configure' 'onboard' 'setup' 'agents add' 'channels add' 'channels login' 'models auth' 'secrets configure')
+            elsewhere=('backup create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup sqlite create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup git init' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup git create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'doctor --fix' 'refuses to run where Nix manages the configuration: use `--repair`.' 'doctor --repair' 'refuses to run where Nix manages the configuration: use `--repair`.' 'doctor --yes' 'refuses to run where Nix manages the configuration: use `--repair`.')
+            cares=('--backup FILE' '--restore FILE' '--repair' '--import DIRECTORY workspace|sessions|memory|cron|credentials|databases...' '--undo' '--forget')
 
             systemd_run=${lib.getExe' config.systemd.package "systemd-run"}
             setpriv=${lib.getExe' pkgs.util-linux "setpriv"}
             ${builtins.readFile ../shell/enter-systemd.sh}
+            ${builtins.readFile ../shell/operate-care.sh}
+            ${builtins.readFile ../shell/care-systemd.sh}
             ${builtins.readFile ../shell/operator.sh}
             case $instance in
             ${
@@ -157,6 +166,9 @@ in
                     unit,
                     command,
                     commandCredentials,
+                    care,
+                    ownDirectories,
+                    repair,
                     ...
                   }@service:
                   ''
@@ -167,21 +179,7 @@ in
                         instance.user
                         instance.group
                       ]
-                    } ${
-                      lib.escapeShellArgs (
-                        lib.concatLists (
-                          lib.mapAttrsToList (
-                            directive: value:
-                            map (
-                              element:
-                              "--property=${directive}=${
-                                if lib.isBool element then lib.boolToString element else toString element
-                              }"
-                            ) (lib.toList value)
-                          ) (forCommand (confinementOf service))
-                        )
-                      )
-                    }
+                    } ${propertiesOf (confinementOf service)}
                     with_credentials ${
                       lib.escapeShellArgs (
                         lib.concatMap (
@@ -193,6 +191,38 @@ in
                         ) commandCredentials
                       )
                     }
+                    care_script=(${lib.escapeShellArgs care})
+                    repair_script=(${repair})
+                    gather_script=(${pkgs.writeShellScript "moltbot-gateway-gather" ''
+                      set -euo pipefail
+
+                      PATH=${
+                        lib.makeBinPath [
+                          pkgs.coreutils
+                          pkgs.findutils
+                          pkgs.gnutar
+                        ]
+                      }
+                      known=('workspace' 'sessions' 'memory' 'cron' 'credentials' 'databases')
+
+                      ${builtins.readFile ../shell/gather.sh}
+                      describe() {
+                      case $1 in
+                      workspace) from='workspace' secret=no patterns=('*') ;;
+                      sessions) from='.' secret=no patterns=('agents/*/sessions') ;;
+                      memory) from='.' secret=no patterns=('memory') ;;
+                      cron) from='.' secret=no patterns=('cron') ;;
+                      credentials) from='.' secret=yes patterns=('credentials' 'agents/*/agent/auth-profiles.json' 'agents/*/agent/auth.json' 'devices' 'identity') ;;
+                      databases) from='.' secret=yes patterns=('state/openclaw.sqlite*' 'agents/*/agent/openclaw-agent.sqlite*') ;;
+                      *) return 1 ;;
+                      esac
+                      }
+
+                      gather "$@"
+                    ''})
+                    writable=(${lib.escapeShellArgs (ownDirectories ++ instance.confinement.readWritePaths)})
+                    care_properties=(${propertiesOf (careConfinementOf service)})
+                    [ -z "$care" ] || { take_care; exit; }
                     start ${command} "$@"
                     ;;
                   ''

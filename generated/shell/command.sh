@@ -17,3 +17,12 @@ run() {
   trap : INT TERM HUP QUIT
   "$@"
 }
+
+# own_copy VARIABLE FILE: lets the variable name a copy of the file, which the program may change
+own_copy() {
+  local folder
+  folder=$(mktemp -d)
+  cp -- "$2" "$folder/${2##*/}"
+  chmod 0600 -- "$folder/${2##*/}"
+  export "$1=$folder/${2##*/}"
+}

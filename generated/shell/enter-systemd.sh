@@ -4,6 +4,8 @@
 # The service manager runs the operator's program with the service's confinement. The program may run files that
 # the service left in its directories; they get no further than the service does.
 
+step=''
+
 # enter_service USER GROUP PROPERTY...: lets `start` run the program like a system service
 enter_service() {
   if [ "$(id -u)" -ne 0 ]; then
@@ -13,6 +15,7 @@ enter_service() {
   manager=() account=("--uid=$1" "--gid=$2") reach=() runtime=/run credentials=()
   shift 2
   properties=("$@")
+  bind_to_preparation
 }
 
 # enter_user_service PROPERTY...: lets `start` run the program like a service of the user's own
@@ -23,6 +26,14 @@ enter_user_service() {
     "XDG_RUNTIME_DIR=$runtime"
     "DBUS_SESSION_BUS_ADDRESS=${DBUS_SESSION_BUS_ADDRESS:-unix:path=$runtime/bus}"
   )
+  bind_to_preparation
+}
+
+# bind_to_preparation: the command sees the copies of the service's preparation, and ends when the preparation makes new
+# ones: without these mounts, it could remove the file below a mount, and the service would lose that mount.
+bind_to_preparation() {
+  bonds=("--property=Wants=prepare-$unit.service" "--property=After=prepare-$unit.service")
+  bonds+=("--property=StopPropagatedFrom=prepare-$unit.service" --property=TimeoutStopSec=5)
 }
 
 # with_credentials PROPERTY...: adds properties with credentials. They name files by their real paths: `start`
@@ -42,17 +53,13 @@ bound_memory() {
 # The unit ends with its caller, however the caller ends: it is bound to a scope that contains only systemd-run,
 # and the kernel kills systemd-run with this shell.
 start() {
-  local name=command-$unit-$$ stream=--pipe property pair
+  local name=command-$unit-$$${step:+-$step} stream=--pipe property pair
   local client=("$systemd_run" "${manager[@]}" --quiet --collect)
   local service=("--unit=$name.service" "${account[@]}" --wait --service-type=exec)
   # systemd neither logs nor expands the operator's arguments.
   service+=("--description=$command_name for $unit" --expand-environment=no)
   service+=("--property=BindsTo=$name.scope" "--property=After=$name.scope")
-  # The command sees the copies of the service's preparation, and ends when the preparation makes new ones: without
-  # these mounts, it could remove the file below a mount, and the service would lose that mount.
-  service+=("--property=Wants=prepare-$unit.service" "--property=After=prepare-$unit.service")
-  service+=("--property=StopPropagatedFrom=prepare-$unit.service")
-  service+=(--property=TimeoutStopSec=5)
+  service+=("${bonds[@]}")
   for property in "${properties[@]}"; do
     # systemd expands specifiers only in unit files.
     property=${property//'%t'/"$runtime"}

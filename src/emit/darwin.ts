@@ -21,6 +21,7 @@ import {
   emitSandboxProfile,
   emitSeatbelt,
   readLaunchdSecret,
+  inPreparationSandbox,
   inSandbox,
   preparationSandbox,
 } from "./launchd.ts";
@@ -52,6 +53,11 @@ export function darwinParts(service: IrService): PlatformParts {
   const operator = emitOperatorCommand(service, {
     functions: [includeShell("enter-darwin")],
     enter: ["enter_service ", nix`lib.escapeShellArg ${user}`],
+    careFunctions: [includeShell("care-darwin")],
+    enterCare: [
+      "launchd_domain=system\nlaunchd_directory=/Library/LaunchDaemons\nlaunchd_label=",
+      nix`lib.escapeShellArg config.launchd.daemons.\${unit}.serviceConfig.Label`,
+    ],
   });
 
   return {
@@ -65,6 +71,7 @@ export function darwinParts(service: IrService): PlatformParts {
       beforeStart: prepareBeforeStart,
       beforePreparation: emitBeforeLaunchdPreparation(service),
       confine: inSandbox,
+      confineCare: inPreparationSandbox,
       environment: emitJobEnvironment(service, scope),
       variables: certificateVariables,
       definitions: [
@@ -80,7 +87,7 @@ export function darwinParts(service: IrService): PlatformParts {
           `,
         ),
         emitSandboxProfile(service, scope),
-        ...preparationSandbox,
+        ...preparationSandbox(service),
       ],
       exposed: ["logFile"],
     },

@@ -26,6 +26,7 @@ import {
   emitSandboxProfile,
   emitSeatbelt,
   readLaunchdSecret,
+  inPreparationSandbox,
   inSandbox,
   preparationSandbox,
 } from "./launchd.ts";
@@ -34,7 +35,9 @@ import { emitOperatorCommand } from "./operator.ts";
 import { emitValue, ofConfig, storeConfig } from "./service.ts";
 import {
   commandCredentialProperties,
+  careProperties,
   confinementProperties,
+  emitCareConfinement,
   emitConfinement,
   emitPreparationProcess,
   emitProcess,
@@ -75,6 +78,17 @@ export function homeManagerParts(service: IrService): PlatformParts {
           "enter_service \"$(id -un)\""
         else
           "enter_user_service \${${confinementProperties}}\nwith_credentials \${${commandCredentialProperties}}"
+      `,
+    ],
+    careFunctions: [
+      nix`if isDarwin then ${includeShell("care-darwin")} else ${includeShell("care-systemd")}`,
+    ],
+    enterCare: [
+      nix`
+        if isDarwin then
+          ${nix.str([`launchd_domain=${domain}\nlaunchd_directory=$HOME/Library/LaunchAgents\nlaunchd_label=`, nix`lib.escapeShellArg config.launchd.agents.\${unit}.config.Label`])}
+        else
+          "care_properties=(\${${careProperties}})"
       `,
     ],
   });
@@ -118,13 +132,14 @@ export function homeManagerParts(service: IrService): PlatformParts {
         nix`lib.optionalString isDarwin ${nix.str(emitBeforeLaunchdPreparation(service))}`,
       ],
       confine: nix`lib.optionals isDarwin ${inSandbox}`,
+      confineCare: nix`lib.optionals isDarwin ${inPreparationSandbox}`,
       environment: nix`if isDarwin then ${emitJobEnvironment(service, scope)} else ${unitEnvironment}`,
       variables: nix`lib.optionalAttrs isDarwin ${certificateVariables}`,
       definitions: [
         nix.binding(["logFile"], nix`"\${config.home.homeDirectory}${logs}/\${unit}.log"`),
         emitCertificates(service, scope, nix`"\${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt"`),
         emitSandboxProfile(service, scope),
-        ...preparationSandbox,
+        ...preparationSandbox(service),
       ],
       exposed: ["logFile"],
     },
@@ -136,6 +151,7 @@ export function homeManagerParts(service: IrService): PlatformParts {
     confinement: [
       emitConfinement(service, scope, "user"),
       preparationConfinement,
+      ...emitCareConfinement(service),
       emitSeatbelt(service, scope),
     ],
     assertions: [],

@@ -93,12 +93,16 @@ export function emitBeforeLaunchdPreparation({ model: { locks } }: IrService): S
 /** The words before the program that run it in the sandbox. */
 export const inSandbox: NixExpr = nix`[ "/usr/bin/sandbox-exec" "-f" sandboxProfile ]`;
 
+/** The words before a program that run it in the sandbox of the preparation. */
+export const inPreparationSandbox: NixExpr = nix`[ "/usr/bin/sandbox-exec" "-f" preparationProfile ]`;
+
 /** `sandboxProfile`: the confinement of the service as a Seatbelt profile; `seatbeltOf` is in scope. */
 export function emitSandboxProfile(service: IrService, scope: Scope): AssignBinding {
   const variant = service.variants === undefined ? [] : ["variant"];
   const rootPaths = [
     ...ofConfig(service, "configFile"),
     ...(service.model.command === undefined ? [] : ["program"]),
+    ...(service.model.command?.care?.repair === undefined ? [] : ["mend"]),
   ];
   return nix.binding(
     ["sandboxProfile"],
@@ -162,7 +166,7 @@ export function emitSeatbelt(service: IrService, scope: Scope): AssignBinding {
  * The scripts that work in the service's directories before the program starts, and their sandbox, which opens
  * these directories only. Unlike the service, they may make the directories and write managed files.
  */
-export const preparationSandbox: readonly AssignBinding[] = [
+export const preparationSandbox = ({ model }: IrService): readonly AssignBinding[] => [
   nix.binding(
     ["ownSecret"],
     nix`pkgs.writeShellScript "\${unit}-own-secret" ${nix.indented([
@@ -177,7 +181,7 @@ export const preparationSandbox: readonly AssignBinding[] = [
     nix`
       ${importLibrary("closure-profile.nix")} { inherit pkgs; } {
         name = "\${unit}-preparation.sb";
-        rootPaths = [ prepare ownSecret ] ++ path;
+        rootPaths = [ prepare ownSecret ${model.command?.care === undefined ? [] : [nix`careSteps`]} ] ++ path;
         profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } {
           name = "\${unit}-preparation";
           writable = ownDirectories;

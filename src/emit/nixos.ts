@@ -15,7 +15,9 @@ import { emitOperatorCommand } from "./operator.ts";
 import { emitCreated, emitValue, identityOf, ofConfig, storeConfig } from "./service.ts";
 import {
   commandCredentialProperties,
+  careProperties,
   confinementProperties,
+  emitCareConfinement,
   emitConfinement,
   emitPreparationProcess,
   emitProcess,
@@ -61,6 +63,8 @@ export function nixosParts(service: IrService): PlatformParts {
       "\nwith_credentials ",
       commandCredentialProperties,
     ],
+    careFunctions: [includeShell("care-systemd")],
+    enterCare: ["care_properties=(", careProperties, ")"],
   });
 
   return {
@@ -104,6 +108,7 @@ export function nixosParts(service: IrService): PlatformParts {
     confinement: [
       emitConfinement(service, scope, "system"),
       preparationConfinement,
+      ...emitCareConfinement(service),
       rootConfinementBinding,
     ],
     assertions: [

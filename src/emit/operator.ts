@@ -2,16 +2,21 @@
 // and is confined like it, so it sees the service's state and nothing else. It has two parts: one runs as the
 // operator and opens nothing that the service can write; the other, `command` of an instance, runs as the service.
 
-import type { IrService } from "../model/service-model.ts";
+import type { IrService, StateCare, StatePart } from "../model/service-model.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
-import type { ShellText } from "./service.ts";
+import { scopeOf } from "./emit-expression.ts";
+import { emitValue, type ShellText } from "./service.ts";
 
 export interface OperatorSeams {
   /** Defines the functions that `enter` calls, and `start SCRIPT ARGUMENT...`. */
   readonly functions: ShellText;
   /** Tells `start` how to run a program as the service; `service` and `instance` are in scope. */
   readonly enter: ShellText;
+  /** Defines the functions `hold`, `release`, `step` and `run_as`, for the care of the state. */
+  readonly careFunctions: ShellText;
+  /** Tells these what they need to know of the service. */
+  readonly enterCare: ShellText;
 }
 
 /**
@@ -22,13 +27,19 @@ export interface OperatorSeams {
 export function emitOperatorCommand(service: IrService, seams: OperatorSeams): NixExpr | undefined {
   const { command } = service.model;
   if (command === undefined) return undefined;
+  const { care } = command;
   const variant = service.variants === undefined ? [] : ["variant"];
+  const fields = [
+    ...(care === undefined ? [] : ["care", "ownDirectories"]),
+    ...(care?.repair === undefined ? [] : ["repair"]),
+  ];
   const oneCase = nix.indented([
     nix`lib.escapeShellArg name`,
     ")\nunit=",
     nix`lib.escapeShellArg unit`,
     "\n",
     ...seams.enter,
+    ...(care === undefined ? [] : emitCareCase(service, care, seams)),
     "\nstart ",
     nix`command`,
     ' "$@"\n;;\n',
@@ -41,15 +52,20 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
     `\ncommand_name=${command.name}\ninstances=(`,
     nix`lib.escapeShellArgs (lib.attrNames services)`,
     `)\noptions=(${shellWords(command.options ?? [])})\n`,
-    `interactive=(${shellWords(command.interactive ?? [])})\n\n`,
+    `interactive=(${shellWords(command.interactive ?? [])})\n`,
+    `elsewhere=(${shellWords((command.elsewhere ?? []).flatMap(({ words, advice }) => [words, advice]))})\n`,
+    `cares=(${shellWords(care === undefined ? [] : caresOf(care))})\n\n`,
     ...seams.functions,
     "\n",
+    ...(care === undefined
+      ? []
+      : [includeShell("operate-care"), "\n", ...seams.careFunctions, "\n"]),
     includeShell("operator"),
     "\ncase $instance in\n",
     nix`
       lib.concatStrings (
         lib.mapAttrsToList (
-          name: { instance, unit, ${variant}, command, commandCredentials, ... }@service: ${oneCase}
+          name: { instance, unit, ${variant}, command, commandCredentials, ${fields}, ... }@service: ${oneCase}
         ) services
       )
     `,
@@ -67,6 +83,57 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
       }
     )
   `;
+}
+
+/** What the command does for the state, and the words that go with it. */
+function caresOf({ repair, parts = [] }: StateCare): readonly string[] {
+  return [
+    "--backup FILE",
+    "--restore FILE",
+    ...(repair === undefined ? [] : ["--repair"]),
+    ...(parts.length === 0
+      ? []
+      : [`--import DIRECTORY ${parts.map(({ name }) => name).join("|")}...`]),
+    "--undo",
+    "--forget",
+  ];
+}
+
+/** What the care of the state has to know of an instance; then it does what was asked for. */
+function emitCareCase(
+  service: IrService,
+  { repair, parts = [] }: StateCare,
+  { enterCare }: OperatorSeams,
+): ShellText {
+  const { reach } = service.model;
+  const scope = scopeOf(service, "instance");
+  const shared = reach === undefined ? [] : [emitValue(reach.writable, scope)];
+  return [
+    "\ncare_script=(",
+    nix`lib.escapeShellArgs care`,
+    ...(repair === undefined ? [] : [")\nrepair_script=(", nix`repair`]),
+    ...(parts.length === 0 ? [] : [")\ngather_script=(", emitGather(service, parts)]),
+    ")\nwritable=(",
+    nix`lib.escapeShellArgs (${nix.joined("++", [nix`ownDirectories`, ...shared])})`,
+    ")\n",
+    ...enterCare,
+    '\n[ -z "$care" ] || { take_care; exit; }',
+  ];
+}
+
+/** The script that reads parts of another state, as the user whose state it is. */
+function emitGather({ model }: IrService, parts: readonly StatePart[]): NixExpr {
+  const cases = parts.map(
+    ({ name, from = ".", secret = false, patterns }) =>
+      `${name}) from=${shellWords([from])} secret=${secret ? "yes" : "no"} patterns=(${shellWords(patterns)}) ;;\n`,
+  );
+  return nix`pkgs.writeShellScript ${`${model.unit}-gather`} ${nix.indented([
+    "set -euo pipefail\n\nPATH=",
+    nix`lib.makeBinPath [ pkgs.coreutils pkgs.findutils pkgs.gnutar ]`,
+    `\nknown=(${shellWords(parts.map(({ name }) => name))})\n\n`,
+    includeShell("gather"),
+    `\ndescribe() {\ncase $1 in\n${cases.join("")}*) return 1 ;;\nesac\n}\n\ngather "$@"\n`,
+  ])}`;
 }
 
 function shellWords(words: readonly string[]): string {

@@ -10,6 +10,7 @@ import type {
   EnvironmentVariable,
   Identity,
   IrService,
+  StateRepair,
 } from "../model/service-model.ts";
 import { type ExpNode, isCallOf, nodeOf, type OrValue } from "../model/expression.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
@@ -65,6 +66,8 @@ export interface ServiceSeams {
   readonly beforeStart: NixExpr;
   /** A list of words before the program, which confine it if the service manager cannot. */
   readonly confine: NixExpr;
+  /** The same for the care of the state, whose steps work in the service's directories. Default: `confine`. */
+  readonly confineCare?: NixExpr;
   /** The program's environment; `environment` and `path` are in scope. */
   readonly environment: NixExpr;
   /** Variables that the platform needs; the user's own win over them. */
@@ -90,6 +93,8 @@ export function serviceFields(service: IrService): readonly string[] {
     ...["managedPaths", ...(model.namedDirectories === undefined ? [] : ["namedDirectories"])],
     ...["ownDirectories", "prepare", "launch"],
     ...(model.command === undefined ? [] : ["commandCredentials", "command"]),
+    ...(model.command?.care === undefined ? [] : ["care"]),
+    ...(model.command?.care?.repair === undefined ? [] : ["repair"]),
   ];
 }
 
@@ -150,6 +155,7 @@ export function emitServiceFunction(
       blankLine: true,
     }),
     ...emitCommandScripts(service, scope, seams),
+    ...emitCare(service, scope, seams),
   ];
   return nix`
     name: instance:
@@ -404,8 +410,8 @@ function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams
       ++ map (file: [ "put" file.target ] ++ file.sources) managedFiles.${name}
     `,
   );
+  const care = model.command?.care;
   const lines = [
-    nix`map (path: [ "own_directory" path ${model.stateDirectory.mode} ]) ownDirectories`,
     nix`[
       ([ "tell_of_others" ] ++ ownDirectories)
       ${model.config?.link === undefined ? [] : [nix`[ "own_link" ${emitValue(model.config.link, scope)} ${seams.configFile} ]`]}
@@ -419,9 +425,16 @@ function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams
     "\n",
     ...(files.length === 0 ? [] : [...seams.manage, "\n"]),
     ...(seams.beforePreparation ?? []),
+    emitCommands([
+      nix`map (path: [ "own_directory" path ${model.stateDirectory.mode} ]) ownDirectories`,
+    ]),
+    ...(care === undefined ? [] : [...ownDirectoriesInShell, includeShell("settle"), "settle\n"]),
     emitCommands(lines),
   ])}`;
 }
+
+/** `own`: the service's own directories, for the shell code of changes of the state. */
+const ownDirectoriesInShell: ShellText = ["own=(", nix`lib.escapeShellArgs ownDirectories`, ")\n"];
 
 /** Lists of commands as lines of shell code. */
 function emitCommands(lists: readonly NixExpr[]): NixExpr {
@@ -485,7 +498,7 @@ function emitCommandScripts(
       ]
     `,
   );
-  const hidden = model.restart.hiddenVariables?.names ?? [];
+  const { repair } = model.command.care ?? {};
   return [
     nix.binding(
       ["commandCredentials"],
@@ -494,40 +507,140 @@ function emitCommandScripts(
     ),
     nix.binding(
       ["program"],
-      nix`pkgs.writeShellScript "\${unit}-program" ${nix.indented([
-        "set -euo pipefail\numask 0077\n\n",
-        includeShell("own-secret"),
-        "\n",
-        includeShell("command"),
-        "\n",
-        emitCommands(own),
-        ...(hidden.length === 0 ? [] : [`unset -v ${hidden.join(" ")}\n`]),
-        ...["run ", nix`lib.getExe ${emitProgram(service, scope)}`, ' "$@"\n'],
-      ])}`,
+      emitInsideScript(service, scope, "program", emitCommands(own), ["run ", ' "$@"\n']),
     ),
-    nix.binding(
-      ["command"],
-      nix`pkgs.writeShellScript "\${unit}-command" ${nix.indented([
-        "set -euo pipefail\numask 0077\n\n",
-        nix`
-          lib.concatStrings (
-            lib.mapAttrsToList (variable: value: "export \${variable}=\${lib.escapeShellArg value}\n") (${seams.environment})
-          )
-        `,
-        "\n",
-        ...(seams.readCommandSecret ?? seams.readSecret),
-        "\n",
-        includeShell("launch"),
-        "\n",
-        emitCommands([
-          emitLoads(nix`commandCredentials`),
-          nix`[ [ "cd" "--" ${emitValue(model.stateDirectory.path, scope)} ] ]`,
+    nix.binding(["command"], emitEnteringScript(service, scope, seams, "command", nix`program`)),
+    ...(repair === undefined
+      ? []
+      : [
+          nix.binding(
+            ["mend"],
+            emitInsideScript(
+              service,
+              scope,
+              "mend",
+              emitCommands(own),
+              emitRepair(repair, scope, seams),
+            ),
+            { comment: "Lets the program mend the state.", blankLine: true },
+          ),
+          nix.binding(["repair"], emitEnteringScript(service, scope, seams, "repair", nix`mend`)),
         ]),
-        "exec ",
-        nix`lib.escapeShellArgs (${seams.confine} ++ [ program ])`,
-        ' "$@"\n',
+  ];
+}
+
+/** The script that runs the program inside the sandbox: `before`, the program, `after`. */
+function emitInsideScript(
+  service: IrService,
+  scope: Scope,
+  name: string,
+  own: NixExpr,
+  [before, after]: readonly [before: ShellText | string, after: string],
+): NixExpr {
+  const hidden = service.model.restart.hiddenVariables?.names ?? [];
+  return nix`pkgs.writeShellScript "\${unit}-${name}" ${nix.indented([
+    "set -euo pipefail\numask 0077\n\n",
+    includeShell("own-secret"),
+    "\n",
+    includeShell("command"),
+    "\n",
+    own,
+    ...(hidden.length === 0 ? [] : [`unset -v ${hidden.join(" ")}\n`]),
+    ...(typeof before === "string" ? [before] : before),
+    nix`lib.getExe ${emitProgram(service, scope)}`,
+    after,
+  ])}`;
+}
+
+/** The script with which the operator's command enters the sandbox. */
+function emitEnteringScript(
+  { model }: IrService,
+  scope: Scope,
+  seams: ServiceSeams,
+  name: string,
+  inside: NixExpr,
+): NixExpr {
+  return nix`pkgs.writeShellScript "\${unit}-${name}" ${nix.indented([
+    "set -euo pipefail\numask 0077\n\n",
+    nix`
+      lib.concatStrings (
+        lib.mapAttrsToList (variable: value: "export \${variable}=\${lib.escapeShellArg value}\n") (${seams.environment})
+      )
+    `,
+    "\n",
+    ...(seams.readCommandSecret ?? seams.readSecret),
+    "\n",
+    includeShell("launch"),
+    "\n",
+    emitCommands([
+      emitLoads(nix`commandCredentials`),
+      nix`[ [ "cd" "--" ${emitValue(model.stateDirectory.path, scope)} ] ]`,
+    ]),
+    "exec ",
+    nix`lib.escapeShellArgs (${seams.confine} ++ [ ${inside} ])`,
+    ' "$@"\n',
+  ])}`;
+}
+
+/** Shell code around the program when it mends the state: it gets a copy of its configuration. */
+function emitRepair(
+  { arguments: words, configVariable, without = [] }: StateRepair,
+  scope: Scope,
+  { configFile }: ServiceSeams,
+): readonly [before: ShellText, after: string] {
+  const unwanted = nix.list(without.map((variable) => emitValue(variable, scope)));
+  return [
+    [
+      ...(without.length === 0
+        ? []
+        : [
+            "unset -v ",
+            nix`lib.concatStringsSep " " (lib.filter (variable: variable != null) ${unwanted})`,
+            "\n",
+          ]),
+      ...(configVariable === undefined
+        ? []
+        : [
+            "own_copy ",
+            nix`lib.escapeShellArgs [ ${emitValue(configVariable, scope)} ${configFile} ]`,
+            "\n",
+          ]),
+      "run ",
+    ],
+    `${words.map((word) => ` '${word.replaceAll("'", "'\\''")}'`).join("")}\n`,
+  ];
+}
+
+/** `care`: the words of a command that does a step in the care of the state, inside the sandbox. */
+function emitCare(service: IrService, scope: Scope, seams: ServiceSeams): readonly Binding[] {
+  const { model } = service;
+  const care = model.command?.care;
+  if (care === undefined) return [];
+  const parts = (care.parts ?? []).flatMap(({ name, into }) => [
+    nix.str(name),
+    emitValue(into ?? model.stateDirectory.path, scope),
+  ]);
+  return [
+    nix.binding(
+      ["careSteps"],
+      nix`pkgs.writeShellScript "\${unit}-care" ${nix.indented([
+        "set -euo pipefail\numask 0077\n\nPATH=",
+        nix`lib.makeBinPath [ pkgs.coreutils pkgs.findutils pkgs.gnutar pkgs.gzip ]`,
+        `\ntitle='${service.name}'\n`,
+        ...ownDirectoriesInShell,
+        "roots=(",
+        nix`lib.escapeShellArgs (outermost ownDirectories)`,
+        ")\nparts=(",
+        nix`lib.escapeShellArgs ${nix.list(parts)}`,
+        ")\n\n",
+        includeShell("settle"),
+        "\n",
+        includeShell("care"),
+        '\n"$@"\n',
       ])}`,
+      { comment: "The steps in the care of the state.", blankLine: true },
     ),
+    nix.binding(["care"], nix`${seams.confineCare ?? seams.confine} ++ [ careSteps ]`),
   ];
 }
 

@@ -248,20 +248,40 @@ function emitUnsetVariables(
   ];
 }
 
-/** Properties that confine a transient unit like the service, as words of a command; `forCommand` is in scope. */
-export const confinementProperties: NixExpr = nix`
-  lib.escapeShellArgs (
-    lib.concatLists (
-      lib.mapAttrsToList (
-        directive: value:
-        map (
-          element:
-          "--property=\${directive}=\${if lib.isBool element then lib.boolToString element else toString element}"
-        ) (lib.toList value)
-      ) (forCommand (confinementOf service))
-    )
-  )
-`;
+/** Properties that confine a transient unit like the service, as words of a command; `propertiesOf` is in scope. */
+export const confinementProperties: NixExpr = nix`propertiesOf (confinementOf service)`;
+
+/** Properties that confine the steps of a care of the state. */
+export const careProperties: NixExpr = nix`propertiesOf (careConfinementOf service)`;
+
+/**
+ * `careConfinementOf service`: the confinement of the steps of a care. The steps move what is in the service's
+ * directories, so nothing is mounted there, and they need no network.
+ */
+export function emitCareConfinement({ model: { command } }: IrService): readonly Binding[] {
+  if (command?.care === undefined) return [];
+  return [
+    nix.binding(
+      ["careConfinementOf"],
+      nix`
+        { ownDirectories, ... }@service:
+        confinementOf (
+          service
+          // {
+            managedPaths = [ ];
+            ownDirectories = outermost ownDirectories;
+          }
+        )
+        // { PrivateNetwork = true; }
+      `,
+      {
+        comment:
+          "The confinement of what moves the service's whole state: nothing is mounted in its directories, and there is no network.",
+        blankLine: true,
+      },
+    ),
+  ];
+}
 
 /** Properties with the credentials for the unit of the operator's command, as words of a command. */
 export const commandCredentialProperties: NixExpr = nix`

@@ -21,7 +21,37 @@ export function checkModel(service: IrService, docs: OptionDocs): void {
   }
   checkConfinement(model, location);
   checkConfig(service, docs);
+  checkCare(model, location);
   for (const rule of model.confinement) checkDifferences(rule, location);
+}
+
+/** The names of parts are words of commands, and folders of archives; their files stay in the other state. */
+function checkCare({ command, config }: ServiceModel, location: OptionDocs["service"]): void {
+  if (command?.care?.repair?.configVariable !== undefined && config === undefined) {
+    throw new UserError("the service has no configuration file to copy for its repair", {
+      location,
+      next: "give the model `config`, or remove `command.care.repair.configVariable`",
+    });
+  }
+  const parts = command?.care?.parts ?? [];
+  for (const { name, from = ".", patterns } of parts) {
+    if (!/^[a-z]+$/.test(name) || parts.filter((other) => other.name === name).length > 1) {
+      throw new UserError("a part of the state has a name that it cannot have", {
+        location,
+        expected: "lower-case letters, and another name for each part",
+        received: name,
+        next: "correct `command.care.parts`",
+      });
+    }
+    const leaving = [from, ...patterns].find((path) => /^\/|(^|\/)\.\.(\/|$)|\s/.test(path));
+    if (leaving === undefined) continue;
+    throw new UserError(`the part ${name} of the state has a pattern that leaves the state`, {
+      location,
+      expected: "a relative path without `..` and spaces",
+      received: leaving,
+      next: "correct `command.care.parts`",
+    });
+  }
 }
 
 /** Only a decision of the author's leaves a service without confinement. */

@@ -296,6 +296,54 @@ export interface OperatorCommand {
   readonly interactive?: readonly string[];
   /** Options of the program that may stand in place of a command. */
   readonly options?: readonly string[];
+  /** Commands of the program that do not do here what they say; they run only after `--`. */
+  readonly elsewhere?: readonly Elsewhere[];
+  /** What the command does for the service's state, besides running the program. Default: nothing. */
+  readonly care?: StateCare;
+}
+
+/** A command of the program that does not do here what it says. */
+export interface Elsewhere {
+  /** Its first words. */
+  readonly words: string;
+  /** Why, and what to do instead; follows the words. */
+  readonly advice: string;
+}
+
+/**
+ * The care of the service's state: a backup, its return, and the way back from the last change. None of it needs the
+ * program.
+ */
+export interface StateCare {
+  /** How the program mends a state that another release has left. Absent: it cannot. */
+  readonly repair?: StateRepair;
+  /** What can be brought in from an installation of somebody's own. Default: nothing. */
+  readonly parts?: readonly StatePart[];
+}
+
+/** How the program mends its state. */
+export interface StateRepair {
+  readonly arguments: readonly string[];
+  /** The variable that names the program's configuration file: it gets a copy, which it may change in vain. */
+  readonly configVariable?: OrValue<string>;
+  /** Variables that it must not see; null stands for none. */
+  readonly without?: readonly OrValue<string | null>[];
+}
+
+/** A part of the state that can be brought in from another installation. */
+export interface StatePart {
+  /** Made of lower-case letters. */
+  readonly name: string;
+  /** What it is, for the manual. */
+  readonly what: string;
+  /** A folder of the other state, relative to it. Default: the state itself. */
+  readonly from?: string;
+  /** Patterns of the shell for the files in that folder. */
+  readonly patterns: readonly [string, ...string[]];
+  /** Where the files go. Default: the state directory. */
+  readonly into?: OrValue<string>;
+  /** Whether secrets are among them. */
+  readonly secret?: boolean;
 }
 
 /** One VM test. */

@@ -343,7 +343,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
   scenarios: { none: "What happens on the machines." },
   application: { none: "For a person's desktop on macOS, which has no machine here." },
   command: {
-    none: "The program's own command line, in a copy of the service's sandbox; tests/guest/scripts/operator_command.py plays a hostile agent.",
+    none: "The program's own command line, in a copy of the service's sandbox; tests/guest/scripts/operator_command.py plays a hostile agent, and care.py beside it one whose state is saved and restored.",
   },
   listen: { none: "The rule for listening has proofs of its own; the firewall is NixOS's." },
 };

@@ -90,7 +90,8 @@ describe.skipIf(missing.length > 0).each(Object.keys(places))(`on %s${note}`, (p
     const text = textEnding(place, "-moltbot");
     expect(text).toMatch(/^#!\/nix\/store\/\S+\/bin\/bash -p\nset -euo pipefail\n/);
     const own = text.split("\n").filter((line) => line.includes("/var/lib/moltbot"));
-    expect(own.every((line) => line.startsWith("enter_"))).toBe(true);
+    // What the service sees, and where no file of the operator's may be.
+    expect(own.every((line) => /^(enter_|writable=|care_properties=)/.test(line))).toBe(true);
     expect(text).not.toMatch(/--preserve-env|gateway-token|ODD/);
   });
 

@@ -4,6 +4,8 @@ import type {
   Difference,
   Scenarios,
   SupersededModule,
+  OperatorCommand,
+  StatePart,
 } from "../../src/model/service-model.ts";
 import type { IrOption } from "../../src/model/option-type.ts";
 import type { RelaxationTest } from "../../src/model/relaxation.ts";
@@ -67,6 +69,12 @@ function promising(promise: string): ConfinementRule {
     seatbelt: {},
     proofs: [probe(promise, ["read", "/a"], "ENOENT", "done")],
   };
+}
+
+/** A command that brings in a part of another state. */
+function bringing(part: Partial<StatePart>): OperatorCommand {
+  const notes: StatePart = { name: "notes", what: "notes", patterns: ["*"] };
+  return { name: "it", care: { parts: [{ ...notes, ...part }] } };
 }
 
 function differing(difference: Partial<Difference>): ConfinementRule {
@@ -796,6 +804,32 @@ const refused: readonly Refused[] = [
     option: "",
     expected: 'four octal digits, for example "0700"',
     received: '"750"',
+  },
+  {
+    name: "name of a part of the state",
+    parts: { model: { command: bringing({ name: "Old notes" }) } },
+    message: "a part of the state has a name that it cannot have",
+    option: "",
+    expected: "lower-case letters, and another name for each part",
+    received: "Old notes",
+  },
+  {
+    name: "part outside of the state",
+    parts: { model: { command: bringing({ patterns: ["notes/../../*"] }) } },
+    message: "the part notes of the state has a pattern that leaves the state",
+    option: "",
+    received: "notes/../../*",
+  },
+  {
+    name: "copy of a configuration file that does not exist",
+    parts: {
+      model: {
+        config: undefined,
+        command: { name: "it", care: { repair: { arguments: [], configVariable: "CONFIG" } } },
+      },
+    },
+    message: "the service has no configuration file to copy for its repair",
+    option: "",
   },
   {
     name: "promise that a difference gives up",

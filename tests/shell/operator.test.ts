@@ -100,6 +100,7 @@ function operator(words: readonly string[], situation: Situation = {}): Outcome 
         "set -euo pipefail",
         "PATH=HERE:/usr/bin:/bin",
         `command_name=it instances=(${instances}) options=(--help) interactive=(tui 'login to')`,
+        "elsewhere=('lose it' 'loses it: use --backup.') cares=()",
         "systemd_run=HERE/systemd-run setpriv=setpriv",
         shellCode.read(file).replaceAll(/\/usr\/bin\/(sudo|script)/g, "HERE/$1"),
         shellCode.read("operator"),
@@ -274,6 +275,8 @@ describe("what is understood", () => {
     [["do"], "a default", ["do"], "default"],
     [["--help"], "default", ["--help"], "default"],
     [["--", "--profile", "x"], "default", ["--profile", "x"], "default"],
+    [["--", "lose", "it"], "default", ["lose", "it"], "default"],
+    [["lose", "its"], "default", ["lose", "its"], "default"],
     [["--terminal", "do"], "default", ["do"], "default"],
     [[], "default", [], "default"],
   ];
@@ -295,6 +298,9 @@ describe("what is understood", () => {
     [["-x"], "there is no option -x"],
     [["-"], "there is no option -"],
     [["do"], "which instance?"],
+    [["lose", "it", "here"], "lose it loses it: use --backup. (To have it run all the same"],
+    // A service whose model says nothing of its state gets no care.
+    [["--backup", "x"], "there is no option --backup"],
   ];
 
   test.each(refused)("%j is refused", (words, reason) => {

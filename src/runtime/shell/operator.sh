@@ -1,10 +1,16 @@
 # The part of the operator's command that runs as the operator, outside of the sandbox, and depends neither on the
 # service nor on the platform. It opens nothing that the service can write. The code before it defines
-# `command_name`, `instances`, `options` and `interactive`; the code after it has a case per instance.
+# `command_name`, `instances`, `options`, `interactive`, `cares` (what else the command does, besides running the
+# program) and `elsewhere` (words of the program that do not do here what they say, and what to do instead, in turn);
+# the code after it has a case per instance.
 
 usage() {
-  printf 'usage: %s [--instance NAME] [--terminal] COMMAND...\ninstances: %s\n' \
-    "$command_name" "${instances[*]}" >&2
+  local words
+  printf 'usage: %s [--instance NAME] [--terminal] COMMAND...\n' "$command_name" >&2
+  for words in "${cares[@]}"; do
+    printf '       %s [--instance NAME] %s\n' "$command_name" "$words" >&2
+  done
+  printf 'instances: %s\n' "${instances[*]}" >&2
   exit 64
 }
 
@@ -156,8 +162,19 @@ for opened in $(ls /dev/fd); do
   [ "$opened" -le 2 ] || eval "exec $opened>&-"
 done
 
+# refuse_elsewhere WORD...: refuses words of the program that do not do here what they say
+refuse_elsewhere() {
+  local index
+  for ((index = 0; index < ${#elsewhere[@]}; index += 2)); do
+    [[ "$* " != "${elsewhere[index]} "* ]] ||
+      refuse "${elsewhere[index]} ${elsewhere[index + 1]} (To have it run all the same, write it after --.)"
+  done
+}
+
 instance=
 terminal=no
+care=
+literal=no
 while [ $# -gt 0 ]; do
   case $1 in
     --instance)
@@ -176,9 +193,14 @@ while [ $# -gt 0 ]; do
       ;;
     --)
       shift
+      literal=yes
       break
       ;;
     -*)
+      if is_among "$1" "${cares[@]%% *}"; then
+        read_care "$@"
+        break
+      fi
       is_among "$1" "${options[@]}" ||
         refuse "there is no option $1: write options of the program after its command, or after --"
       break
@@ -186,6 +208,7 @@ while [ $# -gt 0 ]; do
     *) break ;;
   esac
 done
+[ -n "$care" ] || [ "$literal" = yes ] || refuse_elsewhere "$@"
 if needs_terminal "$@"; then
   terminal=yes
 fi
@@ -193,6 +216,7 @@ fi
 if ! [ -t 0 ] || ! [ -t 1 ]; then
   terminal=no
 fi
+chosen=$instance
 if [ -z "$instance" ]; then
   if is_among default "${instances[@]}"; then
     instance=default

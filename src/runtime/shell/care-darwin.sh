@@ -1,0 +1,52 @@
+# Holds the service's job while the operator's command works on its state, and runs the steps of that work. launchd
+# has no conflicts between jobs: the job is taken out, and put back when this shell ends. A shell that is killed
+# cannot do that; the job is back after a restart of the machine, or after `release`'s command by hand.
+
+was_running=no
+launchctl=${system_programs-}/bin/launchctl
+
+# hold: takes the job out, and waits for its end
+hold() {
+  local target=$launchd_domain/$launchd_label
+  "$launchctl" print "$target" > /dev/null 2>&1 || return 0
+  was_running=yes
+  trap 'release_job; exit 130' INT TERM HUP
+  trap 'release_job' EXIT
+  say "stopping $unit"
+  "$launchctl" bootout "$target" 2> /dev/null || :
+  while "$launchctl" print "$target" > /dev/null 2>&1; do
+    sleep 1
+  done
+}
+
+# release_job: puts the job back
+release_job() {
+  [ "$was_running" = yes ] || return 0
+  "$launchctl" bootstrap "$launchd_domain" "$launchd_directory/$launchd_label.plist" || return 1
+  was_running=no
+}
+
+# release: starts the service again if it ran
+release() {
+  [ "$was_running" = yes ] || return 0
+  say "starting $unit"
+  release_job
+}
+
+# step NAME SCRIPT ARGUMENT...: runs one step as the service, and returns its status
+step() (
+  trap - EXIT INT TERM HUP
+  shift
+  start "$@"
+)
+
+# run_as USER-ID PROGRAM ARGUMENT...
+run_as() {
+  local user=$1
+  shift
+  if [ "$user" = "$(id -u)" ]; then
+    env -i "$@"
+  else
+    env -i "${system_programs-}"/usr/bin/sudo --user "#$user" -- /usr/bin/env -i "$@"
+  fi
+}
