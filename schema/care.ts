@@ -2,7 +2,7 @@
 // What `doctor --fix` needs was tried with releases 2026.6.5 to 2026.9.6: it refuses in Nix mode and while the
 // configuration is read-only, and it wants to write a configuration, whatever it mends.
 
-import type { Elsewhere, OrValue, StateCare } from "../src/index.ts";
+import type { Elsewhere, OrValue, StateCare } from "nixmodgen";
 import { generations } from "./generations.ts";
 
 /** Words of the gateway whose files would be lost, or which refuse. */
