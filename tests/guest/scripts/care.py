@@ -123,7 +123,8 @@ with subtest("whoever is interrupted has the service back, and the state as it w
         for signal in ("INT", "TERM", "KILL"):
             machine.succeed(f"touch {REAL_STATE}/workspace/since")
             machine.execute(
-                f"setsid {MOLTBOT} {verb} {SAFE}/{file} > /tmp/said 2>&1 & caller=$!; "
+                # A shell's background commands ignore interrupts.
+                f"setsid env --default-signal=INT {MOLTBOT} {verb} {SAFE}/{file} > /tmp/said 2>&1 & caller=$!; "
                 "until pgrep -x gzip > /dev/null; do sleep 0.1; done; sleep 1; "
                 f"kill -{signal} -- -$caller; wait $caller"
             )
