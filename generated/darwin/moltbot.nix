@@ -87,6 +87,7 @@ in
             interactive=('tui' 'chat' 'terminal' 'resume' 'attach' 'configure' 'onboard' 'setup' 'agents add' 'channels add' 'channels login' 'models auth' 'secrets configure')
 
             ${builtins.readFile ../shell/enter-darwin.sh}
+            ${builtins.readFile ../shell/egress.sh}
             ${builtins.readFile ../shell/operator.sh}
             case $instance in
             ${
@@ -97,12 +98,23 @@ in
                     instance,
                     unit,
                     command,
+                    hosts,
+                    prefix,
                     ...
                   }:
                   ''
                     ${lib.escapeShellArg name})
                     unit=${lib.escapeShellArg unit}
                     enter_service ${lib.escapeShellArg instance.user}
+                    if is_egress "$@"; then
+                    show_egress ${
+                      lib.escapeShellArgs (
+                        [ "${prefix}.confinement.hosts" ]
+                        ++ map (host: "${host.name}:${toString host.port}=${host.unit}") hosts
+                      )
+                    }
+                    exit
+                    fi
                     start ${command} "$@"
                     ;;
                   ''

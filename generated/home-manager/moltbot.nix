@@ -81,6 +81,7 @@ in
                 + "setpriv=${lib.getExe' pkgs.util-linux "setpriv"}\n"
                 + builtins.readFile ../shell/enter-systemd.sh
             }
+            ${builtins.readFile ../shell/egress.sh}
             ${builtins.readFile ../shell/operator.sh}
             case $instance in
             ${
@@ -91,6 +92,8 @@ in
                     unit,
                     command,
                     commandCredentials,
+                    hosts,
+                    prefix,
                     ...
                   }@service:
                   ''
@@ -126,6 +129,15 @@ in
                           )
                         }"
                     }
+                    if is_egress "$@"; then
+                    show_egress ${
+                      lib.escapeShellArgs (
+                        [ "${prefix}.confinement.hosts" ]
+                        ++ map (host: "${host.name}:${toString host.port}=${host.unit}") hosts
+                      )
+                    }
+                    exit
+                    fi
                     start ${command} "$@"
                     ;;
                   ''

@@ -62,6 +62,62 @@ let
     instance:
     "+${lib.getExe' pkgs.util-linux "setpriv"} --reuid=${instance.user} --regid=${instance.group} --clear-groups";
 
+  # The units around a service in a network of its own.
+  networkOf =
+    name:
+    {
+      settings,
+      unit,
+      hosts,
+      hostsTable,
+      ...
+    }:
+    import ../lib/named-egress.nix
+      {
+        inherit lib pkgs;
+        systemd = config.systemd.package;
+        notInternet = [
+          "169.254.0.0/16"
+          "64:ff9b:0:0:0:0:a9fe:0/112"
+          "2002:a9fe:0::/32"
+          "fe80::/10"
+          "168.63.129.16/32"
+          "64:ff9b:0:0:0:0:a83f:8110/128"
+          "2002:a83f:8110::/48"
+          "100.100.100.200/32"
+          "64:ff9b:0:0:0:0:6464:64c8/128"
+          "2002:6464:64c8::/48"
+          "fd00:ec2::254/128"
+          "fd20:ce::254/128"
+          "64:ff9b:1::/48"
+          "2001::/32"
+          "192.0.0.0/24"
+          "198.18.0.0/15"
+          "224.0.0.0/3"
+          "ff00::/8"
+          "10.0.0.0/8"
+          "64:ff9b:0:0:0:0:a00:0/104"
+          "2002:a00:0::/24"
+          "172.16.0.0/12"
+          "64:ff9b:0:0:0:0:ac10:0/108"
+          "2002:ac10:0::/28"
+          "192.168.0.0/16"
+          "64:ff9b:0:0:0:0:c0a8:0/112"
+          "2002:c0a8:0::/32"
+          "fc00::/7"
+          "fec0::/10"
+          "100.64.0.0/10"
+          "64:ff9b:0:0:0:0:6440:0/106"
+          "2002:6440:0::/26"
+        ];
+      }
+      {
+        inherit unit hosts;
+        title = "moltbot (${name})";
+        inherit (settings.gateway) port;
+        table = pkgs.writeText "${unit}-hosts" hostsTable;
+      };
+
   stop = pkgs.writeShellScript "moltbot-stop" ''
     PATH=${lib.makeBinPath [ pkgs.coreutils ]}
 
@@ -143,9 +199,15 @@ in
             options=('--help' '-h' '--version' '-V')
             interactive=('tui' 'chat' 'terminal' 'resume' 'attach' 'configure' 'onboard' 'setup' 'agents add' 'channels add' 'channels login' 'models auth' 'secrets configure')
 
-            systemd_run=${lib.getExe' config.systemd.package "systemd-run"}
+            ${
+              lib.concatMapStrings (program: "${program}=${lib.getExe' config.systemd.package program}\n") [
+                "journalctl"
+                "systemctl"
+              ]
+            }systemd_run=${lib.getExe' config.systemd.package "systemd-run"}
             setpriv=${lib.getExe' pkgs.util-linux "setpriv"}
             ${builtins.readFile ../shell/enter-systemd.sh}
+            ${builtins.readFile ../shell/egress.sh}
             ${builtins.readFile ../shell/operator.sh}
             case $instance in
             ${
@@ -157,6 +219,9 @@ in
                     unit,
                     command,
                     commandCredentials,
+                    isNamed,
+                    hosts,
+                    prefix,
                     ...
                   }@service:
                   ''
@@ -192,7 +257,16 @@ in
                           ]
                         ) commandCredentials
                       )
+                    }${lib.optionalString isNamed "\nin_network ${lib.escapeShellArgs (networkOf name service).wanted}"}
+                    if is_egress "$@"; then
+                    show_egress ${
+                      lib.escapeShellArgs (
+                        [ "${prefix}.confinement.hosts" ]
+                        ++ map (host: "${host.name}:${toString host.port}=${host.unit}") hosts
+                      )
                     }
+                    exit
+                    fi
                     start ${command} "$@"
                     ;;
                   ''
@@ -249,6 +323,7 @@ in
         unit,
         configFile,
         settings,
+        isNamed,
         credentials,
         environment,
         path,
@@ -273,7 +348,8 @@ in
           requires = [
             "directories-${unit}.service"
             "prepare-${unit}.service"
-          ];
+          ]
+          ++ lib.optionals isNamed (networkOf name service).required;
           # nscd makes the directory of its socket when it starts. A switch waits for the service, no boot does.
           after = [
             "multi-user.target"
@@ -281,7 +357,8 @@ in
             "nss-lookup.target"
             "directories-${unit}.service"
             "prepare-${unit}.service"
-          ];
+          ]
+          ++ lib.optionals isNamed (networkOf name service).required;
           environment = lib.mapAttrs (_: escapeSpecifiers) environment;
           inherit path;
           # Only the options decide the PATH.
@@ -388,6 +465,11 @@ in
           };
         };
       }
+      // lib.optionalAttrs isNamed (networkOf name service).services
+    ) services;
+
+    systemd.sockets = lib.concatMapAttrs (
+      name: { isNamed, ... }@service: lib.optionalAttrs isNamed (networkOf name service).sockets
     ) services;
   };
 }

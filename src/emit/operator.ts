@@ -2,7 +2,7 @@
 // and is confined like it, so it sees the service's state and nothing else. It has two parts: one runs as the
 // operator and opens nothing that the service can write; the other, `command` of an instance, runs as the service.
 
-import type { IrService } from "../model/service-model.ts";
+import type { IrService, NamedHosts } from "../model/service-model.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
 import type { ShellText } from "./service.ts";
@@ -20,7 +20,7 @@ export interface OperatorSeams {
  * program's own, which would run as the operator, outside of the sandbox.
  */
 export function emitOperatorCommand(service: IrService, seams: OperatorSeams): NixExpr | undefined {
-  const { command } = service.model;
+  const { command, hosts } = service.model;
   if (command === undefined) return undefined;
   const variant = service.variants === undefined ? [] : ["variant"];
   const oneCase = nix.indented([
@@ -29,6 +29,7 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
     nix`lib.escapeShellArg unit`,
     "\n",
     ...seams.enter,
+    ...(hosts === undefined ? [] : emitShowEgress(hosts)),
     "\nstart ",
     nix`command`,
     ' "$@"\n;;\n',
@@ -44,12 +45,13 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
     `interactive=(${shellWords(command.interactive ?? [])})\n\n`,
     ...seams.functions,
     "\n",
+    ...(hosts === undefined ? [] : [includeShell("egress"), "\n"]),
     includeShell("operator"),
     "\ncase $instance in\n",
     nix`
       lib.concatStrings (
         lib.mapAttrsToList (
-          name: { instance, unit, ${variant}, command, commandCredentials, ... }@service: ${oneCase}
+          name: { instance, unit, ${variant}, command, commandCredentials, ${hosts === undefined ? [] : ["isNamed", "hosts", "prefix"]}, ... }@service: ${oneCase}
         ) services
       )
     `,
@@ -67,6 +69,20 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
       }
     )
   `;
+}
+
+/** The command's own `egress`, which shows the hosts that the service reaches. */
+function emitShowEgress({ option }: NamedHosts): ShellText {
+  return [
+    '\nif is_egress "$@"; then\nshow_egress ',
+    nix`
+      lib.escapeShellArgs (
+        [ "\${prefix}.${option.path.join(".")}" ]
+        ++ map (host: "\${host.name}:\${toString host.port}=\${host.unit}") hosts
+      )
+    `,
+    "\nexit\nfi",
+  ];
 }
 
 function shellWords(words: readonly string[]): string {
