@@ -453,6 +453,7 @@ export default defineService({
         user: cfg.user,
         group: cfg.group,
         isLocal,
+        port,
       }),
     ],
 
@@ -488,7 +489,18 @@ export default defineService({
       tcpPorts: cfg.confinement.listenTCPPorts,
       udpPorts: cfg.confinement.listenUDPPorts,
       freePort: triesFreePort(cfg.package),
-      egress: choose<unknown>(cfg.confinement.egress.is([]), "none", cfg.confinement.egress),
+      // Another assertion refuses named hosts where this is read.
+      egress: choose<unknown>(
+        cfg.confinement.egress.is([]).or(cfg.confinement.egress.is("named")),
+        "none",
+        cfg.confinement.egress,
+      ),
+    },
+
+    hosts: {
+      wanted: cfg.confinement.egress.is("named"),
+      option: cfg.confinement.hosts,
+      urls: cfg.settings.textsNamed(["baseUrl", "apiRoot"]),
     },
 
     evidence: {

@@ -26,6 +26,8 @@ interface Inputs {
   readonly group: Ref<string>;
   /** Whether only programs of the same machine talk to the gateway. */
   readonly isLocal: Exp<boolean>;
+  /** The port that the gateway listens on. */
+  readonly port: Exp<number>;
 }
 
 export function refusals(inputs: Inputs): readonly Assertion[] {
@@ -377,7 +379,11 @@ function none(
   };
 }
 
-function egressRefusals({ relaxed: { egress }, isLocal }: Inputs): readonly Assertion[] {
+function egressRefusals({
+  relaxed: { egress, hosts },
+  isLocal,
+  port,
+}: Inputs): readonly Assertion[] {
   const isNothing = egress.is("none").or(egress.is([]));
   const isKnown = egress.listOrEmpty().isEmpty();
   const noRanges =
@@ -390,6 +396,34 @@ function egressRefusals({ relaxed: { egress }, isLocal }: Inputs): readonly Asse
         'is "none", but `gateway.bind` is not "loopback": the gateway\'s answers to other machines would be lost. List the addresses of its clients here, or set `gateway.bind` to "loopback".',
       platforms: ["nixos"],
     },
+    {
+      option: egress,
+      holds: egress.is("named").implies(isLocal),
+      message:
+        'is "named", but `gateway.bind` is not "loopback": what comes into the service\'s own network comes from this machine for the gateway, and it trusts such clients more than others. Set `gateway.bind` to "loopback", and let others in through a proxy that asks them who they are.',
+      platforms: ["nixos"],
+    },
+    {
+      option: egress,
+      holds: not(egress.is("named")),
+      message:
+        'is "named", but macOS has no networks that a service could be in alone, and its sandboxes cannot tell hosts apart. Set it to "internet".',
+      platforms: ["darwin"],
+    },
+    {
+      option: hosts,
+      holds: hosts.isEmpty().or(egress.is("named")),
+      message:
+        'has no effect while `confinement.egress` is not "named": set that to "named", or remove this.',
+    },
+    {
+      option: hosts,
+      offenders: hosts.filter((host) =>
+        list(text`localhost:${port}`, text`127.0.0.1:${port}`).includes(host),
+      ),
+      complaint: "is the gateway itself, which is in the service's network anyway. Remove it.",
+      platforms: ["nixos"],
+    },
     { option: egress, holds: isKnown, message: noRanges, platforms: ["darwin"] },
     {
       option: egress,
@@ -399,9 +433,9 @@ function egressRefusals({ relaxed: { egress }, isLocal }: Inputs): readonly Asse
     },
     {
       option: egress,
-      holds: isMacOS.or(egress.is("any")),
+      holds: isMacOS.and(not(egress.is("named"))).or(egress.is("any")),
       message:
-        'is not "any", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets. Set it to "any", or use the NixOS module.',
+        'is not "any", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets, and only root\'s manager can listen in another network. Set it to "any", or on macOS to "internet"; or use the NixOS module.',
       platforms: ["home-manager"],
     },
   ];

@@ -5,7 +5,7 @@ import { type Cache, noCache } from "./cache/cache.ts";
 import { recall } from "./cache/recall.ts";
 import { darwinParts } from "./emit/darwin.ts";
 import { homeManagerParts } from "./emit/home-manager.ts";
-import { nixLibrary, shellCode } from "./runtime/assets.ts";
+import { nixLibrary, pythonPrograms, shellCode } from "./runtime/assets.ts";
 import { emitModules, type PlatformParts } from "./emit/module.ts";
 import { nixosParts } from "./emit/nixos.ts";
 import { settingsSchemaPath } from "./emit/prelude.ts";
@@ -59,6 +59,7 @@ export function generate(
         ]);
       }),
       ...nixLibrary.outputs,
+      ...pythonPrograms.outputs,
       ...shellCode.outputs,
     ],
     "vm-tests": () => vmTestOutputs(ir, entry),

@@ -71,6 +71,7 @@ export {
   environmentVariablePattern,
   jsonObject,
   jsonValue,
+  namedHost,
   packageType,
   plainPath,
   port,

@@ -91,6 +91,7 @@ in
             ${builtins.readFile ../shell/enter-darwin.sh}
             ${builtins.readFile ../shell/operate-care.sh}
             ${builtins.readFile ../shell/care-darwin.sh}
+            ${builtins.readFile ../shell/egress.sh}
             ${builtins.readFile ../shell/operator.sh}
             case $instance in
             ${
@@ -104,6 +105,8 @@ in
                     care,
                     ownDirectories,
                     repair,
+                    hosts,
+                    prefix,
                     ...
                   }:
                   ''
@@ -144,6 +147,15 @@ in
                     launchd_directory=/Library/LaunchDaemons
                     launchd_label=${lib.escapeShellArg config.launchd.daemons.${unit}.serviceConfig.Label}
                     [ -z "$care" ] || { take_care; exit; }
+                    if is_egress "$@"; then
+                    show_egress ${
+                      lib.escapeShellArgs (
+                        [ "${prefix}.confinement.hosts" ]
+                        ++ map (host: "${host.name}:${toString host.port}=${host.unit}") hosts
+                      )
+                    }
+                    exit
+                    fi
                     start ${command} "$@"
                     ;;
                   ''

@@ -91,6 +91,7 @@ in
               else
                 builtins.readFile ../shell/care-systemd.sh
             }
+            ${builtins.readFile ../shell/egress.sh}
             ${builtins.readFile ../shell/operator.sh}
             case $instance in
             ${
@@ -105,6 +106,8 @@ in
                     care,
                     ownDirectories,
                     repair,
+                    hosts,
+                    prefix,
                     ...
                   }@service:
                   ''
@@ -166,6 +169,15 @@ in
                         "care_properties=(${propertiesOf (careConfinementOf service)})"
                     }
                     [ -z "$care" ] || { take_care; exit; }
+                    if is_egress "$@"; then
+                    show_egress ${
+                      lib.escapeShellArgs (
+                        [ "${prefix}.confinement.hosts" ]
+                        ++ map (host: "${host.name}:${toString host.port}=${host.unit}") hosts
+                      )
+                    }
+                    exit
+                    fi
                     start ${command} "$@"
                     ;;
                   ''

@@ -719,6 +719,34 @@ lib.concatMap (
       }: listed twice, here or in `confinement.readOnlyPaths`. Remove one."
     )
   ]
+  ++ (
+    if platform == "nixos" then
+      [
+        (expect "confinement.egress"
+          (
+            instance.confinement.egress == "none" || instance.confinement.egress == [ ]
+            -> settings.gateway.bind == "loopback"
+          )
+          "is \"none\", but `gateway.bind` is not \"loopback\": the gateway's answers to other machines would be lost. List the addresses of its clients here, or set `gateway.bind` to \"loopback\"."
+        )
+        (expect "confinement.egress"
+          (instance.confinement.egress == "named" -> settings.gateway.bind == "loopback")
+          "is \"named\", but `gateway.bind` is not \"loopback\": what comes into the service's own network comes from this machine for the gateway, and it trusts such clients more than others. Set `gateway.bind` to \"loopback\", and let others in through a proxy that asks them who they are."
+        )
+      ]
+    else
+      lib.optionals (platform == "darwin") [
+        (expect "confinement.egress" (instance.confinement.egress != "named")
+          "is \"named\", but macOS has no networks that a service could be in alone, and its sandboxes cannot tell hosts apart. Set it to \"internet\"."
+        )
+      ]
+  )
+  ++ [
+    (expect "confinement.hosts"
+      (instance.confinement.hosts == [ ] || instance.confinement.egress == "named")
+      "has no effect while `confinement.egress` is not \"named\": set that to \"named\", or remove this."
+    )
+  ]
   ++ lib.optionals isDarwin [
     (expect "confinement.egress"
       (lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress == [ ])
@@ -726,6 +754,10 @@ lib.concatMap (
     )
   ]
   ++ lib.optionals (isDarwin && isHome) [
+    (expect "confinement.egress"
+      (instance.confinement.egress != "named" || instance.confinement.egress == "any")
+      "is not \"any\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets, and only root's manager can listen in another network. Set it to \"any\", or on macOS to \"internet\"; or use the NixOS module."
+    )
     (expect "confinement.nestedSandboxes" (
       !instance.confinement.nestedSandboxes
     ) "does not exist on macOS: a sandbox cannot hold another one. Remove it there.")
@@ -744,17 +776,17 @@ lib.concatMap (
   ]
   ++ lib.optionals (!isDarwin && isHome) [
     (expect "confinement.egress" (instance.confinement.egress == "any")
-      "is not \"any\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets. Set it to \"any\", or use the NixOS module."
+      "is not \"any\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets, and only root's manager can listen in another network. Set it to \"any\", or on macOS to \"internet\"; or use the NixOS module."
     )
   ]
   ++ lib.optionals (platform == "nixos") [
-    (expect "confinement.egress"
-      (
-        instance.confinement.egress == "none" || instance.confinement.egress == [ ]
-        -> settings.gateway.bind == "loopback"
-      )
-      "is \"none\", but `gateway.bind` is not \"loopback\": the gateway's answers to other machines would be lost. List the addresses of its clients here, or set `gateway.bind` to \"loopback\"."
-    )
+    (refuse "confinement.hosts" (lib.filter (
+      host:
+      lib.elem host [
+        "localhost:${toString settings.gateway.port}"
+        "127.0.0.1:${toString settings.gateway.port}"
+      ]
+    ) instance.confinement.hosts) "is the gateway itself, which is in the service's network anyway. Remove it.")
   ]
   ++ lib.optionals (!isHome) [
     (expect "confinement.nixDaemon"
@@ -831,6 +863,9 @@ lib.concatMap (
           ) homes
         )
         "this is the home of another user, or contains it, and programs outside of the sandbox obey files in a home: name a directory in it."
+      )
+      (expect "confinement.hosts" (instance.confinement.egress != "named" || config.services.nscd.enable)
+        "hosts that are reached by name need `services.nscd.enable`: what passes their connections on may not ask the local network's resolver itself."
       )
     ]
   ) services

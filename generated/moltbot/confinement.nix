@@ -19,6 +19,8 @@ let
       settings,
       ownDirectories,
       managedPaths,
+      hostsTable,
+      hostRanges,
       unit,
       ...
     }:
@@ -37,63 +39,78 @@ let
         "/run:nosuid,nodev,mode=0755,size=1M"
         "/dev/shm:mode=1777,nosuid,nodev,noexec,size=256M"
       ];
-      BindReadOnlyPaths =
-        (
-          if platform == "nixos" then
-            [
-              "/nix/store"
-              "-/bin"
-              "-/usr"
-              "-/lib"
-              "-/lib64"
-              "-/etc/passwd"
-              "-/etc/group"
-              "-/etc/nsswitch.conf"
-              "-/etc/hosts"
-              "-/etc/host.conf"
-              "-/etc/gai.conf"
-              "-/etc/resolv.conf"
-              "-/etc/protocols"
-              "-/etc/services"
-              "-/etc/localtime"
-              "-/etc/zoneinfo"
-              "-/etc/os-release"
-              "-/etc/ssl/certs"
-              "-/etc/static/ssl/certs"
-              "-/etc/pki/tls/certs"
-              "-/etc/static/pki/tls/certs"
-              "-/etc/ld.so.cache"
-              "-/etc/alternatives"
-              instance.configPath
-              "-/run/nscd:/var/run/nscd"
-              "-/run/systemd/resolve"
-            ]
-          else
-            [
-              "/nix/store"
-              "-/bin"
-              "-/usr"
-              "-/lib"
-              "-/lib64"
-              "/etc"
-              "-/run/systemd/resolve"
-              "-/run/NetworkManager/resolv.conf"
-              "-/run/resolvconf"
-            ]
-        )
-        ++ map (path: "-${path}") (
-          map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
-          ++ instance.confinement.readOnlyPaths
-        )
-        ++ lib.optionals instance.confinement.nixDaemon (
-          if platform == "nixos" then
-            [
-              "-/nix/var/nix/daemon-socket"
-              "-/etc/nix/nix.conf"
-            ]
-          else
-            [ "-/nix/var/nix/daemon-socket" ]
-        );
+      BindReadOnlyPaths = [
+        "/nix/store"
+        "-/bin"
+        "-/usr"
+        "-/lib"
+        "-/lib64"
+      ]
+      ++ (
+        if platform == "nixos" then
+          [
+            "-/etc/passwd"
+            "-/etc/group"
+            "-/etc/host.conf"
+            "-/etc/gai.conf"
+            "-/etc/protocols"
+            "-/etc/services"
+            "-/etc/localtime"
+            "-/etc/zoneinfo"
+            "-/etc/os-release"
+            "-/etc/ssl/certs"
+            "-/etc/static/ssl/certs"
+            "-/etc/pki/tls/certs"
+            "-/etc/static/pki/tls/certs"
+            "-/etc/ld.so.cache"
+            "-/etc/alternatives"
+            instance.configPath
+          ]
+        else
+          [
+            "/etc"
+            "-/run/systemd/resolve"
+            "-/run/NetworkManager/resolv.conf"
+            "-/run/resolvconf"
+          ]
+      )
+      ++ lib.optionals (platform == "nixos") (
+        if instance.confinement.egress == "named" then
+          [
+            "${pkgs.writeText "hosts" hostsTable}:/etc/hosts"
+            "${pkgs.writeText "nsswitch.conf" ''
+              passwd: files
+              group: files
+              hosts: files dns
+            ''}:/etc/nsswitch.conf"
+            "${pkgs.writeText "resolv.conf" ''
+              nameserver 127.0.0.53
+              search .
+              options timeout:1 attempts:1
+            ''}:/etc/resolv.conf"
+          ]
+        else
+          [
+            "-/etc/nsswitch.conf"
+            "-/etc/hosts"
+            "-/etc/resolv.conf"
+            "-/run/nscd:/var/run/nscd"
+            "-/run/systemd/resolve"
+          ]
+      )
+      ++ map (path: "-${path}") (
+        map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
+        ++ instance.confinement.readOnlyPaths
+      )
+      ++ lib.optionals instance.confinement.nixDaemon (
+        if platform == "nixos" then
+          [
+            "-/nix/var/nix/daemon-socket"
+            "-/etc/nix/nix.conf"
+          ]
+        else
+          [ "-/nix/var/nix/daemon-socket" ]
+      );
       InaccessiblePaths = [
         "-/sys"
       ]
@@ -252,6 +269,13 @@ let
       RemoveIPC = true;
       DevicePolicy = "closed";
 
+      # Where only named hosts are to be reached, the service is in a network of its own. In it,
+      # each of these hosts is an address on which the service manager listens; a unit of that
+      # host, which runs as another user outside, resolves the name and passes on what comes.
+      # There are no other machines in that network, no services of this machine, no abstract
+      # sockets of others, and no name server that asks another one.
+      PrivateNetwork = instance.confinement.egress == "named";
+
       # The service cannot open a port for a shell or a relay: it may listen on the gateway's
       # port only.
       SocketBindDeny =
@@ -334,7 +358,8 @@ let
       ++ lib.optionals (settings.gateway.bind == "tailnet") [ "fd7a:115c:a1e0::/48" ]
       ++ lib.filter (range: range != "internet") (
         lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress
-      );
+      )
+      ++ hostRanges;
     };
 
   # The confinement of the preparation: managed files are not mounted yet.
@@ -397,7 +422,11 @@ let
         || settings.gateway.bind == "tailnet"
         || settings.gateway.bind == "loopback" && !isAtLeast "2026.8" instance.package;
       sockets = lib.optionals instance.confinement.nixDaemon [ "/nix/var/nix/daemon-socket/socket" ];
-      egress = if instance.confinement.egress == [ ] then "none" else instance.confinement.egress;
+      egress =
+        if instance.confinement.egress == [ ] || instance.confinement.egress == "named" then
+          "none"
+        else
+          instance.confinement.egress;
     };
 
   # Root makes directories for others, at any path, and can do little else.

@@ -195,6 +195,7 @@ let
   ++ lib.optionals (platform != "darwin") [ "confinement.nestedSandboxes" ]
   ++ [
     "confinement.egress"
+    "confinement.hosts"
     "confinement.listenTCPPorts"
     "confinement.listenUDPPorts"
   ]
@@ -787,6 +788,7 @@ let
                 "internet"
                 "any"
                 "none"
+                "named"
               ])
               (
                 types.listOf (
@@ -807,12 +809,17 @@ let
             - `any`: these, too. A model that is talked into it can attack routers, printers and whatever
               trusts the local network, and can ask a cloud for the machine's own credentials.
             - `none`: this machine alone. Only models that run here can be used.
+            - `named` (NixOS): the hosts of the providers and channels whose credentials are set, those of
+              `baseUrl` and `apiRoot` in {option}`services.moltbot.settings`, and those in {option}`services.moltbot.confinement.hosts`, each on
+              its port. The service is in a network of its own, with nothing else in it: no local network,
+              no services and no abstract sockets of this machine, no other names. {option}`services.moltbot.gateway.bind` has to
+              be `loopback`. Pages of the web (`web_fetch`) and plugins' and tools' servers have to be listed.
             - a list: the addresses and networks in it, on every port (`192.168.1.10`, `10.0.0.0/8`,
               `fd00::/8`), and what `internet` stands for if that is among them. Where
               {option}`services.moltbot.gateway.bind` is not `loopback`, the gateway's clients have to be in it.
 
-            This machine, with all that listens on it, is always within reach. Names can always be looked
-            up, which is a way out for small amounts of data.
+            Unless this is `named`, this machine, with all that listens on it, is always within reach, and names
+            can always be looked up, which is a way out for small amounts of data.
 
             On macOS addresses cannot be told apart: `internet` is everything by version 4 but this
             machine, the local network included; a list is refused, and `none` looks up no names. The
@@ -823,6 +830,26 @@ let
           defaultText = lib.literalMD "`internet on macOS, any on Linux`";
         }
       );
+
+      hosts = lib.mkOption {
+        type = types.listOf (
+          types.strMatching "(([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\\.)*[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?(=((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9]))?|((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9]))(:(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}))?"
+        );
+        default = [ ];
+        example = [
+          "api.github.com"
+          "registry.npmjs.org"
+          "localhost:11434"
+        ];
+        description = ''
+          Hosts that the service may connect to if {option}`services.moltbot.confinement.egress` is `named`, each with its
+          port unless that is 443. An address, or a name with its address (`nas.lan=192.168.1.10:8443`), lets it
+          reach a private address or, as `localhost:11434`, a service of this machine; a name alone never
+          leads there. Whoever the service can reach can be told what the service knows, and a host that serves
+          many sites or passes requests on leads to all of them. `moltbot egress` shows what is used, and
+          what was asked for in vain.
+        '';
+      };
 
       listenTCPPorts = lib.mkOption {
         type = types.listOf (types.ints.between 1024 65535);

@@ -25,6 +25,9 @@ let
   # The format of the configuration file.
   settingsFormat = pkgs.formats.json { };
 
+  # Functions for the hosts of services in networks of their own.
+  namedHosts = import ../lib/named-hosts.nix { inherit lib; };
+
   # Whether the machine runs macOS.
   inherit (pkgs.stdenv.hostPlatform) isDarwin;
 
@@ -269,41 +272,96 @@ let
       # The options for secret files, and the environment variables that hold the secrets.
       secretOptions =
         let
-          credential = option: variable: purpose: {
-            inherit option variable purpose;
+          credential = option: variable: purpose: hosts: {
+            inherit
+              option
+              variable
+              purpose
+              hosts
+              ;
             file = lib.getAttrFromPath (lib.splitString "." option) instance;
           };
         in
         [
-          (credential "gateway.auth.tokenFile" variant.token null)
-          (credential "gateway.auth.passwordFile" variant.password null)
-          (credential "providers.anthropic.apiKeyFile" "ANTHROPIC_API_KEY" "model")
-          (credential "providers.anthropic.oauthTokenFile" "ANTHROPIC_OAUTH_TOKEN" "model")
-          (credential "providers.openai.apiKeyFile" "OPENAI_API_KEY" "model")
-          (credential "providers.google.apiKeyFile" "GEMINI_API_KEY" "model")
-          (credential "providers.googleVertex.apiKeyFile" "GOOGLE_CLOUD_API_KEY" "model")
-          (credential "providers.openrouter.apiKeyFile" "OPENROUTER_API_KEY" "model")
-          (credential "providers.xai.apiKeyFile" "XAI_API_KEY" "model")
-          (credential "providers.githubCopilot.tokenFile" "COPILOT_GITHUB_TOKEN" "model")
-          (credential "providers.microsoftFoundry.apiKeyFile" "AZURE_OPENAI_API_KEY" "model")
-          (credential "providers.huggingface.tokenFile" "HF_TOKEN" "model")
-          (credential "providers.together.apiKeyFile" "TOGETHER_API_KEY" "model")
-          (credential "providers.nvidia.apiKeyFile" "NVIDIA_API_KEY" "model")
-          (credential "providers.litellm.apiKeyFile" "LITELLM_API_KEY" "model")
-          (credential "providers.vllm.apiKeyFile" "VLLM_API_KEY" "model")
-          (credential "providers.sglang.apiKeyFile" "SGLANG_API_KEY" "model")
-          (credential "providers.ollama.apiKeyFile" "OLLAMA_API_KEY" "model")
-          (credential "providers.lmstudio.tokenFile" "LM_API_TOKEN" "model")
-          (credential "providers.alibaba.apiKeyFile" "DASHSCOPE_API_KEY" "model")
-          (credential "providers.minimax.apiKeyFile" "MINIMAX_API_KEY" "model")
-          (credential "providers.minimax.oauthTokenFile" "MINIMAX_OAUTH_TOKEN" "model")
-          (credential "providers.opencode.apiKeyFile" "OPENCODE_API_KEY" "model")
-          (credential "providers.deepgram.apiKeyFile" "DEEPGRAM_API_KEY" null)
-          (credential "providers.elevenlabs.apiKeyFile" "ELEVENLABS_API_KEY" null)
-          (credential "providers.azureSpeech.keyFile" "AZURE_SPEECH_KEY" null)
-          (credential "providers.fal.keyFile" "FAL_KEY" null)
-          (credential "providers.runway.apiSecretFile" "RUNWAYML_API_SECRET" null)
-          (credential "providers.telegram.botTokenFile" "TELEGRAM_BOT_TOKEN" null)
+          (credential "gateway.auth.tokenFile" variant.token null [ ])
+          (credential "gateway.auth.passwordFile" variant.password null [ ])
+          (credential "providers.anthropic.apiKeyFile" "ANTHROPIC_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.anthropic.baseUrl)) [ "api.anthropic.com" ]
+          ))
+          (credential "providers.anthropic.oauthTokenFile" "ANTHROPIC_OAUTH_TOKEN" "model" (
+            lib.optionals (!(settings ? models.providers.anthropic.baseUrl)) [ "api.anthropic.com" ]
+          ))
+          (credential "providers.openai.apiKeyFile" "OPENAI_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.openai.baseUrl)) [ "api.openai.com" ]
+          ))
+          (credential "providers.google.apiKeyFile" "GEMINI_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.google.baseUrl)) [
+              "generativelanguage.googleapis.com"
+            ]
+          ))
+          (credential "providers.googleVertex.apiKeyFile" "GOOGLE_CLOUD_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.google-vertex.baseUrl)) [ "aiplatform.googleapis.com" ]
+          ))
+          (credential "providers.openrouter.apiKeyFile" "OPENROUTER_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.openrouter.baseUrl)) [ "openrouter.ai" ]
+          ))
+          (credential "providers.xai.apiKeyFile" "XAI_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.xai.baseUrl)) [ "api.x.ai" ]
+          ))
+          (credential "providers.githubCopilot.tokenFile" "COPILOT_GITHUB_TOKEN" "model" (
+            lib.optionals (!(settings ? models.providers.github-copilot.baseUrl)) [
+              "api.github.com"
+              "api.individual.githubcopilot.com"
+            ]
+          ))
+          (credential "providers.microsoftFoundry.apiKeyFile" "AZURE_OPENAI_API_KEY" "model" [ ])
+          (credential "providers.huggingface.tokenFile" "HF_TOKEN" "model" (
+            lib.optionals (!(settings ? models.providers.huggingface.baseUrl)) [ "router.huggingface.co" ]
+          ))
+          (credential "providers.together.apiKeyFile" "TOGETHER_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.together.baseUrl)) [ "api.together.xyz" ]
+          ))
+          (credential "providers.nvidia.apiKeyFile" "NVIDIA_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.nvidia.baseUrl)) [ "integrate.api.nvidia.com" ]
+          ))
+          (credential "providers.litellm.apiKeyFile" "LITELLM_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.litellm.baseUrl)) [ "localhost:4000" ]
+          ))
+          (credential "providers.vllm.apiKeyFile" "VLLM_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.vllm.baseUrl)) [ "127.0.0.1:8000" ]
+          ))
+          (credential "providers.sglang.apiKeyFile" "SGLANG_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.sglang.baseUrl)) [ "127.0.0.1:30000" ]
+          ))
+          (credential "providers.ollama.apiKeyFile" "OLLAMA_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.ollama.baseUrl)) [ "127.0.0.1:11434" ]
+          ))
+          (credential "providers.lmstudio.tokenFile" "LM_API_TOKEN" "model" (
+            lib.optionals (!(settings ? models.providers.lmstudio.baseUrl)) [ "localhost:1234" ]
+          ))
+          (credential "providers.alibaba.apiKeyFile" "DASHSCOPE_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.alibaba.baseUrl)) [ "dashscope-intl.aliyuncs.com" ]
+          ))
+          (credential "providers.minimax.apiKeyFile" "MINIMAX_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.minimax.baseUrl)) [ "api.minimax.io" ]
+          ))
+          (credential "providers.minimax.oauthTokenFile" "MINIMAX_OAUTH_TOKEN" "model" (
+            lib.optionals (!(settings ? models.providers.minimax.baseUrl)) [ "api.minimax.io" ]
+          ))
+          (credential "providers.opencode.apiKeyFile" "OPENCODE_API_KEY" "model" (
+            lib.optionals (!(settings ? models.providers.opencode.baseUrl)) [ "opencode.ai" ]
+          ))
+          (credential "providers.deepgram.apiKeyFile" "DEEPGRAM_API_KEY" null [ "api.deepgram.com" ])
+          (credential "providers.elevenlabs.apiKeyFile" "ELEVENLABS_API_KEY" null [ "api.elevenlabs.io" ])
+          (credential "providers.azureSpeech.keyFile" "AZURE_SPEECH_KEY" null [ ])
+          (credential "providers.fal.keyFile" "FAL_KEY" null [
+            "fal.run"
+            "queue.fal.run"
+          ])
+          (credential "providers.runway.apiSecretFile" "RUNWAYML_API_SECRET" null [ "api.dev.runwayml.com" ])
+          (credential "providers.telegram.botTokenFile" "TELEGRAM_BOT_TOKEN" null (
+            lib.optionals (!(settings ? channels.telegram.apiRoot)) [ "api.telegram.org" ]
+          ))
         ];
 
       # The secret files that the user has set.
@@ -314,6 +372,20 @@ let
           option = "credentials.${variable}";
           purpose = null;
         }) instance.credentials;
+
+      # Whether the service is in a network of its own, in which there are only named hosts.
+      isNamed = instance.confinement.egress == "named";
+      hosts = lib.optionals isNamed (
+        namedHosts.hostsOf unit (
+          map namedHosts.ofText instance.confinement.hosts
+          ++ lib.concatMap namedHosts.ofURL (
+            lib.filter lib.isString (valuesNamed [ "baseUrl" "apiRoot" ] instance.settings)
+          )
+          ++ map namedHosts.ofText (lib.concatMap (credential: credential.hosts or [ ]) credentials)
+        )
+      );
+      hostsTable = namedHosts.tableOf hosts;
+      hostRanges = lib.optionals isNamed (namedHosts.rangesOf hosts);
 
       ownVariables = {
         HOME = instance.stateDir;
@@ -1038,6 +1110,10 @@ let
         ownDirectories
         prepare
         launch
+        isNamed
+        hosts
+        hostsTable
+        hostRanges
         commandCredentials
         command
         care

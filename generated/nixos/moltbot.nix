@@ -67,6 +67,62 @@ let
     instance:
     "+${lib.getExe' pkgs.util-linux "setpriv"} --reuid=${instance.user} --regid=${instance.group} --clear-groups";
 
+  # The units around a service in a network of its own.
+  networkOf =
+    name:
+    {
+      settings,
+      unit,
+      hosts,
+      hostsTable,
+      ...
+    }:
+    import ../lib/named-egress.nix
+      {
+        inherit lib pkgs;
+        systemd = config.systemd.package;
+        notInternet = [
+          "169.254.0.0/16"
+          "64:ff9b:0:0:0:0:a9fe:0/112"
+          "2002:a9fe:0::/32"
+          "fe80::/10"
+          "168.63.129.16/32"
+          "64:ff9b:0:0:0:0:a83f:8110/128"
+          "2002:a83f:8110::/48"
+          "100.100.100.200/32"
+          "64:ff9b:0:0:0:0:6464:64c8/128"
+          "2002:6464:64c8::/48"
+          "fd00:ec2::254/128"
+          "fd20:ce::254/128"
+          "64:ff9b:1::/48"
+          "2001::/32"
+          "192.0.0.0/24"
+          "198.18.0.0/15"
+          "224.0.0.0/3"
+          "ff00::/8"
+          "10.0.0.0/8"
+          "64:ff9b:0:0:0:0:a00:0/104"
+          "2002:a00:0::/24"
+          "172.16.0.0/12"
+          "64:ff9b:0:0:0:0:ac10:0/108"
+          "2002:ac10:0::/28"
+          "192.168.0.0/16"
+          "64:ff9b:0:0:0:0:c0a8:0/112"
+          "2002:c0a8:0::/32"
+          "fc00::/7"
+          "fec0::/10"
+          "100.64.0.0/10"
+          "64:ff9b:0:0:0:0:6440:0/106"
+          "2002:6440:0::/26"
+        ];
+      }
+      {
+        inherit unit hosts;
+        title = "moltbot (${name})";
+        inherit (settings.gateway) port;
+        table = pkgs.writeText "${unit}-hosts" hostsTable;
+      };
+
   stop = pkgs.writeShellScript "moltbot-stop" ''
     PATH=${lib.makeBinPath [ pkgs.coreutils ]}
 
@@ -150,11 +206,17 @@ in
             elsewhere=('backup create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup sqlite create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup git init' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup git create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'doctor --fix' 'refuses to run where Nix manages the configuration: use `--repair`.' 'doctor --repair' 'refuses to run where Nix manages the configuration: use `--repair`.' 'doctor --yes' 'refuses to run where Nix manages the configuration: use `--repair`.')
             cares=('--backup FILE' '--restore FILE' '--repair' '--import DIRECTORY workspace|sessions|memory|cron|credentials|databases...' '--undo' '--forget')
 
-            systemd_run=${lib.getExe' config.systemd.package "systemd-run"}
+            ${
+              lib.concatMapStrings (program: "${program}=${lib.getExe' config.systemd.package program}\n") [
+                "journalctl"
+                "systemctl"
+              ]
+            }systemd_run=${lib.getExe' config.systemd.package "systemd-run"}
             setpriv=${lib.getExe' pkgs.util-linux "setpriv"}
             ${builtins.readFile ../shell/enter-systemd.sh}
             ${builtins.readFile ../shell/operate-care.sh}
             ${builtins.readFile ../shell/care-systemd.sh}
+            ${builtins.readFile ../shell/egress.sh}
             ${builtins.readFile ../shell/operator.sh}
             case $instance in
             ${
@@ -169,6 +231,9 @@ in
                     care,
                     ownDirectories,
                     repair,
+                    isNamed,
+                    hosts,
+                    prefix,
                     ...
                   }@service:
                   ''
@@ -190,7 +255,7 @@ in
                           ]
                         ) commandCredentials
                       )
-                    }
+                    }${lib.optionalString isNamed "\nin_network ${lib.escapeShellArgs (networkOf name service).wanted}"}
                     care_script=(${lib.escapeShellArgs care})
                     repair_script=(${repair})
                     gather_script=(${pkgs.writeShellScript "moltbot-gateway-gather" ''
@@ -223,6 +288,15 @@ in
                     writable=(${lib.escapeShellArgs (ownDirectories ++ instance.confinement.readWritePaths)})
                     care_properties=(${propertiesOf (careConfinementOf service)})
                     [ -z "$care" ] || { take_care; exit; }
+                    if is_egress "$@"; then
+                    show_egress ${
+                      lib.escapeShellArgs (
+                        [ "${prefix}.confinement.hosts" ]
+                        ++ map (host: "${host.name}:${toString host.port}=${host.unit}") hosts
+                      )
+                    }
+                    exit
+                    fi
                     start ${command} "$@"
                     ;;
                   ''
@@ -279,6 +353,7 @@ in
         unit,
         configFile,
         settings,
+        isNamed,
         credentials,
         environment,
         path,
@@ -303,7 +378,8 @@ in
           requires = [
             "directories-${unit}.service"
             "prepare-${unit}.service"
-          ];
+          ]
+          ++ lib.optionals isNamed (networkOf name service).required;
           # nscd makes the directory of its socket when it starts. A switch waits for the service, no boot does.
           after = [
             "multi-user.target"
@@ -311,7 +387,8 @@ in
             "nss-lookup.target"
             "directories-${unit}.service"
             "prepare-${unit}.service"
-          ];
+          ]
+          ++ lib.optionals isNamed (networkOf name service).required;
           environment = lib.mapAttrs (_: escapeSpecifiers) environment;
           inherit path;
           # Only the options decide the PATH.
@@ -418,6 +495,11 @@ in
           };
         };
       }
+      // lib.optionalAttrs isNamed (networkOf name service).services
+    ) services;
+
+    systemd.sockets = lib.concatMapAttrs (
+      name: { isNamed, ... }@service: lib.optionalAttrs isNamed (networkOf name service).sockets
     ) services;
   };
 }

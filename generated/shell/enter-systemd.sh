@@ -12,7 +12,7 @@ enter_service() {
     printf '%s: has to run as root: try sudo %s\n' "$command_name" "$command_name" >&2
     exit 77
   fi
-  manager=() account=("--uid=$1" "--gid=$2") reach=() runtime=/run credentials=()
+  manager=() account=("--uid=$1" "--gid=$2") reach=() runtime=/run credentials=() network=()
   shift 2
   properties=("$@")
   bind_to_preparation
@@ -21,7 +21,7 @@ enter_service() {
 # enter_user_service PROPERTY...: lets `start` run the program like a service of the user's own
 enter_user_service() {
   runtime=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}
-  manager=(--user) account=() properties=("$@") credentials=()
+  manager=(--user) account=() properties=("$@") credentials=() network=()
   reach=(
     "XDG_RUNTIME_DIR=$runtime"
     "DBUS_SESSION_BUS_ADDRESS=${DBUS_SESSION_BUS_ADDRESS:-unix:path=$runtime/bus}"
@@ -40,6 +40,15 @@ bind_to_preparation() {
 # expands nothing in them.
 with_credentials() {
   credentials=("$@")
+}
+
+# in_network UNIT...: lets `start` run the program in the network of the service, which these units make
+in_network() {
+  local other
+  network=("--property=JoinsNamespaceOf=$unit.service")
+  for other in "$@"; do
+    network+=("--property=Wants=$other" "--property=After=$other")
+  done
 }
 
 # Limits the memory of a filter, in KiB: sed keeps a line in memory, and the line may have no end.
@@ -65,7 +74,7 @@ start() {
     property=${property//'%t'/"$runtime"}
     service+=("${property//'%n'/"$name.service"}")
   done
-  service+=("${credentials[@]}")
+  service+=("${credentials[@]}" "${network[@]}")
   keep_variables
   for pair in "${kept[@]}"; do
     service+=("--setenv=${pair%%=*}")

@@ -294,12 +294,20 @@ in
             port = 18904;
           };
         };
+        egress-named = {
+          confinement = {
+            egress = "named";
+          };
+          gateway = {
+            port = 18905;
+          };
+        };
         egress-none = {
           confinement = {
             egress = "none";
           };
           gateway = {
-            port = 18905;
+            port = 18906;
           };
         };
         egress-list = {
@@ -307,7 +315,7 @@ in
             egress = [ "10.0.0.0/8" ];
           };
           gateway = {
-            port = 18906;
+            port = 18907;
           };
         };
         egress-and-one = {
@@ -318,7 +326,7 @@ in
             ];
           };
           gateway = {
-            port = 18907;
+            port = 18908;
           };
         };
         tcp-ports = {
@@ -326,7 +334,7 @@ in
             listenTCPPorts = [ 28790 ];
           };
           gateway = {
-            port = 18908;
+            port = 18909;
           };
         };
         udp-ports = {
@@ -334,7 +342,7 @@ in
             listenUDPPorts = [ 28790 ];
           };
           gateway = {
-            port = 18909;
+            port = 18910;
           };
         };
         memory-max = {
@@ -342,7 +350,7 @@ in
             memoryMax = "2G";
           };
           gateway = {
-            port = 18910;
+            port = 18911;
           };
         };
         tasks-max = {
@@ -350,7 +358,7 @@ in
             tasksMax = 2048;
           };
           gateway = {
-            port = 18911;
+            port = 18912;
           };
         };
         cpu-quota = {
@@ -358,7 +366,7 @@ in
             cpuQuota = "50%";
           };
           gateway = {
-            port = 18912;
+            port = 18913;
           };
         };
         address-families = {
@@ -366,7 +374,7 @@ in
             addressFamilies = [ "AF_VSOCK" ];
           };
           gateway = {
-            port = 18913;
+            port = 18914;
           };
         };
         nix-daemon = {
@@ -374,7 +382,7 @@ in
             nixDaemon = true;
           };
           gateway = {
-            port = 18914;
+            port = 18915;
           };
         };
       };

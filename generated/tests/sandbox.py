@@ -10,7 +10,7 @@
 
 UNITS = "/run/systemd/system"
 OUTPUT = "/run/nixmodgen-probes"
-NAMESPACES = ("ipc", "mnt", "pid", "user", "uts")
+NAMESPACES = ("ipc", "mnt", "net", "pid", "user", "uts")
 
 # Directives about commands, restarts and times, which are no confinement.
 NOT_COPIED = re.compile(
@@ -18,6 +18,8 @@ NOT_COPIED = re.compile(
 )
 # The directives of a bare unit: an account, and variables for the programs that it starts.
 BARE = re.compile(r"(User|Group|Environment)=")
+# The directive of a service in a network of its own. A copy is in that network, too.
+OWN_NETWORK = "PrivateNetwork=true"
 # Directives of [Unit] that name units which have to be there first.
 UNITS_NEEDED = re.compile(r"(Requires|After)=")
 
@@ -53,6 +55,8 @@ class Sandbox:
         self.directives = directives_of(node, self.facts["unit"])
         unit = section_lines(node, self.facts["unit"], "[Unit]")
         self._needed = [line for line in unit if UNITS_NEEDED.match(line)]
+        if OWN_NETWORK in self.directives:
+            self._needed.append(f"JoinsNamespaceOf={self.facts['unit']}")
         self._copies = 0
 
     def outcomes(self, directives: list[str], proofs: list[Any]) -> list[str]:

@@ -7,7 +7,11 @@ export const telegram = {
   enable: option(z.boolean(), { default: false, setting: "channels.telegram.enabled" }),
 
   /** File holding the bot token that BotFather gave. */
-  botTokenFile: credential({ variable: "TELEGRAM_BOT_TOKEN" }),
+  botTokenFile: credential({
+    variable: "TELEGRAM_BOT_TOKEN",
+    hosts: ["api.telegram.org"],
+    hostsSetting: "channels.telegram.apiRoot",
+  }),
 
   /**
    * Numeric ids of the users who may talk to the bot. The bot answers nobody else: there is no

@@ -6,6 +6,8 @@ import {
   choose,
   isMacOS,
   lifts,
+  namedHost,
+  option,
   perPlatform,
   plainPath,
   relaxation,
@@ -118,12 +120,17 @@ export const relaxations = {
    * - `any`: these, too. A model that is talked into it can attack routers, printers and whatever
    *   trusts the local network, and can ask a cloud for the machine's own credentials.
    * - `none`: this machine alone. Only models that run here can be used.
+   * - `named` (NixOS): the hosts of the providers and channels whose credentials are set, those of
+   *   `baseUrl` and `apiRoot` in {option}`settings`, and those in {option}`confinement.hosts`, each on
+   *   its port. The service is in a network of its own, with nothing else in it: no local network,
+   *   no services and no abstract sockets of this machine, no other names. {option}`gateway.bind` has to
+   *   be `loopback`. Pages of the web (`web_fetch`) and plugins' and tools' servers have to be listed.
    * - a list: the addresses and networks in it, on every port (`192.168.1.10`, `10.0.0.0/8`,
    *   `fd00::/8`), and what `internet` stands for if that is among them. Where
    *   {option}`gateway.bind` is not `loopback`, the gateway's clients have to be in it.
    *
-   * This machine, with all that listens on it, is always within reach. Names can always be looked
-   * up, which is a way out for small amounts of data.
+   * Unless this is `named`, this machine, with all that listens on it, is always within reach, and names
+   * can always be looked up, which is a way out for small amounts of data.
    *
    * On macOS addresses cannot be told apart: `internet` is everything by version 4 but this
    * machine, the local network included; a list is refused, and `none` looks up no names. The
@@ -131,7 +138,7 @@ export const relaxations = {
    */
   egress: relaxation(
     z.union([
-      z.enum(["internet", "any", "none"]),
+      z.enum(["internet", "any", "none", "named"]),
       z.array(z.union([z.literal("internet"), z.string().regex(address)])),
     ]),
     {
@@ -161,6 +168,43 @@ export const relaxations = {
         ),
       },
       {
+        name: "egress-named",
+        value: "named",
+        lifts: [
+          ...lifts(
+            "ECONNREFUSED",
+            "a limit: abstract sockets of others are within reach",
+            "services of this machine",
+          ),
+          ...lifts(
+            "own",
+            "a limit: the network is the machine's, unless only named hosts are to be reached",
+          ),
+          ...lifts(
+            "gaierror",
+            "names are looked up by nscd, which may ask the local network",
+            "names of the internet are looked up",
+            "servers show certificates that the machine trusts",
+          ),
+          ...lifts("timeout", "the resolver answers"),
+          ...lifts(
+            "ENETUNREACH",
+            "the internet can be reached",
+            "the internet of version 6, too",
+            "cloud metadata",
+            "cloud metadata over version 6",
+            "the cloud's host",
+            "large private networks",
+            "middling private networks",
+            "small private networks",
+            "carriers' and tunnels' networks",
+            "site-local networks",
+            "cloud metadata behind a translator",
+            "private networks through a tunnel",
+          ),
+        ],
+      },
+      {
         name: "egress-none",
         value: "none",
         lifts: lifts("timeout", ...internet),
@@ -177,6 +221,19 @@ export const relaxations = {
       },
     ],
   ),
+
+  /**
+   * Hosts that the service may connect to if {option}`confinement.egress` is `named`, each with its
+   * port unless that is 443. An address, or a name with its address (`nas.lan=192.168.1.10:8443`), lets it
+   * reach a private address or, as `localhost:11434`, a service of this machine; a name alone never
+   * leads there. Whoever the service can reach can be told what the service knows, and a host that serves
+   * many sites or passes requests on leads to all of them. `moltbot egress` shows what is used, and
+   * what was asked for in vain.
+   */
+  hosts: option(z.array(namedHost()), {
+    default: [],
+    example: ["api.github.com", "registry.npmjs.org", "localhost:11434"],
+  }),
 
   /**
    * Further TCP ports the service's programs may listen on, on all addresses; the firewall is not

@@ -1,7 +1,15 @@
 // A root of its own for a systemd unit, with only the listed paths in it.
 
 import type { ConfinementRule } from "../model/service-model.ts";
-import { concat, type Exp, list } from "../schema/build-expression.ts";
+import {
+  choose,
+  concat,
+  type Exp,
+  hostsTable,
+  list,
+  text,
+  textFile,
+} from "../schema/build-expression.ts";
 
 /** Paths that every service sees, read-only; `-` marks those that the machine may lack. */
 const essentials = [
@@ -15,13 +23,41 @@ const essentials = [
  * and the certificates that the machine trusts. NixOS's own are links to `/etc/static`.
  */
 const systemFiles = [
-  ...["passwd", "group", "nsswitch.conf", "hosts", "host.conf", "gai.conf", "resolv.conf"],
+  ...["passwd", "group", "host.conf", "gai.conf"],
   ...["protocols", "services", "localtime", "zoneinfo", "os-release"],
   ...["ssl/certs", "static/ssl/certs", "pki/tls/certs", "static/pki/tls/certs"],
   // Debian's loader and its links to programs need these.
   ...["ld.so.cache", "alternatives"],
 ];
 export const systemConfiguration = list(...systemFiles.map((name) => `-/etc/${name}`));
+
+/** What the C library reads to look names up, and the services that it asks. */
+const machineNames = [
+  ...["-/etc/nsswitch.conf", "-/etc/hosts", "-/etc/resolv.conf"],
+  // The C library looks for nscd in /var/run, which is a link on a machine.
+  ...["-/run/nscd:/var/run/nscd", "-/run/systemd/resolve"],
+];
+
+/** The address of the name server of a network of the service's own, as in `named-hosts.nix`. */
+const ownNames = {
+  "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
+  "resolv.conf": "nameserver 127.0.0.53\nsearch .\noptions timeout:1 attempts:1\n",
+};
+
+/** The paths by which names are looked up: the machine's, or those of a network of the service's own. */
+export function nameServices(ownNetwork: Exp<boolean> | undefined): Exp<readonly string[]> {
+  if (ownNetwork === undefined) return list(...machineNames);
+  return choose<readonly string[]>(
+    ownNetwork,
+    list(
+      text`${textFile("hosts", hostsTable)}:/etc/hosts`,
+      ...Object.entries(ownNames).map(
+        ([name, content]) => text`${textFile(name, content)}:/etc/${name}`,
+      ),
+    ),
+    machineNames,
+  );
+}
 
 /**
  * An empty root in memory. It has no name outside of the unit, so no file in it has a second name

@@ -15,7 +15,7 @@ import {
   unitName,
 } from "../schema/build-expression.ts";
 import { probe, works } from "../schema/define-proof.ts";
-import { emptyRoot, systemConfiguration } from "./empty-root.ts";
+import { emptyRoot, nameServices, systemConfiguration } from "./empty-root.ts";
 import { type BaselineInputs, same } from "./inputs.ts";
 
 /** Whether ProtectHome= hides the path. */
@@ -43,6 +43,7 @@ export function fileRules({
   readable,
   changeable,
   nixDaemon,
+  ownNetwork,
 }: BaselineInputs): readonly ConfinementRule[] {
   // The launcher reports a missing path, because it knows the option's name.
   const shown = optional(readable);
@@ -54,8 +55,7 @@ export function fileRules({
       directives: emptyRoot(
         systemConfiguration,
         configPath === undefined ? literal([]) : list(configPath),
-        // The C library looks for nscd in /var/run, which is a link on a machine.
-        list("-/run/nscd:/var/run/nscd", "-/run/systemd/resolve"),
+        nameServices(ownNetwork),
         shown,
         choose<readonly string[]>(
           nixDaemon,

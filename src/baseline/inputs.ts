@@ -23,6 +23,7 @@ export const baselineRules = [
   "keyrings",
   "namespaces",
   "scheduling-and-personality",
+  "network",
   "address-families",
   "listening",
   "egress",
@@ -88,6 +89,8 @@ export interface BaselineInputs extends Loosened {
   readonly readable: readonly Exp<readonly string[]>[];
   /** Directories of others that the user lets the service change. */
   readonly changeable: readonly Exp<readonly string[]>[];
+  /** Whether it is in a network of its own, from which it reaches named hosts; absent if it never is. */
+  readonly ownNetwork: Exp<boolean> | undefined;
   /** Ports besides its own, and whether it may listen on a port that the kernel chooses. */
   readonly more:
     | {
@@ -100,7 +103,7 @@ export interface BaselineInputs extends Loosened {
 
 export function baselineInputs(
   options: Loosened,
-  { listen, reach, config, directories, managedFiles, readable }: UnconfinedModel,
+  { listen, reach, config, directories, hosts, managedFiles, readable }: UnconfinedModel,
 ): BaselineInputs {
   const openFirewall = listen?.openFirewall;
   return {
@@ -111,6 +114,7 @@ export function baselineInputs(
     ...options,
     port: listen === undefined ? undefined : withMethods(listen.port),
     configPath: config?.path === undefined ? undefined : withMethods(config.path),
+    ownNetwork: hosts === undefined ? undefined : withMethods(hosts.wanted),
     hasDirectories: directories.length > 0,
     hasManagedFiles: managedFiles.length > 0,
     readable: [readable, reach?.readable].filter((paths) => paths !== undefined).map(withMethods),

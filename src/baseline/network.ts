@@ -1,9 +1,24 @@
 // Rules about the network: kinds of sockets, ports to listen on, addresses to connect to.
 
 import type { ConfinementRule } from "../model/service-model.ts";
-import { choose, concat, type Exp, literal, list, not, text } from "../schema/build-expression.ts";
+import {
+  choose,
+  concat,
+  type Exp,
+  hostRanges,
+  literal,
+  list,
+  not,
+  text,
+} from "../schema/build-expression.ts";
 import { probe, works } from "../schema/define-proof.ts";
-import { linkAndHost, privateNetworks, sharedNetwork, special, tailnet6 } from "./addresses.ts";
+import {
+  linkAndHost,
+  privateNetworks,
+  sharedNetwork,
+  special,
+  tailnet6,
+} from "../model/addresses.ts";
 import type { BaselineInputs } from "./inputs.ts";
 
 type Addresses = Exp<readonly string[]>;
@@ -27,6 +42,32 @@ function chosen(
   };
 }
 
+const networkRule = (ownNetwork: Exp<boolean>): ConfinementRule => ({
+  id: "network",
+  why: "Where only named hosts are to be reached, the service is in a network of its own. In it, each of these hosts is an address on which the service manager listens; a unit of that host, which runs as another user outside, resolves the name and passes on what comes. There are no other machines in that network, no services of this machine, no abstract sockets of others, and no name server that asks another one.",
+  directives: { PrivateNetwork: ownNetwork },
+  cannot:
+    "tell apart what is behind one address: a host of a network that serves many sites leads to all of them, and what a named host passes on is within reach",
+  user: {
+    directives: {},
+    cannot:
+      "be kept: a user's service manager cannot listen inside of a network that it has made for a service",
+  },
+  seatbelt: { cannot: "be kept: macOS has no such networks" },
+  proofs: [
+    probe(
+      "a limit: the network is the machine's, unless only named hosts are to be reached",
+      ["namespace", "net", "{host-net}"],
+      "shared",
+      "shared",
+    ),
+  ],
+  unprovable: {
+    PrivateNetwork:
+      "Without named hosts, the service is in the machine's network; a test of the option shows the other case.",
+  },
+});
+
 export function networkRules({
   program,
   port,
@@ -36,6 +77,7 @@ export function networkRules({
   egress,
   addressFamilies = none,
   nixDaemon,
+  ownNetwork,
 }: BaselineInputs): readonly ConfinementRule[] {
   const toInternet = concat(
     list(...linkAndHost, ...special),
@@ -49,6 +91,7 @@ export function networkRules({
   const { denied, allowed } =
     egress === undefined ? { denied: toInternet, allowed: none } : chosen(egress, toInternet);
   return [
+    ...(ownNetwork === undefined ? [] : [networkRule(ownNetwork)]),
     {
       id: "address-families",
       why: "Internet and local sockets only. Netlink stays, because programs list network interfaces with it.",
@@ -152,6 +195,7 @@ export function networkRules({
           list("localhost"),
           isTailnet === undefined ? none : choose<readonly string[]>(isTailnet, [tailnet6], []),
           allowed,
+          ownNetwork === undefined ? none : hostRanges,
         ),
       },
       user: {

@@ -6,7 +6,9 @@
 
 import type { IrService } from "../model/service-model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
-import { includeShell } from "../runtime/assets.ts";
+import { BugError } from "../errors.ts";
+import { linkAndHost, privateNetworks, sharedNetwork, special } from "../model/addresses.ts";
+import { importLibrary, includeShell } from "../runtime/assets.ts";
 import { expectHomeElsewhere, type PlatformAssertion } from "./assertions.ts";
 import { type Scope, scopeOf } from "./emit-expression.ts";
 import type { PlatformParts } from "./module.ts";
@@ -48,6 +50,7 @@ export function nixosParts(service: IrService): PlatformParts {
 
   const operator = emitOperatorCommand(service, {
     functions: [
+      ...(model.hosts === undefined ? [] : [egressPrograms]),
       "systemd_run=",
       nix`lib.getExe' config.systemd.package "systemd-run"`,
       "\nsetpriv=",
@@ -62,6 +65,13 @@ export function nixosParts(service: IrService): PlatformParts {
       confinementProperties,
       "\nwith_credentials ",
       commandCredentialProperties,
+      ...(model.hosts === undefined
+        ? []
+        : [
+            nix`
+              lib.optionalString isNamed "\nin_network \${lib.escapeShellArgs (networkOf name service).wanted}"
+            `,
+          ]),
     ],
     careFunctions: [includeShell("care-systemd")],
     enterCare: ["care_properties=(", careProperties, ")"],
@@ -102,6 +112,7 @@ export function nixosParts(service: IrService): PlatformParts {
       ),
       emitMakeDirectories(user),
       emitAsAccount(service, scope),
+      ...emitNetwork(service),
       emitStopScript(service),
       ...emitAwaitReady(service),
     ],
@@ -144,6 +155,16 @@ export function nixosParts(service: IrService): PlatformParts {
               emitValue(model.reach.writable, scope),
               "several",
             ),
+          ]),
+      ...(model.hosts === undefined
+        ? []
+        : [
+            {
+              option: model.hosts.option.path.join("."),
+              holds: nix`!${emitValue(model.hosts.wanted, scope)} || config.services.nscd.enable`,
+              message:
+                "hosts that are reached by name need `services.nscd.enable`: what passes their connections on may not ask the local network's resolver itself.",
+            },
           ]),
     ],
     moduleAssertions: [
@@ -221,20 +242,39 @@ export function nixosParts(service: IrService): PlatformParts {
         nix`
           ${emitKeptDirectories(service)}
           // lib.concatMapAttrs (
-            name: { instance, unit, ${ofConfig(service, "configFile")}, ${readinessFields(service)}, credentials, environment, path, ownDirectories, prepare, launch, ... }@service:
+            name: { instance, unit, ${ofConfig(service, "configFile")}, ${readinessFields(service)}, ${model.hosts === undefined ? [] : ["isNamed"]}, credentials, environment, path, ownDirectories, prepare, launch, ... }@service:
             let
               # The file systems that have to be there.
               mounts = ${emitMounts(service, scope)};
             in
-            {
-              \${unit} = ${emitUnit(service, scope)};
-              "prepare-\${unit}" = ${emitPreparation(service, scope)};
-              "directories-\${unit}" = ${emitDirectories(service)};
-            }
+            ${withNetwork(
+              service,
+              nix`{
+                \${unit} = ${emitUnit(service, scope)};
+                "prepare-\${unit}" = ${emitPreparation(service, scope)};
+                "directories-\${unit}" = ${emitDirectories(service)};
+              }`,
+              "//",
+              nix`lib.optionalAttrs isNamed (networkOf name service).services`,
+            )}
           ) services
         `,
         { blankLine: true },
       ),
+      ...(model.hosts === undefined
+        ? []
+        : [
+            nix.binding(
+              ["systemd", "sockets"],
+              nix`
+                lib.concatMapAttrs (
+                  name: { isNamed, ... }@service:
+                  lib.optionalAttrs isNamed (networkOf name service).sockets
+                ) services
+              `,
+              { blankLine: true },
+            ),
+          ]),
     ],
   };
 }
@@ -408,6 +448,63 @@ function emitDirectories(service: IrService): NixExpr {
   }`;
 }
 
+/** The programs with which the operator's command looks at a service's network, as shell variables. */
+const egressPrograms = nix`
+  lib.concatMapStrings (
+    program: "\${program}=\${lib.getExe' config.systemd.package program}\n"
+  ) [ "journalctl" "systemctl" ]
+`;
+
+/** Joins something to code, for services that may be in a network of their own. */
+function withNetwork(
+  { model: { hosts } }: IrService,
+  code: NixExpr,
+  operator: "//" | "++",
+  more: NixExpr,
+): NixExpr {
+  return hosts === undefined ? code : nix.op(operator, code, more);
+}
+
+/** A list of units, with those that make the service's network. */
+function withUnits(service: IrService, units: NixExpr): NixExpr {
+  return withNetwork(
+    service,
+    units,
+    "++",
+    nix`lib.optionals isNamed (networkOf name service).required`,
+  );
+}
+
+/** `networkOf name service`: the units around a service in a network of its own. */
+function emitNetwork(service: IrService): readonly Binding[] {
+  const { hosts, listen } = service.model;
+  if (hosts === undefined) return [];
+  const scope = scopeOf(service, "instance");
+  if (listen === undefined) throw new BugError("a service in a network of its own without a port");
+  return [
+    nix.binding(
+      ["networkOf"],
+      nix`
+        name: { instance, ${ofConfig(service, "settings")}, unit, hosts, hostsTable, ... }:
+        ${importLibrary("named-egress.nix")} {
+          inherit lib pkgs;
+          systemd = config.systemd.package;
+          notInternet = ${nix.value([...linkAndHost, ...special, ...privateNetworks, ...sharedNetwork])};
+        } {
+          inherit unit hosts;
+          title = "${service.name} (\${name})";
+          port = ${emitValue(listen.port, scope)};
+          table = pkgs.writeText "\${unit}-hosts" hostsTable;
+        }
+      `,
+      {
+        comment: "The units around a service in a network of its own.",
+        blankLine: true,
+      },
+    ),
+  ];
+}
+
 function emitPreparation(service: IrService, scope: Scope): NixExpr {
   const serviceConfig: readonly Binding[] = [
     ...emitAccount(service, scope),
@@ -445,17 +542,20 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
     wants = [ "network-online.target" ];
     # Root checks the directories before every start. The preparation makes the copies that are mounted in
     # the service. If one of them fails, nothing waits for the service.
-    requires = [ "directories-\${unit}.service" "prepare-\${unit}.service" ];
+    requires = ${withUnits(service, nix`[ "directories-\${unit}.service" "prepare-\${unit}.service" ]`)};
     # nscd makes the directory of its socket when it starts.${
       service.model.ready === undefined ? "" : " A switch waits for the service, no boot does."
     }
-    after = [
-      ${service.model.ready === undefined ? [] : [nix.str("multi-user.target")]}
-      "network-online.target"
-      "nss-lookup.target"
-      "directories-\${unit}.service"
-      "prepare-\${unit}.service"
-    ];
+    after = ${withUnits(
+      service,
+      nix`[
+        ${service.model.ready === undefined ? [] : [nix.str("multi-user.target")]}
+        "network-online.target"
+        "nss-lookup.target"
+        "directories-\${unit}.service"
+        "prepare-\${unit}.service"
+      ]`,
+    )};
     environment = lib.mapAttrs (_: escapeSpecifiers) environment;
     inherit path;
     # Only the options decide the PATH.

@@ -2,7 +2,7 @@
 // and is confined like it, so it sees the service's state and nothing else. It has two parts: one runs as the
 // operator and opens nothing that the service can write; the other, `command` of an instance, runs as the service.
 
-import type { IrService, StateCare, StatePart } from "../model/service-model.ts";
+import type { IrService, NamedHosts, StateCare, StatePart } from "../model/service-model.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
 import { scopeOf } from "./emit-expression.ts";
@@ -25,13 +25,14 @@ export interface OperatorSeams {
  * program's own, which would run as the operator, outside of the sandbox.
  */
 export function emitOperatorCommand(service: IrService, seams: OperatorSeams): NixExpr | undefined {
-  const { command } = service.model;
+  const { command, hosts } = service.model;
   if (command === undefined) return undefined;
   const { care } = command;
   const variant = service.variants === undefined ? [] : ["variant"];
   const fields = [
     ...(care === undefined ? [] : ["care", "ownDirectories"]),
     ...(care?.repair === undefined ? [] : ["repair"]),
+    ...(hosts === undefined ? [] : ["isNamed", "hosts", "prefix"]),
   ];
   const oneCase = nix.indented([
     nix`lib.escapeShellArg name`,
@@ -40,6 +41,7 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
     "\n",
     ...seams.enter,
     ...(care === undefined ? [] : emitCareCase(service, care, seams)),
+    ...(hosts === undefined ? [] : emitShowEgress(hosts)),
     "\nstart ",
     nix`command`,
     ' "$@"\n;;\n',
@@ -60,6 +62,7 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
     ...(care === undefined
       ? []
       : [includeShell("operate-care"), "\n", ...seams.careFunctions, "\n"]),
+    ...(hosts === undefined ? [] : [includeShell("egress"), "\n"]),
     includeShell("operator"),
     "\ncase $instance in\n",
     nix`
@@ -134,6 +137,20 @@ function emitGather({ model }: IrService, parts: readonly StatePart[]): NixExpr 
     includeShell("gather"),
     `\ndescribe() {\ncase $1 in\n${cases.join("")}*) return 1 ;;\nesac\n}\n\ngather "$@"\n`,
   ])}`;
+}
+
+/** The command's own `egress`, which shows the hosts that the service reaches. */
+function emitShowEgress({ option }: NamedHosts): ShellText {
+  return [
+    '\nif is_egress "$@"; then\nshow_egress ',
+    nix`
+      lib.escapeShellArgs (
+        [ "\${prefix}.${option.path.join(".")}" ]
+        ++ map (host: "\${host.name}:\${toString host.port}=\${host.unit}") hosts
+      )
+    `,
+    "\nexit\nfi",
+  ];
 }
 
 function shellWords(words: readonly string[]): string {

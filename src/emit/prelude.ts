@@ -131,6 +131,11 @@ function helpers(service: IrService): readonly Helper[] {
       `,
     },
     {
+      name: "namedHosts",
+      comment: "Functions for the hosts of services in networks of their own.",
+      value: nix`${importLibrary("named-hosts.nix")} { inherit lib; }`,
+    },
+    {
       name: "isDarwin",
       comment: "Whether the machine runs macOS.",
       value: nix`pkgs.stdenv.hostPlatform.isDarwin`,

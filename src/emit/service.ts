@@ -13,6 +13,7 @@ import type {
   StateRepair,
 } from "../model/service-model.ts";
 import { type ExpNode, isCallOf, nodeOf, type OrValue } from "../model/expression.ts";
+import type { IrCredential } from "../model/option-type.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { importLibrary, includeShell } from "../runtime/assets.ts";
 import type { Platform } from "../model/platform.ts";
@@ -92,6 +93,7 @@ export function serviceFields(service: IrService): readonly string[] {
     ...["secretOptions", "ownVariables", "credentials", "environment", "path"],
     ...["managedPaths", ...(model.namedDirectories === undefined ? [] : ["namedDirectories"])],
     ...["ownDirectories", "prepare", "launch"],
+    ...(model.hosts === undefined ? [] : ["isNamed", "hosts", "hostsTable", "hostRanges"]),
     ...(model.command === undefined ? [] : ["commandCredentials", "command"]),
     ...(model.command?.care === undefined ? [] : ["care"]),
     ...(model.command?.care?.repair === undefined ? [] : ["repair"]),
@@ -130,6 +132,7 @@ export function emitServiceFunction(
       comment: "The secret files that the user has set.",
       blankLine: true,
     }),
+    ...emitHosts(service, scope),
     nix.binding(["ownVariables"], emitOwnVariables(service, scope), { blankLine: true }),
     nix.binding(["environment"], emitEnvironment(service, scope, seams)),
     nix.binding(["path"], emitPath(service, scope)),
@@ -251,23 +254,55 @@ function emitVariant(service: IrService, scope: Scope): readonly Binding[] {
 }
 
 function emitSecretOptions(service: IrService, scope: Scope): NixExpr {
-  const rows = service.options.flatMap((option) =>
-    option.credential === undefined
-      ? []
-      : [
-          nix`credential ${option.path.join(".")} ${emitExpression(option.credential.variable, scope)} ${nix.value(option.credential.purpose ?? null)}`,
-        ],
-  );
+  const rows = service.options.flatMap(({ path, credential }) => {
+    if (credential === undefined) return [];
+    const row = nix`credential ${path.join(".")} ${emitExpression(credential.variable, scope)} ${nix.value(credential.purpose ?? null)}`;
+    return [
+      service.model.hosts === undefined ? row : nix.call(row, emitHostsOf(service, credential)),
+    ];
+  });
   if (rows.length === 0) return nix`[ ]`;
+  const names = ["option", "variable", "purpose"];
+  const all = service.model.hosts === undefined ? names : [...names, "hosts"];
+  const fields = nix`{
+    ${nix.inherit(all)}
+    file = lib.getAttrFromPath (lib.splitString "." option) instance;
+  }`;
   return nix`
     let
-      credential = option: variable: purpose: {
-        inherit option variable purpose;
-        file = lib.getAttrFromPath (lib.splitString "." option) instance;
-      };
+      credential = ${all.reduceRight<NixExpr>((body, name) => nix.lambda(name, body), fields)};
     in
     ${nix.list(rows)}
   `;
+}
+
+/** The hosts that a credential needs, unless the settings name others. */
+function emitHostsOf(service: IrService, { hosts, hostsSetting }: IrCredential): NixExpr {
+  const all = nix.value(hosts);
+  return hostsSetting === undefined || hosts.length === 0 || service.model.config === undefined
+    ? all
+    : nix`lib.optionals (!settings ? ${hostsSetting}) ${all}`;
+}
+
+/** `hosts`: those that the service reaches by name, if it is in a network of its own. */
+function emitHosts({ model: { hosts } }: IrService, scope: Scope): readonly Binding[] {
+  if (hosts === undefined) return [];
+  const { wanted, option, urls } = hosts;
+  const given = nix.joined("++", [
+    nix`map namedHosts.ofText ${emitValue(option, scope)}`,
+    ...(urls === undefined ? [] : [nix`lib.concatMap namedHosts.ofURL ${emitValue(urls, scope)}`]),
+    nix`map namedHosts.ofText (lib.concatMap (credential: credential.hosts or [ ]) credentials)`,
+  ]);
+  return [
+    nix.binding(["isNamed"], emitValue(wanted, scope), {
+      comment:
+        "Whether the service is in a network of its own, in which there are only named hosts.",
+      blankLine: true,
+    }),
+    nix.binding(["hosts"], nix`lib.optionals isNamed (namedHosts.hostsOf unit (${given}))`),
+    nix.binding(["hostsTable"], nix`namedHosts.tableOf hosts`),
+    nix.binding(["hostRanges"], nix`lib.optionals isNamed (namedHosts.rangesOf hosts)`),
+  ];
 }
 
 function emitCredentials({ model }: IrService, scope: Scope): NixExpr {

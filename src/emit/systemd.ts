@@ -308,7 +308,7 @@ export function emitConfinement(
   });
   return nix.binding(
     ["confinementOf"],
-    nix`{ instance, ${ofConfig(service, "settings")}, ownDirectories, managedPaths, unit, ... }: ${nix.attrs(directives)}`,
+    nix`{ instance, ${ofConfig(service, "settings")}, ownDirectories, managedPaths, ${service.model.hosts === undefined ? [] : ["hostsTable", "hostRanges"]}, unit, ... }: ${nix.attrs(directives)}`,
     {
       comment: "The confinement of a service: directives, and the reason for each rule.",
       blankLine: true,

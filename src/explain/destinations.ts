@@ -288,6 +288,10 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
     ];
   },
   unconfined: nothing,
+  hosts: always(
+    "program",
+    "the units beside the service on NixOS that lead from a network of its own to named hosts",
+  ),
   reach: each("file", {
     readable: `paths that have to exist at the start; ${macOs}`,
     writable: `paths that have to exist at the start; ${macOs}`,

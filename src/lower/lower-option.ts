@@ -10,6 +10,7 @@ import { withFormerValues } from "./former-values.ts";
 import { lowerType } from "./lower-type.ts";
 import type { IrCredential, IrOption, OptionType } from "../model/option-type.ts";
 import { checkName, describe, mistake, type Place } from "./place.ts";
+import { namedHostPattern } from "../model/host-pattern.ts";
 import { isPlatformValues } from "../model/platform-values.ts";
 
 export interface OptionContext {
@@ -171,5 +172,18 @@ function lowerCredential(facet: CredentialFacet, place: Place): IrCredential {
       received: JSON.stringify(variable.value),
     });
   }
-  return { variable, purpose: facet.purpose };
+  const { hosts = [], hostsSetting } = facet;
+  const [stray] = hosts.filter((host) => !namedHostPattern.test(host));
+  if (stray !== undefined) {
+    throw mistake(place, "this is not a host of the credential", {
+      expected: "a name and, unless it is 443, a port: api.example.org, localhost:11434",
+      received: JSON.stringify(stray),
+    });
+  }
+  return {
+    variable,
+    purpose: facet.purpose,
+    hosts,
+    hostsSetting: hostsSetting === undefined ? undefined : splitPath(hostsSetting, place),
+  };
 }

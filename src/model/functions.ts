@@ -285,6 +285,10 @@ export const functions = {
   packages: define<[], readonly string[]>({ nix: (nix) => nix`path` }),
   /** The files and directories of the configuration in the service's own directories. */
   managedPaths: define<[], readonly string[]>({ nix: (nix) => nix`managedPaths` }),
+  /** The hosts(5) file of the service's own network; empty hosts if it has none. */
+  hostsTable: define<[], string>({ nix: (nix) => nix`hostsTable`, type: nonEmptyText }),
+  /** The addresses of its own network. */
+  hostRanges: define<[], readonly string[]>({ nix: (nix) => nix`hostRanges` }),
   /** The name of the instance's unit, without its type. */
   unitName: define<[], string>({ nix: (nix) => nix`unit`, type: nonEmptyText }),
   /** The service's own directories, and those between them. */

@@ -91,4 +91,7 @@ export interface IrCredential {
   /** The environment variable that holds the secret. */
   readonly variable: ExpNode;
   readonly purpose: string | undefined;
+  /** The hosts that the secret is for, and the setting with a URL that takes their place. */
+  readonly hosts: readonly string[];
+  readonly hostsSetting: readonly string[] | undefined;
 }

@@ -16,6 +16,7 @@ export const factNames = [
   // The ids of the machine's own namespaces.
   "host-ipc",
   "host-mnt",
+  "host-net",
   "host-pid",
   "host-user",
   "host-uts",

@@ -155,6 +155,19 @@ export interface Reach {
   readonly egress: Exp<unknown>;
 }
 
+/**
+ * The hosts that a service reaches by name from a network namespace of its own, in which there is nothing else. For
+ * systemd as the system's service manager.
+ */
+export interface NamedHosts {
+  /** Whether an instance is in a network of its own. */
+  readonly wanted: Exp<boolean>;
+  /** The hosts that the user lists: `namedHost()`. Those of credentials come on top (`CredentialFacet.hosts`). */
+  readonly option: Ref<readonly string[]>;
+  /** URLs whose hosts the service needs, too. A URL that shows no host counts for nothing. */
+  readonly urls?: Exp<readonly string[]>;
+}
+
 export type Assertion = Expectation | Refusal;
 
 interface AboutOption {
@@ -511,6 +524,8 @@ export interface ServiceModel {
   /** Why there are no rules, if there are none. */
   readonly unconfined?: string;
   readonly reach?: Reach;
+  /** Absent if no instance is ever in a network of its own. */
+  readonly hosts?: NamedHosts;
   readonly evidence?: Evidence;
   readonly scenarios?: Scenarios;
   readonly application?: DesktopApplication;

@@ -53,12 +53,22 @@ export const nixLibrary = folder({
     "json-schema/looks-secret.nix",
     "json-schema/probably-meant.nix",
     "json-schema/validate.nix",
+    "named-egress.nix",
+    "named-hosts.nix",
     "renamed-option.nix",
     "seatbelt-base.sb",
     "seatbelt-profile.nix",
     "superseded-module.nix",
     "validated-config.nix",
   ],
+});
+
+/** The Python programs of services' units. */
+export const pythonPrograms = folder({
+  from: new URL("python/", import.meta.url),
+  to: "python",
+  suffix: ".py",
+  names: ["refuse-names"],
 });
 
 /** The shell code of generated scripts. */
@@ -85,6 +95,7 @@ export const shellCode = folder({
     "own-secret",
     "secrets-systemd",
     "secrets-files",
+    "egress",
     "enter-systemd",
     "enter-darwin",
     "launchd",

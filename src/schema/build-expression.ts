@@ -263,6 +263,12 @@ export const unitName: Exp<string> = called.unitName();
 /** The model's `namedDirectories`: it cannot be used there. */
 export const namedDirectories: Exp<readonly string[]> = called.namedDirectories();
 
+/** The hosts(5) file of the service's own network. */
+export const hostsTable: Exp<string> = called.hostsTable();
+
+/** The addresses of the service's own network; none if it has no such network. */
+export const hostRanges: Exp<readonly string[]> = called.hostRanges();
+
 /**
  * The service's own directories: its state directory, its other directories, and those on the way from one to
  * another, because the service could replace them. Outer directories come first.

@@ -47,6 +47,10 @@ export interface CredentialFacet {
   readonly variable: OrValue<string>;
   /** The secret's purpose, for `anyCredential`. */
   readonly purpose?: string;
+  /** The hosts that the program needs if the secret is set, in the form of `namedHost()`. Default: none. */
+  readonly hosts?: readonly string[];
+  /** The key of the program's configuration with a URL that takes the place of `hosts`. */
+  readonly hostsSetting?: string;
 }
 
 export interface Option<S extends z.ZodTypeAny = z.ZodTypeAny> {

@@ -4,6 +4,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "../zod.ts";
 import type { JsonValue } from "../json.ts";
+import { namedHostPattern } from "../model/host-pattern.ts";
 import type { Option } from "./define-option.ts";
 
 /** Marked types that have no parts. */
@@ -133,4 +134,9 @@ export function submoduleOptions(
   const names = new Set([...Object.keys(shape), ...Object.keys(options ?? {})]);
   // `.extend()` and the like copy the mark, but not the meaning.
   return [...names].every((name) => shape[name] === options?.[name]?.type) ? options : undefined;
+}
+
+/** A host that a service in a network of its own may reach: `api.example.org`, `name=192.168.1.10:8080`. */
+export function namedHost(): z.ZodString {
+  return z.string().regex(namedHostPattern);
 }

@@ -191,6 +191,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
       },
     },
   ],
+  hosts: elsewhereProved,
   ready: ({ ready }) =>
     ready === undefined
       ? []

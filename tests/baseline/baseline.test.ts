@@ -42,6 +42,7 @@ const everything = {
   listen: model.listen,
   managedFiles,
   directories: [text`/var/lib/it/work`],
+  hosts: { wanted: literal(true), option: reference<readonly string[]>(["files"]) },
 };
 
 test("a service with everything has all rules, each once and in order", () => {

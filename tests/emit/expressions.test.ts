@@ -20,6 +20,8 @@ import {
   list,
   literal,
   managedPaths,
+  hostRanges,
+  hostsTable,
   not,
   or,
   namedDirectories,
@@ -105,6 +107,8 @@ const prelude = `
     credentials = [ { purpose = "model"; } ];
     path = [ { pname = "git"; } ];
     managedPaths = [ "/state/a" ];
+    hostsTable = "127.0.0.1 localhost\\n";
+    hostRanges = [ "28.0.0.0/16" ];
     ownDirectories = [ "/state" ];
     namedDirectories = [ "/srv/other" ];
     unit = "it";
@@ -279,6 +283,8 @@ const cases: Readonly<Record<FunctionName, readonly Case[]>> = {
   packages: [[packagesOnPath.map((each) => each.packageName()), ["git"]]],
   managedPaths: [[managedPaths, ["/state/a"]]],
   unitName: [[unitName, "it"]],
+  hostsTable: [[hostsTable, "127.0.0.1 localhost\n"]],
+  hostRanges: [[hostRanges, ["28.0.0.0/16"]]],
   ownDirectories: [[ownDirectories, ["/state"]]],
   namedDirectories: [[namedDirectories, ["/srv/other"]]],
   anyCredential: [

@@ -109,6 +109,19 @@ const relaxing: readonly (readonly [
   ['egress = "none";', { nixos: { IPAddressDeny: ["any"] } }],
   ["egress = [ ];", { nixos: { IPAddressDeny: ["any"] } }],
   [
+    'egress = "named";',
+    {
+      nixos: {
+        PrivateNetwork: true,
+        IPAddressDeny: ["any"],
+        IPAddressAllow: ["localhost", "28.0.0.0/16"],
+        BindReadOnlyPaths: expect.arrayContaining([
+          expect.stringMatching("-hosts:/etc/hosts$") as unknown,
+        ]) as unknown,
+      },
+    },
+  ],
+  [
     'egress = [ "10.0.0.0/8" "fd00::1" ];',
     { nixos: { IPAddressDeny: ["any"], IPAddressAllow: ["localhost", "10.0.0.0/8", "fd00::1"] } },
   ],

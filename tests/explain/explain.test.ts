@@ -65,8 +65,10 @@ describe("every option", () => {
 
   test("of the confinement says what it gives up or makes possible", () => {
     const silent = all.filter(
-      ({ path, relaxes }) =>
+      ({ path, relaxes, option }) =>
         path[0] === "confinement" &&
+        // Has a meaning only with a value of `egress`, whose test says what that gives up.
+        option !== "services.moltbot.confinement.hosts" &&
         !relaxes.some(({ givesUp, shows }) => givesUp.length + shows.length > 0),
     );
     expect(silent.map(({ option }) => option)).toEqual([]);

@@ -660,6 +660,13 @@ const refused: readonly Refused[] = [
     received: '"A-B"',
   },
   {
+    name: "host of a credential that is none",
+    parts: { options: { a: credential({ variable: "A", hosts: ["https://api.example.org"] }) } },
+    message: "this is not a host of the credential",
+    option: "a",
+    received: '"https://api.example.org"',
+  },
+  {
     name: "same variable twice",
     parts: { options: { a: credential({ variable: "A" }), b: credential({ variable: "A" }) } },
     message: "the variable A is taken",

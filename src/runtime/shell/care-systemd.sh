@@ -68,7 +68,7 @@ step() (
     exec {write}>&-
   fi
   if [ "$step" != repair ]; then
-    properties=("${care_properties[@]}") credentials=()
+    properties=("${care_properties[@]}") credentials=() network=()
     bonds=("--property=TimeoutStopSec=30")
     [ "$held" = no ] || bonds+=("--property=Conflicts=prepare-$unit.service" "--property=After=prepare-$unit.service")
     [ "${#manager[@]}" -gt 0 ] ||
