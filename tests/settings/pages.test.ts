@@ -91,7 +91,7 @@ const result = z.object({
   config: z.record(z.unknown()),
 });
 
-const pages: readonly Page[] = ["secrets.md", "plugins.md", "guides.md"].map((name) => ({
+const pages: readonly Page[] = ["secrets.md", "plugins.md", "guides.md", "quick-start.md"].map((name) => ({
   name,
   text: readFileSync(`${repository}docs/${name}`, "utf8"),
 }));
