@@ -116,6 +116,7 @@ const finders: { readonly [Part in keyof Required<ServiceModel>]: Find } = {
   // A preset changes what other options are, and namedDirectories are in free settings.
   presets: nowhere,
   namedDirectories: nowhere,
+  hosts: part("the hosts that the service reaches by name"),
   variant: part("the names and keys that the program knows"),
   supersedes: nowhere,
   scenarios: nowhere,
