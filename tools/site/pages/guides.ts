@@ -21,7 +21,15 @@ export const chapters: readonly Chapter[] = [
   { title: "Keep", pages: ["generations", "backup", "compatibility", "uninstalling"] },
   {
     title: "Trust",
-    pages: ["what-was-run", "relaxations", "proofs", "mutations", "macos-checks"],
+    pages: [
+      "what-was-run",
+      "state",
+      "egress",
+      "relaxations",
+      "proofs",
+      "mutations",
+      "macos-checks",
+    ],
   },
   { title: "Build", pages: ["architecture", "nixmodgen", "library", "schema", "performance"] },
 ];
