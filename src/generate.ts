@@ -27,6 +27,7 @@ import { serializeSchema } from "./settings/serialize.ts";
 import type { JsonSchema } from "./settings/json-schema.ts";
 import { readConfigSchema } from "./settings/read-schema.ts";
 import { schemaPath } from "./settings/schema-path.ts";
+import { referenceOutputs } from "./reference/outputs.ts";
 import { scriptOutputs } from "./service-scripts.ts";
 import { vmTestOutputs } from "./vm-test/outputs.ts";
 
@@ -69,6 +70,7 @@ export function generate(
     promises: () => [
       { path: `${promisesDirectory}/promises-${ir.name}.md`, text: emitPromises(ir) },
     ],
+    reference: () => referenceOutputs(ir, docs.service.file),
     interface: () => [
       {
         path: `${interfaceDirectory}/${ir.name}.json`,

@@ -14,7 +14,14 @@ export type ReadSchema = (file: DocsSource) => OptionDocs | Promise<OptionDocs>;
  * What is generated: the modules and all they need, the VM tests, the options as JSON Schema, the table of promises,
  * and the interface, which `nixmodgen diff` compares.
  */
-export const outputKinds = ["modules", "vm-tests", "json-schema", "promises", "interface"] as const;
+export const outputKinds = [
+  "modules",
+  "vm-tests",
+  "json-schema",
+  "promises",
+  "reference",
+  "interface",
+] as const;
 
 export type OutputKind = (typeof outputKinds)[number];
 

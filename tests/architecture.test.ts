@@ -118,6 +118,11 @@ const layers: readonly {
     why: "outputs are backends of the model",
   },
   {
+    layer: "src/reference",
+    imports: ["src/model", "src/nix", "src/output/file.ts"],
+    why: "a manual is one more output; it evaluates nothing",
+  },
+  {
     layer: "src/vm-test",
     imports: ["src/model", "src/nix", "src/runtime", "src/emit", "src/output/file.ts"],
     why: "a VM test is one more output, of the modules",

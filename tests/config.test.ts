@@ -304,7 +304,7 @@ const mistakes: readonly (readonly [
       ),
       want: `error: "outputs" in nixmodgen.config.ts is not valid
   at:       nixmodgen.config.ts:1
-  expected: a list of modules, vm-tests, json-schema, promises, interface
+  expected: a list of modules, vm-tests, json-schema, promises, reference, interface
   received: [ 'tests' ]
 `,
     },

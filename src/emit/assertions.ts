@@ -7,8 +7,8 @@ import type { Assertion, IrService } from "../model/service-model.ts";
 import { expressionsIn, walkExpression } from "../model/walk-expression.ts";
 import { nix, type NixExpr, transform } from "../nix/index.ts";
 import type { Platform } from "../model/platform.ts";
+import { optionsOn } from "../model/option-facts.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
-import { optionsOn } from "./options.ts";
 import { supersededOn } from "./renames.ts";
 import { emitValue, identityOf, serviceFields } from "./service.ts";
 

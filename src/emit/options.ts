@@ -7,19 +7,17 @@ import { type ExpNode, isConstant, nodeOf } from "../model/expression.ts";
 import type { IrService } from "../model/service-model.ts";
 import type { IrOption, OptionType } from "../model/option-type.ts";
 import {
+  exampleInstances,
   instanceEnableDescription,
   instanceNamePattern,
   instancesDescription,
 } from "../model/own-options.ts";
+import { isSettings, optionsOn, withWholeNames } from "../model/option-facts.ts";
 import type { Platform } from "../model/platform.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { emitExample } from "./example.ts";
-import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
+import { emitExpression, emitJson, type Scope, scopeOf } from "./emit-expression.ts";
 import { emitType, mkOption } from "./type.ts";
-
-export function optionsOn(service: IrService, platform: Platform): readonly IrOption[] {
-  return service.options.filter((option) => option.platforms.includes(platform));
-}
 
 /**
  * The options of the top level and of every instance: `commonOptions`, which are the same everywhere and
@@ -87,27 +85,11 @@ function emitTopLevelOptions(service: IrService, platform: Platform): readonly B
       mkOption({
         type: nix`attrsMatching ${instanceNamePattern} (types.submodule instanceModule)`,
         default: nix`{ }`,
-        example: emitExampleInstances(service, platform),
+        example: emitJson(exampleInstances(service, platform)),
         description: instancesDescription,
       }),
     ),
   ];
-}
-
-/** Two example instances, with different ports if instances must not share the port. */
-function emitExampleInstances(service: IrService, platform: Platform): NixExpr {
-  const unique = new Set(service.model.unique.map(({ option }) => option.path.join(".")));
-  const port = optionsOn(service, platform).find(
-    ({ path, type }) => type.kind === "port" && unique.has(path.join(".")),
-  );
-  const taken = port?.defaults?.[platform];
-  return nix.attrs(
-    ["work", "family"].map((name, index) =>
-      port !== undefined && taken?.kind === "literal" && typeof taken.value === "number"
-        ? nix.binding([name, ...port.path], nix.value(taken.value + index + 1))
-        : nix.binding([name], nix`{ }`),
-    ),
-  );
 }
 
 /** The module of one instance: the shared options, with the top level's values as defaults. */
@@ -296,14 +278,6 @@ function emitTree(
   });
 }
 
-/** Whether an option holds the free settings of a program whose configuration schema is known. */
-function isSettings(service: IrService, option: IrOption): boolean {
-  return (
-    service.configSchema !== undefined &&
-    option.path.join(".") === service.model.config?.settings.path.join(".")
-  );
-}
-
 /** The settings' type: checked against a schema, for the variant the schemas belong to. */
 function emitSettingsType(service: IrService, scope: Scope): NixExpr {
   const level = emitExpression(nodeOf(service.model.config?.check ?? "error"), scope);
@@ -356,14 +330,6 @@ function isPlainSecret(
     type.of.kind === "secretFile" &&
     value?.kind === "literal" &&
     value.value === null
-  );
-}
-
-/** Completes the names of options in a description: manuals make links of whole names. */
-function withWholeNames({ name, options }: IrService, description: string): string {
-  const known = new Set(options.map(({ path }) => path.join(".")));
-  return description.replaceAll(/(?<=\{option\}`)[^`]+(?=`)/g, (path) =>
-    known.has(path) ? `services.${name}.${path}` : path,
   );
 }
 

@@ -4,7 +4,12 @@
 import { BugError } from "../errors.ts";
 import type { IrService } from "../model/service-model.ts";
 import { expressionsIn, walkExpression } from "../model/walk-expression.ts";
-import { absolutePathPattern, plainPathPattern } from "../model/path-pattern.ts";
+import {
+  absolutePathPattern,
+  absolutePathWords,
+  plainPathPattern,
+  plainPathWords,
+} from "../model/path-pattern.ts";
 import { translatePattern } from "../pattern/posix.ts";
 import { type Binding, type InheritBinding, nix, type NixExpr, parseNix } from "../nix/index.ts";
 import { importLibrary, nixLibrary } from "../runtime/assets.ts";
@@ -103,7 +108,7 @@ function helpers(service: IrService): readonly Helper[] {
           value: lib.isString value && builtins.match ${patternOf(absolutePathPattern)} value != null
         )
         // {
-          description = "absolute path in its shortest form, not in the Nix store";
+          description = ${absolutePathWords};
         }
       `,
     },
@@ -126,7 +131,7 @@ function helpers(service: IrService): readonly Helper[] {
       value: nix`
         types.strMatching ${patternOf(plainPathPattern)}
         // {
-          description = "absolute path without blanks, colons, quotes, backslashes and percent signs, \`.\`, \`..\`, \`//\` and a final \`/\`";
+          description = ${plainPathWords};
         }
       `,
     },

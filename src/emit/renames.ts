@@ -4,7 +4,7 @@ import type { IrService, SupersededModule, SupersededOptions } from "../model/se
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { importLibrary } from "../runtime/assets.ts";
 import type { Platform } from "../model/platform.ts";
-import { optionsOn } from "./options.ts";
+import { optionsOn } from "../model/option-facts.ts";
 
 /** The name of the list of the service's options, by their dotted paths. */
 const optionPaths = "optionPaths";

@@ -18,8 +18,9 @@ import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/inde
 import { importLibrary, includeShell } from "../runtime/assets.ts";
 import type { Platform } from "../model/platform.ts";
 import { walkExpression } from "../model/walk-expression.ts";
+import { optionsOn } from "../model/option-facts.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
-import { emitIsKnownVariant, optionsOn } from "./options.ts";
+import { emitIsKnownVariant } from "./options.ts";
 import { emitSettings, isConditional } from "./settings.ts";
 
 export function emitValue(value: OrValue<unknown>, scope: Scope): NixExpr {

@@ -1,5 +1,8 @@
-// Patterns and descriptions of the options that every service has: `enable` and `instances`.
+// Patterns, descriptions and examples of the options that every service has: `enable` and `instances`.
 
+import type { JsonValue } from "../json.ts";
+import { optionsOn } from "./option-facts.ts";
+import type { Platform } from "./platform.ts";
 import type { IrService } from "./service-model.ts";
 
 /** A POSIX extended regular expression. An instance's name is a part of the names of units, users and files. */
@@ -21,3 +24,27 @@ export const instanceEnableDescription = [
   `Whether this instance exists. One that is off has no unit, nor any other part of it; its state`,
   `is kept. No instance exists where the service itself is off.`,
 ].join("\n");
+
+/** Two example instances, with different ports if instances must not share the port. */
+export function exampleInstances(
+  service: IrService,
+  platform: Platform,
+): Readonly<Record<string, JsonValue>> {
+  const unique = new Set(service.model.unique.map(({ option }) => option.path.join(".")));
+  const port = optionsOn(service, platform).find(
+    ({ path, type }) => type.kind === "port" && unique.has(path.join(".")),
+  );
+  const taken = port?.defaults?.[platform];
+  return Object.fromEntries(
+    ["work", "family"].map((name, index) => [
+      name,
+      port !== undefined && taken?.kind === "literal" && typeof taken.value === "number"
+        ? nested(port.path, taken.value + index + 1)
+        : {},
+    ]),
+  );
+}
+
+function nested(path: readonly string[], value: JsonValue): JsonValue {
+  return path.reduceRight<JsonValue>((inner, name) => ({ [name]: inner }), value);
+}

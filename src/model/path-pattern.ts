@@ -14,6 +14,11 @@ function pathOf(refused: string, refusedAtEnds: string): RegExp {
   return new RegExp(`^(\\/(${first}|\\.${first}|\\.\\.${end})(${inside}*${end})?)+$`);
 }
 
+/** What manuals call the two kinds of paths. */
+export const absolutePathWords = "absolute path in its shortest form, not in the Nix store";
+export const plainPathWords =
+  "absolute path without blanks, colons, quotes, backslashes and percent signs, `.`, `..`, `//` and a final `/`";
+
 /** A path in its shortest form, on one line. */
 export const absolutePathPattern = pathOf("", "\\s");
 

@@ -8,3 +8,10 @@ export const systems = ["linux", "darwin"] as const;
 export type System = (typeof systems)[number];
 
 export type Platform = (typeof platforms)[number];
+
+/** What people call the platforms. */
+export const platformTitles: Readonly<Record<Platform, string>> = {
+  nixos: "NixOS",
+  "home-manager": "home-manager",
+  darwin: "nix-darwin",
+};

@@ -91,10 +91,12 @@ const result = z.object({
   config: z.record(z.unknown()),
 });
 
-const pages: readonly Page[] = ["secrets.md", "plugins.md", "guides.md"].map((name) => ({
-  name,
-  text: readFileSync(`${repository}docs/${name}`, "utf8"),
-}));
+const pages: readonly Page[] = ["secrets.md", "plugins.md", "guides.md", "quick-start.md"].map(
+  (name) => ({
+    name,
+    text: readFileSync(`${repository}docs/${name}`, "utf8"),
+  }),
+);
 const examples = pages.flatMap(examplesOf);
 
 test.each(pages)("every example of $name is tested, on every platform", (page) => {
