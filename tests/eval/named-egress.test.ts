@@ -5,9 +5,10 @@ import { describe, expect, test } from "vitest";
 import { type EvaluationCase, missingForEvaluation, type Outcome } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 const suite = describe.skipIf(missing.length > 0);
 
 function caseOf(config: string, rest: Partial<EvaluationCase> = {}): EvaluationCase {

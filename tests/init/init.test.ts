@@ -21,6 +21,7 @@ import {
 } from "../output/project.ts";
 import { evaluateNix, missingForEvaluation, nixPath } from "../support/evaluate.ts";
 import { findNixfmt, run } from "../support/tools.ts";
+import { lacking } from "../support/lacking.ts";
 
 const command = fileURLToPath(new URL("../../bin/nixmodgen.js", import.meta.url));
 
@@ -221,7 +222,7 @@ next:
 });
 
 const missing = missingForEvaluation();
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 interface Flake {
   readonly inputs: readonly string[];

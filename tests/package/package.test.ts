@@ -18,6 +18,7 @@ import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readTree, writeTree } from "../output/project.ts";
 import { findNodes } from "../support/tools.ts";
+import { lacking } from "../support/lacking.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const bin = (name: string): string => join(repository, "node_modules/.bin", name);
@@ -43,7 +44,7 @@ function isOnline(): boolean {
 }
 
 const online = isOnline();
-const note = online ? "" : " (skipped: no registry of packages)";
+const note = lacking(online ? [] : ["registry"]);
 
 const work = mkdtempSync(join(tmpdir(), "nixmodgen-package-"));
 afterAll(() => {

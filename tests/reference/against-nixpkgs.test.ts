@@ -15,10 +15,11 @@ import { describeType } from "../../src/reference/describe-type.ts";
 import { showName, showValue } from "../../src/reference/show-value.ts";
 import { lowerWith } from "../lower/service.ts";
 import { evaluateNix, missingForEvaluation, nixPath } from "../support/evaluate.ts";
+import { lacking } from "../support/lacking.ts";
 
 const missing = missingForEvaluation();
 const suite = describe.skipIf(missing.length > 0);
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 const text: OptionType = { kind: "string", nonEmpty: false };
 const plain: readonly OptionType[] = [

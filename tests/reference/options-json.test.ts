@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { missingForEvaluation, type Target } from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
+import { lacking } from "../support/lacking.ts";
 
 const targets: readonly Target[] = ["nixos", "home-manager", "darwin"];
 
@@ -30,7 +31,7 @@ function generatedOptions(target: Target): unknown {
 }
 
 const missing = missingForEvaluation();
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 describe.skipIf(missing.length > 0)(`as nixpkgs documents them${note}`, () => {
   const outcomes = evaluateTogether(

@@ -10,6 +10,7 @@ import { telegram } from "../../schema/options/channels.ts";
 import { entriesOf, isOption, type OptionTree } from "../../src/schema/define-option.ts";
 import { missingForGateway, newestGateway } from "../support/gateway.ts";
 import { findGateway } from "../support/tools.ts";
+import { lacking } from "../support/lacking.ts";
 
 function hostsIn(tree: OptionTree): readonly string[] {
   return entriesOf(tree, []).flatMap(([, entry]) =>
@@ -19,7 +20,7 @@ function hostsIn(tree: OptionTree): readonly string[] {
 
 const hosts = [...new Set(hostsIn({ ...modelProviders, ...mediaProviders, telegram }))].sort();
 const missing = missingForGateway(newestGateway);
-const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";
+const note = lacking(missing);
 
 test.skipIf(missing.length > 0)(
   `the gateway's packages name all ${String(hosts.length)} hosts${note}`,

@@ -11,11 +11,12 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createSite } from "../../tools/site/site.ts";
+import { lacking } from "../support/lacking.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const program = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const isMissing = !existsSync(program);
-const note = isMissing ? " (skipped: no chromium)" : "";
+const note = lacking(isMissing ? ["chromium"] : []);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let browser: Browser;
