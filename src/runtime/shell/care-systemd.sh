@@ -7,6 +7,8 @@ held=no
 # The name of the unit. systemd keeps a unit that has started another one until that one stops, so each shell has one
 # of its own.
 holding=
+# The descriptor of the file that only one shell at a time locks.
+lock=
 
 manage() {
   env -i "${reach[@]}" "${systemd_run%/*}/systemctl" "${manager[@]}" "$@"
@@ -14,9 +16,10 @@ manage() {
 
 # hold: stops the service, and keeps it from running
 hold() {
-  local again=() state line='' lock
+  local again=() state line=''
   holding=care-$unit-$$
-  { exec {lock}> "$runtime/care-$unit.lock"; } 2> /dev/null && "${setpriv%setpriv}flock" --nonblock "$lock" ||
+  # Whoever was killed has children, which keep the lock for a moment.
+  { exec {lock}> "$runtime/care-$unit.lock"; } 2> /dev/null && "${setpriv%setpriv}flock" --wait 5 "$lock" ||
     give_up 75 "somebody else is at work on the state of $unit"
   state=$(manage is-active "$unit.service") || :
   case $state in
@@ -45,6 +48,7 @@ release() {
   exec {write}>&-
   wait "$holder" || :
   held=no
+  "${setpriv%setpriv}flock" --unlock "$lock"
   if [ "$was_running" = no ]; then
     say "$unit did not run before, and does not now: systemctl ${manager[*]}${manager:+ }start $unit"
     return 0
