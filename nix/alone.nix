@@ -16,6 +16,11 @@ let
         type = types.listOf types.str;
         default = [ ];
       };
+      # Nobody but the module defines units.
+      systemd.user.services = mkOption {
+        type = types.lazyAttrsOf types.anything;
+        default = { };
+      };
       users.groups = mkOption {
         type = types.attrsOf (
           types.submodule {

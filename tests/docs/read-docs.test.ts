@@ -100,7 +100,7 @@ describe("the native compiler", () => {
     ["a type", "/** A. */ a: option(z.string(), { defualt: 'x' }),"],
     ["the syntax", "/** A. */ a: option(z.string(),,"],
     ["no option", "/** A. */ a: z.string(),"],
-    ["a tag in a comment", "/** A. @internal */ a: option(z.string()),"],
+    ["a tag in a comment", "/** @internal */ a: option(z.string()),"],
   ])("leaves mistakes to the other one: %s", (_, options) => {
     withTemporaryDir((directory) => {
       const entry = join(directory, "it.ts");

@@ -21,6 +21,7 @@ const unknowable: Readonly<Record<string, string>> = {
   package: "whether a store path exists",
   path: "whether a store path exists",
   "app.package": "whether a store path exists",
+  "browser.package": "whether a store path exists",
   "gateway.plugins": "whether a store path exists, of modules",
   settings: "the program's own schema",
 };

@@ -37,6 +37,7 @@ DEBIAN_PACKAGES: Mapping[str, tuple[str, ...]] = {
     "procps": ("procps",),
     # The name of the package with the program contains the version.
     "python3": ("python3", "python3.*-minimal", "python3-minimal"),
+    "python3-minimal": ("python3", "python3.*-minimal", "python3-minimal"),
     "shadow": ("passwd", "login"),
     "strace": ("strace",),
     "systemd": ("systemd", "systemd-sysv"),

@@ -249,19 +249,22 @@ describe("a hostile archive", () => {
     ],
   ];
 
+  // Other programs make files in the root directory meanwhile.
+  const surroundings = "cd ..; ls -A; ls -d /climbed 2> /dev/null || :";
+
   test.each(hostile)("that %s changes nothing", (_, made) => {
     withPlace(({ directory, step, put, files, shell }) => {
       put(state);
       writeFileSync(join(directory, "backup"), made());
       const before = files();
-      const around = shell("cd ..; ls -A; ls -A /");
+      const around = shell(surroundings);
       const { status, stderr } = step("unpack", "IT < backup");
       expect({ status, stderr }).toEqual({
         status: 1,
         stderr: expect.stringMatching(/(nothing has changed|neither a file nor)/) as string,
       });
       expect(files()).toEqual(before);
-      expect(shell("cd ..; ls -A; ls -A /")).toBe(around);
+      expect(shell(surroundings)).toBe(around);
       expect(shell("ls -A state/.care elsewhere/.care")).toBe(
         "elsewhere/.care:\n.gitignore\n\nstate/.care:\n.gitignore\n",
       );
