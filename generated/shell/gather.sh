@@ -25,13 +25,15 @@ understand() {
 
 # find_part: sets `found` to what there is of the part
 find_part() {
-  local pattern
+  local pattern entry
   found=()
   cd -P -- "$base" 2> /dev/null || return 0
   shopt -s nullglob dotglob
   for pattern in "${patterns[@]}"; do
-    # The pattern is to be expanded.
-    found+=(./$pattern)
+    # The pattern is to be expanded; one without stars stays, whether the file is there or not.
+    for entry in ./$pattern; do
+      if [ -e "$entry" ] || [ -L "$entry" ]; then found+=("$entry"); fi
+    done
   done
   shopt -u nullglob dotglob
 }

@@ -198,7 +198,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
       : [
           {
             promise: "what starts it waits until it answers",
-            command: "systemctl show {unit} -P ExecStartPost | grep -c -- '-await-ready '",
+            command: "systemctl show {unit} -P ExecStartPost | sed -n '/-await-ready /p' | wc -l",
             must: "1",
             keptBy: ["ExecStartPost"],
           },
