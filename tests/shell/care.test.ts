@@ -328,6 +328,8 @@ describe("a hostile archive", () => {
 describe("a change that is interrupted", () => {
   /** The programs that a change runs, each of which may be the last. */
   const programs = ["mv", "sync", "rm", "xargs", "mkdir"];
+  /** Every third call of a program: all of them take minutes, and need `$NIXMODGEN_SAMPLE=full`. */
+  const stride = process.env["NIXMODGEN_SAMPLE"] === "full" ? 1 : 3;
 
   test.each(["unpack", "undo"])(
     "%s leaves the state before or the state after",
@@ -339,15 +341,13 @@ describe("a change that is interrupted", () => {
         step("unpack", "IT < backup");
         step("undo");
         const before = files();
-        shell(
-          "cp -a state elsewhere /tmp/ 2> /dev/null || :; rm -rf kept; mkdir kept; cp -a state elsewhere kept",
-        );
+        shell("mkdir kept; cp -a state elsewhere kept");
         step(verb, "IT < backup");
         const after = files();
         expect(after).not.toEqual(before);
         const seen = new Set<string>();
-        for (const program of programs) {
-          for (let count = 1; count < 40; count += 1) {
+        for (const [index, program] of programs.entries()) {
+          for (let count = 1 + (index % stride); count < 40; count += stride) {
             shell(
               "rm -rf state elsewhere calls; cp -a kept/state kept/elsewhere .; mkdir -p bin; rm -f bin/*",
             );
