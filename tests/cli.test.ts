@@ -137,7 +137,7 @@ foreign  generated/notes.txt      (not generated; move or delete it)
     expect(stderr).toMatch(
       /^TypeError: the generator is wrong\n {4}at generate .*stub-cli\.js:\d+/,
     );
-    expect(stderr).toMatch(/at generateOutputs \(.*src\/[\w-]+\.ts:\d+:\d+\)/);
+    expect(stderr).toMatch(/at generateAll \(.*src\/generate-all\.ts:\d+:\d+\)/);
   });
 });
 

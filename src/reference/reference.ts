@@ -2,6 +2,7 @@
 // nixpkgs makes of the generated module (`lib.optionAttrSetToDocList`), made without evaluating it; a test compares
 // both on every platform. `referenceOf` says besides what an option does: only the model knows that.
 
+import type { SourceLocation } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { describeDefault } from "../model/describe-default.ts";
 import { exampleValue } from "../model/example-value.ts";
@@ -254,7 +255,7 @@ function documentOption(
       description: describeOption(service, option, node),
       ...shownDefault(type, node),
       ...(example !== undefined && { example: code(exampleValue(type, example)) }),
-      declaredIn: option.location.file,
+      declaredIn: declaringFile(option.location),
     },
     ...(settings ? [] : documentFields(type, loc)),
   ];
@@ -372,8 +373,13 @@ function documentField(
       description: ended(description),
       ...shownDefault(type, node),
       ...(example !== undefined && { example: code(exampleValue(type, example)) }),
-      declaredIn: location.file,
+      declaredIn: declaringFile(location),
     },
     ...documentFields(type, loc),
   ];
+}
+
+/** The file of a declaration. A package's file begins with the package, wherever it is installed. */
+function declaringFile({ file }: SourceLocation): string {
+  return file.replace(/^(?:.*\/)?node_modules\//, "");
 }
