@@ -322,7 +322,7 @@ describe("a hostile archive", () => {
       expect(many.status).toBe(1);
       expect(files()).toEqual(before);
     });
-  }, 60_000);
+  }, 300_000);
 });
 
 describe("a change that is interrupted", () => {
@@ -374,7 +374,7 @@ describe("a change that is interrupted", () => {
         expect(seen.size).toBe(2);
       });
     },
-    240_000,
+    400_000,
   );
 
   test("a repair that fails leaves the state as it was, one that succeeds keeps it", () => {
