@@ -227,6 +227,8 @@ with subtest("root follows no link of an agent's"):
     machine.fail(f"test -e {SAFE}/x")
 
 with subtest("an archive that is hostile changes nothing, inside or outside"):
+    # Nobody could read all of that hole.
+    machine.succeed(as_played(f"rm -f {PLAYED_STATE}/hole"))
     before = contents(PLAYED_STATE)
     machine.succeed(
         "mkdir /tmp/evil && cd /tmp/evil && printf 'moltbot\\nformat 1\\n/var/lib/moltbot\\n/srv/agent\\n' > about && mkdir 1 2 && "
