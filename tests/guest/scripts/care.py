@@ -236,7 +236,7 @@ with subtest("an archive that is hostile changes nothing, inside or outside"):
         f"tar -czf {SAFE}/climbing about 1/out --transform='s,^out/,1/out/,' out/climbed && "
         f"tar -czPf {SAFE}/absolute about --transform='s,^out/,/srv/backups/,' out/climbed && "
         f"mknod 1/device c 1 1 && tar -czf {SAFE}/device about 1/device && "
-        f"head -c 3G /dev/zero > 1/zeros && tar -czf {SAFE}/bomb about 1/zeros && rm 1/zeros"
+        f"truncate --size 3G 1/zeros && tar -czf {SAFE}/bomb about 1/zeros && rm 1/zeros"
     )
     listed = machine.succeed(f"ls -A {SAFE}")
     for archive in ("climbing", "device"):
