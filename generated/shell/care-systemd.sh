@@ -63,9 +63,9 @@ release() {
   }
 }
 
-# step NAME SCRIPT ARGUMENT...: runs one step as the service, and returns its status. A step that works on the whole
-# state has no preparation beside it, and so no copies of managed files in its way, and ends everybody else who
-# works in the directories.
+# step NAME SCRIPT ARGUMENT...: runs one step as the service, and returns its status. It has no preparation beside
+# it: that would undo the change that is under way, and its copies of managed files would be in the way. A step that
+# works on the whole state ends everybody else who works in the directories.
 step() (
   step=$1
   shift
@@ -74,14 +74,14 @@ step() (
     write=${HOLDER[1]}
     exec {write}>&-
   fi
-  if [ "$step" != repair ]; then
-    properties=("${care_properties[@]}") credentials=() network=()
-    bonds=("--property=TimeoutStopSec=30")
-    [ "$held" = no ] || bonds+=("--property=Conflicts=prepare-$unit.service" "--property=After=prepare-$unit.service")
-    [ "${#manager[@]}" -gt 0 ] ||
-      bonds+=("--property=Wants=directories-$unit.service" "--property=After=directories-$unit.service")
-  fi
+  properties=("${care_properties[@]}") network=()
+  # Only the program itself reads its configuration, with the secrets in it.
+  [ "$step" = repair ] || credentials=()
+  bonds=("--property=TimeoutStopSec=30")
+  [ "${#manager[@]}" -gt 0 ] ||
+    bonds+=("--property=Wants=directories-$unit.service" "--property=After=directories-$unit.service")
   if [ "$held" = yes ]; then
+    bonds+=("--property=Conflicts=prepare-$unit.service" "--property=After=prepare-$unit.service")
     bonds+=("--property=Conflicts=$unit.service" "--property=After=$unit.service")
     bonds+=("--property=BindsTo=$holding.service" "--property=After=$holding.service")
   fi

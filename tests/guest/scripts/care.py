@@ -226,9 +226,15 @@ with subtest("root follows no link of an agent's"):
         expect(f"{HOSTILE} {verb} {file}", 64, "the service can write")
     machine.fail(f"test -e {SAFE}/x")
 
-with subtest("an archive that is hostile changes nothing, inside or outside"):
+with subtest("a repair that fails leaves the state as it was"):
     # Nobody could read all of that hole.
-    machine.succeed(as_played(f"rm -f {PLAYED_STATE}/hole"))
+    machine.succeed(as_played(f"cd {PLAYED_STATE} && rm -f hole && echo whole > note && touch unmendable"))
+    before = contents(PLAYED_STATE)
+    expect(f"{HOSTILE} --repair", 3, "has its state as before")
+    assert contents(PLAYED_STATE) == before
+    machine.succeed(as_played(f"rm {PLAYED_STATE}/unmendable"))
+
+with subtest("an archive that is hostile changes nothing, inside or outside"):
     before = contents(PLAYED_STATE)
     machine.succeed(
         "mkdir /tmp/evil && cd /tmp/evil && printf 'moltbot\\nformat 1\\n/var/lib/moltbot\\n/srv/agent\\n' > about && mkdir 1 2 && "
@@ -287,6 +293,10 @@ with subtest("all of it for a service of a user's own"):
     expect(as_alice(f"{HOME_COMMAND} --import .openclaw workspace"), saying="taken: workspace", node=home)
     assert home.succeed(f"cat {HOME_STATE}/workspace/day.md") == "day\n"
     expect(as_alice(f"{HOME_COMMAND} --repair"), saying="played: doctor --fix --non-interactive", node=home)
+    home.succeed(as_alice(f"touch {HOME_STATE}/unmendable"))
+    expect(as_alice(f"{HOME_COMMAND} --repair"), 3, "has its state as before", node=home)
+    assert home.succeed(f"cat {HOME_STATE}/note") == "other\n"
+    home.succeed(as_alice(f"rm {HOME_STATE}/unmendable"))
     home.succeed(as_alice(f"systemctl --user is-active {HOME_UNIT}"))
 
 with subtest("whoever is killed there has the service back, too"):
@@ -316,8 +326,7 @@ with subtest("a state that release 2026.6.5 has left is mended by this one"):
     if status != 0:
         # 2026.9.6 moves files with a native library, an optional package that npm may leave out.
         assert "native no-replace move is unavailable" in said and "has its state as before" in said, said
-        # Not all of it is as before yet: docs/state.md says why.
-        machine.succeed(f"test -s {REAL_STATE}/agents/main/sessions/sessions.json")
+        assert contents(REAL_STATE) == before
     else:
         if RELEASE.startswith("2026.9"):
             machine.succeed(f"test -s {REAL_STATE}/agents/main/agent/openclaw-agent.sqlite")

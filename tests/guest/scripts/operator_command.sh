@@ -33,5 +33,13 @@ case ${1-} in
     echo waiting
     sleep 600
     ;;
+  doctor)
+    # Mends half of the state, where it is told to.
+    [ ! -e unmendable ] || {
+      echo half > note
+      exit 3
+    }
+    echo "played: $*"
+    ;;
   *) echo "played: $*" ;;
 esac
