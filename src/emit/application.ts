@@ -3,7 +3,7 @@
 import type { IrService } from "../model/service-model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { scopeOf } from "./emit-expression.ts";
-import { emitValue } from "./service.ts";
+import { emitValue } from "./shared.ts";
 
 /** The packages to install in the home: the application or none. */
 export function emitApplicationPackages(service: IrService): NixExpr | undefined {

@@ -10,7 +10,8 @@ import type { Platform } from "../model/platform.ts";
 import { optionsOn } from "../model/option-facts.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { supersededOn } from "./renames.ts";
-import { emitValue, identityOf, serviceFields } from "./service.ts";
+import { serviceFields } from "./service.ts";
+import { emitValue, identityOf } from "./shared.ts";
 
 /** A platform's assertions. */
 export interface PlatformAssertions {

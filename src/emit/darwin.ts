@@ -28,7 +28,7 @@ import {
 import { expectHomeElsewhere } from "./assertions.ts";
 import type { PlatformParts } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
-import { emitCreated, emitValue, identityOf, storeConfig } from "./service.ts";
+import { emitCreated, emitValue, identityOf, storeConfig } from "./shared.ts";
 
 export function darwinParts(service: IrService): PlatformParts {
   const scope = scopeOf(service, "instance", storeConfig);

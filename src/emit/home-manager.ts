@@ -32,7 +32,7 @@ import {
 } from "./launchd.ts";
 import type { PlatformParts } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
-import { emitValue, ofConfig, storeConfig } from "./service.ts";
+import { emitValue, ofConfig, storeConfig } from "./shared.ts";
 import {
   commandCredentialProperties,
   careProperties,

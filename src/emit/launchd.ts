@@ -8,7 +8,7 @@ import type { IrService, Reach } from "../model/service-model.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { importLibrary, includeShell } from "../runtime/assets.ts";
 import type { Scope } from "./emit-expression.ts";
-import { emitProgram, emitValue, ofConfig, type ShellText } from "./service.ts";
+import { emitProgram, emitValue, ofConfig, type ShellText } from "./shared.ts";
 import { preparationTimeout } from "./systemd.ts";
 
 /** Shell code that reads a credential file, chooses exit codes for launchd, and keeps the log small. */

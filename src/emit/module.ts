@@ -24,7 +24,8 @@ import { type Strand, weave } from "./weave/weave.ts";
 import { emitInstanceModule, emitPresets, emitSharedOptions, emitTopLevel } from "./options.ts";
 import { definitionsFor, emitTables, preludeFor } from "./prelude.ts";
 import { emitOptionPaths, emitRenames } from "./renames.ts";
-import { emitServiceFunction, emitSharedFiles, type ServiceSeams } from "./service.ts";
+import { emitServiceFunction, emitSharedFiles } from "./service.ts";
+import { type ServiceSeams } from "./shared.ts";
 
 /** A platform's contribution to the files. */
 export interface PlatformParts extends PlatformAssertions {

@@ -14,7 +14,7 @@ import { type Scope, scopeOf } from "./emit-expression.ts";
 import type { PlatformParts } from "./module.ts";
 import { wrapComment } from "./wrap.ts";
 import { emitOperatorCommand } from "./operator.ts";
-import { emitCreated, emitValue, identityOf, ofConfig, storeConfig } from "./service.ts";
+import { emitCreated, emitValue, identityOf, ofConfig, storeConfig } from "./shared.ts";
 import {
   commandCredentialProperties,
   careProperties,

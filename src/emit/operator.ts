@@ -6,7 +6,7 @@ import type { IrService, NamedHosts, StateCare, StatePart } from "../model/servi
 import { nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
 import { scopeOf } from "./emit-expression.ts";
-import { emitValue, type ShellText } from "./service.ts";
+import { emitValue, type ShellText, shellWords } from "./shared.ts";
 
 export interface OperatorSeams {
   /** Defines the functions that `enter` calls, and `start SCRIPT ARGUMENT...`. */
@@ -151,8 +151,4 @@ function emitShowEgress({ option }: NamedHosts): ShellText {
     `,
     "\nexit\nfi",
   ];
-}
-
-function shellWords(words: readonly string[]): string {
-  return words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
 }

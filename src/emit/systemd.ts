@@ -9,7 +9,7 @@ import type { DirectiveValue } from "../model/directives.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
 import type { Scope } from "./emit-expression.ts";
-import { emitValue, identityOf, ofConfig, type ShellText } from "./service.ts";
+import { emitValue, identityOf, ofConfig, type ShellText } from "./shared.ts";
 import { wrapComment } from "./wrap.ts";
 
 /** The content that systemd gives a credential whose file does not exist. */

@@ -17,7 +17,7 @@ import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeProgram, readAuthority } from "../runtime/assets.ts";
 import { emitExpression, type Scope, scopeOf } from "../emit/emit-expression.ts";
 import { preludeFor } from "../emit/prelude.ts";
-import { emitValue } from "../emit/service.ts";
+import { emitValue } from "../emit/shared.ts";
 
 /** The facts that the script finds out by itself. */
 type FoundFact = Extract<FactName, `host-${string}`>;
