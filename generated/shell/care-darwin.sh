@@ -8,6 +8,11 @@
 was_running=no
 launchctl=${system_programs-}/bin/launchctl
 
+# work_alone: macOS has no flock; nothing refuses a second shell
+work_alone() {
+  :
+}
+
 # hold: takes the job out, and waits for its end
 hold() {
   local target=$launchd_domain/$launchd_label
