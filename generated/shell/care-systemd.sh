@@ -96,13 +96,14 @@ step() (
   start "$@"
 )
 
-# run_as USER-ID PROGRAM ARGUMENT...: another user's program gets a session of its own, so that no terminal is its own
+# run_as USER-ID PROGRAM ARGUMENT...: becomes the program. Another user's program gets a session of its own, where it
+# has no terminal.
 run_as() {
   local user=$1
   shift
   if [ "$user" = "$(id -u)" ]; then
-    env -i "$@"
+    exec env -i "$@"
   else
-    env -i "${setpriv%setpriv}setsid" "$setpriv" "--reuid=$user" "--regid=$(id -g -- "$user")" --clear-groups --no-new-privs -- "$@"
+    exec env -i "${setpriv%setpriv}setsid" "$setpriv" "--reuid=$user" "--regid=$(id -g -- "$user")" --clear-groups --no-new-privs -- "$@"
   fi
 }

@@ -218,7 +218,16 @@ read_as_caller() (
     fi
   fi
   [ -z "${lock-}" ] || exec {lock}>&-
-  { run_as "$reader" "$gather_script" "$@" 2>&1 >&3 3>&- | show >&2 3>&-; } 3>&1
+  {
+    {
+      # An interrupt does not reach another session, and whoever reads could stop the program.
+      run_as "$reader" "$gather_script" "$@" 2>&1 >&3 3>&- < /dev/null &
+      reading=$!
+      trap 'kill -KILL "$reading" 2> /dev/null; exit 130' INT TERM HUP
+      exec 3>&-
+      wait "$reading"
+    } | show >&2 3>&-
+  } 3>&1
 )
 
 # take_care: does what the operator asked for

@@ -308,6 +308,28 @@ describe("files", () => {
     },
   );
 
+  test("a reader that hangs is ended with the command", () => {
+    withPlace("systemd", ({ directory, it }) => {
+      const gather = join(directory, "gather");
+      writeFileSync(
+        gather,
+        `#!/usr/bin/env bash\n[ "\${!#}" != --check ] || exit 0\necho begun >&2; kill -STOP $$\n`,
+      );
+      const { stdout } = it(
+        "--import mine notes",
+        [
+          "umask 0022; chmod a+rx .; mkdir mine; chown 1234 mine",
+          "env --default-signal=INT setsid IT 2> said & caller=$!",
+          "for i in $(seq 100); do grep -q begun said && break; sleep 0.1; done",
+          "kill -INT -- -$caller",
+          "for i in $(seq 50); do kill -0 $caller 2> /dev/null || break; sleep 0.1; done",
+          "kill -0 $caller 2> /dev/null && echo hangs; pgrep -f HERE/gather | xargs -r kill -KILL",
+        ].join("\n"),
+      );
+      expect(stdout).toBe("");
+    });
+  });
+
   test("a file that is being made has another name, and is gone when that fails", () => {
     withPlace("systemd", ({ directory, it }) => {
       writeFileSync(join(directory, "fails"), "");

@@ -45,13 +45,13 @@ step() (
   start "$@"
 )
 
-# run_as USER-ID PROGRAM ARGUMENT...
+# run_as USER-ID PROGRAM ARGUMENT...: becomes the program
 run_as() {
   local user=$1
   shift
   if [ "$user" = "$(id -u)" ]; then
-    env -i "$@"
+    exec env -i "$@"
   else
-    env -i "${system_programs-}"/usr/bin/sudo --user "#$user" -- /usr/bin/env -i "$@"
+    exec env -i "${system_programs-}"/usr/bin/sudo --user "#$user" -- /usr/bin/env -i "$@"
   fi
 }
