@@ -18,7 +18,10 @@ SOCKET = 3
 IDLE_SECONDS = 300
 MOST_NAMES = 1000
 
-NAME = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+# Neither an address, in whatever notation, nor a name of this machine: those are no hosts that anybody should add.
+NAME = re.compile(
+    r"(?=.{1,253}$)(?!(.*\.)?localhost$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
+)
 ADDRESS_OF_VERSION_4 = 1
 INTERNET = 1
 NO_SUCH_NAME = 3

@@ -8,6 +8,11 @@
 was_running=no
 launchctl=${system_programs-}/bin/launchctl
 
+# work_alone: macOS has no flock; nothing refuses a second shell
+work_alone() {
+  :
+}
+
 # hold: takes the job out, and waits for its end
 hold() {
   local target=$launchd_domain/$launchd_label
@@ -43,13 +48,13 @@ step() (
   start "$@"
 )
 
-# run_as USER-ID PROGRAM ARGUMENT...
+# run_as USER-ID PROGRAM ARGUMENT...: becomes the program
 run_as() {
   local user=$1
   shift
   if [ "$user" = "$(id -u)" ]; then
-    env -i "$@"
+    exec env -i "$@"
   else
-    env -i "${system_programs-}"/usr/bin/sudo --user "#$user" -- /usr/bin/env -i "$@"
+    exec env -i "${system_programs-}"/usr/bin/sudo --user "#$user" -- /usr/bin/env -i "$@"
   fi
 }

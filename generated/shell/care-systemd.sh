@@ -17,13 +17,21 @@ manage() {
   env -i "${reach[@]}" "${systemd_run%/*}/systemctl" "${manager[@]}" "$@"
 }
 
+# work_alone: locks the state until this shell ends. Whoever can open the file can lock it: that is its owner alone.
+work_alone() {
+  local mask=$(umask)
+  umask 0077
+  # Whoever was killed has children, which keep the lock for a moment.
+  { exec {lock}> "$runtime/care-$unit.lock"; } 2> /dev/null && "${setpriv%setpriv}flock" --wait 5 "$lock" ||
+    give_up 75 "somebody else is at work on the state of $unit"
+  umask "$mask"
+}
+
 # hold: stops the service, and keeps it from running
 hold() {
   local again=() state line=''
   holding=care-$unit-$$
-  # Whoever was killed has children, which keep the lock for a moment.
-  { exec {lock}> "$runtime/care-$unit.lock"; } 2> /dev/null && "${setpriv%setpriv}flock" --wait 5 "$lock" ||
-    give_up 75 "somebody else is at work on the state of $unit"
+  work_alone
   state=$(manage is-active "$unit.service") || :
   case $state in
     active | activating | reloading)
@@ -88,13 +96,14 @@ step() (
   start "$@"
 )
 
-# run_as USER-ID PROGRAM ARGUMENT...
+# run_as USER-ID PROGRAM ARGUMENT...: becomes the program. Another user's program gets a session of its own, where it
+# has no terminal.
 run_as() {
   local user=$1
   shift
   if [ "$user" = "$(id -u)" ]; then
-    env -i "$@"
+    exec env -i "$@"
   else
-    env -i "$setpriv" "--reuid=$user" "--regid=$(id -g -- "$user")" --clear-groups --no-new-privs -- "$@"
+    exec env -i "${setpriv%setpriv}setsid" "$setpriv" "--reuid=$user" "--regid=$(id -g -- "$user")" --clear-groups --no-new-privs -- "$@"
   fi
 }

@@ -79,6 +79,11 @@ const rows: readonly Row[] = [
     },
   ],
   [
+    "no server whose port or address is none: systemd would refuse its socket, and the service with it",
+    `${anthropic} ${named} settings.models.providers = { one.baseUrl = "http://a.example.org:99999/v1"; two.baseUrl = "https://b.example.org:0"; three.baseUrl = "http://c.example.org:99999999999999999999"; four.baseUrl = "http://300.1.1.1:80"; };`,
+    { "api.anthropic.com:443": "28.0.0.1:443 > api.anthropic.com:443" },
+  ],
+  [
     "a model on this machine",
     `${ollama} ${named}`,
     { "127.0.0.1:11434": "127.0.0.1:11434 > 127.0.0.1:11434" },

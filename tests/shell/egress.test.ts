@@ -57,10 +57,30 @@ test("nothing but an ordinary name is shown", () => {
     'refused "; rm',
     "refused ${x}",
     "other words",
+    "other",
     "refused ",
     `refused ${"a".repeat(300)}`,
   ];
   expect(shown(hostile, ...hosts)).toContain("No other name was asked for");
+});
+
+test("nothing is proposed that would lead to this machine or to an address", () => {
+  const hostile = [
+    "192.168.1.1",
+    "10",
+    "0x7f.1",
+    "a.0xa",
+    "localhost",
+    "a.localhost",
+    "a.b_c",
+    "-a",
+  ];
+  expect(
+    shown(
+      hostile.map((name) => `refused ${name}`),
+      ...hosts,
+    ),
+  ).toContain("No other name was asked for");
 });
 
 test("a service that reaches more says so", () => {
@@ -86,7 +106,7 @@ def tell(packet):
     number, flags, asked, answers = struct.unpack_from("!4H", reply)
     return [number, flags & 15, answers, reply[-4:].hex() if answers else None, refused]
 print(json.dumps([tell(packet) for packet in eval(sys.argv[2])]))
-print(json.dumps([bool(server.NAME.fullmatch(name)) for name in ["a.example.org", "x", "_dmarc.a.b", "a b", "-a.b", "a..b", "a\\n", "\\u00e9.a", "a." * 130 + "b"]]))
+print(json.dumps([bool(server.NAME.fullmatch(name)) for name in ["a.example.org", "x", "_dmarc.a.b", "a b", "-a.b", "a..b", "a\\n", "\\u00e9.a", "a." * 130 + "b", "10.0.0.1", "1", "a.0x7f", "localhost", "a.localhost", "alocalhost"]]))
 `;
 
 test("listed names have their address, others are refused, and packets that are no questions get no answer", () => {
@@ -119,5 +139,8 @@ test("listed names have their address, others are refused, and packets that are 
     "ValueError",
     "IndexError",
   ]);
-  expect(JSON.parse(names)).toEqual([true, true, true, false, false, false, false, false, false]);
+  expect(JSON.parse(names)).toEqual([
+    ...[true, true, true, false, false, false, false, false, false],
+    ...[false, false, false, false, false, true],
+  ]);
 });

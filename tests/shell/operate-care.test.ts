@@ -226,6 +226,26 @@ describe("files", () => {
     ["--restore state/x", "ln -s /etc/shadow state/x; IT", 64, "the service can write HERE/state"],
     ["--restore safe/x", "ln -s ../state/file safe/x; IT", 64, "the service can write HERE/state"],
     ["--import state notes", "IT", 64, "the service can write HERE/state"],
+    [
+      "--backup safe/through/x",
+      "ln -s ../keep state/out; ln -s ../state/out safe/through; IT",
+      64,
+      "the service can write",
+    ],
+    [
+      "--restore safe/through",
+      "touch keep/x; ln -s ../keep/x state/out; ln -s ../state/out safe/through; IT",
+      64,
+      "the service can write",
+    ],
+    ["--backup safe/a/x", "ln -s b safe/a; ln -s a safe/b; IT", 64, "there are too many links"],
+    [
+      "--backup keep/x",
+      "unshare --mount bash -c 'mount --bind state keep; IT; exit $?'",
+      64,
+      "the service can write",
+    ],
+    ["--import mine notes=state/work", "mkdir mine; SUDO_UID=0 IT", 64, "the service can write"],
     ["--import mine", "mkdir mine; SUDO_UID=0 IT", 64, "name the parts to bring in: notes logins"],
     [
       "--import mine all",
@@ -247,6 +267,66 @@ describe("files", () => {
       });
       // The service was not touched.
       expect(calls()).toBe("");
+    });
+  });
+
+  const theirs = "mkdir mine; echo a > mine/note1; chmod -R a+rX . mine";
+  const reads = "--import mine notes";
+  const readers: readonly (readonly [string, string, string])[] = [
+    [reads, `${theirs}; chown 1234 mine; IT`, "1234"],
+    // Root is no user who called sudo.
+    [reads, `${theirs}; chown 1234 mine; SUDO_UID=0 IT`, "1234"],
+    [reads, `${theirs}; chown 1234 mine; SUDO_UID=1235 IT`, "1235"],
+    // A user put the link there, and a slash at the end follows it.
+    ["--import link/ notes", `${theirs}; ln -s mine link; chown -h 1234 link; IT`, "1234"],
+    ["--import link notes", `${theirs}; chown 1234 mine; ln -s mine link; IT`, "1234"],
+    ["--import mine notes=own", `${theirs}; cp -r mine own; chown 1234 own; IT`, "1234"],
+    // A directory of root's may be replaced by whoever owns the one around it.
+    ["--import own/mine notes", `${theirs}; mkdir own; mv mine own; chown 1234 own; IT`, "1234"],
+    [reads, `${theirs}; IT`, "0"],
+  ];
+
+  test.each(readers)(
+    "%s is read by whoever could put links there, after %j",
+    (words, commands, want) => {
+      withPlace("systemd", ({ directory, it }) => {
+        const gather = join(directory, "gather");
+        const real = readFileSync(gather, "utf8");
+        // The real user: \`id\` is replaced.
+        const note = `echo "reader $EUID, session $(cut -d ' ' -f 6 /proc/self/stat), fds $(readlink /proc/self/fd/* | grep -c care-it.lock), $(readlink /proc/self/fd/2)" >&2`;
+        writeFileSync(gather, real.replace("set -euo pipefail", `${note}\nset -euo pipefail`));
+        const { status, stderr } = it(words, `umask 0022; ${commands}`);
+        expect({ status, stderr }).toMatchObject({ status: 0 });
+        const said = [...stderr.matchAll(/reader (\d+), session (\d+), fds (\d+), (\w+)/g)];
+        expect(said.map((line) => [line[1], line[3], line[4]])).toEqual([
+          [want, "0", "pipe"],
+          [want, "0", "pipe"],
+        ]);
+        // Each has a session of its own.
+        expect(new Set(said.map((line) => line[2])).size).toBe(want === "0" ? 1 : 2);
+      });
+    },
+  );
+
+  test("a reader that hangs is ended with the command", () => {
+    withPlace("systemd", ({ directory, it }) => {
+      const gather = join(directory, "gather");
+      writeFileSync(
+        gather,
+        `#!/usr/bin/env bash\n[ "\${!#}" != --check ] || exit 0\necho begun >&2; kill -STOP $$\n`,
+      );
+      const { stdout } = it(
+        "--import mine notes",
+        [
+          "umask 0022; chmod a+rx .; mkdir mine; chown 1234 mine",
+          "env --default-signal=INT setsid IT 2> said & caller=$!",
+          "for i in $(seq 100); do grep -q begun said && break; sleep 0.1; done",
+          "kill -INT -- -$caller",
+          "for i in $(seq 50); do kill -0 $caller 2> /dev/null || break; sleep 0.1; done",
+          "kill -0 $caller 2> /dev/null && echo hangs; pgrep -f HERE/gather | xargs -r kill -KILL",
+        ].join("\n"),
+      );
+      expect(stdout).toBe("");
     });
   });
 
@@ -338,7 +418,20 @@ describe("the service", () => {
     });
   });
 
+  test("nobody else can lock the state", () => {
+    withPlace("systemd", ({ it }) => {
+      expect(it("--repair", "umask 0022; IT; stat --format %a run/care-it.lock").stdout).toBe(
+        "600\n",
+      );
+    });
+  });
+
   test("two at work would be one too many", () => {
+    withPlace("systemd", ({ it }) => {
+      expect(
+        it("--forget", "flock run/care-it.lock sleep 8 & sleep 0.5; IT || echo $?").stdout,
+      ).toBe("75\n");
+    });
     withPlace("systemd", ({ it }) => {
       const { stdout, stderr } = it(
         "--backup -",

@@ -11,7 +11,16 @@ rec {
   # The network's name server: it knows these hosts, and says of every other name that there is none.
   nameServer = "127.0.0.53";
 
-  isAddress = text: builtins.match "[0-9]{1,3}([.][0-9]{1,3}){3}" text != null;
+  isAddress =
+    text:
+    let
+      byte = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+    in
+    builtins.match "(${byte}[.]){3}${byte}" text != null;
+
+  isPort =
+    digits:
+    builtins.match "[1-9][0-9]{0,4}" digits != null && lib.toIntBase10 digits <= 65535;
 
   # Whether an address or a name is this machine's own.
   isHere =
@@ -36,7 +45,8 @@ rec {
       port = if part 4 == null then 443 else lib.toIntBase10 (part 4);
     };
 
-  # No host if the URL does not show one: it may have a variable in it.
+  # No host if the URL does not show one: it may have a variable in it. Nor if systemd would refuse its socket, and the
+  # service with it: for a port that is none, or for an address in another notation, which no program looks up.
   ofURL =
     url:
     let
@@ -49,8 +59,10 @@ rec {
         "https"
         "wss"
       ];
+      isReachable =
+        (part 4 == null || isPort (part 4)) && (isAddress name || builtins.match "[0-9.]*" name == null);
     in
-    lib.optional (parts != null) {
+    lib.optional (parts != null && isReachable) {
       inherit name;
       to = placeOf name;
       port =

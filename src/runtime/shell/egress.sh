@@ -13,12 +13,15 @@ last_used() {
   echo "${since:-not since the boot}"
 }
 
-# refused_names UNIT: prints the names that the service asked for since the boot and that are not in the list, each once
+# refused_names UNIT: prints the names that the service asked for since the boot and that are not in the list, each
+# once. It leaves out what would lead to an address or to this machine if it were in the list.
 refused_names() {
-  local line
+  local line label='[a-z0-9]([a-z0-9-]*[a-z0-9])?'
   "$journalctl" --boot --quiet --unit "$1" --output cat --lines 10000 |
     while IFS= read -r line; do
-      [[ ! $line =~ ^refused\ [a-z0-9._-]{1,253}$ ]] || printf '%s\n' "${line#refused }"
+      [[ $line =~ ^refused\ (($label[.])*[a-z]([a-z0-9-]*[a-z0-9])?)$ ]] || continue
+      line=${BASH_REMATCH[1]}
+      [ "${#line}" -gt 253 ] || [[ .$line = *.localhost ]] || printf '%s\n' "$line"
     done | sort -u
 }
 

@@ -2,8 +2,8 @@
 # of the sandbox. Everything in the state is hostile: this opens nothing in a directory that the service can write.
 # What is read and written there is read and written inside the sandbox, and passes through pipes.
 #
-# The platform defines `hold`, which stops the service for as long as this shell runs, `release`, which starts it
-# again if it ran, `step NAME SCRIPT ARGUMENT...`, which runs one step as the service, and `run_as USER-ID PROGRAM
+# The platform defines `work_alone`, which refuses another shell beside this one, `hold`, which also stops the service
+# for as long as this shell runs, `release`, which starts it again if it ran, `step NAME SCRIPT ARGUMENT...`, which runs one step as the service, and `run_as USER-ID PROGRAM
 # ARGUMENT...`.
 
 # say MESSAGE
@@ -32,22 +32,50 @@ read_care() {
   care_words=("$@")
 }
 
+# walk FUNCTION PATH: calls the function with every place on the way. After a link come the places on the link's way.
+walk() {
+  local look=$1 rest=$2 at='' part target links=0
+  [[ $rest = /* ]] || rest=$PWD/$rest
+  while [ -n "$rest" ]; do
+    part=${rest%%/*}
+    rest=${rest:${#part}}
+    rest=${rest#/}
+    case $part in
+      '' | .) continue ;;
+      ..)
+        at=${at%/*}
+        continue
+        ;;
+    esac
+    "$look" "$at/$part"
+    if [ -L "$at/$part" ]; then
+      links=$((links + 1))
+      [ "$links" -le 40 ] || give_up 64 "there are too many links on the way to $2"
+      # The name of what it leads to may end with a newline.
+      target=$(readlink -n -- "$at/$part" && echo .) || give_up 66 "a link on the way to $2 cannot be read"
+      [[ $target != /* ]] || at=
+      rest=${target%.}/$rest
+    else
+      at+=/$part
+    fi
+  done
+}
+
+# expect_not_writable PLACE: ends if the place is a directory that the service can write, or in one
+expect_not_writable() {
+  local directory
+  for directory in "${writable[@]}"; do
+    # A mount gives a directory another path.
+    if [[ $1/ = "$(realpath -m -- "$directory")"/* ]] || { [ ! -L "$1" ] && [ "$1" -ef "$directory" ]; }; then
+      give_up 64 "the service can write $directory, and could put a link there: name a file elsewhere"
+    fi
+  done
+}
+
 # expect_elsewhere PATH: ends if the path leads into or through a directory that the service can write. The service
 # could put links there, and root would follow them. It looks at no name in such a directory.
 expect_elsewhere() {
-  local path=$1 prefix='' part real directory parts
-  [[ $path = /* ]] || path=$PWD/$path
-  IFS=/ read -r -d '' -a parts <<< "$path" || :
-  for part in "${parts[@]}"; do
-    part=${part%$'\n'}
-    [ -n "$part" ] || continue
-    prefix+=/$part
-    real=$(realpath -m -- "$prefix")
-    for directory in "${writable[@]}"; do
-      [[ $real/ != "$(realpath -m -- "$directory")"/* ]] ||
-        give_up 64 "the service can write $directory, and could put a link there: name a file elsewhere"
-    done
-  done
+  walk expect_not_writable "$1"
 }
 
 # enter_directory PATH: goes to the directory of a file, and sets `name` to the file's name in it
@@ -147,30 +175,57 @@ undo() {
 
 # forget: removes the former state, beside the service
 forget() {
+  work_alone
   step forget "$care_script" forget < /dev/null
 }
 
 # bring_in DIRECTORY PART...: reads parts of another state as the calling user, and hands them to the service. The
 # service takes them only if it sees the end of what is read.
 bring_in() {
-  local status=0
+  local status=0 word
   expect_elsewhere "$1"
+  for word in "${@:2}"; do
+    [[ $word != *=* ]] || expect_elsewhere "${word#*=}"
+  done
   read_as_caller "$@" --check < /dev/null > /dev/null || exit
   hold
   read_as_caller "$@" < /dev/null | step receive "$care_script" receive || status=$?
   changed "$status" "has these parts now"
 }
 
-# read_as_caller DIRECTORY WORD...: runs the program that reads the parts, as the user who called sudo, or as the
-# directory's owner
-read_as_caller() {
-  local reader=$(id -u)
-  if [ "$reader" -eq 0 ]; then
-    reader=${SUDO_UID:-$(stat --format %u -- "$1" 2> /dev/null || echo 0)}
-    [[ $reader =~ ^[0-9]+$ ]] || give_up 64 "SUDO_UID is no number"
-  fi
-  run_as "$reader" "$gather_script" "$@"
+# note_owner PLACE: sets `reader` to the owner of the place, unless that is root
+note_owner() {
+  local owner=$(stat --format %u -- "$1" 2> /dev/null)
+  [ "${owner:-0}" -eq 0 ] || reader=$owner
 }
+
+# read_as_caller DIRECTORY WORD...: runs the program that reads the parts, as the user who called sudo, or as the
+# last owner on the way to the directories who is not root: whoever that is can put links there, and root would
+# follow them. That user can take the program over. So it has neither the terminal nor the lock.
+read_as_caller() (
+  reader=$(id -u)
+  if [ "$reader" -eq 0 ]; then
+    reader=${SUDO_UID:-0}
+    [[ $reader =~ ^[0-9]+$ ]] || give_up 64 "SUDO_UID is no number"
+    if [ "$reader" -eq 0 ]; then
+      walk note_owner "$1"
+      for word in "${@:2}"; do
+        [[ $word != *=* ]] || walk note_owner "${word#*=}"
+      done
+    fi
+  fi
+  [ -z "${lock-}" ] || exec {lock}>&-
+  {
+    {
+      # An interrupt does not reach another session, and whoever reads could stop the program.
+      run_as "$reader" "$gather_script" "$@" 2>&1 >&3 3>&- < /dev/null &
+      reading=$!
+      trap 'kill -KILL "$reading" 2> /dev/null; exit 130' INT TERM HUP
+      exec 3>&-
+      wait "$reading"
+    } | show >&2 3>&-
+  } 3>&1
+)
 
 # take_care: does what the operator asked for
 take_care() {
