@@ -14,6 +14,7 @@ import {
   instancesDescription,
 } from "../model/own-options.ts";
 import type { Platform, System } from "../model/platform.ts";
+import { effectsOf, type RulePromise } from "../model/relaxation-effects.ts";
 import type { ConfinementRule, IrService } from "../model/service-model.ts";
 import { describeType } from "../settings/describe.ts";
 import type { SourceLocation } from "../errors.ts";
@@ -48,7 +49,9 @@ export interface ExplainedRelaxation {
   readonly test: string;
   /** Nix code. */
   readonly value: string;
-  readonly givesUp: readonly { readonly rule: string; readonly promise: string }[];
+  readonly givesUp: readonly RulePromise[];
+  /** What works with the defaults, and no longer does with this value. */
+  readonly closes: readonly RulePromise[];
   /** What becomes possible, or stays closed, and is shown by a probe. */
   readonly shows: readonly string[];
 }
@@ -265,12 +268,10 @@ function relaxationsOf(
   { model }: IrService,
   { type, relaxation = [] }: IrOption,
 ): readonly ExplainedRelaxation[] {
-  const ruleOf = (promise: string): string =>
-    model.confinement.find((rule) => promisesOf(rule).includes(promise))?.id ?? "";
   return relaxation.map(({ name, value, lifts = [], shows = [] }) => ({
     test: name,
     value: code(emitExample(type, value)),
-    givesUp: lifts.map(({ promise }) => ({ rule: ruleOf(promise), promise })),
+    ...effectsOf(model.confinement, lifts),
     shows: shows.map(({ promise }) => promise),
   }));
 }
