@@ -9,9 +9,9 @@ import { isConstant } from "../model/expression.ts";
 import type { Field, Inheritance, IrOption, OptionType } from "../model/option-type.ts";
 import {
   describeEnable,
-  instanceEnableDescription,
   instanceNamePattern,
   instancesDescription,
+  withInstanceEnable,
 } from "../model/own-options.ts";
 import type { Platform, System } from "../model/platform.ts";
 import { effectsOf, type RulePromise } from "../model/relaxation-effects.ts";
@@ -93,7 +93,7 @@ export function explainAll(
 ): readonly Explanation[] {
   const own = [
     explainOwn(service, "enable", {
-      description: `${describeEnable(service)}\n\nIn an instance: ${instanceEnableDescription}`,
+      description: withInstanceEnable(describeEnable(service)),
       type: { kind: "bool" },
       fallback: "false",
     }),

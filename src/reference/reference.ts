@@ -15,6 +15,7 @@ import {
   instanceEnableDescription,
   instanceNamePattern,
   instancesDescription,
+  withInstanceEnable,
 } from "../model/own-options.ts";
 import type { Platform, System } from "../model/platform.ts";
 import { effectsOf, type RulePromise } from "../model/relaxation-effects.ts";
@@ -104,11 +105,14 @@ export function referenceOf(service: IrService, file: string): readonly Referenc
     const [first] = here;
     if (first === undefined) return [];
     const owner = ownerOf(first.option.loc.slice(2), known);
+    const isEnable = name === `services.${service.name}.enable`;
     return [
       {
         name,
         type: first.option.type,
-        description: first.option.description.trimEnd(),
+        description: isEnable
+          ? withInstanceEnable(first.option.description.trimEnd())
+          : first.option.description.trimEnd(),
         declaredIn: first.option.declaredIn,
         platforms: here.map(({ platform }) => platform),
         ...(owner?.systems !== undefined && { systems: owner.systems }),
@@ -118,7 +122,7 @@ export function referenceOf(service: IrService, file: string): readonly Referenc
           ),
         ),
         ...(first.option.example !== undefined && { example: first.option.example }),
-        instance: owner?.instance ?? "none",
+        instance: isEnable ? "own" : (owner?.instance ?? "none"),
         ...factsOf(service, known.get(first.option.loc.slice(2).join("."))),
       },
     ];

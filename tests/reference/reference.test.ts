@@ -104,7 +104,8 @@ describe("the page", () => {
     ],
     ["here", "- Exists on NixOS only"],
     ["here.<name>.at", "- No default: it has to be set"],
-    ["enable", "- Exists at the top level only"],
+    ["enable", "In an instance: Whether this instance exists."],
+    ["instances", "- Exists at the top level only"],
   ])("%s: %s", (name, sentence) => {
     expect(entry(name)).toContain(sentence);
   });
