@@ -9,11 +9,12 @@ import { isConstant } from "../model/expression.ts";
 import type { Field, Inheritance, IrOption, OptionType } from "../model/option-type.ts";
 import {
   describeEnable,
-  instanceEnableDescription,
   instanceNamePattern,
   instancesDescription,
+  withInstanceEnable,
 } from "../model/own-options.ts";
 import type { Platform, System } from "../model/platform.ts";
+import { effectsOf, type RulePromise } from "../model/relaxation-effects.ts";
 import type { ConfinementRule, IrService } from "../model/service-model.ts";
 import { describeType } from "../settings/describe.ts";
 import type { SourceLocation } from "../errors.ts";
@@ -48,7 +49,9 @@ export interface ExplainedRelaxation {
   readonly test: string;
   /** Nix code. */
   readonly value: string;
-  readonly givesUp: readonly { readonly rule: string; readonly promise: string }[];
+  readonly givesUp: readonly RulePromise[];
+  /** What works with the defaults, and no longer does with this value. */
+  readonly closes: readonly RulePromise[];
   /** What becomes possible, or stays closed, and is shown by a probe. */
   readonly shows: readonly string[];
 }
@@ -90,7 +93,7 @@ export function explainAll(
 ): readonly Explanation[] {
   const own = [
     explainOwn(service, "enable", {
-      description: `${describeEnable(service)}\n\nIn an instance: ${instanceEnableDescription}`,
+      description: withInstanceEnable(describeEnable(service)),
       type: { kind: "bool" },
       fallback: "false",
     }),
@@ -265,12 +268,10 @@ function relaxationsOf(
   { model }: IrService,
   { type, relaxation = [] }: IrOption,
 ): readonly ExplainedRelaxation[] {
-  const ruleOf = (promise: string): string =>
-    model.confinement.find((rule) => promisesOf(rule).includes(promise))?.id ?? "";
   return relaxation.map(({ name, value, lifts = [], shows = [] }) => ({
     test: name,
     value: code(emitExample(type, value)),
-    givesUp: lifts.map(({ promise }) => ({ rule: ruleOf(promise), promise })),
+    ...effectsOf(model.confinement, lifts),
     shows: shows.map(({ promise }) => promise),
   }));
 }

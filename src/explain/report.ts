@@ -2,6 +2,7 @@
 
 import { wrapComment } from "../emit/wrap.ts";
 import { notShown } from "../model/describe-default.ts";
+import type { RulePromise } from "../model/relaxation-effects.ts";
 import type { Found } from "./find-option.ts";
 import type { Explanation } from "./explain.ts";
 
@@ -47,11 +48,10 @@ export function reportOption(
     ),
     ...section(
       "What it loosens",
-      relaxes.flatMap(({ value, givesUp, shows, test }) => [
+      relaxes.flatMap(({ value, givesUp, closes, shows, test }) => [
         ...wrapped(`set to ${oneLine(value)} (test ${test}):`, 2),
-        ...[...new Set(givesUp.map(({ rule }) => rule))].flatMap((id) =>
-          item(`gives up, of rule ${id}: ${promisesOf(givesUp, id).join("; ")}`, 4),
-        ),
+        ...byRule("gives up", givesUp),
+        ...byRule("closes", closes),
         ...shows.flatMap((promise) => item(`shown by a probe: ${promise}`, 4)),
       ]),
     ),
@@ -68,11 +68,11 @@ export function reportOption(
   ].join("\n");
 }
 
-function promisesOf(
-  givesUp: Explanation["relaxes"][number]["givesUp"],
-  id: string,
-): readonly string[] {
-  return givesUp.filter(({ rule }) => rule === id).map(({ promise }) => promise);
+function byRule(verb: string, promises: readonly RulePromise[]): readonly string[] {
+  return [...new Set(promises.map(({ rule }) => rule))].flatMap((id) => {
+    const of = promises.filter(({ rule }) => rule === id).map(({ promise }) => promise);
+    return item(`${verb}, of rule ${id}: ${of.join("; ")}`, 4);
+  });
 }
 
 /** A rule can have dozens of promises; `--json` has them all. */

@@ -13,6 +13,7 @@ import type { ExpNode } from "../model/expression.ts";
 import { mapFields } from "../model/map-fields.ts";
 import type { Field, IrOption, OptionType } from "../model/option-type.ts";
 import type { Proof } from "../model/proof.ts";
+import { effectsOf } from "../model/relaxation-effects.ts";
 import type { ConfinementRule, IrService } from "../model/service-model.ts";
 import { type NixExpr, printNix } from "../nix/index.ts";
 import { ownPromises } from "../vm-test/own-promises.ts";
@@ -43,12 +44,14 @@ export function describeInterface(service: IrService): ServiceInterface {
 
 function describeOption(
   option: IrOption,
-  { model: { presets = [] } }: IrService,
+  { model: { presets = [], confinement } }: IrService,
   scope: Scope,
 ): InterfaceOption {
   const { type, platforms, systems, instance, defaults = {}, setting, credential } = option;
   const { deprecated, renamedFrom, relaxation } = option;
-  const lifts = relaxation?.flatMap(({ lifts: given = [] }) => given.map(({ promise }) => promise));
+  const lifts = relaxation?.flatMap(({ lifts: given = [] }) =>
+    effectsOf(confinement, given).givesUp.map(({ promise }) => promise),
+  );
   const sets = presets
     .filter(({ when }) => when.path.join(".") === option.path.join("."))
     .flatMap((preset) => preset.sets)

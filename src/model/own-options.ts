@@ -25,6 +25,11 @@ export const instanceEnableDescription = [
   `is kept. No instance exists where the service itself is off.`,
 ].join("\n");
 
+/** For those who describe both options called `enable` at once. */
+export function withInstanceEnable(description: string): string {
+  return `${description}\n\nIn an instance: ${instanceEnableDescription}`;
+}
+
 /** Two example instances, with different ports if instances must not share the port. */
 export function exampleInstances(
   service: IrService,

@@ -1,7 +1,9 @@
 // The options of a service on all platforms as one page of Markdown, to be read in a repository. Platforms share
 // nearly all options: where they differ, the entry of the option says so.
 
+import type { JsonValue } from "../json.ts";
 import { platformTitles } from "../model/platform.ts";
+import type { RulePromise } from "../model/relaxation-effects.ts";
 import type { IrService } from "../model/service-model.ts";
 import { migrationsOf } from "./migrations.ts";
 import type { ReferenceOption, ShownValue } from "./reference.ts";
@@ -79,15 +81,22 @@ function factsOf(option: ReferenceOption, { platforms }: IrService): readonly st
       ? []
       : [`The program gets it as ${describeVariables(credential.variables)}`]),
     ...(ends.length === 0 ? [] : [`Ends in ${listed(ends)}`]),
-    ...(relaxation ?? []).flatMap(({ value, lifts }) =>
-      lifts.length === 0
-        ? []
-        : [
-            `With \`${JSON.stringify(value)}\` the service no longer keeps: ${lifts.map(({ rule, promise }) => `${promise} (\`${rule}\`)`).join("; ")}`,
-          ],
-    ),
+    ...(relaxation ?? []).flatMap(({ value, lifts, closes }) => [
+      ...effect(value, "the service no longer keeps", lifts),
+      ...effect(value, "what is otherwise open is closed", closes),
+    ]),
     `Declared in \`${option.declaredIn}\``,
   ];
+}
+
+function effect(
+  value: JsonValue,
+  verb: string,
+  promises: readonly RulePromise[],
+): readonly string[] {
+  if (promises.length === 0) return [];
+  const list = promises.map(({ rule, promise }) => `${promise} (\`${rule}\`)`).join("; ");
+  return [`With \`${JSON.stringify(value)}\` ${verb}: ${list}`];
 }
 
 /** One sentence, or one per platform if they differ. */

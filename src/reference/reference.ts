@@ -15,8 +15,10 @@ import {
   instanceEnableDescription,
   instanceNamePattern,
   instancesDescription,
+  withInstanceEnable,
 } from "../model/own-options.ts";
 import type { Platform, System } from "../model/platform.ts";
+import { effectsOf, type RulePromise } from "../model/relaxation-effects.ts";
 import type { IrService } from "../model/service-model.ts";
 import { describeType } from "./describe-type.ts";
 import { showName, showValue } from "./show-value.ts";
@@ -45,7 +47,9 @@ export interface DocumentedOption {
 export interface ReferenceRelaxation {
   readonly value: JsonValue;
   /** The promises that this value gives up, by their rules. */
-  readonly lifts: readonly { readonly rule: string; readonly promise: string }[];
+  readonly lifts: readonly RulePromise[];
+  /** What works with the defaults, and no longer does with this value. */
+  readonly closes: readonly RulePromise[];
   /** What it makes possible, or shows to stay impossible. */
   readonly shows: readonly string[];
 }
@@ -101,11 +105,14 @@ export function referenceOf(service: IrService, file: string): readonly Referenc
     const [first] = here;
     if (first === undefined) return [];
     const owner = ownerOf(first.option.loc.slice(2), known);
+    const isEnable = name === `services.${service.name}.enable`;
     return [
       {
         name,
         type: first.option.type,
-        description: first.option.description.trimEnd(),
+        description: isEnable
+          ? withInstanceEnable(first.option.description.trimEnd())
+          : first.option.description.trimEnd(),
         declaredIn: first.option.declaredIn,
         platforms: here.map(({ platform }) => platform),
         ...(owner?.systems !== undefined && { systems: owner.systems }),
@@ -115,7 +122,7 @@ export function referenceOf(service: IrService, file: string): readonly Referenc
           ),
         ),
         ...(first.option.example !== undefined && { example: first.option.example }),
-        instance: owner?.instance ?? "none",
+        instance: isEnable ? "own" : (owner?.instance ?? "none"),
         ...factsOf(service, known.get(first.option.loc.slice(2).join("."))),
       },
     ];
@@ -147,21 +154,12 @@ function factsOf(
     ...(deprecated !== undefined && { deprecated }),
     uses: usesOf(service, option),
     ...(relaxation !== undefined && {
-      relaxation: relaxation.map(({ value, lifts = [], shows = [] }) => ({
-        value,
-        lifts: lifts.map(({ promise }) => ({ promise, rule: ruleOf(service, promise) })),
-        shows: shows.map(({ promise }) => promise),
-      })),
+      relaxation: relaxation.map(({ value, lifts = [], shows = [] }) => {
+        const { givesUp, closes } = effectsOf(service.model.confinement, lifts);
+        return { value, lifts: givesUp, closes, shows: shows.map(({ promise }) => promise) };
+      }),
     }),
   };
-}
-
-/** The rule of a promise; `lower/check-relaxations.ts` refuses promises that no rule has. */
-function ruleOf({ model }: IrService, promise: string): string {
-  const rule = model.confinement.find(({ proofs = [] }) =>
-    proofs.some((proof) => proof.promise === promise),
-  );
-  return rule?.id ?? "";
 }
 
 /** All options on a platform, instances' among them, by name. */

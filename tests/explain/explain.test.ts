@@ -82,6 +82,16 @@ describe("every option", () => {
   });
 });
 
+test("a value that tightens is not said to give anything up", () => {
+  const named = explained("confinement.egress").relaxes.find(({ value }) => value === '"named"');
+  expect(named?.givesUp).toEqual([]);
+  expect(named?.closes).toContainEqual({ rule: "egress", promise: "services of this machine" });
+  const text = explainAsText(services, "confinement.egress", "generated", plain);
+  const [, shown = ""] = text.split('  set to [ "10.0.0.0/8" ]');
+  expect(shown).toContain("    - gives up, of rule egress: large private networks\n");
+  expect(shown).toContain("    - closes, of rule egress: the internet can be reached;");
+});
+
 const plain = {
   columns: 100,
   heading: (text: string): string => text,

@@ -8,7 +8,7 @@ import { emitOptionsMarkdown } from "../../src/reference/options-markdown.ts";
 import { referenceOf } from "../../src/reference/reference.ts";
 import { setting, text } from "../../src/schema/build-expression.ts";
 import { option, relaxation } from "../../src/schema/define-option.ts";
-import { lifts, probe } from "../../src/schema/define-proof.ts";
+import { lifts, probe, works } from "../../src/schema/define-proof.ts";
 import { reference } from "../../src/schema/build-expression.ts";
 import { perPlatform } from "../../src/model/platform-values.ts";
 import { z } from "../../src/zod.ts";
@@ -23,13 +23,25 @@ const rule: ServiceModel["confinement"][number] = {
   },
   user: { directives: { TasksMax: reference<string>(["tasks"]) } },
   seatbelt: { cannot: "count processes." },
-  proofs: [probe("few processes", ["hard-limit", "NPROC"], "few", "many")],
+  proofs: [
+    probe("few processes", ["hard-limit", "NPROC"], "few", "many"),
+    probe("no foreign files", ["read", "/srv/a"], "ENOENT", "done"),
+    works("a limit: the time is known", ["read", "/etc/localtime"]),
+  ],
 };
 
 const service = lowerWith({
   options: {
     tasks: relaxation(z.string(), { default: "64" }, [
-      { name: "tasks", value: "9", lifts: lifts("many", "few processes") },
+      {
+        name: "tasks",
+        value: "9",
+        lifts: [
+          ...lifts("many", "few processes"),
+          // Refused in another way, so it is kept; and what worked is closed.
+          ...lifts("EACCES", "no foreign files", "a limit: the time is known"),
+        ],
+      },
     ]),
     openFiles: option(z.string(), { default: "9", setting: "server.files" }),
     greeting: option(z.string(), {
@@ -63,10 +75,15 @@ describe("where an option ends", () => {
   });
 });
 
-test("a relaxation names the rule of each promise that it gives up", () => {
+test("a relaxation names the rule of each promise that it gives up, and of what it closes", () => {
   const tasks = referenceOf(service, "schema.ts").find(({ name }) => name.endsWith(".tasks"));
   expect(tasks?.relaxation).toEqual([
-    { value: "9", lifts: [{ rule: "limits", promise: "few processes" }], shows: [] },
+    {
+      value: "9",
+      lifts: [{ rule: "limits", promise: "few processes" }],
+      closes: [{ rule: "limits", promise: "a limit: the time is known" }],
+      shows: [],
+    },
   ]);
 });
 
@@ -80,10 +97,15 @@ describe("the page", () => {
     ["greeting", '- Default on nix-darwin: `"moin"`'],
     ["openFiles", "- Fills `server.files` of the program's configuration"],
     ["openFiles", "- Ends in `LimitNOFILE=`"],
-    ["tasks", 'With `"9"` the service no longer keeps: few processes (`limits`)'],
+    ["tasks", '- With `"9"` the service no longer keeps: few processes (`limits`)\n'],
+    [
+      "tasks",
+      '- With `"9"` what is otherwise open is closed: a limit: the time is known (`limits`)\n',
+    ],
     ["here", "- Exists on NixOS only"],
     ["here.<name>.at", "- No default: it has to be set"],
-    ["enable", "- Exists at the top level only"],
+    ["enable", "In an instance: Whether this instance exists."],
+    ["instances", "- Exists at the top level only"],
   ])("%s: %s", (name, sentence) => {
     expect(entry(name)).toContain(sentence);
   });

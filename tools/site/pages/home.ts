@@ -41,7 +41,9 @@ export function homePage(reference: Reference, measured: Measured): Page {
       ${sandboxPicture("promises.html")}
       <ul class="numbers">
         <li><b>${measured.promises}</b> promises, tried inside the sandbox and outside</li>
-        <li><b>${measured.directives}</b> directives, each taken away to see a proof fail</li>
+        <li>
+          <b>${measured.directives}</b> directives, each taken away to see whether a proof fails
+        </li>
         <li>
           <b>${measured.exposure.inside}</b> exposure by systemd's scale, ${measured.exposure.bare}
           without

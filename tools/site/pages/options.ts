@@ -1,5 +1,6 @@
 // The page of all options. The filter by platform needs no JavaScript: it is a rule of the style sheet.
 
+import type { RulePromise } from "../../../src/model/relaxation-effects.ts";
 import type { ReferenceOption, ShownValue } from "../../../src/reference/reference.ts";
 import { describeUse, describeVariables } from "../../../src/reference/options-markdown.ts";
 import { html, type Html, slugOf } from "../html.ts";
@@ -259,22 +260,25 @@ function separated(parts: readonly Html[], separator: string): readonly (Html | 
   return parts.flatMap((part, index) => (index === 0 ? [part] : [separator, part]));
 }
 
-/** What each tested value gives up, by rule, and what the tests showed besides. */
+/** What each tested value gives up and closes, by rule, and what the tests showed besides. */
 function relaxedBy(tests: NonNullable<ReferenceOption["relaxation"]>): Html {
   return html`<ul>
-    ${tests.map(({ value, lifts, shows }) => {
-      const rules = [...new Set(lifts.map(({ rule }) => rule))];
-      const given = rules.map((rule) => {
-        const promises = lifts.filter((lift) => lift.rule === rule).map(({ promise }) => promise);
-        return html`<a href="promises.html#${rule}"><code>${rule}</code></a>
-          (${promises.join("; ")})`;
-      });
+    ${tests.map(({ value, lifts, closes, shows }) => {
+      const closed = closes.length === 0 ? [] : [html`closes: ${separated(byRule(closes), ", ")}`];
       const shown = shows.length === 0 ? [] : [html`shown besides: ${shows.join("; ")}`];
       return html`<li>
-        with <code>${JSON.stringify(value)}</code>: ${separated([...given, ...shown], ", ")}
+        with <code>${JSON.stringify(value)}</code>:
+        ${separated([...byRule(lifts), ...closed, ...shown], ", ")}
       </li>`;
     })}
   </ul>`;
+}
+
+function byRule(promises: readonly RulePromise[]): readonly Html[] {
+  return [...new Set(promises.map(({ rule }) => rule))].map((rule) => {
+    const of = promises.filter((each) => each.rule === rule).map(({ promise }) => promise);
+    return html`<a href="promises.html#${rule}"><code>${rule}</code></a> (${of.join("; ")})`;
+  });
 }
 
 /** The page of the settings on which a setting is. */
