@@ -134,14 +134,7 @@ const layers: readonly {
   },
   {
     layer: "src/explain",
-    imports: [
-      "src/model",
-      "src/nix",
-      "src/emit",
-      "src/interface",
-      "src/settings/describe.ts",
-      "src/vm-test",
-    ],
+    imports: ["src/model", "src/nix", "src/emit", "src/interface", "src/vm-test"],
     why: "an explanation is one more output of the model",
   },
   {

@@ -5,6 +5,7 @@ import { scopeOf } from "../emit/emit-expression.ts";
 import { emitType } from "../emit/type.ts";
 import { code, defaultCode } from "../interface/describe-interface.ts";
 import { describeDefault, notShown } from "../model/describe-default.ts";
+import { describeType } from "../model/describe-type.ts";
 import { isConstant } from "../model/expression.ts";
 import type { Field, Inheritance, IrOption, OptionType } from "../model/option-type.ts";
 import {
@@ -15,13 +16,12 @@ import {
 } from "../model/own-options.ts";
 import type { Platform, System } from "../model/platform.ts";
 import type { ConfinementRule, IrService } from "../model/service-model.ts";
-import { describeType } from "../settings/describe.ts";
 import type { SourceLocation } from "../errors.ts";
 import { ownPromises } from "../vm-test/own-promises.ts";
 import { type Destination, destinationsOf } from "./destinations.ts";
 
 export interface ExplainedType {
-  /** In words: `a port`. */
+  /** In the words of the module system: `boolean`. */
   readonly words: string;
   /** As the module declares it. */
   readonly nix: string;
@@ -129,7 +129,7 @@ function explainOwn(
     path: [option],
     description,
     type: {
-      words: isEnable ? describeType(type) : "a set of instances, each with options of its own",
+      words: describeType(type),
       nix: isEnable ? code(emitType(type)) : "types.attrsOf (types.submodule …)",
     },
     fields: [],

@@ -18,7 +18,7 @@ import {
 } from "../model/own-options.ts";
 import type { Platform, System } from "../model/platform.ts";
 import type { IrService } from "../model/service-model.ts";
-import { describeType } from "./describe-type.ts";
+import { describeType } from "../model/describe-type.ts";
 import { showName, showValue } from "./show-value.ts";
 import { textsOf, type Use, usesOf } from "./uses.ts";
 

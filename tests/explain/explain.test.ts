@@ -94,7 +94,7 @@ test("an option of an instance, as text", () => {
 
   About confinement.tasksMax.
 
-  type        any integer from 64 to 4194304, or null  (types.nullOr (types.ints.between 64 4194304))
+  type        null or integer between 64 and 4194304 (both inclusive)  (types.nullOr (types.ints.between 64 4194304))
   default     null
   example     4096
   platforms   nixos, home-manager
