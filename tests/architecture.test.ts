@@ -134,8 +134,15 @@ const layers: readonly {
   },
   {
     layer: "src/explain",
-    imports: ["src/model", "src/nix", "src/emit", "src/interface", "src/vm-test"],
-    why: "an explanation is one more output of the model",
+    imports: [
+      "src/model",
+      "src/nix",
+      "src/emit",
+      "src/interface",
+      "src/reference/destinations.ts",
+      "src/vm-test",
+    ],
+    why: "an explanation shows one option of the reference, and what it is in code",
   },
   {
     layer: "src/commands",

@@ -18,7 +18,7 @@ import type { Platform, System } from "../model/platform.ts";
 import type { ConfinementRule, IrService } from "../model/service-model.ts";
 import type { SourceLocation } from "../errors.ts";
 import { ownPromises } from "../vm-test/own-promises.ts";
-import { type Destination, destinationsOf } from "./destinations.ts";
+import { type Destination, destinationsOf, ownDestinations } from "../reference/destinations.ts";
 
 export interface ExplainedType {
   /** In the words of the module system: `boolean`. */
@@ -137,14 +137,7 @@ function explainOwn(
     platforms,
     instance: isEnable ? "own" : "none",
     renamedFrom: [],
-    goesTo: [
-      {
-        kind: "program",
-        text: isEnable
-          ? "everything: without it, the module does nothing"
-          : "units, users and files for each",
-      },
-    ],
+    goesTo: ownDestinations[option],
     rules: [],
     relaxes: [],
   };
