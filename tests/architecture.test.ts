@@ -139,10 +139,10 @@ const layers: readonly {
       "src/nix",
       "src/emit",
       "src/interface",
-      "src/settings/describe.ts",
+      "src/reference/destinations.ts",
       "src/vm-test",
     ],
-    why: "an explanation is one more output of the model",
+    why: "an explanation shows one option of the reference, and what it is in code",
   },
   {
     layer: "src/commands",

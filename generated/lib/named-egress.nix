@@ -131,7 +131,7 @@ let
     PartOf = service;
   };
 
-  network = "network-${unit}.service";
+  network = "network-${unit}";
   names = "names-${unit}";
   clients = "clients-${unit}";
 
@@ -140,8 +140,8 @@ let
     description: extra:
     {
       inherit description;
-      requires = [ network ];
-      after = [ network ];
+      requires = [ "${network}.service" ];
+      after = [ "${network}.service" ];
       before = [ "shutdown.target" ];
       conflicts = [ "shutdown.target" ];
       unitConfig = inNetwork // inService // { DefaultDependencies = false; };
@@ -188,33 +188,28 @@ let
       )
     ) hosts
   );
+
+  wanted = [
+    "${network}.service"
+    "${names}.socket"
+  ]
+  ++ map (host: "${host.unit}.socket") hosts;
 in
 {
-  # The units that the service requires.
-  required = [
-    network
-    "${names}.socket"
-    "${clients}.socket"
-  ]
-  ++ map (host: "${host.unit}.socket") hosts;
+  # The units that a command of the operator's wants, which runs in the network. It serves no clients.
+  inherit wanted;
 
-  # The units that a command of the operator's wants, which runs in the network.
-  wanted = [
-    network
-    "${names}.socket"
-  ]
-  ++ map (host: "${host.unit}.socket") hosts;
+  # The units that the service requires.
+  required = wanted ++ [ "${clients}.socket" ];
 
   sockets = {
     ${names} = socketIn "${title}, names" { listenDatagrams = [ "${nameServer}:53" ]; };
-    # Clients of the machine come in here.
+    # Clients of the machine come in here: the socket is in the machine's network, the unit that it starts in the
+    # service's.
     ${clients} = {
       description = "${title}, clients";
       listenStreams = [ "127.0.0.1:${toString port}" ];
-      unitConfig = {
-        PartOf = service;
-        StopWhenUnneeded = true;
-      };
+      unitConfig = inService;
     };
   }
   // lib.listToAttrs (
@@ -229,7 +224,7 @@ in
   );
 
   services = {
-    ${lib.removeSuffix ".service" network} =
+    ${network} =
       serviceFor "${title}, its network" (inNetwork // inService)
         {
           Type = "oneshot";

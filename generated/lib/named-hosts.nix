@@ -8,8 +8,9 @@
 { lib }:
 rec {
   # Programs refuse to connect to a private address that a name has, because somebody may have made the name lead
-  # there. So these look public.
-  network = "28.0.0.0/16";
+  # there. So these look public. Whose they are does not matter: nothing leads from here to the owner.
+  addressPrefix = "28.0";
+  network = "${addressPrefix}.0.0/16";
 
   # The network's name server: it knows these hosts, and says of every other name that there is none.
   nameServer = "127.0.0.53";
@@ -94,7 +95,7 @@ rec {
         else if isHere name then
           "127.0.0.1"
         else
-          "28.0.${toString (numbers.${name} / 256)}.${toString (lib.mod numbers.${name} 256)}";
+          "${addressPrefix}.${toString (numbers.${name} / 256)}.${toString (lib.mod numbers.${name} 256)}";
     in
     map (
       host:
@@ -116,11 +117,11 @@ rec {
   # A hosts(5) file.
   tableOf =
     hosts:
-    "127.0.0.1 localhost\n"
-    + lib.concatStrings (
-      lib.unique (
+    lib.concatLines (
+      [ "127.0.0.1 localhost" ]
+      ++ lib.unique (
         lib.concatMap (
-          { name, address, ... }: lib.optional (name != "localhost" && !isAddress name) "${address} ${name}\n"
+          { name, address, ... }: lib.optional (name != "localhost" && !isAddress name) "${address} ${name}"
         ) hosts
       )
     );

@@ -141,22 +141,20 @@ let
       # SSH keys, mail and browser profiles live in home directories: the service sees no home,
       # but for its own directories if they are in one.
       ProtectHome =
-        if platform == "nixos" then
-          if
-            lib.any
-              (
-                path: lib.hasPrefix "/home/" path || lib.hasPrefix "/root/" path || lib.hasPrefix "/run/user/" path
-              )
-              (
-                ownDirectories
-                ++ map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
-                ++ instance.confinement.readOnlyPaths
-                ++ instance.confinement.readWritePaths
-              )
-          then
-            "tmpfs"
-          else
-            true
+        if
+          platform == "nixos"
+          && !lib.any
+            (
+              path: lib.hasPrefix "/home/" path || lib.hasPrefix "/root/" path || lib.hasPrefix "/run/user/" path
+            )
+            (
+              ownDirectories
+              ++ map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
+              ++ instance.confinement.readOnlyPaths
+              ++ instance.confinement.readWritePaths
+            )
+        then
+          true
         else
           "tmpfs";
 
@@ -226,7 +224,7 @@ let
       ++ lib.optionals (platform == "nixos") [ "AF_UNIX" ]
       ++ [ "AF_NETLINK" ]
       ++ instance.confinement.addressFamilies
-      ++ lib.optionals isHome (lib.optionals instance.confinement.nixDaemon [ "AF_UNIX" ]);
+      ++ lib.optionals (isHome && instance.confinement.nixDaemon) [ "AF_UNIX" ];
 
       # System calls that a network service does not need fail with EPERM; killing the process
       # instead would let one stray call of a native module take the gateway down. The calls
@@ -370,7 +368,8 @@ let
     in
     confinement // { BindPaths = confinement.BindPaths or [ ] ++ [ "%t/${unit}" ]; };
 
-  # The confinement of what moves the service's whole state: nothing is mounted in its directories, and there is no network.
+  # The confinement of what moves the service's whole state: nothing is mounted in its
+  # directories, and there is no network.
   careConfinementOf =
     { ownDirectories, ... }@service:
     confinementOf (

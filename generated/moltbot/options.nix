@@ -797,7 +797,7 @@ let
                   )
                 )
               );
-          default = if platform == "home-manager" then if isDarwin then "internet" else "any" else "internet";
+          default = if platform == "home-manager" && !isDarwin then "any" else "internet";
           example = [
             "internet"
             "192.168.1.10"

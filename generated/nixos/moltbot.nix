@@ -48,17 +48,16 @@ let
       set -euo pipefail
 
       ${builtins.readFile ../shell/own-directory.sh}
-      ${
-        lib.concatMapStrings (
-          path:
-          "expect_own_directory ${
-            lib.escapeShellArgs [
-              path
-              instance.user
-            ]
-          }\n"
-        ) ownDirectories
-      }${config.systemd.package}/bin/systemd-tmpfiles --create ${unit}.conf
+      ${lib.concatMapStringsSep "\n" (
+        path:
+        "expect_own_directory ${
+          lib.escapeShellArgs [
+            path
+            instance.user
+          ]
+        }"
+      ) ownDirectories}
+      ${lib.getExe' config.systemd.package "systemd-tmpfiles"} --create ${unit}.conf
     '';
 
   # Begins a command beside a service, outside of its namespaces, with the rights of its user alone: a file
@@ -366,6 +365,7 @@ in
         # The file systems that have to be there.
         mounts =
           ownDirectories ++ instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths;
+        network = networkOf name service;
       in
       {
         ${unit} = {
@@ -379,7 +379,7 @@ in
             "directories-${unit}.service"
             "prepare-${unit}.service"
           ]
-          ++ lib.optionals isNamed (networkOf name service).required;
+          ++ lib.optionals isNamed network.required;
           # nscd makes the directory of its socket when it starts. A switch waits for the service, no boot does.
           after = [
             "multi-user.target"
@@ -388,7 +388,7 @@ in
             "directories-${unit}.service"
             "prepare-${unit}.service"
           ]
-          ++ lib.optionals isNamed (networkOf name service).required;
+          ++ lib.optionals isNamed network.required;
           environment = lib.mapAttrs (_: escapeSpecifiers) environment;
           inherit path;
           # Only the options decide the PATH.
@@ -422,7 +422,7 @@ in
               240
               instance.user
             ];
-            # What waits ends by itself before.
+            # A limit for what hangs: the wait for readiness has its own, and ends before.
             TimeoutStartSec = 300;
             SyslogIdentifier = unit;
             EnvironmentFile = map escapeFile instance.environmentFiles;
@@ -495,7 +495,7 @@ in
           };
         };
       }
-      // lib.optionalAttrs isNamed (networkOf name service).services
+      // lib.optionalAttrs isNamed network.services
     ) services;
 
     systemd.sockets = lib.concatMapAttrs (

@@ -243,20 +243,7 @@ export function nixosParts(service: IrService): PlatformParts {
           ${emitKeptDirectories(service)}
           // lib.concatMapAttrs (
             name: { instance, unit, ${ofConfig(service, "configFile")}, ${readinessFields(service)}, ${model.hosts === undefined ? [] : ["isNamed"]}, credentials, environment, path, ownDirectories, prepare, launch, ... }@service:
-            let
-              # The file systems that have to be there.
-              mounts = ${emitMounts(service, scope)};
-            in
-            ${withNetwork(
-              service,
-              nix`{
-                \${unit} = ${emitUnit(service, scope)};
-                "prepare-\${unit}" = ${emitPreparation(service, scope)};
-                "directories-\${unit}" = ${emitDirectories(service)};
-              }`,
-              "//",
-              nix`lib.optionalAttrs isNamed (networkOf name service).services`,
-            )}
+            ${emitUnits(service, scope)}
           ) services
         `,
         { blankLine: true },
@@ -277,6 +264,25 @@ export function nixosParts(service: IrService): PlatformParts {
           ]),
     ],
   };
+}
+
+/** All units of an instance. */
+function emitUnits(service: IrService, scope: Scope): NixExpr {
+  const units = nix`{
+    \${unit} = ${emitUnit(service, scope)};
+    "prepare-\${unit}" = ${emitPreparation(service, scope)};
+    "directories-\${unit}" = ${emitDirectories(service)};
+  }`;
+  const isNetworked = service.model.hosts !== undefined;
+  return nix.let_(
+    [
+      nix.binding(["mounts"], emitMounts(service, scope), {
+        comment: "The file systems that have to be there.",
+      }),
+      ...(isNetworked ? [nix.binding(["network"], nix`networkOf name service`)] : []),
+    ],
+    withNetwork(service, units, "//", nix`lib.optionalAttrs isNamed network.services`),
+  );
 }
 
 /** Keeps the runtime directories that the service sees when their services restart. */
@@ -357,12 +363,13 @@ function emitMakeDirectories(user: NixExpr): Binding {
         includeShell("own-directory"),
         "\n",
         nix`
-          lib.concatMapStrings (
-            path: "expect_own_directory \${lib.escapeShellArgs [ path ${user} ]}\n"
+          lib.concatMapStringsSep "\n" (
+            path: "expect_own_directory \${lib.escapeShellArgs [ path ${user} ]}"
           ) ownDirectories
         `,
-        nix`config.systemd.package`,
-        "/bin/systemd-tmpfiles --create ",
+        "\n",
+        nix`lib.getExe' config.systemd.package "systemd-tmpfiles"`,
+        " --create ",
         nix`unit`,
         ".conf\n",
       ])}
@@ -467,12 +474,7 @@ function withNetwork(
 
 /** A list of units, with those that make the service's network. */
 function withUnits(service: IrService, units: NixExpr): NixExpr {
-  return withNetwork(
-    service,
-    units,
-    "++",
-    nix`lib.optionals isNamed (networkOf name service).required`,
-  );
+  return withNetwork(service, units, "++", nix`lib.optionals isNamed network.required`);
 }
 
 /** `networkOf name service`: the units around a service in a network of its own. */

@@ -214,7 +214,7 @@ function emitReadiness(service: IrService, scope: Scope): readonly Binding[] {
       comment: wrapComment(ready.why),
     }),
     nix.binding(["TimeoutStartSec"], nix.int(ready.limit + startMargin), {
-      comment: "What waits ends by itself before.",
+      comment: "A limit for what hangs: the wait for readiness has its own, and ends before.",
     }),
   ];
 }
@@ -275,8 +275,9 @@ export function emitCareConfinement({ model: { command } }: IrService): readonly
         // { PrivateNetwork = true; }
       `,
       {
-        comment:
+        comment: wrapComment(
           "The confinement of what moves the service's whole state: nothing is mounted in its directories, and there is no network.",
+        ),
         blankLine: true,
       },
     ),

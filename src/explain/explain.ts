@@ -5,6 +5,7 @@ import { scopeOf } from "../emit/emit-expression.ts";
 import { emitType } from "../emit/type.ts";
 import { code, defaultCode } from "../interface/describe-interface.ts";
 import { describeDefault, notShown } from "../model/describe-default.ts";
+import { describeType } from "../model/describe-type.ts";
 import { isConstant } from "../model/expression.ts";
 import type { Field, Inheritance, IrOption, OptionType } from "../model/option-type.ts";
 import {
@@ -16,13 +17,12 @@ import {
 import type { Platform, System } from "../model/platform.ts";
 import { effectsOf, type RulePromise } from "../model/relaxation-effects.ts";
 import type { ConfinementRule, IrService } from "../model/service-model.ts";
-import { describeType } from "../settings/describe.ts";
 import type { SourceLocation } from "../errors.ts";
 import { ownPromises } from "../vm-test/own-promises.ts";
-import { type Destination, destinationsOf } from "./destinations.ts";
+import { type Destination, destinationsOf, ownDestinations } from "../reference/destinations.ts";
 
 export interface ExplainedType {
-  /** In words: `a port`. */
+  /** In the words of the module system: `boolean`. */
   readonly words: string;
   /** As the module declares it. */
   readonly nix: string;
@@ -132,7 +132,7 @@ function explainOwn(
     path: [option],
     description,
     type: {
-      words: isEnable ? describeType(type) : "a set of instances, each with options of its own",
+      words: describeType(type),
       nix: isEnable ? code(emitType(type)) : "types.attrsOf (types.submodule …)",
     },
     fields: [],
@@ -140,14 +140,7 @@ function explainOwn(
     platforms,
     instance: isEnable ? "own" : "none",
     renamedFrom: [],
-    goesTo: [
-      {
-        kind: "program",
-        text: isEnable
-          ? "everything: without it, the module does nothing"
-          : "units, users and files for each",
-      },
-    ],
+    goesTo: ownDestinations[option],
     rules: [],
     relaxes: [],
   };

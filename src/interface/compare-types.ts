@@ -5,7 +5,8 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { JsonValue } from "../json.ts";
-import { describeType, listNames, show } from "../settings/describe.ts";
+import { describeType } from "../model/describe-type.ts";
+import { listNames, show } from "../settings/describe.ts";
 import type { InterfaceField, InterfaceType } from "./interface.ts";
 
 export interface TypeChange {

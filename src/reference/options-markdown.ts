@@ -7,7 +7,6 @@ import type { RulePromise } from "../model/relaxation-effects.ts";
 import type { IrService } from "../model/service-model.ts";
 import { migrationsOf } from "./migrations.ts";
 import type { ReferenceOption, ShownValue } from "./reference.ts";
-import type { Use } from "./uses.ts";
 
 export function emitOptionsMarkdown(
   service: IrService,
@@ -65,10 +64,9 @@ function oldNames(service: IrService): readonly string[] {
 
 /** The sentences about an option besides its description. */
 function factsOf(option: ReferenceOption, { platforms }: IrService): readonly string[] {
-  const { deprecated, setting, credential, relaxation, systems, uses } = option;
+  const { deprecated, relaxation, systems, goesTo } = option;
   const isPartial = option.platforms.length < platforms.length;
   const on = option.platforms.map((platform) => platformTitles[platform]);
-  const ends = [...new Set(uses.map(describeUse))];
   return [
     ...(deprecated === undefined ? [] : [`Deprecated: ${deprecated}`]),
     `Type: ${escapeProse(option.type)}`,
@@ -76,11 +74,9 @@ function factsOf(option: ReferenceOption, { platforms }: IrService): readonly st
     ...(isPartial ? [`Exists on ${listed(on)} only`] : []),
     ...(systems === undefined ? [] : [`For ${listed(systems)} only`]),
     ...(option.instance === "none" ? ["Exists at the top level only"] : []),
-    ...(setting === undefined ? [] : [`Fills \`${setting}\` of the program's configuration`]),
-    ...(credential === undefined
+    ...(goesTo.length === 0
       ? []
-      : [`The program gets it as ${describeVariables(credential.variables)}`]),
-    ...(ends.length === 0 ? [] : [`Ends in ${listed(ends)}`]),
+      : [["Goes to:", ...goesTo.map(({ text }) => `  - ${text}`)].join("\n")]),
     ...(relaxation ?? []).flatMap(({ value, lifts, closes }) => [
       ...effect(value, "the service no longer keeps", lifts),
       ...effect(value, "what is otherwise open is closed", closes),
@@ -127,29 +123,6 @@ function block(value: ShownValue): readonly string[] {
       return [value.text];
     case "literalExpression":
       return ["```nix", value.text, "```"];
-  }
-}
-
-/** An environment variable in words, for Markdown. */
-export function describeVariables(names: readonly string[]): string {
-  return names.length === 0
-    ? "an environment variable"
-    : `the variable ${names.map((name) => `\`${name}\``).join(" or ")}`;
-}
-
-/** A use in words, for Markdown. */
-export function describeUse(use: Use): string {
-  switch (use.kind) {
-    case "directive":
-      return `\`${use.name}=\``;
-    case "user-directive":
-      return `\`${use.name}=\` of a user's unit`;
-    case "variable":
-      return describeVariables(use.names);
-    case "files":
-      return `the files \`${use.name}\``;
-    case "part":
-      return use.what;
   }
 }
 

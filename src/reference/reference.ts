@@ -5,6 +5,7 @@
 import type { SourceLocation } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { describeDefault } from "../model/describe-default.ts";
+import { describeType } from "../model/describe-type.ts";
 import { exampleValue } from "../model/example-value.ts";
 import type { ExpNode } from "../model/expression.ts";
 import { isSettings, optionsOn, withWholeNames } from "../model/option-facts.ts";
@@ -20,9 +21,8 @@ import {
 import type { Platform, System } from "../model/platform.ts";
 import { effectsOf, type RulePromise } from "../model/relaxation-effects.ts";
 import type { IrService } from "../model/service-model.ts";
-import { describeType } from "./describe-type.ts";
+import { type Destination, destinationsOf, ownDestinations, textsOf } from "./destinations.ts";
 import { showName, showValue } from "./show-value.ts";
-import { textsOf, type Use, usesOf } from "./uses.ts";
 
 /** A value in a manual: Nix code, or a text in Markdown. */
 export interface ShownValue {
@@ -73,7 +73,7 @@ export interface ReferenceOption {
   /** The variable in which the program gets the secret: its name, or one for each variant of the program. */
   readonly credential?: { readonly variables: readonly string[] };
   readonly deprecated?: string;
-  readonly uses: readonly Use[];
+  readonly goesTo: readonly Destination[];
   readonly relaxation?: readonly ReferenceRelaxation[];
 }
 
@@ -123,7 +123,7 @@ export function referenceOf(service: IrService, file: string): readonly Referenc
         ),
         ...(first.option.example !== undefined && { example: first.option.example }),
         instance: isEnable ? "own" : (owner?.instance ?? "none"),
-        ...factsOf(service, known.get(first.option.loc.slice(2).join("."))),
+        ...factsOf(service, first.option.loc.slice(2).join("."), known),
       },
     ];
   });
@@ -142,9 +142,13 @@ function ownerOf(
 
 function factsOf(
   service: IrService,
-  option: IrOption | undefined,
-): Pick<ReferenceOption, "setting" | "credential" | "deprecated" | "uses" | "relaxation"> {
-  if (option === undefined) return { uses: [] };
+  path: string,
+  known: ReadonlyMap<string, IrOption>,
+): Pick<ReferenceOption, "setting" | "credential" | "deprecated" | "goesTo" | "relaxation"> {
+  if (path === "enable" || path === "instances") return { goesTo: ownDestinations[path] };
+  const option = known.get(path);
+  // The field of a submodule: its option has all facts.
+  if (option === undefined) return { goesTo: [] };
   const { setting, credential, deprecated, relaxation } = option;
   return {
     ...(setting !== undefined && { setting: setting.join(".") }),
@@ -152,7 +156,7 @@ function factsOf(
       credential: { variables: textsOf(service, credential.variable) },
     }),
     ...(deprecated !== undefined && { deprecated }),
-    uses: usesOf(service, option),
+    goesTo: destinationsOf(service, option),
     ...(relaxation !== undefined && {
       relaxation: relaxation.map(({ value, lifts = [], shows = [] }) => {
         const { givesUp, closes } = effectsOf(service.model.confinement, lifts);

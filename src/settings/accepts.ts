@@ -3,8 +3,9 @@
 // restriction: two patterns, upper limits of lengths.
 
 import type { SourceLocation } from "../errors.ts";
+import { describeType } from "../model/describe-type.ts";
 import type { Field, OptionType } from "../model/option-type.ts";
-import { describeSchema, describeType, isUnlimited, listNames, show } from "./describe.ts";
+import { describeFields, describeSchema, isUnlimited, listNames, show } from "./describe.ts";
 import { isList, type JsonSchema, type SchemaObject } from "./json-schema.ts";
 import { acceptsType, anyName, below, isAnything, isOpen, keysOf } from "./schema-place.ts";
 import { isValid } from "./validate.ts";
@@ -240,12 +241,12 @@ function compareFields(
     const results = alternatives.map((part) => compareFields(part, fields, tag, place));
     if (!results.some((result) => result.length === 0)) {
       const reason = closest(results, place);
-      const received = describeType({ kind: "submodule", fields });
+      const received = describeFields(fields);
       return [reason ?? { ...whereOf(place), expected: describeSchema(schema), received }];
     }
   }
   if (!acceptsType(schema, "object")) {
-    const received = describeType({ kind: "submodule", fields });
+    const received = describeFields(fields);
     return [{ ...whereOf(place), expected: describeSchema(schema), received }];
   }
   const tagType: OptionType | undefined = tag && { kind: "enum", values: [tag.value] };

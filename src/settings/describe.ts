@@ -1,6 +1,5 @@
-// Describes schemas and option types in words, for messages.
+// Describes schemas in words, for messages. model/describe-type.ts describes the types of options.
 
-import type { OptionTypeOf } from "../model/option-type.ts";
 import type { JsonValue } from "../json.ts";
 import type { JsonSchema, SchemaObject, TypeName } from "./json-schema.ts";
 import { isList } from "./json-schema.ts";
@@ -94,46 +93,9 @@ export function listNames(names: readonly string[]): string {
   return rest > 1 ? `${shown} and ${rest} more` : shown;
 }
 
-/** Describes the values of an option type. */
-export function describeType(type: OptionTypeOf<{ readonly name: string }>): string {
-  switch (type.kind) {
-    case "bool":
-      return "true or false";
-    case "string":
-      if (type.pattern !== undefined) return `a string matching ${type.pattern}`;
-      return type.nonEmpty ? "any string that is not empty" : "any string";
-    case "int":
-      return `any integer${describeRange({ minimum: type.min, maximum: type.max })}`;
-    case "number":
-      return `any number${describeRange({ minimum: type.min, maximum: type.max })}`;
-    case "port":
-      return "a port";
-    case "enum":
-      return oneOf(type.values.map(show));
-    case "list":
-      return `a list${type.nonEmpty ? " that is not empty" : ""}, each element ${describeType(type.element)}`;
-    case "attrs":
-      return `an object, each value ${describeType(type.value)}`;
-    case "submodule":
-      return `an object with the fields ${listNames(type.fields.map(({ name }) => name))}`;
-    case "taggedUnion":
-      return `an object whose ${type.tag} is ${oneOf(type.members.map(({ value }) => show(value)))}`;
-    case "nullable":
-      return `${describeType(type.of)}, or null`;
-    case "union":
-      return oneOf(type.members.map(describeType));
-    case "json":
-      return "any value";
-    case "jsonObject":
-      return "any object";
-    case "absolutePath":
-    case "plainPath":
-    case "sourcePath":
-    case "secretFile":
-      return "a path";
-    case "package":
-      return "a package";
-  }
+/** The objects of a submodule: its type in words does not name the fields. */
+export function describeFields(fields: readonly { readonly name: string }[]): string {
+  return `an object with the fields ${listNames(fields.map(({ name }) => name))}`;
 }
 
 export function show(value: JsonValue): string {

@@ -228,7 +228,9 @@ describe("generate --check with a release", () => {
   test("refuses an option with fewer values", () => {
     const { status, stderr } = check([{ ...port, type: { kind: "bool" } }], released);
     expect(status).toBe(1);
-    expect(stderr).toContain("services.demo.port: a port → true or false\n");
+    expect(stderr).toContain(
+      "services.demo.port: 16 bit unsigned integer; between 0 and 65535 (both inclusive) → boolean\n",
+    );
     expect(stderr).toContain("next:     accept the earlier values, too");
   });
 

@@ -102,7 +102,13 @@ const rows: readonly Row[] = [
     name: "a condition that one has twice",
     nixos: "[ a ] ++ lib.optionals (f x y z) b ++ lib.optionals (f x y z) b",
     "home-manager": "[ a ] ++ lib.optionals (f x y z) b",
-    want: '[ a ] ++ lib.optionals (f x y z) b ++ lib.optionals (platform == "nixos") (lib.optionals (f x y z) b)',
+    want: '[ a ] ++ lib.optionals (f x y z) b ++ lib.optionals (platform == "nixos" && f x y z) b',
+  },
+  {
+    name: "a value that one has under a condition, and otherwise the other's",
+    nixos: "f (if g x y z then 2 else 1)",
+    "home-manager": "f 2",
+    want: 'f (if platform == "nixos" && !g x y z then 1 else 2)',
   },
   {
     name: "a parameter's default that differs",

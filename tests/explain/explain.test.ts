@@ -23,7 +23,7 @@ const destinations: readonly (readonly [string, readonly string[]])[] = [
   [
     "gateway.auth.tokenFile",
     [
-      "the environment variable `OPENCLAW_GATEWAY_TOKEN` (openclaw), `CLAWDBOT_GATEWAY_TOKEN` (moltbot), `CLAWDBOT_GATEWAY_TOKEN` (clawdbot) of the program has the file's content: by `LoadCredential=` of systemd, by the launcher on macOS",
+      "the environment variable `OPENCLAW_GATEWAY_TOKEN` (openclaw), `CLAWDBOT_GATEWAY_TOKEN` (moltbot, clawdbot) of the program has the file's content: by `LoadCredential=` of systemd, by the launcher on macOS",
     ],
   ],
   ["user", ["the account of the service: `User=` of its units, `UserName` of its launchd job"]],
@@ -45,6 +45,8 @@ const destinations: readonly (readonly [string, readonly string[]])[] = [
   ],
   ["stateDir", ["the environment variable `HOME` of the program", "the default of `workspaceDir`"]],
   ["path", ["the variable `PATH` of the program"]],
+  // Which variable it is depends on the machine.
+  ["confinement.nixDaemon", ["an environment variable of the program"]],
   ["browser.enable", ["the default of `confinement.tasksMax`, where it is on"]],
   ["app.package", ["the desktop application in the home of a user of macOS"]],
 ];
@@ -104,7 +106,7 @@ test("an option of an instance, as text", () => {
 
   About confinement.tasksMax.
 
-  type        any integer from 64 to 4194304, or null  (types.nullOr (types.ints.between 64 4194304))
+  type        null or integer between 64 and 4194304 (both inclusive)  (types.nullOr (types.ints.between 64 4194304))
   default     null
   example     4096
   platforms   nixos, home-manager

@@ -100,7 +100,10 @@ const changes: readonly (readonly [
     "another name and another type",
     {
       to: [withPort({ path: "listen", renamedFrom: ["port"], type: { kind: "bool" } })],
-      want: ["!retyped it listen: a port → true or false", "renamed it listen: port → listen"],
+      want: [
+        "!retyped it listen: 16 bit unsigned integer; between 0 and 65535 (both inclusive) → boolean",
+        "renamed it listen: port → listen",
+      ],
     },
   ],
   [
@@ -113,7 +116,12 @@ const changes: readonly (readonly [
   ],
   [
     "a wider type",
-    { to: [withPort({ type: { kind: "int" } })], want: ["retyped it port: a port → any integer"] },
+    {
+      to: [withPort({ type: { kind: "int" } })],
+      want: [
+        "retyped it port: 16 bit unsigned integer; between 0 and 65535 (both inclusive) → signed integer",
+      ],
+    },
   ],
   [
     "a platform less for an option",

@@ -1,4 +1,4 @@
-// What the reference says besides nixpkgs' documentation: where options end, what they relax, and old names.
+// What the reference says besides nixpkgs' documentation: where options go, what they relax, and old names.
 
 import { describe, expect, test } from "vitest";
 
@@ -56,22 +56,59 @@ const service = lowerWith({
   },
 });
 
-describe("where an option ends", () => {
+describe("where an option goes", () => {
   test.each([
     [
       "tasks",
       [
-        { kind: "directive", name: "TasksMax", rule: "limits" },
-        { kind: "user-directive", name: "TasksMax", rule: "limits" },
+        {
+          kind: "directive",
+          names: ["TasksMax"],
+          rule: "limits",
+          text: "`TasksMax=`, rule limits",
+        },
+        {
+          kind: "directive",
+          names: ["TasksMax"],
+          isOfUser: true,
+          rule: "limits",
+          text: "`TasksMax=` of a user's unit, rule limits",
+        },
       ],
     ],
     // Through the key of the configuration that it fills.
-    ["openFiles", [{ kind: "directive", name: "LimitNOFILE", rule: "limits" }]],
-    ["greeting", [{ kind: "variable", names: ["GREETING"] }]],
+    [
+      "openFiles",
+      [
+        {
+          kind: "setting",
+          names: ["server.files"],
+          text: "`server.files` in the configuration",
+        },
+        {
+          kind: "directive",
+          names: ["LimitNOFILE"],
+          rule: "limits",
+          text: "`LimitNOFILE=`, rule limits",
+        },
+      ],
+    ],
+    [
+      "greeting",
+      [
+        {
+          kind: "variable",
+          names: ["GREETING"],
+          text: "the environment variable `GREETING` of the program",
+        },
+      ],
+    ],
     ["here", []],
-  ])("%s", (name, uses) => {
+    // An option that the module adds to every service.
+    ["enable", [{ kind: "program", text: "everything: without it, the module does nothing" }]],
+  ])("%s", (name, goesTo) => {
     const options = referenceOf(service, "schema.ts");
-    expect(options.find((each) => each.name === `services.it.${name}`)?.uses).toEqual(uses);
+    expect(options.find((each) => each.name === `services.it.${name}`)?.goesTo).toEqual(goesTo);
   });
 });
 
@@ -95,8 +132,10 @@ describe("the page", () => {
   test.each([
     ["greeting", '- Default on NixOS: `"hi"`'],
     ["greeting", '- Default on nix-darwin: `"moin"`'],
-    ["openFiles", "- Fills `server.files` of the program's configuration"],
-    ["openFiles", "- Ends in `LimitNOFILE=`"],
+    [
+      "openFiles",
+      "- Goes to:\n  - `server.files` in the configuration\n  - `LimitNOFILE=`, rule limits\n",
+    ],
     ["tasks", '- With `"9"` the service no longer keeps: few processes (`limits`)\n'],
     [
       "tasks",

@@ -186,7 +186,7 @@ const refused: readonly { name: string; schema: JsonSchema; type: OptionType; wa
     name: "nothing",
     schema: false,
     type: string,
-    want: { expected: "nothing", received: "any string" },
+    want: { expected: "nothing", received: "string" },
   },
   {
     name: "a boolean for a string",
@@ -204,25 +204,28 @@ const refused: readonly { name: string; schema: JsonSchema; type: OptionType; wa
     name: "a string for a boolean",
     schema: { type: "boolean" },
     type: string,
-    want: { expected: "true or false", received: "any string" },
+    want: { expected: "true or false", received: "string" },
   },
   {
     name: "any string for some",
     schema: oneOfTwo,
     type: string,
-    want: { expected: '"a" or "b"', received: "any string" },
+    want: { expected: '"a" or "b"', received: "string" },
   },
   {
     name: "the empty string",
     schema: { type: "string", minLength: 1 },
     type: string,
-    want: { expected: "a string that is not empty", received: "any string" },
+    want: { expected: "a string that is not empty", received: "string" },
   },
   {
     name: "a pattern with the empty string",
     schema: { type: "string", minLength: 1 },
     type: { kind: "string", nonEmpty: false, pattern: "[a-z]*" },
-    want: { expected: "a string that is not empty", received: "a string matching [a-z]*" },
+    want: {
+      expected: "a string that is not empty",
+      received: "string matching the pattern [a-z]*",
+    },
   },
   {
     name: "one value too many",
@@ -234,31 +237,40 @@ const refused: readonly { name: string; schema: JsonSchema; type: OptionType; wa
     name: "no lower bound",
     schema: { type: "integer", minimum: 0 },
     type: { kind: "int" },
-    want: { expected: "an integer from 0", received: "any integer" },
+    want: { expected: "an integer from 0", received: "signed integer" },
   },
   {
     name: "the bound itself, if it is open",
     schema: { type: "number", exclusiveMinimum: 0 },
     type: { kind: "number", min: 0 },
-    want: { expected: "a number above 0", received: "any number from 0" },
+    want: {
+      expected: "a number above 0",
+      received: "nonnegative integer or floating point number, meaning >=0",
+    },
   },
   {
     name: "an upper bound that is too high",
     schema: { type: "integer", maximum: 9 },
     type: { kind: "int", max: 10 },
-    want: { expected: "an integer to 9", received: "any integer to 10" },
+    want: {
+      expected: "an integer to 9",
+      received: "integer between -9223372036854775807 and 10 (both inclusive)",
+    },
   },
   {
     name: "a port in a smaller range",
     schema: { type: "integer", minimum: 1024, maximum: 65535 },
     type: { kind: "port" },
-    want: { expected: "an integer from 1024 to 65535", received: "a port" },
+    want: {
+      expected: "an integer from 1024 to 65535",
+      received: "16 bit unsigned integer; between 0 and 65535 (both inclusive)",
+    },
   },
   {
     name: "a number for an integer",
     schema: { type: "integer" },
     type: { kind: "number" },
-    want: { expected: "an integer", received: "any number" },
+    want: { expected: "an integer", received: "signed integer or floating point number" },
   },
   {
     name: "null in a list",
@@ -272,14 +284,14 @@ const refused: readonly { name: string; schema: JsonSchema; type: OptionType; wa
     type: list(string),
     want: {
       expected: "a list that is not empty, each element a string",
-      received: "a list, each element any string",
+      received: "list of string",
     },
   },
   {
     name: "elements of another type",
     schema: { type: "array", items: { type: "string" } },
     type: list({ kind: "int" }),
-    want: { path: ["<name>"], expected: "a string", received: "any integer" },
+    want: { path: ["<name>"], expected: "a string", received: "signed integer" },
   },
   {
     name: "any names for listed ones",
@@ -297,7 +309,7 @@ const refused: readonly { name: string; schema: JsonSchema; type: OptionType; wa
     name: "values of another type",
     schema: { type: "object", additionalProperties: { type: "integer" } },
     type: { kind: "attrs", value: string },
-    want: { path: ["<name>"], expected: "an integer", received: "any string" },
+    want: { path: ["<name>"], expected: "an integer", received: "string" },
   },
   {
     name: "a field that is not known",
@@ -312,7 +324,7 @@ const refused: readonly { name: string; schema: JsonSchema; type: OptionType; wa
     want: {
       path: ["x"],
       expected: "an integer from 1",
-      received: "any integer",
+      received: "signed integer",
       location: { file: "schema/field.ts", line: 3 },
     },
   },
@@ -326,25 +338,25 @@ const refused: readonly { name: string; schema: JsonSchema; type: OptionType; wa
     name: "the reason inside the one alternative that is an object",
     schema: stringOrObject,
     type: { kind: "submodule", fields: [field("x", string)] },
-    want: { path: ["x"], expected: "an integer", received: "any string" },
+    want: { path: ["x"], expected: "an integer", received: "string" },
   },
   {
     name: "a member of a union",
     schema: { type: "string" },
     type: { kind: "union", members: [string, { kind: "int" }] },
-    want: { expected: "a string", received: "any integer" },
+    want: { expected: "a string", received: "signed integer" },
   },
   {
     name: "any value",
     schema: { type: "string" },
     type: { kind: "json" },
-    want: { expected: "a string", received: "any value" },
+    want: { expected: "a string", received: "JSON value" },
   },
   {
     name: "any object for one with keys",
     schema: closed,
     type: { kind: "jsonObject" },
-    want: { received: "any object" },
+    want: { received: "attribute set of (JSON value)" },
   },
   {
     name: "a tag's value that is not known",

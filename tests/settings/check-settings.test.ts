@@ -167,7 +167,7 @@ const optionMistakes: readonly { name: string; it: OptionTree[string]; want: str
         option:   it
         at:       schema/test.ts:7
         expected: an integer from 1 to 65535
-        received: any string
+        received: string
         next:     narrow the option's type
     `,
   },
@@ -179,7 +179,7 @@ const optionMistakes: readonly { name: string; it: OptionTree[string]; want: str
         option:   it
         at:       schema/test.ts:7
         expected: an integer from 1 to 65535
-        received: any integer from 0 to 80
+        received: integer between 0 and 80 (both inclusive)
         next:     narrow the option's type
     `,
   },
@@ -274,7 +274,7 @@ const fixedMistakes: readonly { name: string; parts: Parts; want: string }[] = [
       error: the program does not accept all values of the option at server.port
         at:       schema/test.ts:1
         expected: an integer from 1 to 65535
-        received: any string that is not empty
+        received: non-empty string
         next:     narrow the option's type
     `,
   },
@@ -356,7 +356,7 @@ test("several mistakes are told at once, in the order of the schema", () => {
         next:     did you mean server.name?
       schema/test.ts:7: two: the program does not accept all values of the option at server.port
         expected: an integer from 1 to 65535
-        received: any string
+        received: string
         next:     narrow the option's type
   `);
 });

@@ -11,15 +11,31 @@ export function either(condition: NixExpr, yes: NixExpr, no: NixExpr): NixExpr {
   ];
   for (const [isNothing, name] of nothing) {
     const fn = nix.select(nix`lib`, [name]);
-    if (isNothing(no)) return nix.call(fn, condition, yes);
+    if (isNothing(no)) {
+      // `lib.optionals a (lib.optionals b x)`
+      const [inner, more] = argumentsOf(yes, fn);
+      return inner === undefined || more === undefined
+        ? nix.call(fn, condition, yes)
+        : nix.call(fn, nix.op("&&", condition, inner), more);
+    }
     if (isNothing(yes)) return nix.call(fn, negate(condition), no);
   }
   // `if a then (if b then x else y) else y`
   if (yes.kind === "if" && keyOf(yes.alternative) === keyOf(no)) {
     return either(nix.op("&&", condition, yes.condition), yes.consequent, no);
   }
+  // `if a then (if b then y else x) else y`
+  if (yes.kind === "if" && keyOf(yes.consequent) === keyOf(no)) {
+    return either(nix.op("&&", condition, negate(yes.condition)), yes.alternative, no);
+  }
   // A positive condition is easier to read.
   return isNegative(condition) ? nix.if_(negate(condition), no, yes) : nix.if_(condition, yes, no);
+}
+
+/** The arguments, if the code calls this function with two of them. */
+function argumentsOf(code: NixExpr, fn: NixExpr): readonly NixExpr[] {
+  const isCall = code.kind === "call" && keyOf(code.callee) === keyOf(fn);
+  return isCall && code.args.length === 2 ? code.args : [];
 }
 
 function isNegative(condition: NixExpr): boolean {

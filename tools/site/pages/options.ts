@@ -2,7 +2,7 @@
 
 import type { RulePromise } from "../../../src/model/relaxation-effects.ts";
 import type { ReferenceOption, ShownValue } from "../../../src/reference/reference.ts";
-import { describeUse, describeVariables } from "../../../src/reference/options-markdown.ts";
+import type { Destination } from "../../../src/reference/destinations.ts";
 import { html, type Html, slugOf } from "../html.ts";
 import type { Found, Page } from "../layout.ts";
 import type { Markdown, Resolve } from "../markdown.ts";
@@ -170,9 +170,8 @@ function factsOf(
   reference: Reference,
   markdown: Markdown,
 ): readonly Fact[] {
-  const { setting, credential, deprecated, relaxation = [], systems, example, uses } = option;
+  const { setting, deprecated, relaxation = [], systems, example, goesTo } = option;
   const isPartial = option.platforms.length < reference.platforms.length;
-  const places = [...new Set(uses.map(describeUse))];
   return [
     ...(deprecated === undefined ? [] : [["deprecated", html`${deprecated}`] as const]),
     ["default", defaultOf(option, reference, markdown)],
@@ -184,28 +183,7 @@ function factsOf(
       ? [["instances", html`share it: it exists at the top level only`] as const]
       : []),
     ...(option.instance === "own" ? [["instances", html`have one each`] as const] : []),
-    ...(setting === undefined
-      ? []
-      : [
-          [
-            "fills",
-            html`<a href="${settingAddress(setting)}"><code>${setting}</code></a>`,
-          ] as const,
-        ]),
-    ...(credential === undefined
-      ? []
-      : [["read as", codeSpans(describeVariables(credential.variables))] as const]),
-    ...(places.length === 0
-      ? []
-      : [
-          [
-            "ends in",
-            html`${separated(
-              places.map((place) => codeSpans(place)),
-              ", ",
-            )}`,
-          ] as const,
-        ]),
+    ...(goesTo.length === 0 ? [] : [["goes to", placesOf(goesTo, setting)] as const]),
     ...(relaxation.length === 0 ? [] : [["relaxes", relaxedBy(relaxation)] as const]),
     ["declared in", html`<code>${option.declaredIn}</code>`],
   ];
@@ -254,6 +232,20 @@ export function codeSpans(text: string): Html {
   return html`${text
     .split("`")
     .map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`;
+}
+
+/** Where a value goes, with a link to the setting that it fills. */
+function placesOf(goesTo: readonly Destination[], setting: string | undefined): Html {
+  const linked = ({ text, names = [] }: Destination): Html => {
+    const [first] = names;
+    if (setting === undefined || first !== setting) return codeSpans(text);
+    const [before = "", ...after] = text.split(`\`${setting}\``);
+    return html`${codeSpans(before)}<a href="${settingAddress(setting)}"><code>${setting}</code></a
+      >${codeSpans(after.join(`\`${setting}\``))}`;
+  };
+  return html`<ul>
+    ${goesTo.map((place) => html`<li>${linked(place)}</li>`)}
+  </ul>`;
 }
 
 function separated(parts: readonly Html[], separator: string): readonly (Html | string)[] {

@@ -1,10 +1,13 @@
 // Types in the words of the module system: what `type.description` says of the type that emit/type.ts emits. A test
-// compares both for every kind of type (tests/reference/describe-type.test.ts).
+// compares both for every kind of type (tests/reference/against-nixpkgs.test.ts).
 //
 // https://github.com/NixOS/nixpkgs/blob/master/lib/types.nix
 
-import { absolutePathWords, plainPathWords } from "../model/path-pattern.ts";
-import type { OptionType } from "../model/option-type.ts";
+import type { OptionTypeOf } from "./option-type.ts";
+import { absolutePathWords, plainPathWords } from "./path-pattern.ts";
+
+/** What the fields of submodules are does not matter: the module system's words do not show them. */
+type OptionType = OptionTypeOf<unknown>;
 
 /** The part of speech of a description: it decides where the module system puts parentheses. */
 type Speech = "noun" | "conjunction" | "composite" | "clause" | "none";

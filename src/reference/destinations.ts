@@ -1,7 +1,6 @@
 // Finds where the value of an option goes: everything in the model that reads it.
 
 import { isJsonObject, type JsonValue } from "../json.ts";
-import { describeDefault } from "../model/describe-default.ts";
 import { type ExpNode, nodeOf } from "../model/expression.ts";
 import type { IrOption } from "../model/option-type.ts";
 import type { IrService, ServiceModel } from "../model/service-model.ts";
@@ -22,19 +21,29 @@ const kinds = [
 /** A place that the value of an option reaches, or decides about. */
 export interface Destination {
   readonly kind: (typeof kinds)[number];
-  /** For people: what it is there. */
+  /** For people, in Markdown: what it is there. */
   readonly text: string;
+  /** What programs call it: keys of the configuration, directives, variables, sets of files. */
+  readonly names?: readonly string[];
+  /** Set for a directive of a user's units alone. */
+  readonly isOfUser?: true;
   /** The confinement rule of a directive. */
   readonly rule?: string;
   /** The part of the model, if the library itself makes promises about it. */
   readonly part?: keyof ServiceModel;
 }
 
+/** Where the options go that the module adds to every service. */
+export const ownDestinations: Readonly<Record<"enable" | "instances", readonly Destination[]>> = {
+  enable: [{ kind: "program", text: "everything: without it, the module does nothing" }],
+  instances: [{ kind: "program", text: "units, users and files for each" }],
+};
+
 export function destinationsOf(service: IrService, option: IrOption): readonly Destination[] {
   const { model, options } = service;
   const refused = refusedBy(service, option);
   const all = [
-    ...ownDestinations(service, option),
+    ...facetsOf(service, option),
     ...(refused.length === 0
       ? []
       : [{ kind: "check", text: `which values are refused of ${refused.join(", ")}` } as const]),
@@ -59,7 +68,7 @@ export function destinationsOf(service: IrService, option: IrOption): readonly D
 }
 
 /** What the facets of an option say. */
-function ownDestinations(
+function facetsOf(
   { model, options, variants }: IrService,
   { path, setting, guard, credential }: IrOption,
 ): readonly Destination[] {
@@ -74,14 +83,19 @@ function ownDestinations(
   return [
     ...(setting === undefined
       ? []
-      : [{ kind: "setting", text: `\`${setting.join(".")}\` in the ${title}${guarded}` } as const]),
+      : [
+          {
+            kind: "setting",
+            names: [setting.join(".")],
+            text: `\`${setting.join(".")}\` in the ${title}${guarded}`,
+          } as const,
+        ]),
     ...(credential === undefined
       ? []
       : [
           {
-            kind: "variable",
+            ...variableOf(credential.variable, variants, secretWords),
             part: "credentials",
-            text: `the environment variable ${variableNames(credential.variable, variants)} of the program has the file's content: by \`LoadCredential=\` of systemd, by the launcher on macOS`,
           } as const,
         ]),
     ...(isGuard
@@ -100,17 +114,48 @@ const promised: ReadonlySet<keyof ServiceModel> = new Set([
   "managedFiles",
 ]);
 
-/** The names that a variable can have, with the variants of the program if these differ. */
-function variableNames(node: ExpNode, variants: IrService["variants"]): string {
-  if (node.kind !== "variant" || variants === undefined) return `\`${describeDefault(node)}\``;
-  const names = Object.entries(variants.variants).map(([variant, row]) => {
-    const value = row[node.key];
-    return { variant, name: value === undefined ? "" : describeDefault(value) };
-  });
-  const [first, ...others] = new Set(names.map(({ name }) => name));
-  return others.length === 0
-    ? `\`${first ?? ""}\``
-    : names.map(({ variant, name }) => `\`${name}\` (${variant})`).join(", ");
+const secretWords =
+  " has the file's content: by `LoadCredential=` of systemd, by the launcher on macOS";
+
+/** A variable of the program. Variants of the program may know it by different names; an expression may decide it. */
+function variableOf(
+  name: ExpNode,
+  variants: IrService["variants"],
+  more = "",
+): Pick<Destination, "text"> & { readonly kind: "variable"; readonly names?: readonly string[] } {
+  const variantsOf = variantsByText(name, variants);
+  const names = [...variantsOf.keys()];
+  const shown = names.map((text) =>
+    names.length === 1 ? `\`${text}\`` : `\`${text}\` (${variantsOf.get(text)?.join(", ")})`,
+  );
+  return names.length === 0
+    ? { kind: "variable", text: `an environment variable of the program${more}` }
+    : {
+        kind: "variable",
+        names,
+        text: `the environment variable ${shown.join(", ")} of the program${more}`,
+      };
+}
+
+/** The texts that an expression may be, if variants of the program decide it; none if anything else does. */
+export function textsOf({ variants }: IrService, node: ExpNode): readonly string[] {
+  return [...variantsByText(node, variants).keys()];
+}
+
+function variantsByText(
+  node: ExpNode,
+  variants: IrService["variants"],
+): ReadonlyMap<string, readonly string[]> {
+  if (node.kind === "literal") {
+    return new Map(typeof node.value === "string" ? [[node.value, []]] : []);
+  }
+  const found = new Map<string, string[]>();
+  if (node.kind !== "variant") return found;
+  for (const [variant, { [node.key]: value }] of Object.entries(variants?.variants ?? {})) {
+    if (value?.kind !== "literal" || typeof value.value !== "string") continue;
+    found.set(value.value, [...(found.get(value.value) ?? []), variant]);
+  }
+  return found;
 }
 
 /** The other options of which values are refused, depending on this one. */
@@ -145,19 +190,23 @@ type Describe = (
   option: IrOption,
 ) => readonly Destination[];
 
+/** A text, and the names in it. */
+type Words = string | Pick<Destination, "text" | "names">;
+
 /** A part of which every expression means the same. */
-function always(kind: Destination["kind"], text: string): Describe {
-  return () => [{ kind, text }];
+function always(kind: Destination["kind"], words: Words): Describe {
+  const text = typeof words === "string" ? { text: words } : words;
+  return () => [{ kind, ...text }];
 }
 
-/** A part whose properties mean different things; a property without a text is no destination. */
+/** A part whose properties mean different things; a property without words is no destination. */
 function each(
   kind: Destination["kind"],
-  texts: Readonly<Partial<Record<string, string>>>,
+  words: Readonly<Partial<Record<string, Words>>>,
 ): Describe {
-  return (_, [name = ""]) => {
-    const text = texts[name];
-    return text === undefined ? [] : [{ kind, text }];
+  return (service, [name = "", ...rest], node, option) => {
+    const here = words[name];
+    return here === undefined ? [] : always(kind, here)(service, rest, node, option);
   };
 }
 
@@ -194,7 +243,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
     gid: "the numeric id of the service's group",
     create: "whether the module makes the account and the group",
   }),
-  shell: always("variable", "the variable `SHELL` of the program"),
+  shell: always("variable", { names: ["SHELL"], text: "the variable `SHELL` of the program" }),
   package: always("program", "the program that the unit runs"),
   build: always("program", "the package that is built for the service and runs in its place"),
   arguments: always("program", "the arguments of the program"),
@@ -223,24 +272,23 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
       case "link":
         return [{ kind: "file", text: `the place of a link to the ${title}` }];
       case "layers":
-        return keysReading(node, option).map((key) => ({
-          kind: "setting",
-          text:
-            key === "" ? `the ${title} (part ${Number(index) + 1})` : `\`${key}\` in the ${title}`,
-        }));
+        return keysReading(node, option).map((key) =>
+          key === ""
+            ? { kind: "setting", text: `the ${title} (part ${Number(index) + 1})` }
+            : { kind: "setting", names: [key], text: `\`${key}\` in the ${title}` },
+        );
       default:
         return [];
     }
   },
   environment: ({ model, variants }, [index = ""]) => {
     const name = model.environment[Number(index)]?.name;
-    const names = name === undefined ? "" : variableNames(nodeOf(name), variants);
-    return [{ kind: "variable", text: `the environment variable ${names} of the program` }];
+    return name === undefined ? [] : [variableOf(nodeOf(name), variants)];
   },
   extra: each("variable", {
     variables: "`Environment=` of the unit: variables of the program",
     files: "`EnvironmentFile=` of the unit; on macOS, files that the launcher reads",
-    packages: "the variable `PATH` of the program",
+    packages: { names: ["PATH"], text: "the variable `PATH` of the program" },
   }),
   packages: nothing,
   credentials: always(
@@ -251,12 +299,16 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
     "file",
     "whether the service makes a secret of its own, and where it is",
   ),
-  managedFiles: ({ model: { managedFiles } }, [index = ""]) => [
-    {
-      kind: "file",
-      text: `files in the service's directories that it cannot change (${managedFiles[Number(index)]?.name ?? ""})`,
-    },
-  ],
+  managedFiles: ({ model: { managedFiles } }, [index = ""]) => {
+    const name = managedFiles[Number(index)]?.name ?? "";
+    return [
+      {
+        kind: "file",
+        names: [name],
+        text: `files in the service's directories that it cannot change (${name})`,
+      },
+    ];
+  },
   unique: always("check", "no two instances may have the same value"),
   assertions: ({ model: { assertions } }, [index = ""], _, option) =>
     assertions[Number(index)]?.option.path.join(".") === option.path.join(".")
@@ -282,6 +334,8 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
     return [
       {
         kind: "directive",
+        names: [directive],
+        ...(isOfUser && { isOfUser }),
         rule: rule.id,
         text: `\`${directive}=\`${isOfUser ? " of a user's unit" : ""}, rule ${rule.id}`,
       },
@@ -311,8 +365,8 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
   supersedes: nothing,
   command: always("program", "the operator's command"),
   listen: each("program", {
-    option: "the port that the service listens on",
-    port: "the port that the service listens on",
+    option: "the port that the service listens on; on NixOS, the firewall may let it through",
+    port: "the port that the service listens on; on NixOS, the firewall may let it through",
     openFirewall: "`networking.firewall.allowedTCPPorts` of NixOS",
   }),
 };
