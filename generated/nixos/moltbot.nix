@@ -441,7 +441,8 @@ in
             RestartMaxDelaySec = 300;
             # A wrong configuration or credential does not mend itself.
             RestartPreventExitStatus = "78 243";
-            SuccessExitStatus = "143";
+            # A stop may come before the command that waits for the service can handle it.
+            SuccessExitStatus = "143 SIGTERM";
             KillMode = "mixed";
             # A busy gateway drains its sessions first; it budgets 315 s for that, 10 s for cleaning
             # up and 5 s to spare. Releases before 2026.8 take 25 s at most, and leave answers

@@ -153,11 +153,26 @@ export function emitProcess(
       nix.str([...restart.finalExitCodes, credentialsExitCode].join(" ")),
       { comment: "A wrong configuration or credential does not mend itself." },
     ),
-    nix.binding(["SuccessExitStatus"], nix.str(restart.successExitCodes.join(" "))),
+    emitSuccess(model, manager),
     nix.binding(["KillMode"], nix`"mixed"`),
     ...emitStop(restart, manager),
     ...emitUnsetVariables(restart, manager),
   ];
+}
+
+/** What is no failure: ends of the service, and of the command that waits until it answers. */
+function emitSuccess(
+  { restart: { successExitCodes }, ready }: IrService["model"],
+  manager: "system" | "user",
+): Binding {
+  const path = ["SuccessExitStatus"];
+  return ready === undefined || manager === "user"
+    ? nix.binding(path, nix.str(successExitCodes.join(" ")))
+    : nix.binding(path, nix.str([...successExitCodes, "SIGTERM"].join(" ")), {
+        comment: wrapComment(
+          "A stop may come before the command that waits for the service can handle it.",
+        ),
+      });
 }
 
 /**
