@@ -2,7 +2,6 @@
 
 import {
   and,
-  anyCredential,
   choose,
   concat,
   configFile,
@@ -14,7 +13,6 @@ import {
   literal,
   type ManagedFile,
   not,
-  or,
   packagesOnPath,
   record,
   setting,
@@ -38,7 +36,8 @@ import { relaxations } from "./options/confinement.ts";
 import { environment } from "./options/environment.ts";
 import { gateway } from "./options/gateway.ts";
 import { identity } from "./options/identity.ts";
-import { mediaProviders, modelProviders, modelPurpose } from "./options/providers.ts";
+import { mediaProviders, modelProviders } from "./options/providers.ts";
+import { modelAssertions } from "./models.ts";
 import { isLocal, listeningAssertions, proxyAssertions, triesFreePort } from "./listening.ts";
 import {
   installsPlugins,
@@ -324,20 +323,7 @@ export default defineService({
     unique: [{ what: "workspace", option: cfg.workspaceDir }],
 
     assertions: [
-      {
-        option: cfg.credentials,
-        holds: or(
-          anyCredential(modelPurpose),
-          not(cfg.credentials.names().isEmpty()),
-          not(cfg.environmentFiles.isEmpty()),
-          cfg.settings.has("models.providers"),
-          // A login that the gateway keeps, and command lines of others with a login of their own.
-          cfg.settings.has("auth.profiles"),
-          cfg.settings.has("agents.defaults.cliBackends"),
-        ),
-        message:
-          "no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`; for a login that the gateway keeps, in `settings.auth.profiles`.",
-      },
+      ...modelAssertions(cfg),
       {
         option: cfg.gateway.auth.mode,
         // The gateway follows the settings, the secret follows the option.

@@ -106,6 +106,42 @@ lib.concatMap (
       )
       "no model can be used without a credential: set `providers.anthropic.apiKeyFile`, another provider's, or an entry here. For a model that runs on this machine, describe it in `settings.models.providers`; for a login that the gateway keeps, in `settings.auth.profiles`."
     )
+    (expect "agent.model"
+      (
+        !lib.any (credential: credential.purpose == "model") credentials
+        || lib.attrNames instance.credentials != [ ]
+        || instance.environmentFiles != [ ]
+        || instance.settings ? models.providers
+        || instance.settings ? auth.profiles
+        || instance.settings ? agents.defaults.cliBackends
+        || instance.settings ? agents.defaults.model
+        || instance.settings ? agents.defaults.models
+        || instance.settings ? agents.list
+        || instance.settings ? agents.entries
+        || !lib.any (prefix: lib.hasPrefix prefix instance.agent.model) (
+          lib.optional (
+            instance.providers.anthropic.apiKeyFile == null
+            && instance.providers.anthropic.oauthTokenFile == null
+          ) "anthropic/"
+          ++ lib.optional (instance.providers.openai.apiKeyFile == null) "openai/"
+          ++ lib.optional (instance.providers.google.apiKeyFile == null) "google/"
+          ++ lib.optional (instance.providers.googleVertex.apiKeyFile == null) "google-vertex/"
+          ++ lib.optional (instance.providers.openrouter.apiKeyFile == null) "openrouter/"
+          ++ lib.optional (instance.providers.xai.apiKeyFile == null) "xai/"
+          ++ lib.optional (instance.providers.githubCopilot.tokenFile == null) "github-copilot/"
+          ++ lib.optional (instance.providers.microsoftFoundry.apiKeyFile == null) "microsoft-foundry/"
+          ++ lib.optional (instance.providers.huggingface.tokenFile == null) "huggingface/"
+          ++ lib.optional (instance.providers.together.apiKeyFile == null) "together/"
+          ++ lib.optional (instance.providers.nvidia.apiKeyFile == null) "nvidia/"
+          ++ lib.optional (instance.providers.alibaba.apiKeyFile == null) "qwen/"
+          ++ lib.optional (
+            instance.providers.minimax.apiKeyFile == null && instance.providers.minimax.oauthTokenFile == null
+          ) "minimax/"
+          ++ lib.optional (instance.providers.opencode.apiKeyFile == null) "opencode/"
+        )
+      )
+      "is \"${instance.agent.model}\", and its provider has no credential: the gateway would answer nothing. Set that provider's in `providers`, or a model of a provider that has one here. A login that the gateway keeps is described in `settings.auth.profiles`."
+    )
     (expect "gateway.auth.mode" (settings.gateway.auth.mode == instance.gateway.auth.mode)
       "is \"${instance.gateway.auth.mode}\", which the secret goes by, but `settings` says \"${toString settings.gateway.auth.mode}\". Set it here, and remove it there."
     )
@@ -432,21 +468,19 @@ lib.concatMap (
       instance.gateway.customBindHost != null -> settings.gateway.bind == "custom"
     ) "has no effect while `gateway.bind` is not \"custom\": set that to \"custom\" or remove this.")
   ]
-  ++ lib.optionals isDarwin [
-    (refuse "confinement.egress"
+  ++ lib.optional isDarwin (
+    refuse "confinement.egress"
       (lib.optionals (instance.confinement.egress == "internet") (
         lib.filter (matchesOne localServers) (
           lib.filter lib.isString (valuesNamed [ "baseUrl" ] instance.settings.models.providers or { })
         )
       ))
       "is in `settings`, a server on this machine, which \"internet\" does not include on macOS: set this to \"any\"."
-    )
-  ]
-  ++ lib.optionals (!isDarwin && isHome) [
-    (refuse "confinement.egress" [ ]
+  )
+  ++ lib.optional (!isDarwin && isHome) (
+    refuse "confinement.egress" [ ]
       "is in `settings`, a server on this machine, which \"internet\" does not include on macOS: set this to \"any\"."
-    )
-  ]
+  )
   ++ lib.optionals (platform == "nixos") [
     (refuse "confinement.egress"
       (lib.optionals (instance.confinement.egress == "internet" && settings.gateway.bind == "loopback") (
@@ -465,13 +499,13 @@ lib.concatMap (
       "is in `settings`, a server elsewhere, but this is \"none\": list its address here, or set this to \"internet\"."
     )
   ]
-  ++ lib.optionals (!isHome) [
-    (refuse "confinement.listenTCPPorts" (map (each: "${toString each}") (
+  ++ lib.optional (!isHome) (
+    refuse "confinement.listenTCPPorts" (map (each: "${toString each}") (
       lib.filter (
         each: !(each == settings.gateway.port || lib.elem each instance.confinement.listenTCPPorts)
       ) (lib.filter lib.isInt (valuesNamed [ "cdpPort" ] instance.settings.browser.profiles or { }))
-    )) "is in `settings` the port of a browser, which may not listen there: add it here.")
-  ]
+    )) "is in `settings` the port of a browser, which may not listen there: add it here."
+  )
   ++ [
     (refuse "confinement.readWritePaths"
       (lib.filter (
@@ -524,11 +558,10 @@ lib.concatMap (
         ) "lacks ${toString instance.browser.port}, the port in `browser.port`: add it here.")
       ]
     else
-      lib.optionals isDarwin [
-        (expect "browser.enable" (!instance.browser.enable)
+      lib.optional isDarwin (
+        expect "browser.enable" (!instance.browser.enable)
           "is for Linux: on macOS a sandbox cannot hold another one, and a browser makes its own. Set it to false there."
-        )
-      ]
+      )
   )
   ++ [
     (expect "stateDir" (!matchesOne systemPaths instance.stateDir)
@@ -557,11 +590,10 @@ lib.concatMap (
       !matchesOne [ "(/private)?/(run|tmp|var/run|var/tmp)/.*" ] instance.stateDir
     ) "${instance.stateDir} is emptied by the system. Name a directory that is kept.")
   ]
-  ++ lib.optionals isHome [
-    (expect "stateDir" (!lib.hasPrefix "${instance.stateDir}/" "${config.home.homeDirectory}/")
+  ++ lib.optional isHome (
+    expect "stateDir" (!lib.hasPrefix "${instance.stateDir}/" "${config.home.homeDirectory}/")
       "${instance.stateDir} is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home."
-    )
-  ]
+  )
   ++ [
     (expect "workspaceDir" (!matchesOne systemPaths instance.workspaceDir)
       "${instance.workspaceDir} belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
@@ -589,11 +621,10 @@ lib.concatMap (
       !matchesOne [ "(/private)?/(run|tmp|var/run|var/tmp)/.*" ] instance.workspaceDir
     ) "${instance.workspaceDir} is emptied by the system. Name a directory that is kept.")
   ]
-  ++ lib.optionals isHome [
-    (expect "workspaceDir" (!lib.hasPrefix "${instance.workspaceDir}/" "${config.home.homeDirectory}/")
+  ++ lib.optional isHome (
+    expect "workspaceDir" (!lib.hasPrefix "${instance.workspaceDir}/" "${config.home.homeDirectory}/")
       "${instance.workspaceDir} is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home."
-    )
-  ]
+  )
   ++ [
     (refuse "settings" (lib.filter (matchesOne systemPaths) namedDirectories)
       "belongs to the system, and the service already sees what it may see of it. Name a directory with data. For the Nix daemon there is `confinement.nixDaemon`."
@@ -621,16 +652,16 @@ lib.concatMap (
       "(/private)?/(run|tmp|var/run|var/tmp)/.*"
     ]) namedDirectories) "is emptied by the system. Name a directory that is kept.")
   ]
-  ++ lib.optionals isHome [
-    (refuse "settings" (lib.filter (
+  ++ lib.optional isHome (
+    refuse "settings" (lib.filter (
       path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
-    ) namedDirectories) "is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home.")
-  ]
-  ++ lib.optionals (platform == "nixos") [
-    (expect "configPath" (
+    ) namedDirectories) "is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home."
+  )
+  ++ lib.optional (platform == "nixos") (
+    expect "configPath" (
       builtins.match ".*[.]json" instance.configPath != null
-    ) "${instance.configPath} does not end in `.json`: other files there belong to others.")
-  ]
+    ) "${instance.configPath} does not end in `.json`: other files there belong to others."
+  )
   ++ lib.optionals (!isHome) [
     (expect "user" (!matchesOne refusedUsers instance.user)
       "${instance.user} belongs to the system, with all that this user may do. Choose a name that nobody else has."
@@ -667,11 +698,11 @@ lib.concatMap (
       "holds the keys or the session of a person, whom the model could then pass for. Give the service keys of its own, in `credentials`."
     )
   ]
-  ++ lib.optionals isHome [
-    (refuse "confinement.readOnlyPaths" (lib.filter (
+  ++ lib.optional isHome (
+    refuse "confinement.readOnlyPaths" (lib.filter (
       path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
-    ) instance.confinement.readOnlyPaths) "is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home.")
-  ]
+    ) instance.confinement.readOnlyPaths) "is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home."
+  )
   ++ [
     (refuse "confinement.readWritePaths"
       (lib.filter (matchesOne systemPaths) instance.confinement.readWritePaths)
@@ -704,11 +735,11 @@ lib.concatMap (
       "is where Tailscale takes orders. To ask for its state, the service needs it in `confinement.readOnlyPaths` only."
     )
   ]
-  ++ lib.optionals isHome [
-    (refuse "confinement.readWritePaths" (lib.filter (
+  ++ lib.optional isHome (
+    refuse "confinement.readWritePaths" (lib.filter (
       path: lib.hasPrefix "${path}/" "${config.home.homeDirectory}/"
-    ) instance.confinement.readWritePaths) "is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home.")
-  ]
+    ) instance.confinement.readWritePaths) "is your home, or contains it, with SSH keys, mail and passwords. Name a directory in your home."
+  )
   ++ [
     (expect "confinement.readWritePaths"
       (duplicates (instance.confinement.readOnlyPaths ++ instance.confinement.readWritePaths) == [ ])
@@ -735,11 +766,10 @@ lib.concatMap (
         )
       ]
     else
-      lib.optionals (platform == "darwin") [
-        (expect "confinement.egress" (instance.confinement.egress != "named")
+      lib.optional (platform == "darwin") (
+        expect "confinement.egress" (instance.confinement.egress != "named")
           "is \"named\", but macOS has no networks that a service could be in alone, and its sandboxes cannot tell hosts apart. Set it to \"internet\"."
-        )
-      ]
+      )
   )
   ++ [
     (expect "confinement.hosts"
@@ -747,12 +777,11 @@ lib.concatMap (
       "has no effect while `confinement.egress` is not \"named\": set that to \"named\", or remove this."
     )
   ]
-  ++ lib.optionals isDarwin [
-    (expect "confinement.egress"
+  ++ lib.optional isDarwin (
+    expect "confinement.egress"
       (lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress == [ ])
       "is a list, but on macOS a sandbox cannot tell addresses apart: set it to \"none\", \"internet\" or \"any\"."
-    )
-  ]
+  )
   ++ lib.optionals (isDarwin && isHome) [
     (expect "confinement.egress"
       (instance.confinement.egress != "named" || instance.confinement.egress == "any")
@@ -774,20 +803,19 @@ lib.concatMap (
       instance.confinement.addressFamilies == [ ]
     ) "does not exist on macOS: it has no such sockets. Remove it there.")
   ]
-  ++ lib.optionals (!isDarwin && isHome) [
-    (expect "confinement.egress" (instance.confinement.egress == "any")
+  ++ lib.optional (!isDarwin && isHome) (
+    expect "confinement.egress" (instance.confinement.egress == "any")
       "is not \"any\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets, and only root's manager can listen in another network. Set it to \"any\", or on macOS to \"internet\"; or use the NixOS module."
-    )
-  ]
-  ++ lib.optionals (platform == "nixos") [
-    (refuse "confinement.hosts" (lib.filter (
+  )
+  ++ lib.optional (platform == "nixos") (
+    refuse "confinement.hosts" (lib.filter (
       host:
       lib.elem host [
         "localhost:${toString settings.gateway.port}"
         "127.0.0.1:${toString settings.gateway.port}"
       ]
-    ) instance.confinement.hosts) "is the gateway itself, which is in the service's network anyway. Remove it.")
-  ]
+    ) instance.confinement.hosts) "is the gateway itself, which is in the service's network anyway. Remove it."
+  )
   ++ lib.optionals (!isHome) [
     (expect "confinement.nixDaemon"
       (
@@ -823,8 +851,8 @@ lib.concatMap (
     let
       inherit (assertionsOf prefix) expect;
     in
-    lib.optionals (!isHome) [
-      (expect "user"
+    lib.optional (!isHome) (
+      expect "user"
         (
           let
             home = toString config.users.users.${instance.user}.home or "";
@@ -832,13 +860,12 @@ lib.concatMap (
           !lib.any (directory: lib.hasPrefix "${directory}/" "${home}/") writable
         )
         "the home of this account is a directory that a service can write, and programs outside of the sandbox, sshd for example, would obey files there. Set the home to /var/empty."
-      )
-    ]
-    ++ lib.optionals (platform == "darwin") [
-      (expect "user" (
+    )
+    ++ lib.optional (platform == "darwin") (
+      expect "user" (
         builtins.match "/Users/[^/]+" (toString config.users.users.${instance.user}.home or "") == null
-      ) "this is a person's account, with all their files: choose a name that nobody else has.")
-    ]
+      ) "this is a person's account, with all their files: choose a name that nobody else has."
+    )
     ++ lib.optionals (platform == "nixos") [
       (expect "configPath" (lib.hasPrefix "/etc/" instance.configPath)
         "NixOS manages files below /etc only: choose a path there."
@@ -895,17 +922,15 @@ lib.concatMap (
       ];
     }
   ]
-  ++ lib.optionals (!isHome) [
-    {
-      what = "user";
-      claimsOf = service: [
-        {
-          option = "user";
-          values = service.instance.user;
-        }
-      ];
-    }
-  ]
+  ++ lib.optional (!isHome) {
+    what = "user";
+    claimsOf = service: [
+      {
+        option = "user";
+        values = service.instance.user;
+      }
+    ];
+  }
   ++ lib.optionals (platform == "darwin") [
     {
       what = "user id";
@@ -946,17 +971,15 @@ lib.concatMap (
       ];
     }
   ]
-  ++ lib.optionals (platform == "nixos") [
-    {
-      what = "configuration file";
-      claimsOf = service: [
-        {
-          option = "configPath";
-          values = service.instance.configPath;
-        }
-      ];
-    }
-  ]
+  ++ lib.optional (platform == "nixos") {
+    what = "configuration file";
+    claimsOf = service: [
+      {
+        option = "configPath";
+        values = service.instance.configPath;
+      }
+    ];
+  }
 )
 ++ (
   let

@@ -102,14 +102,14 @@ let
         map (skill: toString skill.source) (lib.filter (skill: skill.mode == "symlink") instance.skills)
         ++ instance.confinement.readOnlyPaths
       )
-      ++ lib.optionals instance.confinement.nixDaemon (
+      ++ (
         if platform == "nixos" then
-          [
+          lib.optionals instance.confinement.nixDaemon [
             "-/nix/var/nix/daemon-socket"
             "-/etc/nix/nix.conf"
           ]
         else
-          [ "-/nix/var/nix/daemon-socket" ]
+          lib.optional instance.confinement.nixDaemon "-/nix/var/nix/daemon-socket"
       );
       InaccessiblePaths = [
         "-/sys"
@@ -221,10 +221,10 @@ let
         "AF_INET"
         "AF_INET6"
       ]
-      ++ lib.optionals (platform == "nixos") [ "AF_UNIX" ]
+      ++ lib.optional (platform == "nixos") "AF_UNIX"
       ++ [ "AF_NETLINK" ]
       ++ instance.confinement.addressFamilies
-      ++ lib.optionals (isHome && instance.confinement.nixDaemon) [ "AF_UNIX" ];
+      ++ lib.optional (isHome && instance.confinement.nixDaemon) "AF_UNIX";
 
       # System calls that a network service does not need fail with EPERM; killing the process
       # instead would let one stray call of a native module take the gateway down. The calls
@@ -236,7 +236,7 @@ let
         "~@privileged @resources @mount @debug @cpu-emulation @obsolete @keyring"
         "~bpf io_uring_enter io_uring_register io_uring_setup kcmp name_to_handle_at perf_event_open pidfd_getfd process_vm_readv process_vm_writev userfaultfd"
       ]
-      ++ lib.optionals instance.confinement.nestedSandboxes [ "@mount capset" ];
+      ++ lib.optional instance.confinement.nestedSandboxes "@mount capset";
       SystemCallErrorNumber = "EPERM";
 
       # A loop that starts processes or fills memory ends itself, not the machine: the service
@@ -245,7 +245,7 @@ let
       TasksMax = if instance.confinement.tasksMax == null then 1024 else instance.confinement.tasksMax;
       MemoryMax =
         if instance.confinement.memoryMax == null then "75%" else instance.confinement.memoryMax;
-      CPUQuota = lib.optionals (instance.confinement.cpuQuota != null) [ instance.confinement.cpuQuota ];
+      CPUQuota = lib.optional (instance.confinement.cpuQuota != null) instance.confinement.cpuQuota;
       OOMPolicy = "continue";
       OOMScoreAdjust = 500;
 
@@ -353,7 +353,7 @@ let
       IPAddressAllow = [
         "localhost"
       ]
-      ++ lib.optionals (settings.gateway.bind == "tailnet") [ "fd7a:115c:a1e0::/48" ]
+      ++ lib.optional (settings.gateway.bind == "tailnet") "fd7a:115c:a1e0::/48"
       ++ lib.filter (range: range != "internet") (
         lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress
       )
@@ -420,7 +420,7 @@ let
         settings.gateway.bind == "custom"
         || settings.gateway.bind == "tailnet"
         || settings.gateway.bind == "loopback" && !isAtLeast "2026.8" instance.package;
-      sockets = lib.optionals instance.confinement.nixDaemon [ "/nix/var/nix/daemon-socket/socket" ];
+      sockets = lib.optional instance.confinement.nixDaemon "/nix/var/nix/daemon-socket/socket";
       egress =
         if instance.confinement.egress == [ ] || instance.confinement.egress == "named" then
           "none"

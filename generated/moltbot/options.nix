@@ -120,7 +120,7 @@ let
     "stateDir"
     "workspaceDir"
   ]
-  ++ lib.optionals (platform == "nixos") [ "configPath" ]
+  ++ lib.optional (platform == "nixos") "configPath"
   ++ [
     "gateway.generation"
     "gateway.port"
@@ -128,7 +128,7 @@ let
     "gateway.customBindHost"
     "gateway.plugins"
   ]
-  ++ lib.optionals (platform == "nixos") [ "gateway.openFirewall" ]
+  ++ lib.optional (platform == "nixos") "gateway.openFirewall"
   ++ [
     "gateway.auth.mode"
     "gateway.auth.tokenFile"
@@ -192,7 +192,7 @@ let
     "confinement.readOnlyPaths"
     "confinement.readWritePaths"
   ]
-  ++ lib.optionals (platform != "darwin") [ "confinement.nestedSandboxes" ]
+  ++ lib.optional (platform != "darwin") "confinement.nestedSandboxes"
   ++ [
     "confinement.egress"
     "confinement.hosts"

@@ -286,27 +286,25 @@ let
           (credential "gateway.auth.tokenFile" variant.token null [ ])
           (credential "gateway.auth.passwordFile" variant.password null [ ])
           (credential "providers.anthropic.apiKeyFile" "ANTHROPIC_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.anthropic.baseUrl)) [ "api.anthropic.com" ]
+            lib.optional (!(settings ? models.providers.anthropic.baseUrl)) "api.anthropic.com"
           ))
           (credential "providers.anthropic.oauthTokenFile" "ANTHROPIC_OAUTH_TOKEN" "model" (
-            lib.optionals (!(settings ? models.providers.anthropic.baseUrl)) [ "api.anthropic.com" ]
+            lib.optional (!(settings ? models.providers.anthropic.baseUrl)) "api.anthropic.com"
           ))
           (credential "providers.openai.apiKeyFile" "OPENAI_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.openai.baseUrl)) [ "api.openai.com" ]
+            lib.optional (!(settings ? models.providers.openai.baseUrl)) "api.openai.com"
           ))
           (credential "providers.google.apiKeyFile" "GEMINI_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.google.baseUrl)) [
-              "generativelanguage.googleapis.com"
-            ]
+            lib.optional (!(settings ? models.providers.google.baseUrl)) "generativelanguage.googleapis.com"
           ))
           (credential "providers.googleVertex.apiKeyFile" "GOOGLE_CLOUD_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.google-vertex.baseUrl)) [ "aiplatform.googleapis.com" ]
+            lib.optional (!(settings ? models.providers.google-vertex.baseUrl)) "aiplatform.googleapis.com"
           ))
           (credential "providers.openrouter.apiKeyFile" "OPENROUTER_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.openrouter.baseUrl)) [ "openrouter.ai" ]
+            lib.optional (!(settings ? models.providers.openrouter.baseUrl)) "openrouter.ai"
           ))
           (credential "providers.xai.apiKeyFile" "XAI_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.xai.baseUrl)) [ "api.x.ai" ]
+            lib.optional (!(settings ? models.providers.xai.baseUrl)) "api.x.ai"
           ))
           (credential "providers.githubCopilot.tokenFile" "COPILOT_GITHUB_TOKEN" "model" (
             lib.optionals (!(settings ? models.providers.github-copilot.baseUrl)) [
@@ -316,40 +314,40 @@ let
           ))
           (credential "providers.microsoftFoundry.apiKeyFile" "AZURE_OPENAI_API_KEY" "model" [ ])
           (credential "providers.huggingface.tokenFile" "HF_TOKEN" "model" (
-            lib.optionals (!(settings ? models.providers.huggingface.baseUrl)) [ "router.huggingface.co" ]
+            lib.optional (!(settings ? models.providers.huggingface.baseUrl)) "router.huggingface.co"
           ))
           (credential "providers.together.apiKeyFile" "TOGETHER_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.together.baseUrl)) [ "api.together.xyz" ]
+            lib.optional (!(settings ? models.providers.together.baseUrl)) "api.together.xyz"
           ))
           (credential "providers.nvidia.apiKeyFile" "NVIDIA_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.nvidia.baseUrl)) [ "integrate.api.nvidia.com" ]
+            lib.optional (!(settings ? models.providers.nvidia.baseUrl)) "integrate.api.nvidia.com"
           ))
           (credential "providers.litellm.apiKeyFile" "LITELLM_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.litellm.baseUrl)) [ "localhost:4000" ]
+            lib.optional (!(settings ? models.providers.litellm.baseUrl)) "localhost:4000"
           ))
           (credential "providers.vllm.apiKeyFile" "VLLM_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.vllm.baseUrl)) [ "127.0.0.1:8000" ]
+            lib.optional (!(settings ? models.providers.vllm.baseUrl)) "127.0.0.1:8000"
           ))
           (credential "providers.sglang.apiKeyFile" "SGLANG_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.sglang.baseUrl)) [ "127.0.0.1:30000" ]
+            lib.optional (!(settings ? models.providers.sglang.baseUrl)) "127.0.0.1:30000"
           ))
           (credential "providers.ollama.apiKeyFile" "OLLAMA_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.ollama.baseUrl)) [ "127.0.0.1:11434" ]
+            lib.optional (!(settings ? models.providers.ollama.baseUrl)) "127.0.0.1:11434"
           ))
           (credential "providers.lmstudio.tokenFile" "LM_API_TOKEN" "model" (
-            lib.optionals (!(settings ? models.providers.lmstudio.baseUrl)) [ "localhost:1234" ]
+            lib.optional (!(settings ? models.providers.lmstudio.baseUrl)) "localhost:1234"
           ))
           (credential "providers.alibaba.apiKeyFile" "DASHSCOPE_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.alibaba.baseUrl)) [ "dashscope-intl.aliyuncs.com" ]
+            lib.optional (!(settings ? models.providers.alibaba.baseUrl)) "dashscope-intl.aliyuncs.com"
           ))
           (credential "providers.minimax.apiKeyFile" "MINIMAX_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.minimax.baseUrl)) [ "api.minimax.io" ]
+            lib.optional (!(settings ? models.providers.minimax.baseUrl)) "api.minimax.io"
           ))
           (credential "providers.minimax.oauthTokenFile" "MINIMAX_OAUTH_TOKEN" "model" (
-            lib.optionals (!(settings ? models.providers.minimax.baseUrl)) [ "api.minimax.io" ]
+            lib.optional (!(settings ? models.providers.minimax.baseUrl)) "api.minimax.io"
           ))
           (credential "providers.opencode.apiKeyFile" "OPENCODE_API_KEY" "model" (
-            lib.optionals (!(settings ? models.providers.opencode.baseUrl)) [ "opencode.ai" ]
+            lib.optional (!(settings ? models.providers.opencode.baseUrl)) "opencode.ai"
           ))
           (credential "providers.deepgram.apiKeyFile" "DEEPGRAM_API_KEY" null [ "api.deepgram.com" ])
           (credential "providers.elevenlabs.apiKeyFile" "ELEVENLABS_API_KEY" null [ "api.elevenlabs.io" ])
@@ -360,7 +358,7 @@ let
           ])
           (credential "providers.runway.apiSecretFile" "RUNWAYML_API_SECRET" null [ "api.dev.runwayml.com" ])
           (credential "providers.telegram.botTokenFile" "TELEGRAM_BOT_TOKEN" null (
-            lib.optionals (!(settings ? channels.telegram.apiRoot)) [ "api.telegram.org" ]
+            lib.optional (!(settings ? channels.telegram.apiRoot)) "api.telegram.org"
           ))
         ];
 
@@ -456,13 +454,13 @@ let
                   + "/${file}"
                 }"
               ]
-              ++ lib.optionals (file == variant.toolsReport) [
-                (pkgs.writeText "tools-report.md" "\n## Programs on the PATH (managed by Nix)\n\n${
+              ++ lib.optional (file == variant.toolsReport) (
+                pkgs.writeText "tools-report.md" "\n## Programs on the PATH (managed by Nix)\n\n${
                   lib.concatMapStrings (name: ''
                     - ${name}
                   '') (map lib.getName path)
-                }")
-              ];
+                }"
+              );
             })
             (
               lib.filter (file: instance.documents != null && hasFile instance.documents file) [
@@ -816,9 +814,7 @@ let
             "${instance.stateDir}/gateway-token"
             "${prefix}.gateway.auth.tokenFile"
           ]
-          ++ lib.optionals (!isDarwin) (
-            lib.optional (managedPaths != [ ]) ([ "expect_mounts" ] ++ managedPaths)
-          )
+          ++ lib.optional (!isDarwin && managedPaths != [ ]) ([ "expect_mounts" ] ++ managedPaths)
           ++ (
             if isDarwin then
               [

@@ -198,6 +198,24 @@ export const modelProviders = {
   },
 };
 
+/** What the names of models begin with, for providers that answer nobody without a credential. */
+export const modelPrefixes = {
+  anthropic: "anthropic/",
+  openai: "openai/",
+  google: "google/",
+  googleVertex: "google-vertex/",
+  openrouter: "openrouter/",
+  xai: "xai/",
+  githubCopilot: "github-copilot/",
+  microsoftFoundry: "microsoft-foundry/",
+  huggingface: "huggingface/",
+  together: "together/",
+  nvidia: "nvidia/",
+  alibaba: "qwen/",
+  minimax: "minimax/",
+  opencode: "opencode/",
+} as const satisfies Partial<Record<keyof typeof modelProviders, string>>;
+
 /** Credentials of the services that turn speech into text and text into speech or pictures. */
 export const mediaProviders = {
   deepgram: {

@@ -99,7 +99,13 @@ function reduceOptional(node: NixExpr & { readonly kind: "call" }): NixExpr | un
   const name = key?.kind === "name" && callee.path.length === 1 ? key.name : undefined;
   const otherwise = name === undefined ? undefined : optional.get(name);
   const holds = condition === undefined ? undefined : truth(condition);
-  if (otherwise === undefined || holds === undefined || value === undefined) return undefined;
+  if (otherwise === undefined || condition === undefined || value === undefined) return undefined;
+  if (holds === undefined) {
+    const [item, ...others] = name === "optionals" && value.kind === "list" ? value.items : [];
+    return item === undefined || others.length > 0
+      ? undefined
+      : create.call(create.select(callee.subject, ["optional"]), condition, item.value);
+  }
   if (!holds) return otherwise;
   return name === "optional" ? create.list([value]) : value;
 }

@@ -60,7 +60,7 @@ const rows: readonly Row[] = [
     name: "elements in the order that all have",
     nixos: "[ (f { a = 1; b = 2; c = 3; }) b (g { a = 1; b = 2; c = 3; }) ]",
     "home-manager": "[ (f { a = 1; b = 2; c = 3; }) (g { a = 1; b = 2; c = 3; }) d ]",
-    want: '[ (f { a = 1; b = 2; c = 3; }) ] ++ lib.optionals (platform == "nixos") [ b ] ++ [ (g { a = 1; b = 2; c = 3; }) ] ++ lib.optionals (platform != "nixos") [ d ]',
+    want: '[ (f { a = 1; b = 2; c = 3; }) ] ++ lib.optional (platform == "nixos") b ++ [ (g { a = 1; b = 2; c = 3; }) ] ++ lib.optional (platform != "nixos") d',
   },
   {
     name: "lines of a text",
@@ -146,7 +146,9 @@ const simplified: readonly (readonly [code: string, want: string])[] = [
   ['"a${lib.optionalString yes "b${x}"}c"', '"ab${x}c"'],
   ["([ a ] ++ [ b ]) ++ f x", "[ a b ] ++ f x"],
   ["((a ++ b) ++ c) ++ d", "a ++ b ++ c ++ d"],
-  ["lib.optionals x [ a ]", "lib.optionals x [ a ]"],
+  ["lib.optionals x [ a b ]", "lib.optionals x [ a b ]"],
+  ["lib.optionals x [ a ]", "lib.optional x a"],
+  ["lib.optionals x [ [ a ] ]", "lib.optional x [ a ]"],
 ];
 
 test.each(simplified)("what is known is no question: %s", (code, want) => {

@@ -11,13 +11,7 @@ export function either(condition: NixExpr, yes: NixExpr, no: NixExpr): NixExpr {
   ];
   for (const [isNothing, name] of nothing) {
     const fn = nix.select(nix`lib`, [name]);
-    if (isNothing(no)) {
-      // `lib.optionals a (lib.optionals b x)`
-      const [inner, more] = argumentsOf(yes, fn);
-      return inner === undefined || more === undefined
-        ? nix.call(fn, condition, yes)
-        : nix.call(fn, nix.op("&&", condition, inner), more);
-    }
+    if (isNothing(no)) return withCondition(fn, condition, yes);
     if (isNothing(yes)) return nix.call(fn, negate(condition), no);
   }
   // `if a then (if b then x else y) else y`
@@ -30,6 +24,17 @@ export function either(condition: NixExpr, yes: NixExpr, no: NixExpr): NixExpr {
   }
   // A positive condition is easier to read.
   return isNegative(condition) ? nix.if_(negate(condition), no, yes) : nix.if_(condition, yes, no);
+}
+
+/** `lib.optionals condition code`; conditions around conditions become one. */
+function withCondition(optionals: NixExpr, condition: NixExpr, code: NixExpr): NixExpr {
+  for (const fn of [optionals, nix`lib.optional`]) {
+    const [inner, more] = argumentsOf(code, fn);
+    if (inner !== undefined && more !== undefined) {
+      return nix.call(fn, nix.op("&&", condition, inner), more);
+    }
+  }
+  return nix.call(optionals, condition, code);
 }
 
 /** The arguments, if the code calls this function with two of them. */
