@@ -3,7 +3,6 @@
 import {
   and,
   choose,
-  concat,
   configFile,
   defineService,
   derived,
@@ -13,11 +12,8 @@ import {
   literal,
   type ManagedFile,
   not,
-  packagesOnPath,
   record,
   setting,
-  sourceDirectory,
-  sourceFile,
   standardConfig,
   standardModel,
   text,
@@ -27,6 +23,7 @@ import {
 import { browserAssertions, browserPreset, browserSettings } from "./browser.ts";
 import { care, elsewhere } from "./care.ts";
 import { confinement } from "./confinement.ts";
+import { documentAssertions, documents } from "./documents.ts";
 import { generations, since2026_7, since2026_8, until2026_8 } from "./generations.ts";
 import { agent, routing } from "./options/agent.ts";
 import { appDomain, desktop } from "./options/app.ts";
@@ -52,23 +49,6 @@ import { skillAssertions, skillFiles, skillSettings, skillsInPlace } from "./ski
 import { scenarios } from "./scenarios.ts";
 import { superseded } from "./superseded.ts";
 import { workspace } from "./options/workspace.ts";
-
-const requiredDocuments = ["AGENTS.md", "SOUL.md", "TOOLS.md"];
-const optionalDocuments = [
-  "IDENTITY.md",
-  "USER.md",
-  "LORE.md",
-  "HEARTBEAT.md",
-  "PROMPTING-EXAMPLES.md",
-];
-
-/** The store path of the documents: a missing required document is an error, a missing optional one an empty file. */
-const documentsOf = (directory: Exp<string | null>): Exp<string> =>
-  sourceDirectory(directory, {
-    name: "documents",
-    required: requiredDocuments,
-    optional: optionalDocuments,
-  });
 
 // The values in the rendered configuration, also if free settings decide them.
 const port = setting<number>("gateway.port");
@@ -282,30 +262,7 @@ export default defineService({
     managedFiles: [
       {
         name: "documents",
-        directory: cfg.workspaceDir,
-        files: literal([...requiredDocuments, ...optionalDocuments])
-          .filter((file) => cfg.documents.isSet().and(cfg.documents.hasFile(file)))
-          .map((file) =>
-            record({
-              target: file,
-              sources: concat(
-                list(sourceFile(documentsOf(cfg.documents), file)),
-                choose(
-                  file.is(generations.value.toolsReport),
-                  list(
-                    textFile(
-                      "tools-report.md",
-                      text`\n## Programs on the PATH (managed by Nix)\n\n${packagesOnPath
-                        .map((program) => program.packageName())
-                        .map((name) => text`- ${name}\n`)
-                        .join("")}`,
-                    ),
-                  ),
-                  literal([]),
-                ),
-              ),
-            }),
-          ),
+        directories: documents(cfg),
       },
       {
         name: "skills",
@@ -399,21 +356,7 @@ export default defineService({
         ],
       }),
       ...skillAssertions(cfg.skills, cfg.settings, cfg.confinement.readWritePaths),
-      {
-        option: cfg.documents,
-        holds: cfg.documents.isSet().implies(cfg.documents.isSource()),
-        message: text`is a string that names a directory outside of the Nix store, and evaluation does not see what is in it: write the path ${cfg.documents.nonNull()} without quotes, and Nix copies it to the store.`,
-      },
-      {
-        option: cfg.documents,
-        holds: cfg.documents
-          .isSet()
-          .and(cfg.documents.isSource())
-          .implies(and(...requiredDocuments.map((file) => cfg.documents.hasFile(file)))),
-        message: text`these files are missing in the directory: ${literal(requiredDocuments)
-          .filter((file) => not(cfg.documents.hasFile(file)))
-          .join(", ")}. Add them, in a flake to git as well, or set the option to null.`,
-      },
+      ...documentAssertions(cfg),
       {
         option: cfg.environment,
         holds: not(cfg.environment.names().any((name) => name.matches(secretVariable))),

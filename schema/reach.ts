@@ -139,18 +139,26 @@ const isBelow = (path: Exp<string>, directories: Exp<readonly string[]>): Exp<bo
 /** A path that units and sandbox profiles take literally, without a step up. */
 const plainDirectory = "(/[.]?[A-Za-z0-9_+@~,=-][A-Za-z0-9._+@~,=-]*)+";
 
-interface Places {
+export interface Places {
   readonly settings: Ref<unknown>;
   readonly stateDir: Ref<string>;
   readonly workspaceDir: Ref<string>;
+  readonly agentDocuments: Ref<Readonly<Record<string, string>>>;
   readonly confinement: Pick<Refs<typeof relaxations>, "readWritePaths">;
 }
 
-/** The workspaces of further agents that are neither in the service's directories nor the user's own. */
+/**
+ * The workspaces of further agents that the module makes: those with documents, and those that are neither in the
+ * service's directories, where the gateway makes them, nor the user's own.
+ */
 export function furtherWorkspaces(places: Places): Exp<readonly string[]> {
-  const { settings, stateDir, workspaceDir, confinement } = places;
+  const { settings, stateDir, workspaceDir, agentDocuments, confinement } = places;
   const known = concat(list(stateDir, workspaceDir), confinement.readWritePaths);
   return workspacesIn(settings).filter((path) =>
-    and(path.matches(plainDirectory), not(isBelow(path, known))),
+    and(
+      path.matches(plainDirectory),
+      not(path.is(workspaceDir)),
+      or(agentDocuments.names().includes(path), not(isBelow(path, known))),
+    ),
   );
 }

@@ -86,6 +86,7 @@ export type {
   ConfinementRule,
   Difference,
   Elsewhere,
+  ManagedDirectory,
   ManagedFile,
   PackageBuild,
   Preset,

@@ -436,6 +436,30 @@ lib.concatMap (
         )
       }. Add them, in a flake to git as well, or set the option to null."
     )
+    (refuse "agentDocuments"
+      (lib.filter (workspace: !lib.elem workspace namedDirectories) (
+        lib.attrNames instance.agentDocuments
+      ))
+      "is no workspace of a further agent in `settings`, or one that needs a path of letters, digits and /._+@~,=-: name it there, or remove its documents here."
+    )
+    (refuse "agentDocuments"
+      (lib.filter (workspace: !isSource (lib.getAttr workspace instance.agentDocuments)) (
+        lib.attrNames instance.agentDocuments
+      ))
+      "has documents whose path is a string that names a directory outside of the Nix store, and evaluation does not see what is in it: write it without quotes, and Nix copies it to the store."
+    )
+    (refuse "agentDocuments"
+      (lib.filter (
+        workspace:
+        isSource (lib.getAttr workspace instance.agentDocuments)
+        && !(
+          hasFile (lib.getAttr workspace instance.agentDocuments) "AGENTS.md"
+          && hasFile (lib.getAttr workspace instance.agentDocuments) "SOUL.md"
+          && hasFile (lib.getAttr workspace instance.agentDocuments) "TOOLS.md"
+        )
+      ) (lib.attrNames instance.agentDocuments))
+      "has documents that lack one of AGENTS.md, SOUL.md, TOOLS.md. Add them, in a flake to git as well."
+    )
     (expect "environment"
       (
         !lib.any (

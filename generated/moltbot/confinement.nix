@@ -393,6 +393,7 @@ let
       configFile,
       certificates,
       ownDirectories,
+      managedFiles,
       managedPaths,
     }:
     {
@@ -406,13 +407,10 @@ let
       writable = ownDirectories;
       shared = instance.confinement.readWritePaths;
       writablePrefixes = [ "/tmp/openclaw-" ];
-      managed = managedPaths ++ [
-        "${instance.stateDir}/${variant.configName}"
-        "${instance.stateDir}/managed-documents"
-        "${instance.stateDir}/managed-skills"
-        "${instance.stateDir}/managed-closed"
-        "${instance.stateDir}/managed-plugins"
-      ];
+      managed =
+        managedPaths
+        ++ [ "${instance.stateDir}/${variant.configName}" ]
+        ++ map ({ name, ... }: "${instance.stateDir}/managed-${name}") managedFiles;
       listenPort = settings.gateway.port;
       tcpPorts = instance.confinement.listenTCPPorts;
       udpPorts = instance.confinement.listenUDPPorts;

@@ -171,6 +171,7 @@ let
     "browser.package"
     "browser.port"
     "documents"
+    "agentDocuments"
     "skills"
   ]
   ++ lib.optionals (platform == "home-manager") [
@@ -614,6 +615,18 @@ let
         gateway reads it from. `BOOTSTRAP.md`, `MEMORY.md` and `memory/` belong to the model, and the
         module never touches them. If a derivation makes the directory, it is checked when it is built,
         and optional documents that it lacks become empty files.
+      '';
+    };
+
+    agentDocuments = lib.mkOption {
+      type = attrsMatching "/.*" types.path;
+      default = { };
+      example = {
+        "/var/lib/moltbot/work" = "./documents/work";
+      };
+      description = ''
+        Documents of further agents, like {option}`services.moltbot.documents`, by the path of the agent's workspace: it is
+        the workspace of an agent in {option}`services.moltbot.settings`.
       '';
     };
 
@@ -1082,6 +1095,7 @@ let
     gateway.plugins = inheritFrom cfg.gateway.plugins;
     providers.telegram.groups = inheritFrom cfg.providers.telegram.groups;
     routing.queue.byChannel = inheritFrom cfg.routing.queue.byChannel;
+    agentDocuments = inheritFrom cfg.agentDocuments;
     settings = inheritFrom cfg.settings;
     credentials = inheritFrom cfg.credentials;
     environment = inheritFrom cfg.environment;

@@ -429,125 +429,181 @@ let
       ++ instance.path;
 
       # The configuration's files in the service's own directories: targets and sources.
-      managedFiles = {
-        documents =
-          map
-            (file: {
-              target = file;
-              sources = [
-                "${
-                  sourceDirectory {
-                    name = "documents";
-                    required = [
-                      "AGENTS.md"
-                      "SOUL.md"
-                      "TOOLS.md"
-                    ];
-                    optional = [
-                      "IDENTITY.md"
-                      "USER.md"
-                      "LORE.md"
-                      "HEARTBEAT.md"
-                      "PROMPTING-EXAMPLES.md"
-                    ];
-                  } instance.documents
-                  + "/${file}"
-                }"
-              ]
-              ++ lib.optional (file == variant.toolsReport) (
-                pkgs.writeText "tools-report.md" "\n## Programs on the PATH (managed by Nix)\n\n${
-                  lib.concatMapStrings (name: ''
-                    - ${name}
-                  '') (map lib.getName path)
-                }"
-              );
-            })
-            (
-              lib.filter (file: instance.documents != null && hasFile instance.documents file) [
-                "AGENTS.md"
-                "SOUL.md"
-                "TOOLS.md"
-                "IDENTITY.md"
-                "USER.md"
-                "LORE.md"
-                "HEARTBEAT.md"
-                "PROMPTING-EXAMPLES.md"
-              ]
-            );
-
-        skills = map (
-          skill:
-          if skill.mode == "copy" then
-            {
-              target = "skills/${skill.name}";
-              sources = [ "${skill.source}" ];
-            }
-          else
-            {
-              target = "skills/${skill.name}/SKILL.md";
-              sources = [
-                (pkgs.writeText "SKILL.md" ''
-                  ---
-                  name: ${builtins.toJSON skill.name}
-                  description: ${builtins.toJSON skill.description}
-                  ${
-                    if skill.homepage != null then
-                      ''
-                        homepage: ${builtins.toJSON skill.homepage}
-                      ''
-                    else
-                      ""
-                  }metadata: {${builtins.toJSON variant.skillKey}: ${builtins.toJSON skill.metadata}}
-                  ---
-
-                  ${skill.body}
-                '')
-              ];
-            }
-        ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
-
-        inherit (sharedFiles) closed;
-
-        plugins =
-          if lib.attrNames (lib.filterAttrs (_: plugin: plugin.install) instance.gateway.plugins) != [ ] then
-            [ ]
-          else
-            [
+      managedFiles = [
+        {
+          name = "skills";
+          directory = instance.workspaceDir;
+          files = map (
+            skill:
+            if skill.mode == "copy" then
               {
-                target = "npm/.closed";
+                target = "skills/${skill.name}";
+                sources = [ "${skill.source}" ];
+              }
+            else
+              {
+                target = "skills/${skill.name}/SKILL.md";
                 sources = [
-                  (pkgs.writeText "closed" ''
-                    # The service's configuration keeps this empty.
+                  (pkgs.writeText "SKILL.md" ''
+                    ---
+                    name: ${builtins.toJSON skill.name}
+                    description: ${builtins.toJSON skill.description}
+                    ${
+                      if skill.homepage != null then
+                        ''
+                          homepage: ${builtins.toJSON skill.homepage}
+                        ''
+                      else
+                        ""
+                    }metadata: {${builtins.toJSON variant.skillKey}: ${builtins.toJSON skill.metadata}}
+                    ---
+
+                    ${skill.body}
                   '')
                 ];
               }
-            ];
-      };
+          ) (lib.filter (skill: skill.mode != "symlink") instance.skills);
+        }
+        {
+          name = "closed";
+          directory = instance.stateDir;
+          files = sharedFiles.closed;
+        }
+        {
+          name = "plugins";
+          directory = instance.stateDir;
+          files =
+            if lib.attrNames (lib.filterAttrs (_: plugin: plugin.install) instance.gateway.plugins) != [ ] then
+              [ ]
+            else
+              [
+                {
+                  target = "npm/.closed";
+                  sources = [
+                    (pkgs.writeText "closed" ''
+                      # The service's configuration keeps this empty.
+                    '')
+                  ];
+                }
+              ];
+        }
+      ]
+      ++
+        map
+          (
+            { directory, files }:
+            {
+              name = "documents-${builtins.substring 0 16 (builtins.hashString "sha256" directory)}";
+              inherit directory files;
+            }
+          )
+          (
+            map
+              (workspace: {
+                inherit (workspace) directory;
+                files = lib.optionals (workspace.documents != null) (
+                  map
+                    (file: {
+                      target = file;
+                      sources = [
+                        "${
+                          sourceDirectory {
+                            name = "documents";
+                            required = [
+                              "AGENTS.md"
+                              "SOUL.md"
+                              "TOOLS.md"
+                            ];
+                            optional = [
+                              "IDENTITY.md"
+                              "USER.md"
+                              "LORE.md"
+                              "HEARTBEAT.md"
+                              "PROMPTING-EXAMPLES.md"
+                            ];
+                          } workspace.documents
+                          + "/${file}"
+                        }"
+                      ]
+                      ++ lib.optional (file == variant.toolsReport) (
+                        pkgs.writeText "tools-report.md" "\n## Programs on the PATH (managed by Nix)\n\n${
+                          lib.concatMapStrings (name: ''
+                            - ${name}
+                          '') (map lib.getName path)
+                        }"
+                      );
+                    })
+                    (
+                      lib.filter (hasFile workspace.documents) [
+                        "AGENTS.md"
+                        "SOUL.md"
+                        "TOOLS.md"
+                        "IDENTITY.md"
+                        "USER.md"
+                        "LORE.md"
+                        "HEARTBEAT.md"
+                        "PROMPTING-EXAMPLES.md"
+                      ]
+                    )
+                );
+              })
+              (
+                [
+                  {
+                    directory = instance.workspaceDir;
+                    inherit (instance) documents;
+                  }
+                ]
+                ++
+                  map
+                    (directory: {
+                      directory = directory;
+                      documents =
+                        if lib.elem directory (lib.attrNames instance.agentDocuments) then
+                          lib.getAttr directory instance.agentDocuments
+                        else
+                          null;
+                    })
+                    (
+                      lib.filter (
+                        path:
+                        builtins.match "(/[.]?[A-Za-z0-9_+@~,=-][A-Za-z0-9._+@~,=-]*)+" path != null
+                        && path != instance.workspaceDir
+                        && (
+                          lib.elem path (lib.attrNames instance.agentDocuments)
+                          || !lib.any (directory: lib.hasPrefix "${directory}/" "${path}/") (
+                            [
+                              instance.stateDir
+                              instance.workspaceDir
+                            ]
+                            ++ instance.confinement.readWritePaths
+                          )
+                        )
+                      ) (lib.filter lib.isString (valuesNamed [ "workspace" ] instance.settings.agents or { }))
+                    )
+              )
+          );
       managedPaths = lib.unique (
-        map (
-          file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)
-        ) managedFiles.documents
-        ++ map (
-          file: instance.workspaceDir + "/" + lib.head (lib.splitString "/" file.target)
-        ) managedFiles.skills
-        ++ map (
-          file: instance.stateDir + "/" + lib.head (lib.splitString "/" file.target)
-        ) managedFiles.closed
-        ++ map (
-          file: instance.stateDir + "/" + lib.head (lib.splitString "/" file.target)
-        ) managedFiles.plugins
+        lib.concatMap (
+          { directory, files, ... }:
+          map (file: directory + "/" + lib.head (lib.splitString "/" file.target)) files
+        ) managedFiles
       );
 
       # The service's own directories that free settings name.
       namedDirectories = lib.filter (
         path:
         builtins.match "(/[.]?[A-Za-z0-9_+@~,=-][A-Za-z0-9._+@~,=-]*)+" path != null
-        && !lib.any (directory: lib.hasPrefix "${directory}/" "${path}/") (
-          [
-            instance.stateDir
-            instance.workspaceDir
-          ]
-          ++ instance.confinement.readWritePaths
+        && path != instance.workspaceDir
+        && (
+          lib.elem path (lib.attrNames instance.agentDocuments)
+          || !lib.any (directory: lib.hasPrefix "${directory}/" "${path}/") (
+            [
+              instance.stateDir
+              instance.workspaceDir
+            ]
+            ++ instance.confinement.readWritePaths
+          )
         )
       ) (lib.filter lib.isString (valuesNamed [ "workspace" ] instance.settings.agents or { }));
       ownDirectories = withBetween (
@@ -594,65 +650,29 @@ let
               "${instance.stateDir}/${variant.configName}"
               (if platform == "nixos" then instance.configPath else "${configFile}")
             ]
-            [
-              "manage"
-              "documents"
-              instance.workspaceDir
-            ]
           ]
-          ++ map (
-            file:
+          ++ lib.concatMap (
+            {
+              name,
+              directory,
+              files,
+            }:
             [
-              "put"
-              file.target
+              [
+                "manage"
+                name
+                directory
+              ]
             ]
-            ++ file.sources
-          ) managedFiles.documents
-          ++ [
-            [
-              "manage"
-              "skills"
-              instance.workspaceDir
-            ]
-          ]
-          ++ map (
-            file:
-            [
-              "put"
-              file.target
-            ]
-            ++ file.sources
-          ) managedFiles.skills
-          ++ [
-            [
-              "manage"
-              "closed"
-              instance.stateDir
-            ]
-          ]
-          ++ map (
-            file:
-            [
-              "put"
-              file.target
-            ]
-            ++ file.sources
-          ) managedFiles.closed
-          ++ [
-            [
-              "manage"
-              "plugins"
-              instance.stateDir
-            ]
-          ]
-          ++ map (
-            file:
-            [
-              "put"
-              file.target
-            ]
-            ++ file.sources
-          ) managedFiles.plugins
+            ++ map (
+              file:
+              [
+                "put"
+                file.target
+              ]
+              ++ file.sources
+            ) files
+          ) managedFiles
           ++ [ [ "finish" ] ]
         )}'';
       logFile =
@@ -689,6 +709,7 @@ let
             configFile
             certificates
             ownDirectories
+            managedFiles
             managedPaths
             ;
         });
@@ -1101,6 +1122,7 @@ let
         credentials
         environment
         path
+        managedFiles
         managedPaths
         namedDirectories
         ownDirectories

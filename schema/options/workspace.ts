@@ -19,6 +19,15 @@ export const workspace = {
   documents: option(sourcePath().nullable(), { default: null }),
 
   /**
+   * Documents of further agents, like {option}`documents`, by the path of the agent's workspace: it is
+   * the workspace of an agent in {option}`settings`.
+   */
+  agentDocuments: option(z.record(z.string().regex(/^\//), sourcePath()), {
+    default: {},
+    example: { "/var/lib/moltbot/work": "./documents/work" },
+  }),
+
+  /**
    * Skills for the model. With at least one skill, the workspace's `skills` directory belongs to
    * the configuration, and the model cannot write it: of two skills with one name, the gateway
    * takes the one whose directory comes last. The service keeps what was in it as

@@ -99,6 +99,7 @@ export const inPreparationSandbox: NixExpr = nix`[ "/usr/bin/sandbox-exec" "-f" 
 /** `sandboxProfile`: the confinement of the service as a Seatbelt profile; `seatbeltOf` is in scope. */
 export function emitSandboxProfile(service: IrService, scope: Scope): AssignBinding {
   const variant = service.variants === undefined ? [] : ["variant"];
+  const managed = service.model.managedFiles.length === 0 ? [] : ["managedFiles"];
   const rootPaths = [
     ...ofConfig(service, "configFile"),
     ...(service.model.command === undefined ? [] : ["program"]),
@@ -111,7 +112,7 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
         name = "\${unit}.sb";
         rootPaths = [ ${emitProgram(service, scope)} ${rootPaths.map((name) => nix.id(name))} ] ++ path;
         profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } (seatbeltOf {
-          ${nix.inherit(["instance", ...ofConfig(service, "settings"), ...variant, "unit", ...ofConfig(service, "configFile"), "certificates", "ownDirectories", "managedPaths"])}
+          ${nix.inherit(["instance", ...ofConfig(service, "settings"), ...variant, "unit", ...ofConfig(service, "configFile"), "certificates", "ownDirectories", ...managed, "managedPaths"])}
         });
       }
     `,
@@ -137,20 +138,23 @@ export function emitSeatbelt(service: IrService, scope: Scope): AssignBinding {
   const stateDirectory = emitValue(model.stateDirectory.path, scope);
   const prepared = [
     ...(model.config?.link === undefined ? [] : [emitValue(model.config.link, scope)]),
-    // The records of src/runtime/shell/manage-copies.sh.
-    ...model.managedFiles.map(({ name }) => nix`"\${${stateDirectory}}/managed-${name}"`),
   ];
+  const isManaged = model.managedFiles.length > 0;
+  // The records of src/runtime/shell/manage-copies.sh.
+  const records = isManaged
+    ? [nix`map ({ name, ... }: "\${${stateDirectory}}/managed-\${name}") managedFiles`]
+    : [];
   return nix.binding(
     ["seatbeltOf"],
     nix`
-      { instance, ${ofConfig(service, "settings")}, ${variant}, unit, ${ofConfig(service, "configFile")}, certificates, ownDirectories, managedPaths }:
+      { instance, ${ofConfig(service, "settings")}, ${variant}, unit, ${ofConfig(service, "configFile")}, certificates, ownDirectories, ${isManaged ? ["managedFiles"] : []}, managedPaths }:
       {
           name = unit;
           readable = ${together(nix`[ ${readable.map((name) => nix.id(name))} ]`, model.readable, reach?.readable)};
           writable = ownDirectories;
           ${reach === undefined ? [] : nix.binding(["shared"], emitValue(reach.writable, scope))}
           writablePrefixes = ${nix.value(model.temporaryPrefixes.map((prefix) => `/tmp/${prefix}`))};
-          managed = ${nix.op("++", nix`managedPaths`, nix.list(prepared))};
+          managed = ${nix.joined("++", [nix`managedPaths`, nix.list(prepared), ...records])};
           listenPort = ${model.listen === undefined ? nix.null_() : emitValue(model.listen.port, scope)};
           ${emitReach(reach, scope)}
       }

@@ -10,12 +10,18 @@ import { emitProgram, emitValue, type ServiceSeams, shellWords, type ShellText }
 
 export function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams): NixExpr {
   const { model } = service;
-  const files = model.managedFiles.map(
-    ({ name, directory }) => nix`
-      [ [ "manage" ${name} ${emitValue(directory, scope)} ] ]
-      ++ map (file: [ "put" file.target ] ++ file.sources) managedFiles.${name}
-    `,
-  );
+  const files =
+    model.managedFiles.length === 0
+      ? []
+      : [
+          nix`
+            lib.concatMap (
+              { name, directory, files }:
+              [ [ "manage" name directory ] ] ++ map (file: [ "put" file.target ] ++ file.sources) files
+            ) managedFiles
+          `,
+          nix`[ [ "finish" ] ]`,
+        ];
   const care = model.command?.care;
   const lines = [
     nix`[
@@ -23,7 +29,6 @@ export function emitPrepareScript(service: IrService, scope: Scope, seams: Servi
       ${model.config?.link === undefined ? [] : [nix`[ "own_link" ${emitValue(model.config.link, scope)} ${seams.configFile} ]`]}
     ]`,
     ...files,
-    ...(files.length === 0 ? [] : [nix`[ [ "finish" ] ]`]),
   ];
   return nix`pkgs.writeShellScript "\${unit}-prepare" ${nix.indented([
     "set -euo pipefail\numask 0077\n\n",

@@ -23,6 +23,7 @@ export function serviceFields(service: IrService): readonly string[] {
     ...["instance", "prefix", ...(variants === undefined ? [] : ["variant"]), "unit"],
     ...ofConfig(service, "settings", "configFile"),
     ...["secretOptions", "ownVariables", "credentials", "environment", "path"],
+    ...(model.managedFiles.length === 0 ? [] : ["managedFiles"]),
     ...["managedPaths", ...(model.namedDirectories === undefined ? [] : ["namedDirectories"])],
     ...["ownDirectories", "prepare", "launch"],
     ...(model.hosts === undefined ? [] : ["isNamed", "hosts", "hostsTable", "hostRanges"]),
@@ -69,7 +70,7 @@ export function emitServiceFunction(
     nix.binding(["environment"], emitEnvironment(service, scope, seams)),
     nix.binding(["path"], emitPath(service, scope)),
     ...emitManagedFiles(service, scope),
-    nix.binding(["managedPaths"], emitManagedPaths(service, scope)),
+    nix.binding(["managedPaths"], emitManagedPaths(service)),
     ...(model.namedDirectories === undefined
       ? []
       : [
@@ -300,15 +301,36 @@ function emitPath(service: IrService, scope: Scope): NixExpr {
 }
 
 function emitManagedFiles({ model }: IrService, scope: Scope): readonly Binding[] {
-  const files = model.managedFiles.map((group) =>
-    dependsOnInstance(group.files)
-      ? nix.binding([group.name], emitValue(group.files, scope), { blankLine: true })
-      : nix.inherit([group.name], nix`sharedFiles`, { blankLine: true }),
+  const single = model.managedFiles.flatMap((group) =>
+    "files" in group
+      ? [
+          nix`{
+            name = ${group.name};
+            directory = ${emitValue(group.directory, scope)};
+            files = ${dependsOnInstance(group.files) ? emitValue(group.files, scope) : nix`sharedFiles.${group.name}`};
+          }`,
+        ]
+      : [],
   );
-  return files.length === 0
+  const several = model.managedFiles.flatMap((group) =>
+    "files" in group
+      ? []
+      : [
+          nix`
+            map (
+              { directory, files }:
+              {
+                name = "${group.name}-\${builtins.substring 0 16 (builtins.hashString "sha256" directory)}";
+                inherit directory files;
+              }
+            ) ${emitValue(group.directories, scope)}
+          `,
+        ],
+  );
+  return model.managedFiles.length === 0
     ? []
     : [
-        nix.binding(["managedFiles"], nix.attrs(files), {
+        nix.binding(["managedFiles"], nix.joined("++", [nix.list(single), ...several]), {
           comment:
             "The configuration's files in the service's own directories: targets and sources.",
           blankLine: true,
@@ -333,9 +355,11 @@ function dependsOnInstance(value: OrValue<unknown>): boolean {
 /** `sharedFiles`: the managed files that are the same in every instance. */
 export function emitSharedFiles(service: IrService): Binding {
   const scope = scopeOf(service, "instance");
-  const files = service.model.managedFiles
-    .filter((group) => !dependsOnInstance(group.files))
-    .map((group) => nix.binding([group.name], emitValue(group.files, scope)));
+  const files = service.model.managedFiles.flatMap((group) =>
+    "files" in group && !dependsOnInstance(group.files)
+      ? [nix.binding([group.name], emitValue(group.files, scope))]
+      : [],
+  );
   return nix.binding(["sharedFiles"], nix.attrs(files), {
     comment: "Managed files that are the same in every instance, evaluated once.",
     blankLine: true,
@@ -343,15 +367,17 @@ export function emitSharedFiles(service: IrService): Binding {
 }
 
 /** The paths that the service must not change: for a file in a directory, that whole directory. */
-function emitManagedPaths(service: IrService, scope: Scope): NixExpr {
-  const paths = service.model.managedFiles.map(
-    ({ name, directory }) => nix`
-      map (
-        file: ${emitValue(directory, scope)} + "/" + lib.head (lib.splitString "/" file.target)
-      ) managedFiles.${name}
-    `,
-  );
-  return paths.length === 0 ? nix`[ ]` : nix`lib.unique (${nix.joined("++", paths)})`;
+function emitManagedPaths({ model }: IrService): NixExpr {
+  return model.managedFiles.length === 0
+    ? nix`[ ]`
+    : nix`
+        lib.unique (
+          lib.concatMap (
+            { directory, files, ... }:
+            map (file: directory + "/" + lib.head (lib.splitString "/" file.target)) files
+          ) managedFiles
+        )
+      `;
 }
 
 function emitOwnDirectories({ model }: IrService, scope: Scope): NixExpr {

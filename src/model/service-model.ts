@@ -117,12 +117,21 @@ export interface ManagedFile {
   readonly sources: readonly string[];
 }
 
-export interface ManagedFiles {
+/** Managed files of one directory. */
+export interface ManagedDirectory {
+  /** One of the service's own directories. */
+  readonly directory: string;
+  readonly files: readonly ManagedFile[];
+}
+
+/** Managed files in one directory, or in as many as the configuration names. */
+export type ManagedFiles = {
   /** Their name in the generated modules, an identifier: `documents`. */
   readonly name: string;
-  readonly directory: Exp<string>;
-  readonly files: Exp<readonly ManagedFile[]>;
-}
+} & (
+  | { readonly directory: Exp<string>; readonly files: Exp<readonly ManagedFile[]> }
+  | { readonly directories: Exp<readonly ManagedDirectory[]> }
+);
 
 /** Options whose values must differ between instances. */
 export interface Unique {

@@ -1,9 +1,15 @@
 // Workspaces of further agents, which free settings name: where they are the service's own directories, and where
 // they are refused.
 
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
-import { type EvaluationCase, missingForEvaluation, type Target } from "../support/evaluate.ts";
+import {
+  type EvaluationCase,
+  missingForEvaluation,
+  nixPath,
+  type Target,
+} from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
 import { lacking } from "../support/lacking.ts";
@@ -104,5 +110,76 @@ suite(`workspaces that no agent gets${note}`, () => {
     expect(String(outcome.value)).toMatch(
       /services\.moltbot\.instances\.[ab]\.settings: \/srv\/agents\/work\S* is inside of a directory of the instance [ab]/,
     );
+  });
+});
+
+suite(`documents of further agents${note}`, () => {
+  const fixtures = (name: string): string =>
+    nixPath(fileURLToPath(new URL(`fixtures/${name}`, import.meta.url)));
+  const documents = (path: string, name = "documents"): string =>
+    `agentDocuments."${path}" = ${fixtures(name)};`;
+  /** The places that the service cannot write, the directories that it has, and the words of the preparation. */
+  const nixos = `r:
+    let
+      inherit (r.config.systemd.services.moltbot-gateway) serviceConfig;
+      lines = r.lib.concatMap (text: r.lib.splitString "\n" text.text) (builtins.attrValues r.summary.texts);
+    in {
+      fixed = builtins.filter (r.lib.hasInfix "/work/") serviceConfig.ReadOnlyPaths;
+      made = builtins.filter (r.lib.hasSuffix "/work") (builtins.attrNames r.config.systemd.tmpfiles.settings.moltbot-gateway);
+      manages = builtins.any (line: builtins.match "manage documents-[0-9a-f]{16} /.*/work" line != null) lines;
+      puts = builtins.length (builtins.filter (r.lib.hasPrefix "put SOUL.md /nix/store/") lines);
+    }`;
+  const darwin = `r: r.lib.unique (builtins.filter (text: r.lib.hasInfix "/work/" text && r.lib.hasSuffix ".md" text) (r.lib.splitString "\\"" (builtins.concatStringsSep "" (map (text: text.text) (builtins.attrValues r.summary.texts)))))`;
+  const home = `r: builtins.filter (r.lib.hasInfix "/work/") r.config.systemd.user.services.moltbot-gateway.Service.ReadOnlyPaths`;
+  const fixed = (path: string): readonly string[] =>
+    ["AGENTS.md", "SOUL.md", "TOOLS.md", "USER.md"].map((file) => `${path}/${file}`);
+  const inState = "/var/lib/moltbot/work";
+  const complained: readonly (readonly [name: string, config: string, told: string])[] = [
+    ["no agent", documents("/srv/work"), "/srv/work is no workspace of a further agent in"],
+    [
+      "the gateway's own workspace",
+      `${work("/var/lib/moltbot/workspace")} ${documents("/var/lib/moltbot/workspace")}`,
+      "/var/lib/moltbot/workspace is no workspace of a further agent in",
+    ],
+    [
+      "outside of the store",
+      `${work("/srv/work")} agentDocuments."/srv/work" = "/srv/documents";`,
+      "/srv/work has documents whose path is a string that names a directory outside",
+    ],
+    [
+      "without a needed document",
+      `${work("/srv/work")} ${documents("/srv/work", "skill")}`,
+      "/srv/work has documents that lack one of AGENTS.md, SOUL.md, TOOLS.md",
+    ],
+  ];
+  const outcomes = evaluateTogether({
+    elsewhere: on("nixos", `${work("/srv/work")} ${documents("/srv/work")}`, nixos),
+    inside: on("nixos", `${work(inState)} ${documents(inState)}`, nixos),
+    "without documents": on("nixos", work("/srv/work"), nixos),
+    home: on(
+      "home-manager",
+      `${work("/home/tester/work")} ${documents("/home/tester/work")}`,
+      home,
+    ),
+    darwin: on("darwin", `${work(inState)} ${documents(inState)}`, darwin),
+    ...Object.fromEntries(
+      complained.map(([name, config]) => [name, on("nixos", config, messages)]),
+    ),
+  });
+  test.each([
+    ["elsewhere", { fixed: fixed("/srv/work"), made: ["/srv/work"], manages: true, puts: 1 }],
+    ["inside", { fixed: fixed(inState), made: [inState], manages: true, puts: 1 }],
+    // So that the preparation removes the places of documents that were there.
+    ["without documents", { fixed: [], made: ["/srv/work"], manages: true, puts: 0 }],
+    ["home", fixed("/home/tester/work")],
+    ["darwin", fixed(`/private${inState}`)],
+  ])("%s", (name, want) => {
+    expect(outcomes[name]).toEqual({ ok: true, value: want });
+  });
+  test.each(complained)("refused: %s", (name, _, told) => {
+    expect(outcomes[name]).toEqual({
+      ok: true,
+      value: [expect.stringContaining(`services.moltbot.agentDocuments: ${told}`)],
+    });
   });
 });

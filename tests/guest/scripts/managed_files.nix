@@ -23,12 +23,36 @@ in
   name = "managed-files";
 
   nodes = {
-    machine = {
-      imports = [ module ];
-      services.moltbot = service // {
-        providers.anthropic.apiKeyFile = "/run/keys/anthropic";
+    machine =
+      { config, lib, ... }:
+      {
+        imports = [ module ];
+        services.moltbot = service // {
+          providers.anthropic.apiKeyFile = "/run/keys/anthropic";
+          agentDocuments."/srv/agents/work" = ../../eval/fixtures/documents;
+          settings.agents =
+            if lib.versionAtLeast config.services.moltbot.package.version "2026.8" then
+              {
+                entries = {
+                  main.default = true;
+                  work.workspace = "/srv/agents/work";
+                };
+              }
+            else
+              {
+                list = [
+                  {
+                    id = "main";
+                    default = true;
+                  }
+                  {
+                    id = "work";
+                    workspace = "/srv/agents/work";
+                  }
+                ];
+              };
+        };
       };
-    };
     home.users.users.alice = {
       isNormalUser = true;
       linger = true;

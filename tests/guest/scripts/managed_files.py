@@ -9,6 +9,7 @@ UNIT = "moltbot-gateway.service"
 PREPARE = "prepare-moltbot-gateway.service"
 STATE = "/var/lib/moltbot"
 WORKSPACE = f"{STATE}/workspace"
+FURTHER = "/srv/agents/work"
 KEY_FILE = "/run/keys/anthropic"
 HEALTH = "curl --fail --silent http://127.0.0.1:18789/health"
 DROP_INS = "/run/systemd/system"
@@ -118,6 +119,15 @@ with subtest("the gateway lists the skills as the workspace's"):
     assert sources["weather"] == sources["copied"] == "openclaw-workspace", sources
 
 expect_fixed(machine, gateway_process, WORKSPACE)
+
+with subtest("a further agent has documents of its own, which it cannot change"):
+    read = in_sandbox(machine, gateway_process, FURTHER, "grep -c AGENTS AGENTS.md; stat --format '%F %h %a' SOUL.md")
+    assert read == "1\nregular file 1 600\n", read
+    for command, reason in (("echo forged >> AGENTS.md", READ_ONLY), ("rm -f SOUL.md", BUSY), ("mv ../work ../other", BUSY)):
+        said = in_sandbox(machine, gateway_process, FURTHER, command)
+        assert reason in said, (command, said)
+    said = in_sandbox(machine, gateway_process, FURTHER, "echo mine > MEMORY.md && cat MEMORY.md")
+    assert said == "mine\n", said
 
 with subtest("the operator's command cannot change them either"):
     agents = f"{WORKSPACE}/AGENTS.md"
