@@ -406,6 +406,7 @@ export default defineService({
     },
 
     confinement: confinement({ package: cfg.package, relaxed: cfg.confinement }),
+    acceptMissing: cfg.confinement.acceptMissing,
 
     reach: {
       readable: cfg.confinement.readOnlyPaths,

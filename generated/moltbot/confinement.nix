@@ -160,7 +160,14 @@ let
 
       # The service does not see other programs' temporary files and sockets in /tmp and
       # /var/tmp.
-      PrivateTmp = "disconnected";
+      PrivateTmp =
+        if platform == "nixos" then
+          "disconnected"
+        else
+          [
+            true
+            "disconnected"
+          ];
 
       # Files the service makes are for its user alone, whatever the gateway itself asks for.
       UMask = "0077";

@@ -206,7 +206,8 @@ let
     "confinement.cpuQuota"
     "confinement.addressFamilies"
   ]
-  ++ [ "confinement.nixDaemon" ];
+  ++ [ "confinement.nixDaemon" ]
+  ++ lib.optional (platform != "darwin") "confinement.acceptMissing";
 
   # The options that are the same at the top level and in every instance.
   commonOptions = {
@@ -958,6 +959,35 @@ let
           vehicles and machines, `AF_ALG` the kernel's ciphers. `AF_UNIX` is for home-manager's service on
           Linux, where every program of the user that has an abstract socket comes with it; the other
           services have it.
+        '';
+      };
+
+      acceptMissing = lib.mkOption {
+        type = types.listOf (
+          types.enum [
+            "IPAddressDeny"
+            "CapabilityBoundingSet"
+            "LimitCORE"
+            "NoNewPrivileges"
+            "PrivateIPC"
+            "PrivatePIDs"
+            "PrivateTmp"
+            "PrivateUsers"
+            "ProcSubset"
+            "ProtectControlGroups"
+            "ProtectHostname"
+            "ProtectProc"
+            "SystemCallFilter"
+            "TemporaryFileSystem"
+          ]
+        );
+        default = [ ];
+        example = [ "PrivatePIDs" ];
+        description = ''
+          Directives without which the service may run where systemd, the kernel or a container around them
+          does not carry them out. The service looks at its sandbox at each start, and ends where something
+          is missing. What each directive keeps is in the table of promises; without `PrivatePIDs`, for one,
+          the model sees the processes of the same user, and may read what they have in memory.
         '';
       };
     };

@@ -747,6 +747,33 @@ let
         };
       };
 
+      # Ends the start where the sandbox is weaker than the unit says.
+      sandboxChecks = ''
+        ${builtins.readFile ../shell/sandbox.sh}
+        accept ${lib.escapeShellArgs instance.confinement.acceptMissing}
+        expect_directive TemporaryFileSystem 238 has_mount / ' - tmpfs '
+        expect_directive PrivateTmp 257 has_own_temporary_files
+        expect_directive NoNewPrivileges 187 has_status NoNewPrivs 1
+        expect_directive CapabilityBoundingSet 21 has_status CapBnd 0000000000000000
+        expect_directive PrivateUsers 232 has_own_users
+        expect_directive PrivatePIDs 257 has_own_processes
+        expect_directive ProtectProc 247 has_mount /proc 'hidepid=invisible'
+        ${
+          lib.optionalString (!instance.confinement.nestedSandboxes) ''
+            expect_directive ProcSubset 247 has_mount /proc 'subset=pid'
+          ''
+        }expect_directive PrivateIPC 249 has_own ipc 4026531839
+        expect_directive ProtectControlGroups 257 has_own_control_groups
+        expect_directive ProtectHostname 242 has_own uts 4026531838
+        ${
+          lib.optionalString (platform == "nixos" && instance.confinement.egress != "any") ''
+            expect_directive IPAddressDeny 235 is_refused 169.254.169.254
+          ''
+        }expect_directive SystemCallFilter 187 has_call_filter
+        expect_directive LimitCORE 1 has_limit -c 0
+        expect_sandbox ${lib.escapeShellArg "${prefix}.confinement.acceptMissing"}
+      '';
+
       # Exports the credentials and runs the service.
       launch = pkgs.writeShellScript "${unit}-launch" ''
         set -euo pipefail
@@ -788,7 +815,7 @@ let
 
             ''
         }${builtins.readFile ../shell/launch.sh}
-        ${builtins.readFile ../shell/supervise.sh}
+        ${lib.optionalString (!isDarwin) sandboxChecks}${builtins.readFile ../shell/supervise.sh}
         ${commands (
           (
             if isDarwin then

@@ -15,7 +15,7 @@ import {
   showsOutside,
   z,
 } from "nixmodgen";
-import { propertyIs } from "nixmodgen/baseline";
+import { propertyIs, startChecked } from "nixmodgen/baseline";
 import { address } from "../addresses.ts";
 
 const onLinux = ["nixos", "home-manager"] as const;
@@ -348,4 +348,16 @@ export const relaxations = {
       ],
     },
   ]),
+
+  /**
+   * Directives without which the service may run where systemd, the kernel or a container around them
+   * does not carry them out. The service looks at its sandbox at each start, and ends where something
+   * is missing. What each directive keeps is in the table of promises; without `PrivatePIDs`, for one,
+   * the model sees the processes of the same user, and may read what they have in memory.
+   */
+  acceptMissing: option(z.array(z.enum(startChecked)), {
+    default: [],
+    example: ["PrivatePIDs"],
+    platforms: onLinux,
+  }),
 };

@@ -221,7 +221,8 @@ export function fileRules({
       id: "temporary-files",
       why: "The service does not see other programs' temporary files and sockets in /tmp and /var/tmp.",
       directives: { PrivateTmp: "disconnected" },
-      user: same,
+      // An older service manager shares the machine's /tmp, at a place of its own, if its user accepts that.
+      user: { directives: { PrivateTmp: [true, "disconnected"] } },
       seatbelt: {
         keptBy: "other files in /tmp cannot be listed, read or written",
         cannot: "give it a private /tmp: size and age of a file whose name it knows are visible",

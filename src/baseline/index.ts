@@ -3,3 +3,4 @@
 export { baseline } from "./baseline.ts";
 export type { BaselineOptions, BaselineRule } from "./inputs.ts";
 export { propertyIs } from "./unit-property.ts";
+export { startChecked } from "../model/start-checks.ts";

@@ -198,6 +198,11 @@ export function networkRules({
           ownNetwork === undefined ? none : hostRanges,
         ),
       },
+      refuses: {
+        // Clouds have their metadata there.
+        address: "169.254.169.254",
+        when: egress === undefined ? literal(true) : not(egress.is("any")),
+      },
       user: {
         directives: {},
         cannot: "be kept: the programs that decide about packets may be loaded by root only",

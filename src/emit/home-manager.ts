@@ -32,6 +32,7 @@ import {
 } from "./launchd.ts";
 import type { PlatformParts } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
+import { emitSandboxChecks } from "./sandbox-checks.ts";
 import { emitValue, ofConfig, storeConfig } from "./shared.ts";
 import {
   commandCredentialProperties,
@@ -98,6 +99,7 @@ export function homeManagerParts(service: IrService): PlatformParts {
     emitApplicationPackages(service),
   ].filter((list) => list !== undefined);
 
+  const sandboxChecks = emitSandboxChecks(service, scope, "user");
   return {
     platform: "home-manager",
     seams: {
@@ -122,8 +124,13 @@ export function homeManagerParts(service: IrService): PlatformParts {
             ${nix.str(mountManagedFiles)}
         `,
       ],
+      expectations:
+        sandboxChecks.length === 0 ? [] : [nix`lib.optionalString (!isDarwin) sandboxChecks`],
       beforeLoads: nix`
-        if isDarwin then ${emitEnvironmentFiles(service, scope)} else ${expectManagerVariables(service)}
+        if isDarwin then
+          ${emitEnvironmentFiles(service, scope)}
+        else
+          ${expectManagerVariables(service)}
       `,
       beforeStart: nix`
         if isDarwin then ${prepareBeforeStart} else ${expectManagedFiles}
@@ -140,6 +147,7 @@ export function homeManagerParts(service: IrService): PlatformParts {
         emitCertificates(service, scope, nix`"\${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt"`),
         emitSandboxProfile(service, scope),
         ...preparationSandbox(service),
+        ...sandboxChecks,
       ],
       exposed: ["logFile"],
     },

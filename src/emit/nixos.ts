@@ -14,6 +14,7 @@ import { type Scope, scopeOf } from "./emit-expression.ts";
 import type { PlatformParts } from "./module.ts";
 import { wrapComment } from "./wrap.ts";
 import { emitOperatorCommand } from "./operator.ts";
+import { emitSandboxChecks } from "./sandbox-checks.ts";
 import { emitCreated, emitValue, identityOf, ofConfig, storeConfig } from "./shared.ts";
 import {
   commandCredentialProperties,
@@ -77,6 +78,7 @@ export function nixosParts(service: IrService): PlatformParts {
     enterCare: ["care_properties=(", careProperties, ")"],
   });
 
+  const sandboxChecks = emitSandboxChecks(service, scope, "system");
   return {
     platform: "nixos",
     seams: {
@@ -84,11 +86,12 @@ export function nixosParts(service: IrService): PlatformParts {
       readSecret: readSystemdSecret,
       ownSecret: [includeShell("own-secret")],
       manage: mountManagedFiles,
+      expectations: sandboxChecks.length === 0 ? [] : [nix`sandboxChecks`],
       beforeLoads: expectManagerVariables(service),
       beforeStart: expectManagedFiles,
       confine: nix.list([]),
       environment: unitEnvironment,
-      definitions: [],
+      definitions: sandboxChecks,
     },
     definitions: [
       nix.binding(["created"], emitCreated(identity, scope), {

@@ -74,6 +74,7 @@ export function emitLaunchScript(service: IrService, scope: Scope, seams: Servic
     ...(seams.ownSecret === undefined ? [] : [...seams.ownSecret, "\n"]),
     includeShell("launch"),
     "\n",
+    ...(seams.expectations ?? []),
     includeShell("supervise"),
     "\n",
     emitCommands([

@@ -45,6 +45,8 @@ export interface ServiceSeams {
   readonly manage: ShellText;
   /** Shell code that runs first in the preparation. */
   readonly beforePreparation?: ShellText;
+  /** What the launcher looks at before everything else. */
+  readonly expectations?: ShellText;
   /** A list of commands that the launcher runs first, unless the service manager does the same. */
   readonly beforeLoads?: NixExpr;
   /** A list of commands that the launcher runs after it has loaded the credentials. */

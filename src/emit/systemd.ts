@@ -5,12 +5,20 @@
 
 import { codeVariables } from "../model/code-variables.ts";
 import type { ConfinementRule, IrService, RestartRules } from "../model/service-model.ts";
-import type { DirectiveValue } from "../model/directives.ts";
+import type { Directives, DirectiveValue } from "../model/directives.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
 import type { Scope } from "./emit-expression.ts";
 import { emitValue, identityOf, ofConfig, type ShellText } from "./shared.ts";
 import { wrapComment } from "./wrap.ts";
+
+/** The service manager: the system's, or a user's. */
+export type Manager = "system" | "user";
+
+/** The directives of a rule under a service manager. */
+export function directivesOf(rule: ConfinementRule, manager: Manager): Directives {
+  return (manager === "user" ? rule.user.directives : undefined) ?? rule.directives;
+}
 
 /** The content that systemd gives a credential whose file does not exist. */
 const missingCredential = "missing-credential-file";
@@ -97,7 +105,7 @@ function emitHelper(name: string, script: string, path: NixExpr, text: ShellText
 export function emitProcess(
   service: IrService,
   scope: Scope,
-  manager: "system" | "user",
+  manager: Manager,
 ): readonly Binding[] {
   const { model } = service;
   const { restart } = model;
@@ -163,7 +171,7 @@ export function emitProcess(
 /** What is no failure: ends of the service, and of the command that waits until it answers. */
 function emitSuccess(
   { restart: { successExitCodes }, ready }: IrService["model"],
-  manager: "system" | "user",
+  manager: Manager,
 ): Binding {
   const path = ["SuccessExitStatus"];
   return ready === undefined || manager === "user"
@@ -179,7 +187,7 @@ function emitSuccess(
  * How long the service manager waits for a service that it has asked to stop. A system's asks again with the stop
  * command. A user's has none: it asks once more, as it would abort a service that hangs.
  */
-function emitStop(restart: RestartRules, manager: "system" | "user"): readonly Binding[] {
+function emitStop(restart: RestartRules, manager: Manager): readonly Binding[] {
   const reason = wrapComment(restart.stopTimeoutReason);
   const limit = nix.binding;
   const whole = nix.int(restart.stopTimeout);
@@ -240,7 +248,7 @@ const startMargin = 60;
 /** Variables that neither the service gets, nor a command that the manager runs for it as root. */
 function emitUnsetVariables(
   { hiddenVariables }: RestartRules,
-  manager: "system" | "user",
+  manager: Manager,
 ): readonly Binding[] {
   const groups = [
     ...(hiddenVariables === undefined ? [] : [hiddenVariables]),
@@ -313,14 +321,10 @@ export const commandCredentialProperties: NixExpr = nix`
 export const unitEnvironment: NixExpr = nix`environment // { PATH = lib.makeBinPath path; }`;
 
 /** `confinementOf service`: the confinement of a service, as directives. */
-export function emitConfinement(
-  service: IrService,
-  scope: Scope,
-  manager: "system" | "user",
-): Binding {
+export function emitConfinement(service: IrService, scope: Scope, manager: Manager): Binding {
   const directives = service.model.confinement.flatMap((rule) => {
-    const own = manager === "user" ? rule.user : undefined;
-    return emitRule(own?.why ?? rule.why, own?.directives ?? rule.directives, scope);
+    const why = manager === "user" ? rule.user.why : undefined;
+    return emitRule(why ?? rule.why, directivesOf(rule, manager), scope);
   });
   return nix.binding(
     ["confinementOf"],

@@ -42,7 +42,10 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
   ...Object.entries(directiveChoices).map(([name, choices]): readonly [string, Form] => [
     name,
     {
-      accepts: (value) => choices.some((choice) => choice === value),
+      accepts: (value) =>
+        (Array.isArray(value) ? value : [value]).every((one) =>
+          choices.some((choice) => choice === one),
+        ),
       expected: choices.map((choice) => JSON.stringify(choice)).join(", "),
     },
   ]),

@@ -8,6 +8,7 @@ import { walkExpression } from "../model/walk-expression.ts";
 
 /** The platforms that read a part, by its path. All platforms read the other parts. */
 const readers: Readonly<Record<string, readonly Platform[]>> = {
+  acceptMissing: ["nixos", "home-manager"],
   identity: ["nixos", "darwin"],
   "identity.uid": ["darwin"],
   "identity.gid": ["darwin"],

@@ -83,7 +83,9 @@ export type ConfinementDirective = (typeof confinementDirectives)[number];
 
 /** A directive's value; a list is written as one line per element. */
 export type DirectiveValue =
-  OrValue<boolean | number | string> | Exp<readonly string[]> | readonly OrValue<string>[];
+  | OrValue<boolean | number | string>
+  | Exp<readonly string[]>
+  | readonly OrValue<boolean | string>[];
 
 const yesOrNo = [true, false] as const;
 
@@ -126,9 +128,12 @@ export const directiveChoices = {
 
 type Choices = typeof directiveChoices;
 
-/** A set of directives, each with a value that it can have. */
+/**
+ * A set of directives, each with a value that it can have. Of several values, a service manager takes the last that it
+ * knows.
+ */
 export type Directives = {
   readonly [Name in ConfinementDirective]?: Name extends keyof Choices
-    ? OrValue<Choices[Name][number]>
+    ? OrValue<Choices[Name][number]> | readonly Choices[Name][number][]
     : DirectiveValue;
 };

@@ -251,6 +251,8 @@ interface ConfinementFacts {
    * keeps these directories when their services restart: otherwise the service would go on seeing the old directory.
    */
   readonly shownRuntime?: readonly string[];
+  /** An address that the directives refuse, in a case. The launcher sees whether the kernel does. */
+  readonly refuses?: { readonly address: string; readonly when: Exp<boolean> };
   /** What the directives cannot keep, and why; follows "it cannot". */
   readonly cannot?: string;
   /** Under a user's own systemd. */
@@ -530,6 +532,11 @@ export interface ServiceModel {
   readonly restart: RestartRules;
   readonly ready?: Readiness;
   readonly confinement: readonly ConfinementRule[];
+  /**
+   * The directives without which the user lets the service run, where the service manager does not carry them out.
+   * Absent: none. For systemd: see `startChecks`.
+   */
+  readonly acceptMissing?: Ref<readonly string[]>;
   /** Why there are no rules, if there are none. */
   readonly unconfined?: string;
   readonly reach?: Reach;

@@ -252,6 +252,10 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
   namedDirectories: each("file", {
     paths: "directories of the service's own that the settings name, made for it alone",
   }),
+  acceptMissing: always(
+    "program",
+    "without which directives the launcher starts the service nevertheless, on systemd",
+  ),
   readable: always(
     "file",
     `directories that the service may read: \`BindReadOnlyPaths=\`; ${macOs}`,

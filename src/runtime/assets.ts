@@ -88,6 +88,7 @@ export const shellCode = folder({
     "operate-care",
     "gather",
     "care",
+    "sandbox",
     "settle",
     "care-systemd",
     "care-darwin",

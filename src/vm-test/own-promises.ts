@@ -320,6 +320,7 @@ const parts: { readonly [K in keyof ServiceModel]-?: Entry<ServiceModel> } = {
 
   confinement: elsewhereProved,
   unconfined: { none: "Why nothing is promised." },
+  acceptMissing: { none: "A machine that carries everything out starts the service either way." },
   reach: elsewhereProved,
   readable: elsewhereProved,
   systemdVersion: { none: "Checked when a configuration is evaluated." },

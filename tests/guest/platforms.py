@@ -21,7 +21,7 @@ from realise import GATEWAY_MODULES
 from write_layer import write_layer
 
 # The releases of Debian for a guest's programs, each with the folder of its root in the cache.
-GUEST_ROOTS = {"trixie": "guest-root", "sid": "guest-root-sid"}
+GUEST_ROOTS = {"trixie": "guest-root", "bookworm": "guest-root-bookworm", "sid": "guest-root-sid"}
 
 
 class Platform(Protocol):

@@ -62,8 +62,9 @@ def main() -> int:
     report = Report(_print)
     try:
         end_on_signals(KeyboardInterrupt())
-        _print("testing the guest driver itself")
-        run_unit_tests(report)
+        if not arguments.tests_only:
+            _print("testing the guest driver itself")
+            run_unit_tests(report)
         if len(arguments.tests) == 1:
             _run_test(arguments.tests[0], arguments, report)
         else:
@@ -199,6 +200,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--on", choices=("debian", "nixos"), default="debian", help="the guest's system (%(default)s)"
     )
+    parser.add_argument("--tests-only", action="store_true", help="leave out the driver's own tests")
     parser.add_argument("--record", action="store_true", help="keep the evaluations, run nothing")
     return parser.parse_args()
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the generated modules on a real systemd with the real gateway.
-# Usage: run.sh [--gateway RELEASE] [--suite SUITE] [--nixos | --debian] [--record] [--mutate] [TEST.nix...];
+# Usage: run.sh [--gateway RELEASE] [--suite SUITE] [--nixos | --debian] [--record] [--mutate]
+#   [--tests-only] [TEST.nix...];
 # the default are the generated tests and all of scripts/ and nixos/scripts/. $NIXMODGEN_MODULE names
 # another NixOS module than the generated one; the one for home-manager is beside it.
 #
@@ -11,13 +12,15 @@
 #
 # --gateway chooses the release of the gateway, also for the version of the module's package; the default is
 # the newest whose settings the schema has. --suite chooses the Debian of its systemd: trixie
-# (257, the default) or sid (the newest).
+# (257, the default), bookworm (252) or sid (the newest).
 #
 # --record runs nothing: it keeps the evaluated tests in evaluated/, for machines without Nix, for that
 # release or for all.
 #
 # --mutate takes each directive away instead, on Debian unless --nixos is given, demands that a probe
 # notices, and writes its measurements to docs/proofs.md, docs/mutations.md and docs/relaxations.md.
+#
+# --tests-only leaves out the tests of the driver itself, which also notice records that are out of date.
 #
 # The last line is "guest summary: passed=N failed=N skipped=N gateway=RELEASE systemd=VERSION"; after Ctrl-C
 # it ends with "interrupted" instead.
@@ -37,6 +40,7 @@ gateway=""
 suite=trixie
 on=""
 tests=()
+only=()
 while [ "$#" -gt 0 ]; do
   case "$1" in
     --gateway | --suite)
@@ -46,6 +50,7 @@ while [ "$#" -gt 0 ]; do
       ;;
     --nixos | --debian) on="${1#--}" ;;
     --record) record=1 ;;
+    --tests-only) only=(--tests-only) ;;
     --mutate) mutate=1 ;;
     -*) echo "no such option: $1" >&2 && exit 64 ;;
     *) tests+=("$1") ;;
@@ -89,7 +94,7 @@ if [ "$on" = nixos ]; then
   bash "$root/tests/setup/plugins.sh" "$gateway" || true
 fi
 status=0
-python3 "$here/run.py" "${tests[@]}" --module "$module" --gateway "$gateway" --suite "$suite" --on "$on" ||
+python3 "$here/run.py" "${tests[@]}" --module "$module" --gateway "$gateway" --suite "$suite" --on "$on" "${only[@]}" ||
   status=$?
 if [ "$mutate" = 1 ]; then
   if [ -s "$NIXMODGEN_MEASURED" ]; then

@@ -130,6 +130,7 @@ function start(
       [
         join(root, "tests/guest/run.sh"),
         `--${system}`,
+        "--tests-only",
         "--gateway",
         release,
         join(here, "matrix.nix"),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a guest's root file system in the cache: a Debian with systemd and the programs of test scripts.
-# Usage: guest-root.sh [SUITE]; trixie (Debian 13, systemd 257) is the default, and sid has the
+# Usage: guest-root.sh [SUITE]; trixie (Debian 13, systemd 257) is the default, bookworm has an old one, and sid the
 # newest systemd. The default root also has Nix, which runs on any host through that root's loader.
 #
 # The mirror is apt's, or $NIXMODGEN_DEBIAN_MIRROR.
@@ -13,8 +13,8 @@ source "$here/common.sh"
 suite="${1:-trixie}"
 case "$suite" in
   trixie) root="$cache/guest-root" ;;
-  sid) root="$cache/guest-root-$suite" ;;
-  *) die "no suite $suite: choose trixie or sid" ;;
+  bookworm | sid) root="$cache/guest-root-$suite" ;;
+  *) die "no suite $suite: choose bookworm, trixie or sid" ;;
 esac
 mapfile -t packages <"$here/guest-packages.txt"
 

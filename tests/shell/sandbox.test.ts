@@ -1,0 +1,78 @@
+// What a launcher says of a sandbox that is weaker than its unit says. tests/guest/scripts/start_checks.py takes real
+// directives away.
+
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+import { expect, test } from "vitest";
+
+const file = (name: string): string =>
+  fileURLToPath(new URL(`../../src/runtime/shell/${name}.sh`, import.meta.url));
+
+/** The exit code and the words of a launcher that runs these lines. */
+function launch(lines: string): readonly [status: number | null, said: string] {
+  const script = [
+    "set -euo pipefail",
+    `. ${file("launch")}; . ${file("sandbox")}`,
+    "found_systemd() { echo 252; }",
+    lines,
+    "echo started >&2",
+  ].join("\n");
+  const { status, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
+  return [status, stderr.trimEnd()];
+}
+
+const missing = (directives: string, version: number, advice = ""): readonly [number, string] => [
+  78,
+  `this machine does not carry out ${directives}, so the sandbox would be weaker than its unit says: they need systemd ${String(version)} or newer, here is 252, and a kernel that allows them. Upgrade the machine${advice}`,
+];
+
+test.each([
+  ["expect_directive A 200 true\nexpect_sandbox it.option", [0, "started"]],
+  ["accept\nexpect_directive A 200 true\nexpect_sandbox", [0, "started"]],
+  ["expect_directive A 200 false\nexpect_sandbox", missing("A=", 200)],
+  [
+    "expect_directive A 200 false\nexpect_sandbox it.option",
+    missing("A=", 200, ", or name them in it.option"),
+  ],
+  // The newest that is needed, wherever it stands.
+  [
+    "expect_directive A 257 false\nexpect_directive B 200 true\nexpect_directive C 249 false\nexpect_sandbox",
+    missing("A= C=", 257),
+  ],
+  ["accept A\nexpect_directive A 257 false\nexpect_sandbox", [0, "started"]],
+  [
+    "accept A C\nexpect_directive A 257 false\nexpect_directive AB 252 false\nexpect_sandbox",
+    missing("AB=", 252),
+  ],
+  // A check that fails in another way than by saying no.
+  ["expect_directive A 200 no_such_check\nexpect_sandbox", "does not carry out A="],
+])("%s", (lines, want) => {
+  const [status, said] = launch(lines);
+  if (typeof want === "string") {
+    expect(status).toBe(78);
+    expect(said).toContain(want);
+  } else {
+    expect([status, said]).toEqual(want);
+  }
+});
+
+test("outside of any sandbox, nothing is taken for one", () => {
+  const checks = [
+    "has_own_temporary_files",
+    "has_own_users",
+    "has_own_processes",
+    "has_call_filter",
+    "has_mount /proc subset=pid",
+    "has_mount / ' ro,no such option '",
+    "has_status NoNewPrivs 1",
+    "has_status NoSuchName 1",
+    "has_limit -c no",
+  ];
+  const [status, said] = launch(
+    checks.map((check, index) => `expect_directive D${String(index)} 1 ${check}`).join("\n") +
+      "\nexpect_sandbox",
+  );
+  expect(status).toBe(78);
+  expect(said).toContain(checks.map((_, index) => `D${String(index)}=`).join(" "));
+});
