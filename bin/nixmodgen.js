@@ -10,11 +10,14 @@ try {
   const { main } = await import("#src/cli");
   const { readCachedDocs: readSchema, lastDocs } = await import("#src/docs/cached-docs");
   const loadGenerate = async () => (await import("#src/generate")).generate;
+  const prepare = async (source) => {
+    (await import("#src/generate")).prepareSettings(source);
+  };
   const loadLower = async () => {
     const { lowerService } = await import("#src/lower/lower");
     return ({ service, docs }) => lowerService(service, docs);
   };
-  const generator = { readSchema, lastDocs, loadGenerate, loadLower };
+  const generator = { readSchema, lastDocs, loadGenerate, prepare, loadLower };
   process.exitCode = await main(process.argv.slice(2), generator);
 } catch (error) {
   // The library itself does not load; the command reports everything later on its own.

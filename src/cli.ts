@@ -20,26 +20,17 @@ import {
   type Shell,
   shells,
 } from "./commands/completion.ts";
-import { diffAsChangelog, diffAsJson, type DiffReport, diffAsText } from "./commands/diff.ts";
-import {
-  explainAsJson,
-  explainAsText,
-  type ExplainReport,
-  listOptions,
-} from "./commands/explain.ts";
-import { findInterfaces } from "./commands/find-interfaces.ts";
-import { breakingChanges, generatedInterfaces } from "./commands/released.ts";
+import type { DiffReport } from "./commands/diff.ts";
+import type { ExplainReport } from "./commands/explain.ts";
 import { type LoadedConfig, loadConfig, loadServices } from "./config.ts";
 import type { DocsSource, OptionDocs } from "./docs/option-docs.ts";
 import { formatUserError, together, UserError, UserErrors } from "./errors.ts";
 import { type Generate, generateAll, schemaLabel } from "./generate-all.ts";
 import type { InitFlags } from "./init/ask.ts";
 import { type Progress, silent, terminalProgress } from "./progress.ts";
-import { compareInterfaces } from "./interface/compare-interfaces.ts";
 import type { IrService } from "./model/service-model.ts";
 import type { Service } from "./schema/define-service.ts";
 import type { ReadSchema, ServiceSource } from "./service-source.ts";
-import { checkPlan } from "./output/check.ts";
 import type { OutputFile } from "./output/file.ts";
 import { nodeFileSystem } from "./output/file-system.ts";
 import { createPlan } from "./output/plan.ts";
@@ -59,6 +50,8 @@ export interface Generator {
   readonly loadGenerate: () => Promise<
     (service: ServiceSource, cache: Cache) => ReturnType<Generate>
   >;
+  /** Makes what the generator needs of a service whose docs nobody has read before, and loads the generator. */
+  readonly prepare: (source: Pick<ServiceSource, "entry" | "service">) => Promise<void>;
   /** Loads what turns a service into the model of it that explanations are made from. */
   readonly loadLower: () => Promise<(service: ServiceSource) => IrService>;
 }
@@ -157,6 +150,7 @@ async function generateOutputs(
   const colors = colorsFor(process.stdout);
 
   if (options.check) {
+    const { breakingChanges, checkPlan } = await loadCheck();
     const problems = checkPlan(plan);
     const broken = breakingChanges(files, config);
     const duration = performance.now() - started;
@@ -178,6 +172,15 @@ async function generateOutputs(
   return 0;
 }
 
+/** What `--check` needs besides: commands load what they use, because the most frequent one has to be quick. */
+async function loadCheck() {
+  const [{ checkPlan }, { breakingChanges }] = await Promise.all([
+    import("./output/check.ts"),
+    import("./commands/released.ts"),
+  ]);
+  return { checkPlan, breakingChanges };
+}
+
 async function generateFiles(
   { config, cache, readSchema }: Project,
   generator: Generator,
@@ -186,10 +189,13 @@ async function generateFiles(
 ): Promise<readonly OutputFile[]> {
   /** Makes the slow results with the docs of the last run. They depend on little of these, so most are still right. */
   const meanwhile = async (file: DocsSource, service: Service): Promise<void> => {
-    const generate = await generator.loadGenerate();
     const docs = generator.lastDocs(file, cache);
-    if (docs === undefined) return;
     try {
+      if (docs === undefined) {
+        await generator.prepare({ ...file, service });
+        return;
+      }
+      const generate = await generator.loadGenerate();
       generate({ ...file, service, docs }, cache);
     } catch {
       // If this mistake is still there, the real generation reports it.
@@ -214,6 +220,7 @@ async function explainOptions(
   const sources = await loadServices(config, readSchema);
   const lower = await generator.loadLower();
   const services = sources.map(lower);
+  const { explainAsJson, explainAsText, listOptions } = await import("./commands/explain.ts");
   progress.end();
   if (options.list) {
     const names = listOptions(services);
@@ -240,11 +247,15 @@ async function diffInterfaces(
 ): Promise<number> {
   const project = await openProject(options, generator, progress);
   const { config } = project;
+  const { findInterfaces } = await import("./commands/find-interfaces.ts");
+  const { generatedInterfaces } = await import("./commands/released.ts");
   const before = findInterfaces(from, process.cwd(), config);
   const after =
     to === undefined
       ? generatedInterfaces(await generateFiles(project, generator, progress), config)
       : findInterfaces(to, process.cwd(), config);
+  const { compareInterfaces } = await import("./interface/compare-interfaces.ts");
+  const { diffAsChangelog, diffAsJson, diffAsText } = await import("./commands/diff.ts");
   progress.end();
   const changes = compareInterfaces(before, after);
   if (options.json) printJson(diffAsJson(changes));

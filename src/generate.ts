@@ -22,8 +22,7 @@ import type { IrService } from "./model/service-model.ts";
 import type { OutputFile } from "./output/file.ts";
 import { type OutputKind, outputKinds, type ServiceSource } from "./service-source.ts";
 import { checkSettings } from "./settings/check-settings.ts";
-import { nixSchema } from "./settings/nix-schema.ts";
-import { serializeSchema } from "./settings/serialize.ts";
+import { nixSchemaText } from "./settings/nix-schema-text.ts";
 import type { JsonSchema } from "./settings/json-schema.ts";
 import { readConfigSchema } from "./settings/read-schema.ts";
 import { schemaPath } from "./settings/schema-path.ts";
@@ -56,7 +55,7 @@ export function generate(
       ...schemas.flatMap(({ version, schema }) => {
         const path = settingsSchemaPath(ir, version);
         return recall(cache, `schema-${ir.name}-${version}`, { path, schema }, () => [
-          { path, text: serializeSchema(nixSchema(schema).document) },
+          { path, text: nixSchemaText(schema) },
         ]);
       }),
       ...nixLibrary.outputs,
@@ -79,6 +78,21 @@ export function generate(
     ],
   };
   return outputKinds.filter((kind) => outputs.includes(kind)).flatMap((kind) => makers[kind]());
+}
+
+/** Makes what depends neither on the docs nor on the model. `generate` finds it then. */
+export function prepareSettings({
+  entry,
+  service,
+}: Pick<ServiceSource, "entry" | "service">): void {
+  const { directory, versions = [], command } = service.configSchema ?? {};
+  if (directory === undefined) return;
+  for (const version of versions) {
+    const location = { file: entry, line: 1 };
+    nixSchemaText(
+      readConfigSchema({ file: schemaPath(directory, version), location, command }, entry),
+    );
+  }
 }
 
 /** Each platform's parts of a service's modules. */

@@ -622,12 +622,9 @@ let
     agentDocuments = lib.mkOption {
       type = attrsMatching "/.*" types.path;
       default = { };
-      example = {
-        "/var/lib/moltbot/work" = "./documents/work";
-      };
       description = ''
         Documents of further agents, like {option}`services.moltbot.documents`, by the path of the agent's workspace: it is
-        the workspace of an agent in {option}`services.moltbot.settings`.
+        the workspace of an agent in {option}`services.moltbot.settings`. The guide of several agents has an example.
       '';
     };
 

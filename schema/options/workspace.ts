@@ -20,12 +20,9 @@ export const workspace = {
 
   /**
    * Documents of further agents, like {option}`documents`, by the path of the agent's workspace: it is
-   * the workspace of an agent in {option}`settings`.
+   * the workspace of an agent in {option}`settings`. The guide of several agents has an example.
    */
-  agentDocuments: option(z.record(z.string().regex(/^\//), sourcePath()), {
-    default: {},
-    example: { "/var/lib/moltbot/work": "./documents/work" },
-  }),
+  agentDocuments: option(z.record(z.string().regex(/^\//), sourcePath()), { default: {} }),
 
   /**
    * Skills for the model. With at least one skill, the workspace's `skills` directory belongs to

@@ -12,14 +12,14 @@
 import { elementSegment, memberSegment, type OptionDocs } from "../docs/option-docs.ts";
 import { isZodDefinition, type ZodDefinition } from "../lower/zod-definition.ts";
 import { leafTypeOf } from "../schema/value-types.ts";
+import { z } from "../zod.ts";
 import {
   type ConverterRefs,
   getRefs,
   ignoreOverride,
   type JsonSchema7Type,
   parseDef,
-  z,
-} from "../zod.ts";
+} from "./converter.ts";
 import { asPattern, hasSeveralBounds, isLiteralText, narrowestBounds } from "./equal-checks.ts";
 import { describeFields } from "./describe-fields.ts";
 import { leafSchemas } from "./leaf-schemas.ts";

@@ -3,7 +3,8 @@
 import type { OptionDocs } from "../docs/option-docs.ts";
 import type { Facets, Option } from "../schema/define-option.ts";
 import { leafTypeOf, specialTypeOf, submoduleOptions } from "../schema/value-types.ts";
-import type { JsonSchema7Type, z } from "../zod.ts";
+import type { z } from "../zod.ts";
+import type { JsonSchema7Type } from "./converter.ts";
 
 export function describeFields(
   schema: JsonSchema7Type | undefined,

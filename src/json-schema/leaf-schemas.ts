@@ -3,7 +3,7 @@
 
 import { absolutePathPattern, plainPathPattern } from "../model/path-pattern.ts";
 import type { LeafType } from "../schema/value-types.ts";
-import type { JsonSchema7Type } from "../zod.ts";
+import type { JsonSchema7Type } from "./converter.ts";
 
 type LeafSchema = JsonSchema7Type & { readonly "x-nix-type"?: string };
 

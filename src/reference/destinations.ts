@@ -47,9 +47,8 @@ export function destinationsOf(service: IrService, option: IrOption): readonly D
     ...(refused.length === 0
       ? []
       : [{ kind: "check", text: `which values are refused of ${refused.join(", ")}` } as const]),
-    ...expressionsIn({ ...model, supersedes: undefined, derived: [] }, "").flatMap(
-      ({ where, node }) =>
-        reads(node, option) ? destinationsAt(where.split("."), node, service, option) : [],
+    ...expressionsOfModel(model).flatMap(({ where, node }) =>
+      reads(node, option) ? destinationsAt(where.split("."), node, service, option) : [],
     ),
     ...options
       .filter(
@@ -168,14 +167,43 @@ function refusedBy({ model }: IrService, option: IrOption): readonly string[] {
   return [...new Set(others)].map((other) => `\`${other}\``);
 }
 
+interface Read {
+  readonly kind: "option" | "setting";
+  readonly path: readonly string[];
+}
+
+/** What an expression reads. Every option asks every expression. */
+const readBy = new WeakMap<ExpNode, readonly Read[]>();
+
+function readsIn(node: ExpNode): readonly Read[] {
+  const known = readBy.get(node);
+  if (known !== undefined) return known;
+  const found: Read[] = [];
+  walkExpression(node, (part) => {
+    if (part.kind === "option" || part.kind === "setting") found.push(part);
+  });
+  readBy.set(node, found);
+  return found;
+}
+
 /** Whether an expression reads an option, or the setting that the option fills. */
 function reads(node: ExpNode, { path, setting }: IrOption): boolean {
-  let found = false;
-  walkExpression(node, (part) => {
-    found ||=
-      (part.kind === "option" && part.path.join(".") === path.join(".")) ||
-      (part.kind === "setting" && setting !== undefined && startsWith(setting, part.path));
-  });
+  const name = path.join(".");
+  return readsIn(node).some((part) =>
+    part.kind === "option"
+      ? part.path.join(".") === name
+      : setting !== undefined && startsWith(setting, part.path),
+  );
+}
+
+/** The expressions of a model that runs, and where they stand. */
+const expressionsOf = new WeakMap<ServiceModel, ReturnType<typeof expressionsIn>>();
+
+function expressionsOfModel(model: ServiceModel): ReturnType<typeof expressionsIn> {
+  const known = expressionsOf.get(model);
+  if (known !== undefined) return known;
+  const found = expressionsIn({ ...model, supersedes: undefined, derived: [] }, "");
+  expressionsOf.set(model, found);
   return found;
 }
 

@@ -15,11 +15,23 @@ export interface SchemaFile {
   readonly command?: string | undefined;
 }
 
-/** @param entry absolute path of the schema file that defines the service */
+/** What was read last, by the file's path. */
+const known = new Map<string, { readonly text: string; readonly schema: JsonSchema }>();
+
+/**
+ * The same file has the same schema, as long as its text is the same.
+ *
+ * @param entry absolute path of the schema file that defines the service
+ */
 export function readConfigSchema(schema: SchemaFile, entry: string): JsonSchema {
   const path = resolve(dirname(entry), schema.file);
   if (!existsSync(path)) throw missing(path, schema);
-  return parseStored(readFileSync(path, "utf8"), schema);
+  const text = readFileSync(path, "utf8");
+  const last = known.get(path);
+  if (last?.text === text) return last.schema;
+  const parsed = parseStored(text, schema);
+  known.set(path, { text, schema: parsed });
+  return parsed;
 }
 
 function missing(path: string, { file, location, command }: SchemaFile): UserError {

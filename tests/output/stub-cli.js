@@ -20,5 +20,6 @@ const lastDocs = () => undefined;
 const loadGenerate = () => Promise.resolve(generate);
 const loadLower = () => Promise.reject(new Error("the trivial generator has nothing to explain"));
 
-const generator = { readSchema, lastDocs, loadGenerate, loadLower };
+const prepare = () => Promise.resolve();
+const generator = { readSchema, lastDocs, loadGenerate, prepare, loadLower };
 process.exitCode = await main(process.argv.slice(2), generator);
