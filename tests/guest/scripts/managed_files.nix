@@ -23,11 +23,18 @@ in
   name = "managed-files";
 
   nodes = {
-    machine =
+    machine = {
+      imports = [ module ];
+      services.moltbot = service // {
+        providers.anthropic.apiKeyFile = "/run/keys/anthropic";
+      };
+    };
+    several =
       { config, lib, ... }:
       {
         imports = [ module ];
-        services.moltbot = service // {
+        services.moltbot = {
+          enable = true;
           providers.anthropic.apiKeyFile = "/run/keys/anthropic";
           agentDocuments."/srv/agents/work" = ../../eval/fixtures/documents;
           settings.agents =

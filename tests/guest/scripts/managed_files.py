@@ -1,4 +1,4 @@
-# ruff: noqa: F821  (machine, home, start_all and subtest come from the test driver)
+# ruff: noqa: F821  (machine, several, home, start_all and subtest come from the test driver)
 """The gateway can read the files that the configuration puts into the workspace, and nothing inside the sandbox
 can change them; they follow the configuration."""
 
@@ -120,15 +120,6 @@ with subtest("the gateway lists the skills as the workspace's"):
 
 expect_fixed(machine, gateway_process, WORKSPACE)
 
-with subtest("a further agent has documents of its own, which it cannot change"):
-    read = in_sandbox(machine, gateway_process, FURTHER, "grep -c AGENTS AGENTS.md; stat --format '%F %h %a' SOUL.md")
-    assert read == "1\nregular file 1 600\n", read
-    for command, reason in (("echo forged >> AGENTS.md", READ_ONLY), ("rm -f SOUL.md", BUSY), ("mv ../work ../other", BUSY)):
-        said = in_sandbox(machine, gateway_process, FURTHER, command)
-        assert reason in said, (command, said)
-    said = in_sandbox(machine, gateway_process, FURTHER, "echo mine > MEMORY.md && cat MEMORY.md")
-    assert said == "mine\n", said
-
 with subtest("the operator's command cannot change them either"):
     agents = f"{WORKSPACE}/AGENTS.md"
     properties = machine.succeed(
@@ -214,6 +205,26 @@ with subtest("declared again, it takes the place of the service's, which is kept
     wait_until_healthy(machine)
 
 machine.shutdown()
+
+# ---- several agents ----
+
+several.succeed("install -d -m 0700 /run/keys", f"echo sk-ant-test > {KEY_FILE}", f"systemctl restart {UNIT}")
+wait_until_healthy(several)
+
+
+def process_of_several():
+    return several.get_unit_property(UNIT, "MainPID")
+
+
+with subtest("a further agent has documents of its own, which it cannot change"):
+    read = in_sandbox(several, process_of_several, FURTHER, "grep -c AGENTS AGENTS.md; stat --format '%F %h %a' SOUL.md")
+    assert read == "1\nregular file 1 600\n", read
+    for command, reason in (("echo forged >> AGENTS.md", READ_ONLY), ("rm -f SOUL.md", BUSY), ("mv ../work ../other", READ_ONLY)):
+        said = in_sandbox(several, process_of_several, FURTHER, command)
+        assert reason in said, (command, said)
+    said = in_sandbox(several, process_of_several, FURTHER, "echo mine > MEMORY.md && cat MEMORY.md")
+    assert said == "mine\n", said
+
 
 # ---- a user's service ----
 
