@@ -62,9 +62,10 @@ export function emitVmTest(
 
       machine = service: {
         imports = [ module ] ++ lib.optional (kind == "nodes") { virtualisation.memorySize = 2048; };
-        services.${service.name} = service // ${nix.attrs([
+        services.${service.name} = lib.recursiveUpdate service ${nix.attrs([
           nix.binding(["enable"], nix`true`),
           ...(packages.length === 0 ? [] : [emitPackages(service, packages)]),
+          ...emitLacks(service),
         ])};
         environment.systemPackages = programs;
         # neighbourhood.py answers at these addresses, with a certificate of that authority.
@@ -134,6 +135,17 @@ export function emitVmTest(
 const resolvConf = "nameserver 127.0.0.53\nnameserver 192.168.20.30\n";
 
 /** The option for further programs, with the programs that the proofs run. */
+/** What machines cannot carry out, and their services accept. */
+function emitLacks({ model: { acceptMissing } }: IrService): readonly Binding[] {
+  return acceptMissing === undefined
+    ? []
+    : [
+        nix.binding(acceptMissing.path, nix`lib.optional (kind == "containers") "IPAddressDeny"`, {
+          comment: "Containers may not load the programs that decide about addresses.",
+        }),
+      ];
+}
+
 function emitPackages(service: IrService, names: readonly string[]): Binding {
   const { packages } = service.model.extra;
   if (packages === undefined) throw new BugError("a service without an option for packages");
