@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { format } from "prettier";
 import { compareVersions } from "../../src/compare-versions.ts";
 import { z } from "../../src/zod.ts";
 import { storedVersions } from "../../tools/sync/schema-files.ts";
@@ -240,7 +241,11 @@ for (const release of releases) {
     const was = isAnother ? ` (kept: ${kept.status})` : "";
     tell(`${verdict} ${release} ${row.config} ${row.status}${was} ${row.message ?? ""}`);
   }
-  if (isWhole) writeFileSync(outcomesFile(release), `${JSON.stringify(now, undefined, 1)}\n`);
+  if (isWhole)
+    writeFileSync(
+      outcomesFile(release),
+      await format(JSON.stringify(now, undefined, 2), { parser: "json" }),
+    );
 }
 if (isWhole) await writeCompatibility();
 if (counts.pass === 0) {
