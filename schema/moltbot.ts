@@ -431,6 +431,10 @@ export default defineService({
       wanted: cfg.confinement.egress.is("named"),
       option: cfg.confinement.hosts,
       urls: cfg.settings.textsNamed(["baseUrl", "apiRoot"]),
+      keysOutside: {
+        wanted: cfg.confinement.egress.is("named").and(cfg.confinement.keysOutside),
+        option: cfg.confinement.keysOutside,
+      },
     },
 
     evidence: {

@@ -380,7 +380,7 @@ function none(
 }
 
 function egressRefusals({
-  relaxed: { egress, hosts },
+  relaxed: { egress, hosts, keysOutside },
   isLocal,
   port,
 }: Inputs): readonly Assertion[] {
@@ -415,6 +415,12 @@ function egressRefusals({
       holds: hosts.isEmpty().or(egress.is("named")),
       message:
         'has no effect while `confinement.egress` is not "named": set that to "named", or remove this.',
+    },
+    {
+      option: keysOutside,
+      holds: keysOutside.implies(egress.is("named")),
+      message:
+        'has no effect while `confinement.egress` is not "named", because only a network of the service\'s own leads to the keys: set that to "named", or remove this.',
     },
     {
       option: hosts,

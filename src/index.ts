@@ -80,6 +80,7 @@ export {
   sourcePath,
   submodule,
 } from "./schema/value-types.ts";
+export type { InsideKey, OutsideKey } from "./schema/define-option.ts";
 export { perPlatform } from "./model/platform-values.ts";
 export type {
   Assertion,

@@ -13,6 +13,9 @@ let
 
   cfg = config.services.moltbot;
 
+  # Functions for the hosts of services in networks of their own.
+  namedHosts = import ../lib/named-hosts.nix { inherit lib; };
+
   services = import ../moltbot/service.nix {
     inherit config lib pkgs;
     platform = "darwin";
@@ -148,12 +151,7 @@ in
                     launchd_label=${lib.escapeShellArg config.launchd.daemons.${unit}.serviceConfig.Label}
                     [ -z "$care" ] || { take_care; exit; }
                     if is_egress "$@"; then
-                    show_egress ${
-                      lib.escapeShellArgs (
-                        [ "${prefix}.confinement.hosts" ]
-                        ++ map (host: "${host.name}:${toString host.port}=${host.unit}") hosts
-                      )
-                    }
+                    show_egress ${lib.escapeShellArgs ([ "${prefix}.confinement.hosts" ] ++ map namedHosts.shown hosts)}
                     exit
                     fi
                     start ${command} "$@"

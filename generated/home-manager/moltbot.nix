@@ -18,6 +18,9 @@ let
 
   cfg = config.services.moltbot;
 
+  # Functions for the hosts of services in networks of their own.
+  namedHosts = import ../lib/named-hosts.nix { inherit lib; };
+
   # Whether the machine runs macOS.
   inherit (pkgs.stdenv.hostPlatform) isDarwin;
 
@@ -170,12 +173,7 @@ in
                     }
                     [ -z "$care" ] || { take_care; exit; }
                     if is_egress "$@"; then
-                    show_egress ${
-                      lib.escapeShellArgs (
-                        [ "${prefix}.confinement.hosts" ]
-                        ++ map (host: "${host.name}:${toString host.port}=${host.unit}") hosts
-                      )
-                    }
+                    show_egress ${lib.escapeShellArgs ([ "${prefix}.confinement.hosts" ] ++ map namedHosts.shown hosts)}
                     exit
                     fi
                     start ${command} "$@"
@@ -238,7 +236,7 @@ in
           instance,
           unit,
           configFile,
-          credentials,
+          loaded,
           environment,
           path,
           prepare,
@@ -276,9 +274,9 @@ in
               # systemd reads these files outside of the sandbox: the service sees none of them.
               LoadCredential = map (
                 credential: "${credential.variable}:${escapeSpecifiers credential.file}"
-              ) credentials;
+              ) loaded;
               # Replaces a file that does not exist, so that the launcher can name the option at fault.
-              SetCredential = map (credential: "${credential.variable}:missing-credential-file") credentials;
+              SetCredential = map (credential: "${credential.variable}:missing-credential-file") loaded;
 
               # A program may exit with 0 to be started anew, and an enabled service should run.
               Restart = "always";

@@ -14,10 +14,13 @@
   systemd,
   # Addresses that no host on the internet has: a name that leads to one of them was made to.
   notInternet,
+  # The content of a credential whose file does not exist.
+  missingCredential,
 }:
 let
   namedHosts = import ./named-hosts.nix { inherit lib; };
   inherit (namedHosts) isAddress isHere nameServer;
+  keyProxy = import ./key-proxy.nix { inherit lib pkgs missingCredential; };
 
   refuseNames = pkgs.writeText "refuse-names.py" (builtins.readFile ../python/refuse-names.py);
 
@@ -131,6 +134,9 @@ let
     PartOf = service;
   };
 
+  keyHosts = lib.filter (host: host ? key) hosts;
+  plainHosts = lib.filter (host: !host ? key) hosts;
+
   network = "network-${unit}";
   names = "names-${unit}";
   clients = "clients-${unit}";
@@ -167,40 +173,99 @@ let
     serviceConfig = confinement // serviceConfig;
   };
 
-  proxies = lib.listToAttrs (
+  # What passes connections on to a host, whoever they come from.
+  proxyTo =
+    { name, port, ... }@host:
+    serviceFor "${title}, connections to ${name}" { } (
+      {
+        Type = "notify";
+        ExecStart = proxy "${host.to}:${toString port}";
+        RestrictAddressFamilies = [
+          "AF_INET"
+          "AF_INET6"
+          "AF_UNIX"
+        ];
+        # A proxy listens nowhere: systemd does.
+        SocketBindDeny = "any";
+      }
+      // reachOf host
+    );
+
+  proxies = lib.listToAttrs (map (host: lib.nameValuePair host.unit (proxyTo host)) plainHosts);
+
+  # A host with a key has two units: the first adds the key, and has no network. The second reaches the server, and
+  # has no key.
+  keyProxies = lib.listToAttrs (
+    lib.concatMap (
+      { key, ... }@host:
+      [
+        (lib.nameValuePair host.unit (
+          serviceFor "${title}, requests to ${key.host} with their key" {
+            # Without the socket of the service's network there is nothing to do, nor without the server.
+            BindsTo = [ "${host.unit}.socket" ];
+            Requires = [ "${serverOf host}.socket" ];
+            After = [
+              "${host.unit}.socket"
+              "${serverOf host}.socket"
+            ];
+          } (keyProxy.unitOf unit (socketFileOf host) host // { InaccessiblePaths = withoutOthersCredentials; })
+        ))
+        (lib.nameValuePair (serverOf host) (
+          proxyTo {
+            inherit (host) to;
+            name = key.host;
+            port = key.serverPort;
+          }
+        ))
+      ]
+    ) keyHosts
+  );
+
+  # These sockets end with a proxy that does not start. Whoever mends its key tries more often than systemd lets a socket
+  # start by itself.
+  startsOften.StartLimitIntervalSec = 0;
+
+  # systemd shows a unit its own credentials there, and hides those of others.
+  withoutOthersCredentials = lib.remove "-/run/credentials" confinement.InaccessiblePaths;
+
+  serverOf = host: "server-${host.unit}";
+
+  # Its directory is root's alone. The unit of the key sees the file at another place.
+  socketFileOf = { key, ... }: "/run/outside-${unit}/${key.name}";
+
+  serverSockets = lib.listToAttrs (
     map (
       host:
-      lib.nameValuePair host.unit (
-        serviceFor "${title}, connections to ${host.name}" { } (
-          {
-            Type = "notify";
-            ExecStart = proxy "${host.to}:${toString host.port}";
-            RestrictAddressFamilies = [
-              "AF_INET"
-              "AF_INET6"
-              "AF_UNIX"
-            ];
-            # A proxy listens nowhere: systemd does.
-            SocketBindDeny = "any";
-          }
-          // reachOf host
-        )
-      )
-    ) hosts
+      lib.nameValuePair (serverOf host) {
+        description = "${title}, connections to ${host.key.host}";
+        listenStreams = [ (socketFileOf host) ];
+        unitConfig = inService // startsOften;
+        socketConfig = {
+          DirectoryMode = "0700";
+          SocketMode = "0666";
+          RemoveOnStop = true;
+          TriggerLimitIntervalSec = 0;
+          PollLimitIntervalSec = 10;
+          PollLimitBurst = 5;
+        };
+      }
+    ) keyHosts
   );
 
   wanted = [
     "${network}.service"
     "${names}.socket"
   ]
-  ++ map (host: "${host.unit}.socket") hosts;
+  ++ map (host: "${host.unit}.socket") hosts
+  # Wanted by the service itself: as the need of a proxy alone, they would end when it does, and take the service along.
+  ++ map (host: "${serverOf host}.socket") keyHosts;
 in
 {
   # The units that a command of the operator's wants, which runs in the network. It serves no clients.
   inherit wanted;
 
   # The units that the service requires.
-  required = wanted ++ [ "${clients}.socket" ];
+  required = wanted ++ [ "${clients}.socket" ] ++ map (host: "${host.unit}.service") keyHosts;
 
   sockets = {
     ${names} = socketIn "${title}, names" { listenDatagrams = [ "${nameServer}:53" ]; };
@@ -216,12 +281,13 @@ in
     map (
       host:
       lib.nameValuePair host.unit (
-        socketIn "${title}, connections to ${host.name}" {
+        lib.recursiveUpdate (socketIn "${title}, connections to ${host.name}" {
           listenStreams = [ "${host.address}:${toString host.port}" ];
-        }
+        }) (lib.optionalAttrs (host ? key) { unitConfig = startsOften; })
       )
     ) hosts
-  );
+  )
+  // serverSockets;
 
   services = {
     ${network} =
@@ -265,5 +331,6 @@ in
       IPAddressAllow = "localhost";
     };
   }
-  // proxies;
+  // proxies
+  // keyProxies;
 }

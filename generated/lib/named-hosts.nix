@@ -106,6 +106,15 @@ rec {
       }
     ) hosts;
 
+  # A host as the operator's command shows it, and the unit by which it is used. If a key is added, that unit is the
+  # one of the server.
+  shown =
+    { name, port, unit, ... }@host:
+    if host ? key then
+      "${host.key.host}:${toString host.key.serverPort}, with a key=server-${unit}"
+    else
+      "${name}:${toString port}=${unit}";
+
   # All addresses inside of the network, but for those of every machine's own.
   rangesOf =
     hosts:

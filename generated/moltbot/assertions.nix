@@ -37,6 +37,9 @@ let
 
   cfg = config.services.moltbot;
 
+  # Functions for the keys that requests get outside of the service.
+  keysOutside = import ../lib/outside-keys.nix { inherit lib; };
+
   # Whether the machine runs macOS.
   inherit (pkgs.stdenv.hostPlatform) isDarwin;
 
@@ -800,6 +803,10 @@ lib.concatMap (
       (instance.confinement.hosts == [ ] || instance.confinement.egress == "named")
       "has no effect while `confinement.egress` is not \"named\": set that to \"named\", or remove this."
     )
+    (expect "confinement.keysOutside"
+      (instance.confinement.keysOutside -> instance.confinement.egress == "named")
+      "has no effect while `confinement.egress` is not \"named\", because only a network of the service's own leads to the keys: set that to \"named\", or remove this."
+    )
   ]
   ++ lib.optional isDarwin (
     expect "confinement.egress"
@@ -1188,6 +1195,44 @@ lib.concatMap (
           }
         ]
       )
+  ) services
+)
+++ lib.concatLists (
+  lib.mapAttrsToList (
+    _:
+    {
+      instance,
+      prefix,
+      credentials,
+      givenSettings,
+      outsideKeys,
+      ...
+    }:
+    map (
+      { option, ... }:
+      {
+        assertion = false;
+        message = "${prefix}.${option}: is for a server that gets another key from outside of the service. Set one of the two, or set `confinement.keysOutside` to false.";
+      }
+    ) (keysOutside.strayOf outsideKeys credentials)
+    ++
+      map
+        (
+          { option, ... }:
+          {
+            assertion = false;
+            message = "${prefix}.${option}: the settings name a server for it to which no proxy outside can lead: write its URL as `https://NAME/PATH`, without variables and with a name instead of an address, or set `confinement.keysOutside` to false.";
+          }
+        )
+        (
+          lib.filter
+            (credential: credential.outside or null != null && !keysOutside.isKnown givenSettings credential)
+            (
+              lib.optionals (
+                instance.confinement.egress == "named" && instance.confinement.keysOutside
+              ) credentials
+            )
+        )
   ) services
 )
 ++ lib.concatLists (

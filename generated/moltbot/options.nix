@@ -197,6 +197,7 @@ let
   ++ [
     "confinement.egress"
     "confinement.hosts"
+    "confinement.keysOutside"
     "confinement.listenTCPPorts"
     "confinement.listenUDPPorts"
   ]
@@ -859,6 +860,20 @@ let
           leads there. Whoever the service can reach can be told what the service knows, and a host that serves
           many sites or passes requests on leads to all of them. `moltbot egress` shows what is used, and
           what was asked for in vain.
+        '';
+      };
+
+      keysOutside = lib.mkOption {
+        type = types.bool;
+        default = false;
+        example = true;
+        description = ''
+          Whether the keys of providers stay outside of the gateway, if {option}`services.moltbot.confinement.egress` is `named`. The gateway
+          gets a placeholder and, in its settings, a URL in its own network. That leads to a proxy, which runs as another
+          user, has the key, adds it to each request, and reaches the provider's server alone. A model that was talked
+          into it can use the key as long as it runs, but never has it. For most providers under {option}`providers`;
+          `docs/keys.md` has a table. Other secrets stay inside: messengers' tokens, {option}`services.moltbot.credentials`,
+          {option}`services.moltbot.environmentFiles`, and the gateway's own token.
         '';
       };
 

@@ -28,6 +28,9 @@ let
   # Functions for the hosts of services in networks of their own.
   namedHosts = import ../lib/named-hosts.nix { inherit lib; };
 
+  # Functions for the keys that requests get outside of the service.
+  keysOutside = import ../lib/outside-keys.nix { inherit lib; };
+
   # Whether the machine runs macOS.
   inherit (pkgs.stdenv.hostPlatform) isDarwin;
 
@@ -146,7 +149,7 @@ let
         else
           instance.package;
 
-      settings =
+      givenSettings =
         expectSettings "${prefix}.settings"
           [ "gateway.port" "gateway.auth.mode" "gateway.bind" "agents.defaults.workspace" "gateway.mode" ]
           (
@@ -254,6 +257,9 @@ let
               ]
             )
           );
+      # Requests lead to the keys that stay outside.
+      settings =
+        if outsideKeys == [ ] then givenSettings else keysOutside.settingsWith outsideKeys givenSettings;
       configFile =
         if instance.validateConfig && instance.gateway.generation == "openclaw" then
           import ../lib/validated-config.nix { inherit pkgs lib; } {
@@ -272,94 +278,385 @@ let
       # The options for secret files, and the environment variables that hold the secrets.
       secretOptions =
         let
-          credential = option: variable: purpose: hosts: {
+          credential = option: variable: purpose: hosts: setting: outside: {
             inherit
               option
               variable
               purpose
               hosts
+              setting
+              outside
               ;
             file = lib.getAttrFromPath (lib.splitString "." option) instance;
           };
         in
         [
-          (credential "gateway.auth.tokenFile" variant.token null [ ])
-          (credential "gateway.auth.passwordFile" variant.password null [ ])
-          (credential "providers.anthropic.apiKeyFile" "ANTHROPIC_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.anthropic.baseUrl)) "api.anthropic.com"
-          ))
-          (credential "providers.anthropic.oauthTokenFile" "ANTHROPIC_OAUTH_TOKEN" "model" (
-            lib.optional (!(settings ? models.providers.anthropic.baseUrl)) "api.anthropic.com"
-          ))
-          (credential "providers.openai.apiKeyFile" "OPENAI_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.openai.baseUrl)) "api.openai.com"
-          ))
-          (credential "providers.google.apiKeyFile" "GEMINI_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.google.baseUrl)) "generativelanguage.googleapis.com"
-          ))
-          (credential "providers.googleVertex.apiKeyFile" "GOOGLE_CLOUD_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.google-vertex.baseUrl)) "aiplatform.googleapis.com"
-          ))
-          (credential "providers.openrouter.apiKeyFile" "OPENROUTER_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.openrouter.baseUrl)) "openrouter.ai"
-          ))
-          (credential "providers.xai.apiKeyFile" "XAI_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.xai.baseUrl)) "api.x.ai"
-          ))
-          (credential "providers.githubCopilot.tokenFile" "COPILOT_GITHUB_TOKEN" "model" (
-            lib.optionals (!(settings ? models.providers.github-copilot.baseUrl)) [
+          (credential "gateway.auth.tokenFile" variant.token null [ ] null null)
+          (credential "gateway.auth.passwordFile" variant.password null [ ] null null)
+          (credential "providers.anthropic.apiKeyFile" "ANTHROPIC_API_KEY" "model"
+            (lib.optional (!(settings ? models.providers.anthropic.baseUrl)) "api.anthropic.com")
+            [ "models" "providers" "anthropic" "baseUrl" ]
+            {
+              name = "anthropic";
+              url = "https://api.anthropic.com";
+              header = "x-api-key";
+              prefix = "";
+              placeholder = "this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "anthropic"
+                    "api"
+                  ];
+                  value = "anthropic-messages";
+                }
+              ];
+            }
+          )
+          (credential "providers.anthropic.oauthTokenFile" "ANTHROPIC_OAUTH_TOKEN" "model"
+            (lib.optional (!(settings ? models.providers.anthropic.baseUrl)) "api.anthropic.com")
+            [ "models" "providers" "anthropic" "baseUrl" ]
+            {
+              name = "anthropic";
+              url = "https://api.anthropic.com";
+              header = "Authorization";
+              prefix = "Bearer ";
+              placeholder = "sk-ant-oat01-this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "anthropic"
+                    "api"
+                  ];
+                  value = "anthropic-messages";
+                }
+              ];
+            }
+          )
+          (credential "providers.openai.apiKeyFile" "OPENAI_API_KEY" "model"
+            (lib.optional (!(settings ? models.providers.openai.baseUrl)) "api.openai.com")
+            [ "models" "providers" "openai" "baseUrl" ]
+            {
+              name = "openai";
+              url = "https://api.openai.com/v1";
+              header = "Authorization";
+              prefix = "Bearer ";
+              placeholder = "this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "openai"
+                    "api"
+                  ];
+                  value = "openai-responses";
+                }
+              ];
+            }
+          )
+          (credential "providers.google.apiKeyFile" "GEMINI_API_KEY" "model"
+            (lib.optional (!(settings ? models.providers.google.baseUrl)) "generativelanguage.googleapis.com")
+            [ "models" "providers" "google" "baseUrl" ]
+            {
+              name = "google";
+              url = "https://generativelanguage.googleapis.com/v1beta";
+              header = "x-goog-api-key";
+              prefix = "";
+              placeholder = "this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "google"
+                    "api"
+                  ];
+                  value = "google-generative-ai";
+                }
+              ];
+            }
+          )
+          (credential "providers.googleVertex.apiKeyFile" "GOOGLE_CLOUD_API_KEY" "model" (lib.optional (
+            !(settings ? models.providers.google-vertex.baseUrl)
+          ) "aiplatform.googleapis.com") [ "models" "providers" "google-vertex" "baseUrl" ] null)
+          (credential "providers.openrouter.apiKeyFile" "OPENROUTER_API_KEY" "model"
+            (lib.optional (!(settings ? models.providers.openrouter.baseUrl)) "openrouter.ai")
+            [ "models" "providers" "openrouter" "baseUrl" ]
+            {
+              name = "openrouter";
+              url = "https://openrouter.ai/api/v1";
+              header = "Authorization";
+              prefix = "Bearer ";
+              placeholder = "this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "openrouter"
+                    "api"
+                  ];
+                  value = "openai-completions";
+                }
+              ];
+            }
+          )
+          (credential "providers.xai.apiKeyFile" "XAI_API_KEY" "model"
+            (lib.optional (!(settings ? models.providers.xai.baseUrl)) "api.x.ai")
+            [ "models" "providers" "xai" "baseUrl" ]
+            {
+              name = "xai";
+              url = "https://api.x.ai/v1";
+              header = "Authorization";
+              prefix = "Bearer ";
+              placeholder = "this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "xai"
+                    "api"
+                  ];
+                  value = "openai-responses";
+                }
+              ];
+            }
+          )
+          (credential "providers.githubCopilot.tokenFile" "COPILOT_GITHUB_TOKEN" "model" (lib.optionals
+            (!(settings ? models.providers.github-copilot.baseUrl))
+            [
               "api.github.com"
               "api.individual.githubcopilot.com"
             ]
-          ))
-          (credential "providers.microsoftFoundry.apiKeyFile" "AZURE_OPENAI_API_KEY" "model" [ ])
-          (credential "providers.huggingface.tokenFile" "HF_TOKEN" "model" (
-            lib.optional (!(settings ? models.providers.huggingface.baseUrl)) "router.huggingface.co"
-          ))
-          (credential "providers.together.apiKeyFile" "TOGETHER_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.together.baseUrl)) "api.together.xyz"
-          ))
-          (credential "providers.nvidia.apiKeyFile" "NVIDIA_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.nvidia.baseUrl)) "integrate.api.nvidia.com"
-          ))
-          (credential "providers.litellm.apiKeyFile" "LITELLM_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.litellm.baseUrl)) "localhost:4000"
-          ))
-          (credential "providers.vllm.apiKeyFile" "VLLM_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.vllm.baseUrl)) "127.0.0.1:8000"
-          ))
-          (credential "providers.sglang.apiKeyFile" "SGLANG_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.sglang.baseUrl)) "127.0.0.1:30000"
-          ))
-          (credential "providers.ollama.apiKeyFile" "OLLAMA_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.ollama.baseUrl)) "127.0.0.1:11434"
-          ))
-          (credential "providers.lmstudio.tokenFile" "LM_API_TOKEN" "model" (
-            lib.optional (!(settings ? models.providers.lmstudio.baseUrl)) "localhost:1234"
-          ))
-          (credential "providers.alibaba.apiKeyFile" "DASHSCOPE_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.alibaba.baseUrl)) "dashscope-intl.aliyuncs.com"
-          ))
-          (credential "providers.minimax.apiKeyFile" "MINIMAX_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.minimax.baseUrl)) "api.minimax.io"
-          ))
-          (credential "providers.minimax.oauthTokenFile" "MINIMAX_OAUTH_TOKEN" "model" (
-            lib.optional (!(settings ? models.providers.minimax.baseUrl)) "api.minimax.io"
-          ))
-          (credential "providers.opencode.apiKeyFile" "OPENCODE_API_KEY" "model" (
-            lib.optional (!(settings ? models.providers.opencode.baseUrl)) "opencode.ai"
-          ))
-          (credential "providers.deepgram.apiKeyFile" "DEEPGRAM_API_KEY" null [ "api.deepgram.com" ])
-          (credential "providers.elevenlabs.apiKeyFile" "ELEVENLABS_API_KEY" null [ "api.elevenlabs.io" ])
-          (credential "providers.azureSpeech.keyFile" "AZURE_SPEECH_KEY" null [ ])
-          (credential "providers.fal.keyFile" "FAL_KEY" null [
-            "fal.run"
-            "queue.fal.run"
-          ])
-          (credential "providers.runway.apiSecretFile" "RUNWAYML_API_SECRET" null [ "api.dev.runwayml.com" ])
-          (credential "providers.telegram.botTokenFile" "TELEGRAM_BOT_TOKEN" null (
-            lib.optional (!(settings ? channels.telegram.apiRoot)) "api.telegram.org"
-          ))
+          ) [ "models" "providers" "github-copilot" "baseUrl" ] null)
+          (credential "providers.microsoftFoundry.apiKeyFile" "AZURE_OPENAI_API_KEY" "model" [ ] null null)
+          (credential "providers.huggingface.tokenFile" "HF_TOKEN" "model"
+            (lib.optional (!(settings ? models.providers.huggingface.baseUrl)) "router.huggingface.co")
+            [ "models" "providers" "huggingface" "baseUrl" ]
+            {
+              name = "huggingface";
+              url = "https://router.huggingface.co/v1";
+              header = "Authorization";
+              prefix = "Bearer ";
+              placeholder = "this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "huggingface"
+                    "api"
+                  ];
+                  value = "openai-completions";
+                }
+              ];
+            }
+          )
+          (credential "providers.together.apiKeyFile" "TOGETHER_API_KEY" "model"
+            (lib.optional (!(settings ? models.providers.together.baseUrl)) "api.together.xyz")
+            [ "models" "providers" "together" "baseUrl" ]
+            {
+              name = "together";
+              url = "https://api.together.xyz/v1";
+              header = "Authorization";
+              prefix = "Bearer ";
+              placeholder = "this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "together"
+                    "api"
+                  ];
+                  value = "openai-completions";
+                }
+              ];
+            }
+          )
+          (credential "providers.nvidia.apiKeyFile" "NVIDIA_API_KEY" "model"
+            (lib.optional (!(settings ? models.providers.nvidia.baseUrl)) "integrate.api.nvidia.com")
+            [ "models" "providers" "nvidia" "baseUrl" ]
+            {
+              name = "nvidia";
+              url = "https://integrate.api.nvidia.com/v1";
+              header = "Authorization";
+              prefix = "Bearer ";
+              placeholder = "this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "nvidia"
+                    "api"
+                  ];
+                  value = "openai-completions";
+                }
+              ];
+            }
+          )
+          (credential "providers.litellm.apiKeyFile" "LITELLM_API_KEY" "model"
+            (lib.optional (!(settings ? models.providers.litellm.baseUrl)) "localhost:4000")
+            [ "models" "providers" "litellm" "baseUrl" ]
+            {
+              name = "litellm";
+              url = "http://localhost:4000";
+              header = "Authorization";
+              prefix = "Bearer ";
+              placeholder = "this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "litellm"
+                    "api"
+                  ];
+                  value = "openai-completions";
+                }
+              ];
+            }
+          )
+          (credential "providers.vllm.apiKeyFile" "VLLM_API_KEY" "model"
+            (lib.optional (!(settings ? models.providers.vllm.baseUrl)) "127.0.0.1:8000")
+            [ "models" "providers" "vllm" "baseUrl" ]
+            {
+              name = "vllm";
+              url = "http://127.0.0.1:8000/v1";
+              header = "Authorization";
+              prefix = "Bearer ";
+              placeholder = "this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "vllm"
+                    "api"
+                  ];
+                  value = "openai-completions";
+                }
+              ];
+            }
+          )
+          (credential "providers.sglang.apiKeyFile" "SGLANG_API_KEY" "model"
+            (lib.optional (!(settings ? models.providers.sglang.baseUrl)) "127.0.0.1:30000")
+            [ "models" "providers" "sglang" "baseUrl" ]
+            {
+              name = "sglang";
+              url = "http://127.0.0.1:30000/v1";
+              header = "Authorization";
+              prefix = "Bearer ";
+              placeholder = "this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "sglang"
+                    "api"
+                  ];
+                  value = "openai-completions";
+                }
+              ];
+            }
+          )
+          (credential "providers.ollama.apiKeyFile" "OLLAMA_API_KEY" "model"
+            (lib.optional (!(settings ? models.providers.ollama.baseUrl)) "127.0.0.1:11434")
+            [ "models" "providers" "ollama" "baseUrl" ]
+            {
+              name = "ollama";
+              url = "http://127.0.0.1:11434";
+              header = "Authorization";
+              prefix = "Bearer ";
+              placeholder = "this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "ollama"
+                    "api"
+                  ];
+                  value = "ollama";
+                }
+              ];
+            }
+          )
+          (credential "providers.lmstudio.tokenFile" "LM_API_TOKEN" "model"
+            (lib.optional (!(settings ? models.providers.lmstudio.baseUrl)) "localhost:1234")
+            [ "models" "providers" "lmstudio" "baseUrl" ]
+            {
+              name = "lmstudio";
+              url = "http://localhost:1234/v1";
+              header = "Authorization";
+              prefix = "Bearer ";
+              placeholder = "this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "lmstudio"
+                    "api"
+                  ];
+                  value = "openai-completions";
+                }
+              ];
+            }
+          )
+          (credential "providers.alibaba.apiKeyFile" "DASHSCOPE_API_KEY" "model" (lib.optional (
+            !(settings ? models.providers.alibaba.baseUrl)
+          ) "dashscope-intl.aliyuncs.com") [ "models" "providers" "alibaba" "baseUrl" ] null)
+          (credential "providers.minimax.apiKeyFile" "MINIMAX_API_KEY" "model"
+            (lib.optional (!(settings ? models.providers.minimax.baseUrl)) "api.minimax.io")
+            [ "models" "providers" "minimax" "baseUrl" ]
+            {
+              name = "minimax";
+              url = "https://api.minimax.io/anthropic";
+              header = "x-api-key";
+              prefix = "";
+              placeholder = "this-key-is-outside";
+              settings = [
+                {
+                  path = [
+                    "models"
+                    "providers"
+                    "minimax"
+                    "api"
+                  ];
+                  value = "anthropic-messages";
+                }
+              ];
+            }
+          )
+          (credential "providers.minimax.oauthTokenFile" "MINIMAX_OAUTH_TOKEN" "model" (lib.optional (
+            !(settings ? models.providers.minimax.baseUrl)
+          ) "api.minimax.io") [ "models" "providers" "minimax" "baseUrl" ] null)
+          (credential "providers.opencode.apiKeyFile" "OPENCODE_API_KEY" "model" (lib.optional (
+            !(settings ? models.providers.opencode.baseUrl)
+          ) "opencode.ai") [ "models" "providers" "opencode" "baseUrl" ] null)
+          (credential "providers.deepgram.apiKeyFile" "DEEPGRAM_API_KEY" null [
+            "api.deepgram.com"
+          ] null null)
+          (credential "providers.elevenlabs.apiKeyFile" "ELEVENLABS_API_KEY" null [
+            "api.elevenlabs.io"
+          ] null null)
+          (credential "providers.azureSpeech.keyFile" "AZURE_SPEECH_KEY" null [ ] null null)
+          (credential "providers.fal.keyFile" "FAL_KEY" null [ "fal.run" "queue.fal.run" ] null null)
+          (credential "providers.runway.apiSecretFile" "RUNWAYML_API_SECRET" null [
+            "api.dev.runwayml.com"
+          ] null null)
+          (credential "providers.telegram.botTokenFile" "TELEGRAM_BOT_TOKEN" null (lib.optional (
+            !(settings ? channels.telegram.apiRoot)
+          ) "api.telegram.org") [ "channels" "telegram" "apiRoot" ] null)
         ];
 
       # The secret files that the user has set.
@@ -371,13 +668,27 @@ let
           purpose = null;
         }) instance.credentials;
 
+      # The keys that requests get outside of the service: it has a placeholder.
+      outsideKeys =
+        lib.optionals (instance.confinement.egress == "named" && instance.confinement.keysOutside)
+          (
+            keysOutside.keysOf prefix givenSettings (
+              lib.filter (credential: credential.file != null) secretOptions
+            )
+          );
+      # The credentials that the service has.
+      loaded = lib.filter ({ option, ... }: !lib.any (key: key.option == option) outsideKeys) credentials;
+
       # Whether the service is in a network of its own, in which there are only named hosts.
       isNamed = instance.confinement.egress == "named";
       hosts = lib.optionals isNamed (
         namedHosts.hostsOf unit (
-          map namedHosts.ofText instance.confinement.hosts
+          keysOutside.hostsOf outsideKeys
+          ++ map namedHosts.ofText instance.confinement.hosts
           ++ lib.concatMap namedHosts.ofURL (
-            lib.filter lib.isString (valuesNamed [ "baseUrl" "apiRoot" ] instance.settings)
+            lib.subtractLists (map (key: key.url) outsideKeys) (
+              lib.filter lib.isString (valuesNamed [ "baseUrl" "apiRoot" ] instance.settings)
+            )
           )
           ++ map namedHosts.ofText (lib.concatMap (credential: credential.hosts or [ ]) credentials)
         )
@@ -401,7 +712,10 @@ let
         ${if instance.confinement.nixDaemon then "NIX_REMOTE" else null} = "daemon";
         GIT_CEILING_DIRECTORIES = instance.workspaceDir;
         SHELL = lib.getExe' pkgs.bashInteractive "bash";
-      };
+      }
+      // lib.listToAttrs (
+        map ({ variable, placeholder, ... }: lib.nameValuePair variable placeholder) outsideKeys
+      );
       environment =
         lib.optionalAttrs isDarwin (
           {
@@ -845,7 +1159,7 @@ let
               "${prefix}.${option}"
               file
             ]
-          ) credentials
+          ) loaded
           ++ map (path: [
             "expect_path"
             "${prefix}.confinement.readOnlyPaths"
@@ -898,7 +1212,7 @@ let
           variant.token
           variant.password
         ]
-      ) credentials;
+      ) loaded;
       program = pkgs.writeShellScript "${unit}-program" ''
         set -euo pipefail
         umask 0077
@@ -1159,6 +1473,9 @@ let
         hosts
         hostsTable
         hostRanges
+        givenSettings
+        outsideKeys
+        loaded
         commandCredentials
         command
         care

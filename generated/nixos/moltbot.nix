@@ -17,6 +17,9 @@ let
 
   cfg = config.services.moltbot;
 
+  # Functions for the hosts of services in networks of their own.
+  namedHosts = import ../lib/named-hosts.nix { inherit lib; };
+
   services = import ../moltbot/service.nix {
     inherit config lib pkgs;
     platform = "nixos";
@@ -114,6 +117,7 @@ let
           "64:ff9b:0:0:0:0:6440:0/106"
           "2002:6440:0::/26"
         ];
+        missingCredential = "missing-credential-file";
       }
       {
         inherit unit hosts;
@@ -288,12 +292,7 @@ in
                     care_properties=(${propertiesOf (careConfinementOf service)})
                     [ -z "$care" ] || { take_care; exit; }
                     if is_egress "$@"; then
-                    show_egress ${
-                      lib.escapeShellArgs (
-                        [ "${prefix}.confinement.hosts" ]
-                        ++ map (host: "${host.name}:${toString host.port}=${host.unit}") hosts
-                      )
-                    }
+                    show_egress ${lib.escapeShellArgs ([ "${prefix}.confinement.hosts" ] ++ map namedHosts.shown hosts)}
                     exit
                     fi
                     start ${command} "$@"
@@ -353,7 +352,7 @@ in
         configFile,
         settings,
         isNamed,
-        credentials,
+        loaded,
         environment,
         path,
         ownDirectories,
@@ -430,9 +429,9 @@ in
             # Root reads these files: the service's user needs no access.
             LoadCredential = map (
               credential: "${credential.variable}:${escapeSpecifiers credential.file}"
-            ) credentials;
+            ) loaded;
             # Replaces a file that does not exist, so that the launcher can name the option at fault.
-            SetCredential = map (credential: "${credential.variable}:missing-credential-file") credentials;
+            SetCredential = map (credential: "${credential.variable}:missing-credential-file") loaded;
 
             # A program may exit with 0 to be started anew, and an enabled service should run.
             Restart = "always";

@@ -11,6 +11,7 @@ export const telegram = {
     variable: "TELEGRAM_BOT_TOKEN",
     hosts: ["api.telegram.org"],
     hostsSetting: "channels.telegram.apiRoot",
+    outside: { cannot: "it is a part of the URL, not a header" },
   }),
 
   /**

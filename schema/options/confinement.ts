@@ -236,6 +236,16 @@ export const relaxations = {
   }),
 
   /**
+   * Whether the keys of providers stay outside of the gateway, if {option}`confinement.egress` is `named`. The gateway
+   * gets a placeholder and, in its settings, a URL in its own network. That leads to a proxy, which runs as another
+   * user, has the key, adds it to each request, and reaches the provider's server alone. A model that was talked
+   * into it can use the key as long as it runs, but never has it. For most providers under {option}`providers`;
+   * `docs/keys.md` has a table. Other secrets stay inside: messengers' tokens, {option}`credentials`,
+   * {option}`environmentFiles`, and the gateway's own token.
+   */
+  keysOutside: option(z.boolean(), { default: false, example: true }),
+
+  /**
    * Further TCP ports the service's programs may listen on, on all addresses; the firewall is not
    * opened. Who can connect to one can talk to whatever the model has started there.
    */

@@ -1,19 +1,62 @@
 // Credentials of the model providers, one group per provider. Only the file's path is ever part of
 // the configuration; the secret reaches the gateway as an environment variable at start.
 
-import { credential } from "nixmodgen";
+import { credential, type OutsideKey } from "nixmodgen";
 
 /** The purpose of credentials for models: the gateway needs at least one of them. */
 export const modelPurpose = "model";
 
+interface Server {
+  readonly hosts: readonly string[];
+  readonly hostsSetting: string;
+}
+
 /** The hosts of a provider's API, unless the settings name another server. Read in the gateway's packages. */
-const hostsOf = (
-  provider: string,
-  ...hosts: readonly string[]
-): { readonly hosts: readonly string[]; readonly hostsSetting: string } => ({
+const hostsOf = (provider: string, ...hosts: readonly string[]): Server => ({
   hosts,
   hostsSetting: `models.providers.${provider}.baseUrl`,
 });
+
+/** How a provider's server is asked. */
+interface Way {
+  /** The URL that the gateway has by itself. */
+  readonly url: string;
+  /** The API of its models. Without it, the gateway would take a server at another URL for one of OpenAI's kind. */
+  readonly api: string;
+  /** The header with the key. Default: `Authorization: Bearer`. */
+  readonly header?: string;
+  readonly placeholder?: string;
+}
+
+/**
+ * A provider whose key can stay outside of the gateway. An agent's turn with each of them was tried, on 2026.6.5 and
+ * 2026.9.6, with a server of another name that notes what it is asked.
+ */
+const keyOf = (
+  provider: string,
+  { url, api, header, placeholder }: Way,
+): Server & { readonly outside: OutsideKey } => {
+  const { hostname, port } = new URL(url);
+  return {
+    ...hostsOf(provider, port === "" ? hostname : `${hostname}:${port}`),
+    outside: {
+      name: provider,
+      url,
+      ...(placeholder !== undefined && { placeholder }),
+      ...(header === undefined ? { header: "Authorization", prefix: "Bearer " } : { header }),
+      settings: { [`models.providers.${provider}.api`]: api },
+    },
+  };
+};
+
+/** Why a key cannot stay outside. */
+const inside = (cannot: string): { readonly outside: { readonly cannot: string } } => ({
+  outside: { cannot },
+});
+
+const completions = "openai-completions";
+const notOneServer =
+  "its server is not one of `models.providers`: the gateway has its URLs elsewhere, per feature";
 
 export const modelProviders = {
   anthropic: {
@@ -21,14 +64,23 @@ export const modelProviders = {
     apiKeyFile: credential({
       variable: "ANTHROPIC_API_KEY",
       purpose: modelPurpose,
-      ...hostsOf("anthropic", "api.anthropic.com"),
+      ...keyOf("anthropic", {
+        url: "https://api.anthropic.com",
+        api: "anthropic-messages",
+        header: "x-api-key",
+      }),
     }),
 
     /** File holding a long-lived Anthropic token, made with `claude setup-token`. */
     oauthTokenFile: credential({
       variable: "ANTHROPIC_OAUTH_TOKEN",
       purpose: modelPurpose,
-      ...hostsOf("anthropic", "api.anthropic.com"),
+      ...keyOf("anthropic", {
+        url: "https://api.anthropic.com",
+        api: "anthropic-messages",
+        // The gateway knows a token by its beginning, and asks in another way with it.
+        placeholder: "sk-ant-oat01-this-key-is-outside",
+      }),
     }),
   },
 
@@ -37,7 +89,7 @@ export const modelProviders = {
     apiKeyFile: credential({
       variable: "OPENAI_API_KEY",
       purpose: modelPurpose,
-      ...hostsOf("openai", "api.openai.com"),
+      ...keyOf("openai", { url: "https://api.openai.com/v1", api: "openai-responses" }),
     }),
   },
 
@@ -46,7 +98,11 @@ export const modelProviders = {
     apiKeyFile: credential({
       variable: "GEMINI_API_KEY",
       purpose: modelPurpose,
-      ...hostsOf("google", "generativelanguage.googleapis.com"),
+      ...keyOf("google", {
+        url: "https://generativelanguage.googleapis.com/v1beta",
+        api: "google-generative-ai",
+        header: "x-goog-api-key",
+      }),
     }),
   },
 
@@ -56,6 +112,7 @@ export const modelProviders = {
       variable: "GOOGLE_CLOUD_API_KEY",
       purpose: modelPurpose,
       ...hostsOf("google-vertex", "aiplatform.googleapis.com"),
+      ...inside("Google's own library asks, and makes the URL of the project and its region"),
     }),
   },
 
@@ -64,7 +121,7 @@ export const modelProviders = {
     apiKeyFile: credential({
       variable: "OPENROUTER_API_KEY",
       purpose: modelPurpose,
-      ...hostsOf("openrouter", "openrouter.ai"),
+      ...keyOf("openrouter", { url: "https://openrouter.ai/api/v1", api: completions }),
     }),
   },
 
@@ -73,7 +130,7 @@ export const modelProviders = {
     apiKeyFile: credential({
       variable: "XAI_API_KEY",
       purpose: modelPurpose,
-      ...hostsOf("xai", "api.x.ai"),
+      ...keyOf("xai", { url: "https://api.x.ai/v1", api: "openai-responses" }),
     }),
   },
 
@@ -83,12 +140,17 @@ export const modelProviders = {
       variable: "COPILOT_GITHUB_TOKEN",
       purpose: modelPurpose,
       ...hostsOf("github-copilot", "api.github.com", "api.individual.githubcopilot.com"),
+      ...inside("the gateway exchanges it for tokens of minutes, and is told the server with them"),
     }),
   },
 
   microsoftFoundry: {
     /** File holding an Azure OpenAI (Microsoft Foundry) API key. */
-    apiKeyFile: credential({ variable: "AZURE_OPENAI_API_KEY", purpose: modelPurpose }),
+    apiKeyFile: credential({
+      variable: "AZURE_OPENAI_API_KEY",
+      purpose: modelPurpose,
+      ...inside("each customer has a server of their own, and it was not tried with one"),
+    }),
   },
 
   huggingface: {
@@ -96,7 +158,7 @@ export const modelProviders = {
     tokenFile: credential({
       variable: "HF_TOKEN",
       purpose: modelPurpose,
-      ...hostsOf("huggingface", "router.huggingface.co"),
+      ...keyOf("huggingface", { url: "https://router.huggingface.co/v1", api: completions }),
     }),
   },
 
@@ -105,7 +167,7 @@ export const modelProviders = {
     apiKeyFile: credential({
       variable: "TOGETHER_API_KEY",
       purpose: modelPurpose,
-      ...hostsOf("together", "api.together.xyz"),
+      ...keyOf("together", { url: "https://api.together.xyz/v1", api: completions }),
     }),
   },
 
@@ -114,7 +176,7 @@ export const modelProviders = {
     apiKeyFile: credential({
       variable: "NVIDIA_API_KEY",
       purpose: modelPurpose,
-      ...hostsOf("nvidia", "integrate.api.nvidia.com"),
+      ...keyOf("nvidia", { url: "https://integrate.api.nvidia.com/v1", api: completions }),
     }),
   },
 
@@ -123,7 +185,7 @@ export const modelProviders = {
     apiKeyFile: credential({
       variable: "LITELLM_API_KEY",
       purpose: modelPurpose,
-      ...hostsOf("litellm", "localhost:4000"),
+      ...keyOf("litellm", { url: "http://localhost:4000", api: completions }),
     }),
   },
 
@@ -132,7 +194,7 @@ export const modelProviders = {
     apiKeyFile: credential({
       variable: "VLLM_API_KEY",
       purpose: modelPurpose,
-      ...hostsOf("vllm", "127.0.0.1:8000"),
+      ...keyOf("vllm", { url: "http://127.0.0.1:8000/v1", api: completions }),
     }),
   },
 
@@ -141,7 +203,7 @@ export const modelProviders = {
     apiKeyFile: credential({
       variable: "SGLANG_API_KEY",
       purpose: modelPurpose,
-      ...hostsOf("sglang", "127.0.0.1:30000"),
+      ...keyOf("sglang", { url: "http://127.0.0.1:30000/v1", api: completions }),
     }),
   },
 
@@ -150,7 +212,7 @@ export const modelProviders = {
     apiKeyFile: credential({
       variable: "OLLAMA_API_KEY",
       purpose: modelPurpose,
-      ...hostsOf("ollama", "127.0.0.1:11434"),
+      ...keyOf("ollama", { url: "http://127.0.0.1:11434", api: "ollama" }),
     }),
   },
 
@@ -159,7 +221,7 @@ export const modelProviders = {
     tokenFile: credential({
       variable: "LM_API_TOKEN",
       purpose: modelPurpose,
-      ...hostsOf("lmstudio", "localhost:1234"),
+      ...keyOf("lmstudio", { url: "http://localhost:1234/v1", api: completions }),
     }),
   },
 
@@ -169,6 +231,9 @@ export const modelProviders = {
       variable: "DASHSCOPE_API_KEY",
       purpose: modelPurpose,
       ...hostsOf("alibaba", "dashscope-intl.aliyuncs.com"),
+      ...inside(
+        "its models come with a plugin that the gateway has to be given, and that was not tried",
+      ),
     }),
   },
 
@@ -177,7 +242,11 @@ export const modelProviders = {
     apiKeyFile: credential({
       variable: "MINIMAX_API_KEY",
       purpose: modelPurpose,
-      ...hostsOf("minimax", "api.minimax.io"),
+      ...keyOf("minimax", {
+        url: "https://api.minimax.io/anthropic",
+        api: "anthropic-messages",
+        header: "x-api-key",
+      }),
     }),
 
     /** File holding a MiniMax OAuth token. */
@@ -185,6 +254,7 @@ export const modelProviders = {
       variable: "MINIMAX_OAUTH_TOKEN",
       purpose: modelPurpose,
       ...hostsOf("minimax", "api.minimax.io"),
+      ...inside("it belongs to a login, and how the gateway asks with it was not tried"),
     }),
   },
 
@@ -194,6 +264,9 @@ export const modelProviders = {
       variable: "OPENCODE_API_KEY",
       purpose: modelPurpose,
       ...hostsOf("opencode", "opencode.ai"),
+      ...inside(
+        "its models come with a plugin that the gateway has to be given, and that was not tried",
+      ),
     }),
   },
 };
@@ -220,26 +293,42 @@ export const modelPrefixes = {
 export const mediaProviders = {
   deepgram: {
     /** File holding a Deepgram API key. */
-    apiKeyFile: credential({ variable: "DEEPGRAM_API_KEY", hosts: ["api.deepgram.com"] }),
+    apiKeyFile: credential({
+      variable: "DEEPGRAM_API_KEY",
+      hosts: ["api.deepgram.com"],
+      ...inside(notOneServer),
+    }),
   },
 
   elevenlabs: {
     /** File holding an ElevenLabs API key. */
-    apiKeyFile: credential({ variable: "ELEVENLABS_API_KEY", hosts: ["api.elevenlabs.io"] }),
+    apiKeyFile: credential({
+      variable: "ELEVENLABS_API_KEY",
+      hosts: ["api.elevenlabs.io"],
+      ...inside(notOneServer),
+    }),
   },
 
   azureSpeech: {
     /** File holding an Azure Speech key; its region goes to {option}`environment` as `AZURE_SPEECH_REGION`. */
-    keyFile: credential({ variable: "AZURE_SPEECH_KEY" }),
+    keyFile: credential({ variable: "AZURE_SPEECH_KEY", ...inside(notOneServer) }),
   },
 
   fal: {
     /** File holding a fal.ai key. */
-    keyFile: credential({ variable: "FAL_KEY", hosts: ["fal.run", "queue.fal.run"] }),
+    keyFile: credential({
+      variable: "FAL_KEY",
+      hosts: ["fal.run", "queue.fal.run"],
+      ...inside(notOneServer),
+    }),
   },
 
   runway: {
     /** File holding a Runway API secret. */
-    apiSecretFile: credential({ variable: "RUNWAYML_API_SECRET", hosts: ["api.dev.runwayml.com"] }),
+    apiSecretFile: credential({
+      variable: "RUNWAYML_API_SECRET",
+      hosts: ["api.dev.runwayml.com"],
+      ...inside(notOneServer),
+    }),
   },
 };

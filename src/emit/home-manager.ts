@@ -33,7 +33,7 @@ import {
 import type { PlatformParts } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitSandboxChecks } from "./sandbox-checks.ts";
-import { emitValue, ofConfig, storeConfig } from "./shared.ts";
+import { emitValue, loadedOf, ofConfig, storeConfig } from "./shared.ts";
 import {
   commandCredentialProperties,
   careProperties,
@@ -201,7 +201,7 @@ export function homeManagerParts(service: IrService): PlatformParts {
         nix`
           lib.mkIf (!isDarwin) (
             lib.concatMapAttrs (
-              name: { instance, unit, ${ofConfig(service, "configFile")}, credentials, environment, path, prepare, launch, ... }@service:
+              name: { instance, unit, ${ofConfig(service, "configFile")}, ${loadedOf(service)}, environment, path, prepare, launch, ... }@service:
               {
                 \${unit} = ${emitUnit(service, scope)};
                 "prepare-\${unit}" = ${emitPreparation(service)};

@@ -15,7 +15,7 @@ import type { PlatformParts } from "./module.ts";
 import { wrapComment } from "./wrap.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitSandboxChecks } from "./sandbox-checks.ts";
-import { emitCreated, emitValue, identityOf, ofConfig, storeConfig } from "./shared.ts";
+import { emitCreated, emitValue, identityOf, loadedOf, ofConfig, storeConfig } from "./shared.ts";
 import {
   commandCredentialProperties,
   careProperties,
@@ -30,6 +30,7 @@ import {
   emitStopScript,
   expectManagedFiles,
   expectManagerVariables,
+  missingCredential,
   mountManagedFiles,
   preparationConfinement,
   readSystemdSecret,
@@ -245,7 +246,7 @@ export function nixosParts(service: IrService): PlatformParts {
         nix`
           ${emitKeptDirectories(service)}
           // lib.concatMapAttrs (
-            name: { instance, unit, ${ofConfig(service, "configFile")}, ${readinessFields(service)}, ${model.hosts === undefined ? [] : ["isNamed"]}, credentials, environment, path, ownDirectories, prepare, launch, ... }@service:
+            name: { instance, unit, ${ofConfig(service, "configFile")}, ${readinessFields(service)}, ${model.hosts === undefined ? [] : ["isNamed"]}, ${loadedOf(service)}, environment, path, ownDirectories, prepare, launch, ... }@service:
             ${emitUnits(service, scope)}
           ) services
         `,
@@ -495,6 +496,7 @@ function emitNetwork(service: IrService): readonly Binding[] {
           inherit lib pkgs;
           systemd = config.systemd.package;
           notInternet = ${nix.value([...linkAndHost, ...special, ...privateNetworks, ...sharedNetwork])};
+          missingCredential = ${missingCredential};
         } {
           inherit unit hosts;
           title = "${service.name} (\${name})";

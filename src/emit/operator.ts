@@ -146,7 +146,7 @@ function emitShowEgress({ option }: NamedHosts): ShellText {
     nix`
       lib.escapeShellArgs (
         [ "\${prefix}.${option.path.join(".")}" ]
-        ++ map (host: "\${host.name}:\${toString host.port}=\${host.unit}") hosts
+        ++ map namedHosts.shown hosts
       )
     `,
     "\nexit\nfi",

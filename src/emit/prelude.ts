@@ -141,6 +141,11 @@ function helpers(service: IrService): readonly Helper[] {
       value: nix`${importLibrary("named-hosts.nix")} { inherit lib; }`,
     },
     {
+      name: "keysOutside",
+      comment: "Functions for the keys that requests get outside of the service.",
+      value: nix`${importLibrary("outside-keys.nix")} { inherit lib; }`,
+    },
+    {
       name: "isDarwin",
       comment: "Whether the machine runs macOS.",
       value: nix`pkgs.stdenv.hostPlatform.isDarwin`,

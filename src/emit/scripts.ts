@@ -6,7 +6,14 @@ import type { IrService, StateRepair } from "../model/service-model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
 import type { Scope } from "./emit-expression.ts";
-import { emitProgram, emitValue, type ServiceSeams, shellWords, type ShellText } from "./shared.ts";
+import {
+  emitProgram,
+  emitValue,
+  loadedOf,
+  type ServiceSeams,
+  shellWords,
+  type ShellText,
+} from "./shared.ts";
 
 export function emitPrepareScript(service: IrService, scope: Scope, seams: ServiceSeams): NixExpr {
   const { model } = service;
@@ -79,7 +86,7 @@ export function emitLaunchScript(service: IrService, scope: Scope, seams: Servic
     "\n",
     emitCommands([
       ...(seams.beforeLoads === undefined ? [] : [seams.beforeLoads]),
-      emitLoads(nix`credentials`),
+      emitLoads(nix.id(loadedOf(service))),
       ...emitExpectations(service, scope),
       ...generated,
       seams.beforeStart,
@@ -114,7 +121,7 @@ export function emitCommandScripts(
   return [
     nix.binding(
       ["commandCredentials"],
-      nix`lib.filter ({ variable, ... }: lib.elem variable ${needed}) credentials`,
+      nix`lib.filter ({ variable, ... }: lib.elem variable ${needed}) ${nix.id(loadedOf(service))}`,
       { comment: "The credentials that the operator's command needs.", blankLine: true },
     ),
     nix.binding(

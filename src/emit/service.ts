@@ -3,8 +3,9 @@
 // scripts that prepare and start it. Each platform fills the seams.
 
 import type { ConfigFile, EnvironmentVariable, IrService } from "../model/service-model.ts";
-import { type ExpNode, isCallOf, nodeOf, type OrValue } from "../model/expression.ts";
-import type { IrCredential } from "../model/option-type.ts";
+import type { JsonValue } from "../json.ts";
+import { type Exp, type ExpNode, isCallOf, nodeOf, type OrValue } from "../model/expression.ts";
+import type { IrCredential, IrOption } from "../model/option-type.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { importLibrary } from "../runtime/assets.ts";
 import type { Platform } from "../model/platform.ts";
@@ -14,7 +15,7 @@ import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { emitIsKnownVariant } from "./options.ts";
 import { emitCare, emitCommandScripts, emitLaunchScript, emitPrepareScript } from "./scripts.ts";
 import { emitSettings, isConditional } from "./settings.ts";
-import { emitProgram, emitValue, ofConfig, type ServiceSeams } from "./shared.ts";
+import { emitProgram, emitValue, hasOutsideKeys, ofConfig, type ServiceSeams } from "./shared.ts";
 
 /** The names of the attributes that `serviceOf` returns on every platform. */
 export function serviceFields(service: IrService): readonly string[] {
@@ -27,6 +28,7 @@ export function serviceFields(service: IrService): readonly string[] {
     ...["managedPaths", ...(model.namedDirectories === undefined ? [] : ["namedDirectories"])],
     ...["ownDirectories", "prepare", "launch"],
     ...(model.hosts === undefined ? [] : ["isNamed", "hosts", "hostsTable", "hostRanges"]),
+    ...(hasOutsideKeys(service) ? ["givenSettings", "outsideKeys", "loaded"] : []),
     ...(model.command === undefined ? [] : ["commandCredentials", "command"]),
     ...(model.command?.care === undefined ? [] : ["care"]),
     ...(model.command?.care?.repair === undefined ? [] : ["repair"]),
@@ -52,9 +54,7 @@ export function emitServiceFunction(
     ...(model.config === undefined
       ? []
       : [
-          nix.binding(["settings"], emitSettings(service, model.config, options, scope), {
-            blankLine: true,
-          }),
+          ...emitAllSettings(service, model.config, options, scope),
           nix.binding(["configFile"], emitConfigFile(service, model.config, scope)),
         ]),
     nix.binding(["secretOptions"], emitSecretOptions(service, scope), {
@@ -65,6 +65,7 @@ export function emitServiceFunction(
       comment: "The secret files that the user has set.",
       blankLine: true,
     }),
+    ...emitOutsideKeys(service, scope),
     ...emitHosts(service, scope),
     nix.binding(["ownVariables"], emitOwnVariables(service, scope), { blankLine: true }),
     nix.binding(["environment"], emitEnvironment(service, scope, seams)),
@@ -186,12 +187,21 @@ function emitSecretOptions(service: IrService, scope: Scope): NixExpr {
     if (credential === undefined) return [];
     const row = nix`credential ${path.join(".")} ${emitExpression(credential.variable, scope)} ${nix.value(credential.purpose ?? null)}`;
     return [
-      service.model.hosts === undefined ? row : nix.call(row, emitHostsOf(service, credential)),
+      nix.call(
+        row,
+        ...(service.model.hosts === undefined ? [] : [emitHostsOf(service, credential)]),
+        ...(hasOutsideKeys(service)
+          ? [nix.value(credential.hostsSetting ?? null), nix.value(outsideOf(credential))]
+          : []),
+      ),
     ];
   });
   if (rows.length === 0) return nix`[ ]`;
-  const names = ["option", "variable", "purpose"];
-  const all = service.model.hosts === undefined ? names : [...names, "hosts"];
+  const all = [
+    ...["option", "variable", "purpose"],
+    ...(service.model.hosts === undefined ? [] : ["hosts"]),
+    ...(hasOutsideKeys(service) ? ["setting", "outside"] : []),
+  ];
   const fields = nix`{
     ${nix.inherit(all)}
     file = lib.getAttrFromPath (lib.splitString "." option) instance;
@@ -212,13 +222,70 @@ function emitHostsOf(service: IrService, { hosts, hostsSetting }: IrCredential):
     : nix`lib.optionals (!settings ? ${hostsSetting}) ${all}`;
 }
 
+function outsideOf({ outside }: IrCredential): JsonValue {
+  return outside === undefined
+    ? null
+    : { ...outside, settings: outside.settings.map((setting) => ({ ...setting })) };
+}
+
+/** `settings`: the configuration of the program. If keys stay outside, it leads to them. */
+function emitAllSettings(
+  service: IrService,
+  config: ConfigFile,
+  options: readonly IrOption[],
+  scope: Scope,
+): readonly Binding[] {
+  const given = emitSettings(service, config, options, scope);
+  if (!hasOutsideKeys(service)) return [nix.binding(["settings"], given, { blankLine: true })];
+  return [
+    nix.binding(["givenSettings"], given, { blankLine: true }),
+    nix.binding(
+      ["settings"],
+      nix`if outsideKeys == [ ] then givenSettings else keysOutside.settingsWith outsideKeys givenSettings`,
+      { comment: "Requests lead to the keys that stay outside." },
+    ),
+  ];
+}
+
+/** `outsideKeys` and `loaded`: the credentials that stay outside, and those that the service gets. */
+function emitOutsideKeys(service: IrService, scope: Scope): readonly Binding[] {
+  const wanted = service.model.hosts?.keysOutside?.wanted;
+  if (wanted === undefined || !hasOutsideKeys(service)) return [];
+  return [
+    nix.binding(
+      ["outsideKeys"],
+      nix`
+        lib.optionals (${emitValue(wanted, scope)}) (
+          keysOutside.keysOf prefix givenSettings (lib.filter (credential: credential.file != null) secretOptions)
+        )
+      `,
+      {
+        comment: "The keys that requests get outside of the service: it has a placeholder.",
+        blankLine: true,
+      },
+    ),
+    nix.binding(
+      ["loaded"],
+      nix`lib.filter ({ option, ... }: !lib.any (key: key.option == option) outsideKeys) credentials`,
+      { comment: "The credentials that the service has." },
+    ),
+  ];
+}
+
 /** `hosts`: those that the service reaches by name, if it is in a network of its own. */
-function emitHosts({ model: { hosts } }: IrService, scope: Scope): readonly Binding[] {
+function emitHosts(service: IrService, scope: Scope): readonly Binding[] {
+  const { hosts } = service.model;
   if (hosts === undefined) return [];
   const { wanted, option, urls } = hosts;
+  const hasKeys = hasOutsideKeys(service);
+  const urlsOf = (exp: Exp<readonly string[]>): NixExpr =>
+    hasKeys
+      ? nix`(lib.subtractLists (map (key: key.url) outsideKeys) ${emitValue(exp, scope)})`
+      : emitValue(exp, scope);
   const given = nix.joined("++", [
+    ...(hasKeys ? [nix`keysOutside.hostsOf outsideKeys`] : []),
     nix`map namedHosts.ofText ${emitValue(option, scope)}`,
-    ...(urls === undefined ? [] : [nix`lib.concatMap namedHosts.ofURL ${emitValue(urls, scope)}`]),
+    ...(urls === undefined ? [] : [nix`lib.concatMap namedHosts.ofURL ${urlsOf(urls)}`]),
     nix`map namedHosts.ofText (lib.concatMap (credential: credential.hosts or [ ]) credentials)`,
   ]);
   return [
@@ -248,9 +315,17 @@ function emitCredentials({ model }: IrService, scope: Scope): NixExpr {
 }
 
 /** The variables that the user cannot set. */
-function emitOwnVariables({ model }: IrService, scope: Scope): NixExpr {
+function emitOwnVariables(service: IrService, scope: Scope): NixExpr {
+  const { model } = service;
   const own = model.environment.filter(({ isDefault = false }) => !isDefault);
-  return emitVariables([...own, { name: "SHELL", value: model.shell }], scope);
+  const variables = emitVariables([...own, { name: "SHELL", value: model.shell }], scope);
+  if (!hasOutsideKeys(service)) return variables;
+  return nix`
+    ${variables}
+    // lib.listToAttrs (
+      map ({ variable, placeholder, ... }: lib.nameValuePair variable placeholder) outsideKeys
+    )
+  `;
 }
 
 function emitVariables(variables: readonly EnvironmentVariable[], scope: Scope): NixExpr {

@@ -79,3 +79,13 @@ export function emitProgram({ model }: IrService, scope: Scope): NixExpr {
 export function shellWords(words: readonly string[]): string {
   return words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
 }
+
+/** Whether credentials of the service may stay outside of it. */
+export function hasOutsideKeys({ model }: IrService): boolean {
+  return model.hosts?.keysOutside !== undefined && model.config !== undefined;
+}
+
+/** The name of the list of credentials that the service has. */
+export function loadedOf(service: IrService): string {
+  return hasOutsideKeys(service) ? "loaded" : "credentials";
+}

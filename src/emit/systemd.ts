@@ -9,7 +9,7 @@ import type { Directives, DirectiveValue } from "../model/directives.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
 import type { Scope } from "./emit-expression.ts";
-import { emitValue, identityOf, ofConfig, type ShellText } from "./shared.ts";
+import { emitValue, identityOf, loadedOf, ofConfig, type ShellText } from "./shared.ts";
 import { wrapComment } from "./wrap.ts";
 
 /** The service manager: the system's, or a user's. */
@@ -21,7 +21,7 @@ export function directivesOf(rule: ConfinementRule, manager: Manager): Directive
 }
 
 /** The content that systemd gives a credential whose file does not exist. */
-const missingCredential = "missing-credential-file";
+export const missingCredential = "missing-credential-file";
 
 /** EXIT_CREDENTIALS of systemd.exec(5): systemd could not set up a credential. */
 const credentialsExitCode = 243;
@@ -133,7 +133,7 @@ export function emitProcess(
 
     nix.binding(
       ["LoadCredential"],
-      nix`map (credential: "\${credential.variable}:\${escapeSpecifiers credential.file}") credentials`,
+      nix`map (credential: "\${credential.variable}:\${escapeSpecifiers credential.file}") ${nix.id(loadedOf(service))}`,
       {
         blankLine: true,
         comment:
@@ -144,7 +144,7 @@ export function emitProcess(
     ),
     nix.binding(
       ["SetCredential"],
-      nix`map (credential: "\${credential.variable}:${missingCredential}") credentials`,
+      nix`map (credential: "\${credential.variable}:${missingCredential}") ${nix.id(loadedOf(service))}`,
       {
         comment:
           "Replaces a file that does not exist, so that the launcher can name the option at fault.",

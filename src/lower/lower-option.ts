@@ -8,7 +8,7 @@ import { checkWithType, checkWithZod, type ValueKind } from "./check-value.ts";
 import { type ExpNode, nodeOf } from "../model/expression.ts";
 import { withFormerValues } from "./former-values.ts";
 import { lowerType } from "./lower-type.ts";
-import type { IrCredential, IrOption, OptionType } from "../model/option-type.ts";
+import type { IrCredential, IrOption, IrOutsideKey, OptionType } from "../model/option-type.ts";
 import { checkName, describe, mistake, type Place } from "./place.ts";
 import { namedHostPattern } from "../model/host-pattern.ts";
 import { isPlatformValues } from "../model/platform-values.ts";
@@ -185,5 +185,65 @@ function lowerCredential(facet: CredentialFacet, place: Place): IrCredential {
     purpose: facet.purpose,
     hosts,
     hostsSetting: hostsSetting === undefined ? undefined : splitPath(hostsSetting, place),
+    outside: lowerOutside(facet, place),
+  };
+}
+
+/** What a service has in the place of a key. */
+const defaultPlaceholder = "this-key-is-outside";
+
+/** What the configuration of the proxy has of a key, whose words it takes as they are. */
+const outsideWords = {
+  name: {
+    pattern: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
+    expected: "lower-case letters, digits and -",
+  },
+  url: {
+    pattern: /^https?:\/\/[A-Za-z0-9.-]+(:[0-9]+)?(\/[A-Za-z0-9._~/-]*)?$/,
+    expected: "http or https, a host, a port if it is another, and a path",
+  },
+  header: { pattern: /^[A-Za-z0-9-]+$/, expected: "the name of a header" },
+  prefix: { pattern: /^([A-Za-z]+ )?$/, expected: "a word and a blank" },
+  placeholder: { pattern: /^[A-Za-z0-9._-]+$/, expected: "letters, digits and ._-" },
+} as const;
+
+function lowerOutside(
+  { outside, hostsSetting }: CredentialFacet,
+  place: Place,
+): IrOutsideKey | undefined {
+  if (outside === undefined || "cannot" in outside) return undefined;
+  const {
+    name,
+    url,
+    header,
+    prefix = "",
+    placeholder = defaultPlaceholder,
+    settings = {},
+  } = outside;
+  if (hostsSetting === undefined) {
+    throw mistake(place, "a secret that stays outside needs `hostsSetting`", {
+      expected: "the setting with the URL of the server, which then leads to the secret",
+    });
+  }
+  for (const [part, value] of Object.entries({
+    name,
+    url,
+    header,
+    prefix,
+    placeholder,
+  }) as readonly (readonly [keyof typeof outsideWords, string])[]) {
+    const { pattern, expected } = outsideWords[part];
+    if (pattern.test(value)) continue;
+    throw mistake(place, `\`${part}\` of a secret that stays outside is something else`, {
+      expected,
+      received: JSON.stringify(value),
+    });
+  }
+  return {
+    ...{ name, url, header, prefix, placeholder },
+    settings: Object.entries(settings).map(([path, value]) => ({
+      path: splitPath(path, place),
+      value,
+    })),
   };
 }

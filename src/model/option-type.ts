@@ -94,4 +94,17 @@ export interface IrCredential {
   /** The hosts that the secret is for, and the setting with a URL that takes their place. */
   readonly hosts: readonly string[];
   readonly hostsSetting: readonly string[] | undefined;
+  /** How requests get the secret outside of the service; undefined if they cannot. */
+  readonly outside: IrOutsideKey | undefined;
+}
+
+export interface IrOutsideKey {
+  readonly name: string;
+  readonly url: string;
+  readonly header: string;
+  readonly prefix: string;
+  /** What the service has in its place. */
+  readonly placeholder: string;
+  /** Further settings for a server at another URL. */
+  readonly settings: readonly { readonly path: readonly string[]; readonly value: JsonValue }[];
 }

@@ -175,6 +175,15 @@ export interface NamedHosts {
   readonly option: Ref<readonly string[]>;
   /** URLs whose hosts the service needs, too. A URL that shows no host counts for nothing. */
   readonly urls?: Exp<readonly string[]>;
+  /**
+   * Whether credentials with `CredentialFacet.outside` stay outside: a proxy of another user, which has the secret and
+   * reaches its server alone, adds it to requests. It needs a network of the service's own. Default: they do not.
+   */
+  readonly keysOutside?: {
+    readonly wanted: Exp<boolean>;
+    /** The user's word, for messages. */
+    readonly option: Ref<boolean>;
+  };
 }
 
 export type Assertion = Expectation | Refusal;

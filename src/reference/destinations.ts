@@ -374,10 +374,15 @@ const parts: { readonly [K in keyof ServiceModel]-?: Describe } = {
     ];
   },
   unconfined: nothing,
-  hosts: always(
-    "program",
-    "the units beside the service on NixOS that lead from a network of its own to named hosts",
-  ),
+  hosts: (_, [part = ""]) => [
+    {
+      kind: "program",
+      text:
+        part === "keysOutside"
+          ? "the units beside the service on NixOS that have its keys and add them to requests"
+          : "the units beside the service on NixOS that lead from a network of its own to named hosts",
+    },
+  ],
   reach: each("file", {
     readable: `paths that have to exist at the start; ${macOs}`,
     writable: `paths that have to exist at the start; ${macOs}`,

@@ -4,6 +4,7 @@
 
 import type { Platform, System } from "../model/platform.ts";
 import { UserError } from "../errors.ts";
+import type { JsonValue } from "../json.ts";
 import { z } from "../zod.ts";
 import { secretFile } from "./value-types.ts";
 import type { OrValue, Ref } from "./build-expression.ts";
@@ -51,6 +52,35 @@ export interface CredentialFacet {
   readonly hosts?: readonly string[];
   /** The key of the program's configuration with a URL that takes the place of `hosts`. */
   readonly hostsSetting?: string;
+  /**
+   * How requests get the secret outside of the service, which then has none (`NamedHosts.keysOutside`), or why they
+   * cannot. Default: the service has it.
+   */
+  readonly outside?: OutsideKey | InsideKey;
+}
+
+/** A secret that goes into a header of every HTTP request to one server, and nowhere else. */
+export interface OutsideKey {
+  /** Its name, a part of host names: lower-case letters, digits and hyphens. */
+  readonly name: string;
+  /** The server's URL, unless the setting `hostsSetting` has another: `https://api.example.org/v1`. */
+  readonly url: string;
+  /** The header, and what is before the secret in it: `Bearer `. Default: nothing. */
+  readonly header: string;
+  readonly prefix?: string;
+  /** What the service has in its place, if the program looks at its form. Default: `this-key-is-outside`. */
+  readonly placeholder?: string;
+  /**
+   * Settings without which the program would ask the server at another URL in another way, by their dotted keys. The
+   * user's own settings win over them.
+   */
+  readonly settings?: Readonly<Record<string, JsonValue>>;
+}
+
+/** A secret that the service needs itself. */
+export interface InsideKey {
+  /** Why; follows "it cannot be outside:". */
+  readonly cannot: string;
 }
 
 export interface Option<S extends z.ZodTypeAny = z.ZodTypeAny> {

@@ -33,6 +33,7 @@ DEBIAN_PACKAGES: Mapping[str, tuple[str, ...]] = {
     "iproute2": ("iproute2",),
     "jq": ("jq",),
     "libcap": ("libcap2-bin",),
+    "nginx": ("nginx",),
     "openssl": ("openssl",),
     "procps": ("procps",),
     # The name of the package with the program contains the version.

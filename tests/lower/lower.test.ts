@@ -240,6 +240,7 @@ it("accepts an option that selects a variant", () => {
 });
 
 const string = z.string();
+const aKey = { name: "a", url: "https://api.example.org/v1", header: "X-Api-Key" };
 const ref = reference<string>;
 
 /** A value that TypeScript would refuse where it is used. */
@@ -666,6 +667,37 @@ const refused: readonly Refused[] = [
     option: "a",
     received: '"https://api.example.org"',
   },
+  {
+    name: "secret outside without a setting that could lead to it",
+    parts: { options: { a: credential({ variable: "A", outside: aKey }) } },
+    message: "a secret that stays outside needs `hostsSetting`",
+    option: "a",
+  },
+  ...(
+    [
+      ["name", "a.b"],
+      ["name", "a b"],
+      ["url", "ftp://api.example.org"],
+      ["url", "https://user@api.example.org"],
+      ["url", "https://api.example.org/$host"],
+      ["url", "https://api.example.org?key="],
+      ["header", "X-Api-Key: a"],
+      ["header", "X_\n"],
+      ["prefix", 'Bearer "'],
+      ["prefix", "$host "],
+      ["placeholder", "it is outside"],
+    ] as const
+  ).map(([part, value]) => ({
+    name: `${part} of a secret outside that is none: ${JSON.stringify(value)}`,
+    parts: {
+      options: {
+        a: credential({ variable: "A", hostsSetting: "b.c", outside: { ...aKey, [part]: value } }),
+      },
+    },
+    message: `\`${part}\` of a secret that stays outside is something else`,
+    option: "a",
+    received: JSON.stringify(value),
+  })),
   {
     name: "same variable twice",
     parts: { options: { a: credential({ variable: "A" }), b: credential({ variable: "A" }) } },

@@ -68,6 +68,8 @@ if ! debootstrap --variant=minbase --include="$list" "$suite" "$staging/root" "$
   die "debootstrap failed"
 fi
 rm -rf "$staging/root/var/cache/apt/archives"
+# The guest starts no server that its configuration does not have.
+rm -f "$staging/root/etc/systemd/system/multi-user.target.wants/nginx.service"
 put_in_place "$staging/root" "$root"
 open_store
 say "guest root: made $root"

@@ -125,6 +125,7 @@ in
     "ncurses-base"
     "ncurses-bin"
   ];
+  nginx = [ "nginx" ];
   nix = {
     debian = [
       "nix-bin"
