@@ -25,6 +25,7 @@ export const chapters: readonly Chapter[] = [
       "what-was-run",
       "state",
       "egress",
+      "keys",
       "relaxations",
       "proofs",
       "mutations",
