@@ -232,6 +232,7 @@ suite(`the proxy of a key${note}`, () => {
       },
       requires: [
         "moltbot-gateway:anthropic.keys.internal:80.socket",
+        "server-moltbot-gateway:anthropic.keys.internal:80.socket",
         "moltbot-gateway:anthropic.keys.internal:80.service",
       ],
       isOrdered: true,
