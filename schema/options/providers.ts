@@ -36,9 +36,9 @@ const keyOf = (
   provider: string,
   { url, api, header, placeholder }: Way,
 ): Server & { readonly outside: OutsideKey } => {
-  const { hostname, port } = new URL(url);
+  const [host] = url.replace(/^https?:\/\//, "").split("/", 1);
   return {
-    ...hostsOf(provider, port === "" ? hostname : `${hostname}:${port}`),
+    ...hostsOf(provider, ...(host === undefined ? [] : [host])),
     outside: {
       name: provider,
       url,

@@ -14,15 +14,17 @@ HOST, *NAMES = sys.argv[1:]
 MEGABYTE = bytes(range(256)) * 4096
 
 
-def connection(secure: bool = False) -> http.client.HTTPConnection:
+context = ssl.create_default_context(cafile="/etc/ssl/certs/ca-certificates.crt")
+
+
+def connection(secure: bool = False, patience: int = 60) -> http.client.HTTPConnection:
     if not secure:
-        return http.client.HTTPConnection(HOST, timeout=60)
-    context = ssl.create_default_context(cafile="/etc/ssl/certs/ca-certificates.crt")
-    return http.client.HTTPSConnection(HOST, timeout=60, context=context)
+        return http.client.HTTPConnection(HOST, timeout=patience)
+    return http.client.HTTPSConnection(HOST, timeout=patience, context=context)
 
 
-def get(path: str, secure: bool = False) -> str:
-    client = connection(secure)
+def get(path: str, secure: bool = False, patience: int = 60) -> str:
+    client = connection(secure, patience)
     client.request("GET", path, headers={"X-Api-Key": "placeholder"})
     answer = client.getresponse()
     body = answer.read().decode()
@@ -32,6 +34,10 @@ def get(path: str, secure: bool = False) -> str:
 
 def hello() -> str:
     return get("/hello")
+
+
+def hasty() -> str:
+    return get("/hello", patience=6)
 
 
 def echo() -> str:
