@@ -186,15 +186,13 @@ function emitSecretOptions(service: IrService, scope: Scope): NixExpr {
   const rows = service.options.flatMap(({ path, credential }) => {
     if (credential === undefined) return [];
     const row = nix`credential ${path.join(".")} ${emitExpression(credential.variable, scope)} ${nix.value(credential.purpose ?? null)}`;
-    return [
-      nix.call(
-        row,
-        ...(service.model.hosts === undefined ? [] : [emitHostsOf(service, credential)]),
-        ...(hasOutsideKeys(service)
-          ? [nix.value(credential.hostsSetting ?? null), nix.value(outsideOf(credential))]
-          : []),
-      ),
+    const more = [
+      ...(service.model.hosts === undefined ? [] : [emitHostsOf(service, credential)]),
+      ...(hasOutsideKeys(service)
+        ? [nix.value(credential.hostsSetting ?? null), nix.value(outsideOf(credential))]
+        : []),
     ];
+    return [more.length === 0 ? row : nix.call(row, ...more)];
   });
   if (rows.length === 0) return nix`[ ]`;
   const all = [
