@@ -172,8 +172,8 @@ with subtest("the world around the machine is there"):
         f"mkdir -p {WORLD}",
         f"systemd-run --unit=world --property=NetworkNamespacePath=/run/netns/world --setenv=PATH=$PATH"
         f" $(command -v python3) {FILES}/world.py {WORLD} {FILES}/server.pem {FILES}/impostor.pem",
-        # The machine's names. NixOS has a link there.
-        "cp --remove-destination $(readlink -f /etc/hosts) /etc/hosts",
+        # The machine's names, in a file that can be changed. NixOS has a link there.
+        "cp -L /etc/hosts /etc/hosts.own && mv /etc/hosts.own /etc/hosts",
         *(f"echo '203.0.113.5 {name}.keys.test' >> /etc/hosts" for name in ("echo", "own")),
     )
     resolve("api.anthropic.com", "203.0.113.5")
