@@ -73,11 +73,15 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path == "/hello":
             self.say(f"hello from {self.server.server_address[0]}".encode())
         elif self.path == "/stream":
-            self.begin_stream()
+            # Without chunks, which would show a proxy that keeps its words where they end.
+            self.send_response(200)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.close_connection = True
             for number in range(3):
-                self.send_event({"number": number})
+                self.wfile.write(b"data: %d\n\n" % number)
+                self.wfile.flush()
                 time.sleep(1)
-            self.send_chunk(b"")
         else:
             self.say(b'{"data": []}')
 
