@@ -147,7 +147,7 @@ def turn(instance, said="keys outside work"):
     answer = machine.succeed(
         f"moltbot --instance {instance} agent --agent main --message 'what is new?' --timeout 100", timeout=200
     )
-    assert said in answer, answer
+    assert said in answer, answer + machine.succeed(f"tail -n 3 {WORLD}/seen")
 
 
 def start(unit):

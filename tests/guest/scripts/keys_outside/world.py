@@ -52,15 +52,17 @@ class Handler(BaseHTTPRequestHandler):
     def begin_stream(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Connection", "close")
+        self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        self.close_connection = True
+
+    def send_chunk(self, text: bytes) -> None:
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(text), text))
+        self.wfile.flush()
 
     def send_event(self, event: object) -> None:
         kind = f"event: {event['type']}\n" if isinstance(event, dict) and "type" in event else ""
         text = event if isinstance(event, str) else json.dumps(event)
-        self.wfile.write(f"{kind}data: {text}\n\n".encode())
-        self.wfile.flush()
+        self.send_chunk(f"{kind}data: {text}\n\n".encode())
 
     def do_GET(self) -> None:
         self.note()
@@ -71,9 +73,14 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path == "/hello":
             self.say(f"hello from {self.server.server_address[0]}".encode())
         elif self.path == "/stream":
-            self.begin_stream()
+            # Without chunks, which would show a proxy that keeps its words where they end.
+            self.send_response(200)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.close_connection = True
             for number in range(3):
-                self.send_event({"number": number})
+                self.wfile.write(b"data: %d\n\n" % number)
+                self.wfile.flush()
                 time.sleep(1)
         else:
             self.say(b'{"data": []}')
@@ -95,12 +102,12 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.endswith("/messages"):
             for event in ANTHROPIC:
                 self.send_event(event)
-            return
-        model = json.loads(body)["model"]
-        for choice in COMPLETION:
-            chunk = {"id": "c", "object": "chat.completion.chunk", "model": model}
-            self.send_event({**chunk, "choices": [{"index": 0, **choice}]})
-        self.send_event("[DONE]")
+        else:
+            chunk = {"id": "c", "object": "chat.completion.chunk", "model": json.loads(body)["model"]}
+            for choice in COMPLETION:
+                self.send_event({**chunk, "choices": [{"index": 0, **choice}]})
+            self.send_event("[DONE]")
+        self.send_chunk(b"")
 
 
 class Server(ThreadingHTTPServer):
