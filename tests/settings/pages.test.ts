@@ -7,7 +7,12 @@ import { describe, expect, test } from "vitest";
 
 import type { JsonValue } from "../../src/json.ts";
 import { z } from "../../src/zod.ts";
-import { type EvaluationCase, missingForEvaluation, type Target } from "../support/evaluate.ts";
+import {
+  type EvaluationCase,
+  missingForEvaluation,
+  nixPath,
+  type Target,
+} from "../support/evaluate.ts";
 import { generatedFile } from "../support/generated.ts";
 import { evaluateTogether } from "../support/together.ts";
 import { missingForGateway, newestGateway, validateMany } from "../support/gateway.ts";
@@ -53,8 +58,11 @@ function examplesOf({ name, text }: Page): readonly Example[] {
 /** The configuration that every example leaves out. */
 const base = `({ lib, ... }: {
   services.moltbot.enable = true;
-  services.moltbot.providers.openai.apiKeyFile = "/run/keys/openai";
+  services.moltbot.providers.anthropic.apiKeyFile = lib.mkDefault "/run/keys/anthropic";
 })`;
+
+/** Stands for the reader's own. */
+const documents = nixPath(`${repository}tests/eval/fixtures/documents`);
 
 /** The options of agenix and sops-nix that the examples use. */
 const secretManagers = `({ lib, config, ... }: {
@@ -119,7 +127,7 @@ const cases = Object.fromEntries(
     {
       target,
       module: generatedFile(`${target}/moltbot.nix`),
-      config: `{ imports = [ ${base} ${secretManagers} (${code}) ]; }`,
+      config: `{ imports = [ ${base} ${secretManagers} (${code.replace(/\.\/documents\S*(?=;)/, documents)}) ]; }`,
       query,
     },
   ]),
