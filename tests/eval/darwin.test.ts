@@ -1,6 +1,7 @@
 // The generated modules on macOS: the daemon in the real nix-darwin, the agent in the real
 // home-manager.
 
+import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
@@ -47,6 +48,12 @@ function accepted(outcome: Outcome | undefined): unknown {
 
 type Plist = Readonly<Record<string, unknown>>;
 
+/** The name of the record of a workspace's documents: the configuration's path, not the one behind the link /var. */
+function recordOf(workspace: string): string {
+  const path = workspace.replace(/^\/private/, "");
+  return `managed-documents-${createHash("sha256").update(path).digest("hex").slice(0, 16)}`;
+}
+
 /** Checks the common parts of every job, daemon or agent. */
 function expectJob(plist: Plist, label: string): void {
   expect(Object.keys(plist).filter((key) => !launchdKeys.has(key))).toEqual([]);
@@ -89,7 +96,7 @@ function expectSandbox(
     ["file-link", `${state}/workspace/AGENTS.md`, "deny"],
     // Files that the preparation opens by their names.
     ["file-write-unlink", `${state}/openclaw.json`, "deny"],
-    ["file-write-create", `${state}/managed-documents`, "deny"],
+    ["file-write-create", `${state}/${recordOf(`${state}/workspace`)}`, "deny"],
     ["file-write-create", `${state}/managed-skills.new`, "deny"],
     ["file-read-data", `${others}/.ssh/id_ed25519`, "deny"],
     ["file-read-data", `${others}/Library/Keychains/login.keychain-db`, "deny"],

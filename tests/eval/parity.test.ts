@@ -37,6 +37,7 @@ const limited: Readonly<Record<string, readonly Target[]>> = {
   "confinement.tasksMax": ["nixos", "home-manager"],
   "confinement.cpuQuota": ["nixos", "home-manager"],
   "confinement.addressFamilies": ["nixos", "home-manager"],
+  "confinement.acceptMissing": ["nixos", "home-manager"],
 };
 
 /** Defaults that differ, by platform. */
