@@ -21,7 +21,7 @@ import {
   textFile,
 } from "nixmodgen";
 import { generations } from "./generations.ts";
-import { furtherWorkspaces, type Places } from "./reach.ts";
+import type { Places } from "./reach.ts";
 
 const requiredDocuments = ["AGENTS.md", "SOUL.md", "TOOLS.md"];
 const optionalDocuments = [
@@ -79,7 +79,7 @@ interface Workspace {
 const workspaces = (cfg: Documented): Exp<readonly Workspace[]> =>
   concat(
     list(record({ directory: cfg.workspaceDir, documents: cfg.documents })),
-    furtherWorkspaces(cfg).map((directory) =>
+    namedDirectories.map((directory) =>
       record({
         directory,
         documents: choose<string | null>(

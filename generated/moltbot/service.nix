@@ -302,17 +302,7 @@ let
               header = "x-api-key";
               prefix = "";
               placeholder = "this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "anthropic"
-                    "api"
-                  ];
-                  value = "anthropic-messages";
-                }
-              ];
+              settings.models.providers.anthropic.api = "anthropic-messages";
             }
           )
           (credential "providers.anthropic.oauthTokenFile" "ANTHROPIC_OAUTH_TOKEN" "model"
@@ -324,17 +314,7 @@ let
               header = "Authorization";
               prefix = "Bearer ";
               placeholder = "sk-ant-oat01-this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "anthropic"
-                    "api"
-                  ];
-                  value = "anthropic-messages";
-                }
-              ];
+              settings.models.providers.anthropic.api = "anthropic-messages";
             }
           )
           (credential "providers.openai.apiKeyFile" "OPENAI_API_KEY" "model"
@@ -346,17 +326,7 @@ let
               header = "Authorization";
               prefix = "Bearer ";
               placeholder = "this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "openai"
-                    "api"
-                  ];
-                  value = "openai-responses";
-                }
-              ];
+              settings.models.providers.openai.api = "openai-responses";
             }
           )
           (credential "providers.google.apiKeyFile" "GEMINI_API_KEY" "model"
@@ -368,17 +338,7 @@ let
               header = "x-goog-api-key";
               prefix = "";
               placeholder = "this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "google"
-                    "api"
-                  ];
-                  value = "google-generative-ai";
-                }
-              ];
+              settings.models.providers.google.api = "google-generative-ai";
             }
           )
           (credential "providers.googleVertex.apiKeyFile" "GOOGLE_CLOUD_API_KEY" "model" (lib.optional (
@@ -393,17 +353,7 @@ let
               header = "Authorization";
               prefix = "Bearer ";
               placeholder = "this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "openrouter"
-                    "api"
-                  ];
-                  value = "openai-completions";
-                }
-              ];
+              settings.models.providers.openrouter.api = "openai-completions";
             }
           )
           (credential "providers.xai.apiKeyFile" "XAI_API_KEY" "model"
@@ -415,17 +365,7 @@ let
               header = "Authorization";
               prefix = "Bearer ";
               placeholder = "this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "xai"
-                    "api"
-                  ];
-                  value = "openai-responses";
-                }
-              ];
+              settings.models.providers.xai.api = "openai-responses";
             }
           )
           (credential "providers.githubCopilot.tokenFile" "COPILOT_GITHUB_TOKEN" "model" (lib.optionals
@@ -445,17 +385,7 @@ let
               header = "Authorization";
               prefix = "Bearer ";
               placeholder = "this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "huggingface"
-                    "api"
-                  ];
-                  value = "openai-completions";
-                }
-              ];
+              settings.models.providers.huggingface.api = "openai-completions";
             }
           )
           (credential "providers.together.apiKeyFile" "TOGETHER_API_KEY" "model"
@@ -467,17 +397,7 @@ let
               header = "Authorization";
               prefix = "Bearer ";
               placeholder = "this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "together"
-                    "api"
-                  ];
-                  value = "openai-completions";
-                }
-              ];
+              settings.models.providers.together.api = "openai-completions";
             }
           )
           (credential "providers.nvidia.apiKeyFile" "NVIDIA_API_KEY" "model"
@@ -489,17 +409,7 @@ let
               header = "Authorization";
               prefix = "Bearer ";
               placeholder = "this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "nvidia"
-                    "api"
-                  ];
-                  value = "openai-completions";
-                }
-              ];
+              settings.models.providers.nvidia.api = "openai-completions";
             }
           )
           (credential "providers.litellm.apiKeyFile" "LITELLM_API_KEY" "model"
@@ -511,17 +421,7 @@ let
               header = "Authorization";
               prefix = "Bearer ";
               placeholder = "this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "litellm"
-                    "api"
-                  ];
-                  value = "openai-completions";
-                }
-              ];
+              settings.models.providers.litellm.api = "openai-completions";
             }
           )
           (credential "providers.vllm.apiKeyFile" "VLLM_API_KEY" "model"
@@ -533,17 +433,7 @@ let
               header = "Authorization";
               prefix = "Bearer ";
               placeholder = "this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "vllm"
-                    "api"
-                  ];
-                  value = "openai-completions";
-                }
-              ];
+              settings.models.providers.vllm.api = "openai-completions";
             }
           )
           (credential "providers.sglang.apiKeyFile" "SGLANG_API_KEY" "model"
@@ -555,17 +445,7 @@ let
               header = "Authorization";
               prefix = "Bearer ";
               placeholder = "this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "sglang"
-                    "api"
-                  ];
-                  value = "openai-completions";
-                }
-              ];
+              settings.models.providers.sglang.api = "openai-completions";
             }
           )
           (credential "providers.ollama.apiKeyFile" "OLLAMA_API_KEY" "model"
@@ -577,17 +457,7 @@ let
               header = "Authorization";
               prefix = "Bearer ";
               placeholder = "this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "ollama"
-                    "api"
-                  ];
-                  value = "ollama";
-                }
-              ];
+              settings.models.providers.ollama.api = "ollama";
             }
           )
           (credential "providers.lmstudio.tokenFile" "LM_API_TOKEN" "model"
@@ -599,17 +469,7 @@ let
               header = "Authorization";
               prefix = "Bearer ";
               placeholder = "this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "lmstudio"
-                    "api"
-                  ];
-                  value = "openai-completions";
-                }
-              ];
+              settings.models.providers.lmstudio.api = "openai-completions";
             }
           )
           (credential "providers.alibaba.apiKeyFile" "DASHSCOPE_API_KEY" "model" (lib.optional (
@@ -624,17 +484,7 @@ let
               header = "x-api-key";
               prefix = "";
               placeholder = "this-key-is-outside";
-              settings = [
-                {
-                  path = [
-                    "models"
-                    "providers"
-                    "minimax"
-                    "api"
-                  ];
-                  value = "anthropic-messages";
-                }
-              ];
+              settings.models.providers.minimax.api = "anthropic-messages";
             }
           )
           (credential "providers.minimax.oauthTokenFile" "MINIMAX_OAUTH_TOKEN" "model" (lib.optional (
@@ -868,33 +718,14 @@ let
                     inherit (instance) documents;
                   }
                 ]
-                ++
-                  map
-                    (directory: {
-                      directory = directory;
-                      documents =
-                        if lib.elem directory (lib.attrNames instance.agentDocuments) then
-                          lib.getAttr directory instance.agentDocuments
-                        else
-                          null;
-                    })
-                    (
-                      lib.filter (
-                        path:
-                        builtins.match "(/[.]?[A-Za-z0-9_+@~,=-][A-Za-z0-9._+@~,=-]*)+" path != null
-                        && path != instance.workspaceDir
-                        && (
-                          lib.elem path (lib.attrNames instance.agentDocuments)
-                          || !lib.any (directory: lib.hasPrefix "${directory}/" "${path}/") (
-                            [
-                              instance.stateDir
-                              instance.workspaceDir
-                            ]
-                            ++ instance.confinement.readWritePaths
-                          )
-                        )
-                      ) (lib.filter lib.isString (valuesNamed [ "workspace" ] instance.settings.agents or { }))
-                    )
+                ++ map (directory: {
+                  directory = directory;
+                  documents =
+                    if lib.elem directory (lib.attrNames instance.agentDocuments) then
+                      lib.getAttr directory instance.agentDocuments
+                    else
+                      null;
+                }) namedDirectories
               )
           );
       managedPaths = lib.unique (
@@ -1065,27 +896,27 @@ let
       sandboxChecks = ''
         ${builtins.readFile ../shell/sandbox.sh}
         accept ${lib.escapeShellArgs instance.confinement.acceptMissing}
-        expect_directive TemporaryFileSystem 238 has_mount / ' - tmpfs '
-        expect_directive PrivateTmp 257 has_own_temporary_files
-        expect_directive NoNewPrivileges 187 has_status NoNewPrivs 1
-        expect_directive CapabilityBoundingSet 21 has_status CapBnd 0000000000000000
-        expect_directive PrivateUsers 232 has_own_users
-        expect_directive PrivatePIDs 257 has_own_processes
-        expect_directive ProtectProc 247 has_mount /proc 'hidepid=invisible'
+        expect_directive TemporaryFileSystem has_mount / ' - tmpfs '
+        expect_directive PrivateTmp has_own_temporary_files
+        expect_directive NoNewPrivileges has_status NoNewPrivs 1
+        expect_directive CapabilityBoundingSet has_status CapBnd 0000000000000000
+        expect_directive PrivateUsers has_own_users
+        expect_directive PrivatePIDs has_own_processes
+        expect_directive ProtectProc has_mount /proc 'hidepid=invisible'
         ${
           lib.optionalString (!instance.confinement.nestedSandboxes) ''
-            expect_directive ProcSubset 247 has_mount /proc 'subset=pid'
+            expect_directive ProcSubset has_mount /proc 'subset=pid'
           ''
-        }expect_directive PrivateIPC 249 has_own ipc 4026531839
-        expect_directive ProtectControlGroups 257 has_own_control_groups
-        expect_directive ProtectHostname 242 has_own uts 4026531838
+        }expect_directive PrivateIPC has_own ipc 4026531839
+        expect_directive ProtectControlGroups has_own_control_groups
+        expect_directive ProtectHostname has_own uts 4026531838
         ${
           lib.optionalString (platform == "nixos" && instance.confinement.egress != "any") ''
-            expect_directive IPAddressDeny 235 is_refused 169.254.169.254
+            expect_directive IPAddressDeny is_refused 169.254.169.254
           ''
-        }expect_directive SystemCallFilter 187 has_call_filter
-        expect_directive LimitCORE 1 has_limit -c 0
-        expect_sandbox ${lib.escapeShellArg "${prefix}.confinement.acceptMissing"}
+        }expect_directive SystemCallFilter has_call_filter
+        expect_directive LimitCORE has_limit -c 0
+        expect_sandbox 257 ${lib.escapeShellArg "${prefix}.confinement.acceptMissing"}
       '';
 
       # Exports the credentials and runs the service.

@@ -127,10 +127,7 @@ export function homeManagerParts(service: IrService): PlatformParts {
       expectations:
         sandboxChecks.length === 0 ? [] : [nix`lib.optionalString (!isDarwin) sandboxChecks`],
       beforeLoads: nix`
-        if isDarwin then
-          ${emitEnvironmentFiles(service, scope)}
-        else
-          ${expectManagerVariables(service)}
+        if isDarwin then ${emitEnvironmentFiles(service, scope)} else ${expectManagerVariables(service)}
       `,
       beforeStart: nix`
         if isDarwin then ${prepareBeforeStart} else ${expectManagedFiles}

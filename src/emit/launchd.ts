@@ -8,7 +8,7 @@ import type { IrService, Reach } from "../model/service-model.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { importLibrary, includeShell } from "../runtime/assets.ts";
 import type { Scope } from "./emit-expression.ts";
-import { emitProgram, emitValue, ofConfig, type ShellText } from "./shared.ts";
+import { emitProgram, emitValue, ofConfig, ofManaged, type ShellText } from "./shared.ts";
 import { preparationTimeout } from "./systemd.ts";
 
 /** Shell code that reads a credential file, chooses exit codes for launchd, and keeps the log small. */
@@ -99,7 +99,6 @@ export const inPreparationSandbox: NixExpr = nix`[ "/usr/bin/sandbox-exec" "-f" 
 /** `sandboxProfile`: the confinement of the service as a Seatbelt profile; `seatbeltOf` is in scope. */
 export function emitSandboxProfile(service: IrService, scope: Scope): AssignBinding {
   const variant = service.variants === undefined ? [] : ["variant"];
-  const managed = service.model.managedFiles.length === 0 ? [] : ["managedFiles"];
   const rootPaths = [
     ...ofConfig(service, "configFile"),
     ...(service.model.command === undefined ? [] : ["program"]),
@@ -112,7 +111,7 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
         name = "\${unit}.sb";
         rootPaths = [ ${emitProgram(service, scope)} ${rootPaths.map((name) => nix.id(name))} ] ++ path;
         profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } (seatbeltOf {
-          ${nix.inherit(["instance", ...ofConfig(service, "settings"), ...variant, "unit", ...ofConfig(service, "configFile"), "certificates", "ownDirectories", ...managed, "managedPaths"])}
+          ${nix.inherit(["instance", ...ofConfig(service, "settings"), ...variant, "unit", ...ofConfig(service, "configFile"), "certificates", "ownDirectories", ...ofManaged(service), "managedPaths"])}
         });
       }
     `,
@@ -139,15 +138,14 @@ export function emitSeatbelt(service: IrService, scope: Scope): AssignBinding {
   const prepared = [
     ...(model.config?.link === undefined ? [] : [emitValue(model.config.link, scope)]),
   ];
-  const isManaged = model.managedFiles.length > 0;
   // The records of src/runtime/shell/manage-copies.sh.
-  const records = isManaged
-    ? [nix`map ({ name, ... }: "\${${stateDirectory}}/managed-\${name}") managedFiles`]
-    : [];
+  const records = ofManaged(service).map(
+    (files) => nix`map ({ name, ... }: "\${${stateDirectory}}/managed-\${name}") ${nix.id(files)}`,
+  );
   return nix.binding(
     ["seatbeltOf"],
     nix`
-      { instance, ${ofConfig(service, "settings")}, ${variant}, unit, ${ofConfig(service, "configFile")}, certificates, ownDirectories, ${isManaged ? ["managedFiles"] : []}, managedPaths }:
+      { instance, ${ofConfig(service, "settings")}, ${variant}, unit, ${ofConfig(service, "configFile")}, certificates, ownDirectories, ${ofManaged(service)}, managedPaths }:
       {
           name = unit;
           readable = ${together(nix`[ ${readable.map((name) => nix.id(name))} ]`, model.readable, reach?.readable)};

@@ -28,7 +28,7 @@ export function emitSandboxChecks(
 }
 
 function expectSandbox(service: IrService, scope: Scope, manager: Manager): ShellText {
-  const { confinement, acceptMissing } = service.model;
+  const { confinement, acceptMissing, systemdVersion } = service.model;
   const checks = confinement.flatMap((rule) => [
     ...Object.entries(directivesOf(rule, manager)).flatMap(([name, value]) => {
       const check = startChecks[name as ConfinementDirective];
@@ -38,22 +38,23 @@ function expectSandbox(service: IrService, scope: Scope, manager: Manager): Shel
   ]);
   if (checks.length === 0) return [];
   const code = [includeShell("sandbox"), "\n"];
-  if (acceptMissing === undefined) return [...code, ...checks, "expect_sandbox\n"];
+  const end = `expect_sandbox ${systemdVersion}`;
+  if (acceptMissing === undefined) return [...code, ...checks, end, "\n"];
   const option = nix`lib.escapeShellArg "\${prefix}.${acceptMissing.path.join(".")}"`;
   return [
     ...[...code, "accept ", nix`lib.escapeShellArgs ${emitValue(acceptMissing, scope)}`, "\n"],
-    ...[...checks, "expect_sandbox ", option, "\n"],
+    ...[...checks, end, " ", option, "\n"],
   ];
 }
 
 /** A command that checks a directive, in the cases in which it has the value that the check is about. */
 function emitCheck(
   name: string,
-  { since, test, value: wanted }: StartCheck,
+  { test, value: wanted }: StartCheck,
   value: DirectiveValue,
   scope: Scope,
 ): ShellText {
-  const command = expectDirective(name, since, test);
+  const command = expectDirective(name, test);
   const node = nodeOf(Array.isArray(value) ? value.at(-1) : value);
   if (wanted === undefined || isLiteral(node, wanted)) return [command];
   if (node.kind === "literal") return [];
@@ -73,19 +74,16 @@ function isLiteral(node: ExpNode, value: string | boolean): boolean {
   return node.kind === "literal" && node.value === value;
 }
 
-/** systemd has filters of addresses since that version. */
-const filtersSince = 235;
-
 function emitRefusal(rule: ConfinementRule, scope: Scope, manager: Manager): ShellText {
   if (rule.refuses === undefined || directivesOf(rule, manager).IPAddressDeny === undefined) {
     return [];
   }
   const { address, when } = rule.refuses;
-  const command = expectDirective("IPAddressDeny", filtersSince, ["is_refused", address]);
+  const command = expectDirective("IPAddressDeny", ["is_refused", address]);
   return [nix`lib.optionalString ${emitValue(when, scope)} ${nix.str(command)}`];
 }
 
-function expectDirective(name: string, since: number, test: readonly string[]): string {
+function expectDirective(name: string, test: readonly string[]): string {
   const words = test.map((word) => (/^[\w./:-]+$/.test(word) ? word : shellWords([word])));
-  return `${["expect_directive", name, String(since), ...words].join(" ")}\n`;
+  return `${["expect_directive", name, ...words].join(" ")}\n`;
 }

@@ -3,7 +3,6 @@
 // scripts that prepare and start it. Each platform fills the seams.
 
 import type { ConfigFile, EnvironmentVariable, IrService } from "../model/service-model.ts";
-import type { JsonValue } from "../json.ts";
 import { type Exp, type ExpNode, isCallOf, nodeOf, type OrValue } from "../model/expression.ts";
 import type { IrCredential, IrOption } from "../model/option-type.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
@@ -15,7 +14,14 @@ import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { emitIsKnownVariant } from "./options.ts";
 import { emitCare, emitCommandScripts, emitLaunchScript, emitPrepareScript } from "./scripts.ts";
 import { emitSettings, isConditional } from "./settings.ts";
-import { emitProgram, emitValue, hasOutsideKeys, ofConfig, type ServiceSeams } from "./shared.ts";
+import {
+  emitProgram,
+  emitValue,
+  hasOutsideKeys,
+  ofConfig,
+  ofManaged,
+  type ServiceSeams,
+} from "./shared.ts";
 
 /** The names of the attributes that `serviceOf` returns on every platform. */
 export function serviceFields(service: IrService): readonly string[] {
@@ -24,7 +30,7 @@ export function serviceFields(service: IrService): readonly string[] {
     ...["instance", "prefix", ...(variants === undefined ? [] : ["variant"]), "unit"],
     ...ofConfig(service, "settings", "configFile"),
     ...["secretOptions", "ownVariables", "credentials", "environment", "path"],
-    ...(model.managedFiles.length === 0 ? [] : ["managedFiles"]),
+    ...ofManaged(service),
     ...["managedPaths", ...(model.namedDirectories === undefined ? [] : ["namedDirectories"])],
     ...["ownDirectories", "prepare", "launch"],
     ...(model.hosts === undefined ? [] : ["isNamed", "hosts", "hostsTable", "hostRanges"]),
@@ -189,7 +195,7 @@ function emitSecretOptions(service: IrService, scope: Scope): NixExpr {
     const more = [
       ...(service.model.hosts === undefined ? [] : [emitHostsOf(service, credential)]),
       ...(hasOutsideKeys(service)
-        ? [nix.value(credential.hostsSetting ?? null), nix.value(outsideOf(credential))]
+        ? [nix.value(credential.hostsSetting ?? null), outsideOf(credential)]
         : []),
     ];
     return [more.length === 0 ? row : nix.call(row, ...more)];
@@ -220,10 +226,13 @@ function emitHostsOf(service: IrService, { hosts, hostsSetting }: IrCredential):
     : nix`lib.optionals (!settings ? ${hostsSetting}) ${all}`;
 }
 
-function outsideOf({ outside }: IrCredential): JsonValue {
-  return outside === undefined
-    ? null
-    : { ...outside, settings: outside.settings.map((setting) => ({ ...setting })) };
+function outsideOf({ outside }: IrCredential): NixExpr {
+  if (outside === undefined) return nix.null_();
+  const { settings, ...words } = outside;
+  return nix.attrs([
+    ...Object.entries(words).map(([name, value]) => nix.binding([name], nix.value(value))),
+    ...settings.map(({ path, value }) => nix.binding(["settings", ...path], nix.value(value))),
+  ]);
 }
 
 /** `settings`: the configuration of the program. If keys stay outside, it leads to them. */

@@ -70,6 +70,11 @@ export function ofConfig({ model }: IrService, ...names: readonly string[]): rea
   return model.config === undefined ? [] : names;
 }
 
+/** `managedFiles` if the service has any. */
+export function ofManaged({ model }: IrService): readonly string[] {
+  return model.managedFiles.length === 0 ? [] : ["managedFiles"];
+}
+
 /** The package that runs, where the parts of an instance are in scope. */
 export function emitProgram({ model }: IrService, scope: Scope): NixExpr {
   return model.build === undefined ? emitValue(model.package, scope) : nix.id("built");

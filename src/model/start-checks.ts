@@ -4,8 +4,6 @@
 import type { ConfinementDirective } from "./directives.ts";
 
 export interface StartCheck {
-  /** The first version of systemd with the directive and the value, as its NEWS says. */
-  readonly since: number;
   /** A function of src/runtime/shell/sandbox.sh, and its arguments. */
   readonly test: readonly [name: string, ...words: string[]];
   /** The value that the test is about. Absent: every value. */
@@ -18,27 +16,25 @@ export interface StartCheck {
  */
 const seen = {
   CapabilityBoundingSet: {
-    since: 21,
     test: ["has_status", "CapBnd", "0000000000000000"],
     value: "",
   },
-  LimitCORE: { since: 1, test: ["has_limit", "-c", "0"] },
-  NoNewPrivileges: { since: 187, test: ["has_status", "NoNewPrivs", "1"], value: true },
+  LimitCORE: { test: ["has_limit", "-c", "0"] },
+  NoNewPrivileges: { test: ["has_status", "NoNewPrivs", "1"], value: true },
   // The numbers of the namespaces at the start of every kernel: include/linux/proc_ns.h.
-  PrivateIPC: { since: 249, test: ["has_own", "ipc", "4026531839"], value: true },
-  PrivatePIDs: { since: 257, test: ["has_own_processes"], value: true },
-  PrivateTmp: { since: 257, test: ["has_own_temporary_files"], value: "disconnected" },
-  PrivateUsers: { since: 232, test: ["has_own_users"], value: true },
-  ProcSubset: { since: 247, test: ["has_mount", "/proc", "subset=pid"], value: "pid" },
-  ProtectControlGroups: { since: 257, test: ["has_own_control_groups"], value: "strict" },
-  ProtectHostname: { since: 242, test: ["has_own", "uts", "4026531838"], value: true },
+  PrivateIPC: { test: ["has_own", "ipc", "4026531839"], value: true },
+  PrivatePIDs: { test: ["has_own_processes"], value: true },
+  PrivateTmp: { test: ["has_own_temporary_files"], value: "disconnected" },
+  PrivateUsers: { test: ["has_own_users"], value: true },
+  ProcSubset: { test: ["has_mount", "/proc", "subset=pid"], value: "pid" },
+  ProtectControlGroups: { test: ["has_own_control_groups"], value: "strict" },
+  ProtectHostname: { test: ["has_own", "uts", "4026531838"], value: true },
   ProtectProc: {
-    since: 247,
     test: ["has_mount", "/proc", "hidepid=invisible"],
     value: "invisible",
   },
-  SystemCallFilter: { since: 187, test: ["has_call_filter"] },
-  TemporaryFileSystem: { since: 238, test: ["has_mount", "/", " - tmpfs "] },
+  SystemCallFilter: { test: ["has_call_filter"] },
+  TemporaryFileSystem: { test: ["has_mount", "/", " - tmpfs "] },
 } as const satisfies Readonly<Partial<Record<ConfinementDirective, StartCheck>>>;
 
 export const startChecks: Readonly<Partial<Record<ConfinementDirective, StartCheck>>> = seen;

@@ -134,7 +134,6 @@ export function emitVmTest(
 /** The machine's own resolver, and one in the local network. */
 const resolvConf = "nameserver 127.0.0.53\nnameserver 192.168.20.30\n";
 
-/** The option for further programs, with the programs that the proofs run. */
 /** What machines cannot carry out, and their services accept. */
 function emitLacks({ model: { acceptMissing } }: IrService): readonly Binding[] {
   return acceptMissing === undefined
@@ -146,6 +145,7 @@ function emitLacks({ model: { acceptMissing } }: IrService): readonly Binding[] 
       ];
 }
 
+/** The option for further programs, with the programs that the proofs run. */
 function emitPackages(service: IrService, names: readonly string[]): Binding {
   const { packages } = service.model.extra;
   if (packages === undefined) throw new BugError("a service without an option for packages");

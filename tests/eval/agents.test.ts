@@ -124,18 +124,18 @@ suite(`documents of further agents${note}`, () => {
       inherit (r.config.systemd.services.moltbot-gateway) serviceConfig;
       lines = r.lib.concatMap (text: r.lib.splitString "\n" text.text) (builtins.attrValues r.summary.texts);
     in {
-      fixed = builtins.filter (r.lib.hasInfix "/work/") serviceConfig.ReadOnlyPaths;
-      made = builtins.filter (r.lib.hasSuffix "/work") (builtins.attrNames r.config.systemd.tmpfiles.settings.moltbot-gateway);
-      manages = builtins.any (line: builtins.match "manage documents-[0-9a-f]{16} /.*/work" line != null) lines;
+      fixed = builtins.filter (r.lib.hasInfix "/desk/") serviceConfig.ReadOnlyPaths;
+      made = builtins.filter (r.lib.hasSuffix "/desk") (builtins.attrNames r.config.systemd.tmpfiles.settings.moltbot-gateway);
+      manages = builtins.any (line: builtins.match "manage documents-[0-9a-f]{16} /.*/desk" line != null) lines;
       puts = builtins.length (builtins.filter (r.lib.hasPrefix "put SOUL.md /nix/store/") lines);
     }`;
-  const darwin = `r: r.lib.unique (builtins.filter (text: r.lib.hasInfix "/work/" text && r.lib.hasSuffix ".md" text) (r.lib.splitString "\\"" (builtins.concatStringsSep "" (map (text: text.text) (builtins.attrValues r.summary.texts)))))`;
-  const home = `r: builtins.filter (r.lib.hasInfix "/work/") r.config.systemd.user.services.moltbot-gateway.Service.ReadOnlyPaths`;
+  const darwin = `r: r.lib.unique (builtins.filter (text: r.lib.hasInfix "/desk/" text && r.lib.hasSuffix ".md" text) (r.lib.splitString "\\"" (builtins.concatStringsSep "" (map (text: text.text) (builtins.attrValues r.summary.texts)))))`;
+  const home = `r: builtins.filter (r.lib.hasInfix "/desk/") r.config.systemd.user.services.moltbot-gateway.Service.ReadOnlyPaths`;
   const fixed = (path: string): readonly string[] =>
     ["AGENTS.md", "SOUL.md", "TOOLS.md", "USER.md"].map((file) => `${path}/${file}`);
-  const inState = "/var/lib/moltbot/work";
+  const inState = "/var/lib/moltbot/desk";
   const complained: readonly (readonly [name: string, config: string, told: string])[] = [
-    ["no agent", documents("/srv/work"), "/srv/work is no workspace of a further agent in"],
+    ["no agent", documents("/srv/desk"), "/srv/desk is no workspace of a further agent in"],
     [
       "the gateway's own workspace",
       `${work("/var/lib/moltbot/workspace")} ${documents("/var/lib/moltbot/workspace")}`,
@@ -143,22 +143,22 @@ suite(`documents of further agents${note}`, () => {
     ],
     [
       "outside of the store",
-      `${work("/srv/work")} agentDocuments."/srv/work" = "/srv/documents";`,
-      "/srv/work has documents whose path is a string that names a directory outside",
+      `${work("/srv/desk")} agentDocuments."/srv/desk" = "/srv/documents";`,
+      "/srv/desk has documents whose path is a string that names a directory outside",
     ],
     [
       "without a needed document",
-      `${work("/srv/work")} ${documents("/srv/work", "skill")}`,
-      "/srv/work has documents that lack one of AGENTS.md, SOUL.md, TOOLS.md",
+      `${work("/srv/desk")} ${documents("/srv/desk", "skill")}`,
+      "/srv/desk has documents that lack one of AGENTS.md, SOUL.md, TOOLS.md",
     ],
   ];
   const outcomes = evaluateTogether({
-    elsewhere: on("nixos", `${work("/srv/work")} ${documents("/srv/work")}`, nixos),
+    elsewhere: on("nixos", `${work("/srv/desk")} ${documents("/srv/desk")}`, nixos),
     inside: on("nixos", `${work(inState)} ${documents(inState)}`, nixos),
-    "without documents": on("nixos", work("/srv/work"), nixos),
+    "without documents": on("nixos", work("/srv/desk"), nixos),
     home: on(
       "home-manager",
-      `${work("/home/tester/work")} ${documents("/home/tester/work")}`,
+      `${work("/home/tester/desk")} ${documents("/home/tester/desk")}`,
       home,
     ),
     darwin: on("darwin", `${work(inState)} ${documents(inState)}`, darwin),
@@ -167,11 +167,11 @@ suite(`documents of further agents${note}`, () => {
     ),
   });
   test.each([
-    ["elsewhere", { fixed: fixed("/srv/work"), made: ["/srv/work"], manages: true, puts: 1 }],
+    ["elsewhere", { fixed: fixed("/srv/desk"), made: ["/srv/desk"], manages: true, puts: 1 }],
     ["inside", { fixed: fixed(inState), made: [inState], manages: true, puts: 1 }],
     // So that the preparation removes the places of documents that were there.
-    ["without documents", { fixed: [], made: ["/srv/work"], manages: true, puts: 0 }],
-    ["home", fixed("/home/tester/work")],
+    ["without documents", { fixed: [], made: ["/srv/desk"], manages: true, puts: 0 }],
+    ["home", fixed("/home/tester/desk")],
     ["darwin", fixed(`/private${inState}`)],
   ])("%s", (name, want) => {
     expect(outcomes[name]).toEqual({ ok: true, value: want });

@@ -185,6 +185,60 @@ const reach = `r: {
 const withoutKey =
   "imports = [ { services.moltbot.providers.anthropic.apiKeyFile = lib.mkForce null; } ];";
 
+const modelCredentials: readonly (readonly [
+  what: string,
+  besides: string,
+  config: string,
+  isRefused: boolean,
+])[] = [
+  ["another provider's model", "", 'agent.model = "openai/gpt-5.5";', true],
+  ["another provider's key", withoutKey, 'providers.openrouter.apiKeyFile = "/run/keys/o";', true],
+  [
+    "the second credential of a provider",
+    withoutKey,
+    'providers.anthropic.oauthTokenFile = "/run/keys/o";',
+    false,
+  ],
+  [
+    "another provider with its key",
+    "",
+    'agent.model = "xai/grok-4"; providers.xai.apiKeyFile = "/run/keys/x";',
+    false,
+  ],
+  [
+    "the first of two",
+    "",
+    'agent.model = "xai/grok-4"; providers.openai.apiKeyFile = "/run/keys/x";',
+    true,
+  ],
+  ["a provider that needs none", "", 'agent.model = "ollama/llama3.3";', false],
+  ["a name that begins like another's", "", 'agent.model = "openai-compatible/m";', false],
+  [
+    "a fallback",
+    "",
+    'agent.model = "openai/gpt-5.5"; settings.agents.defaults.model.fallbacks = [ "anthropic/claude-sonnet-4-6" ];',
+    false,
+  ],
+  [
+    "a variable",
+    "",
+    'agent.model = "google/gemini-3-pro-preview"; credentials.GOOGLE_API_KEY = "/run/keys/g";',
+    false,
+  ],
+  [
+    "a file of variables",
+    "",
+    'agent.model = "openai/gpt-5.5"; environmentFiles = [ "/run/keys/e" ];',
+    false,
+  ],
+  [
+    "a login that the gateway keeps",
+    "",
+    'agent.model = "openai/gpt-5.5"; settings.auth.profiles.mine = { provider = "openai"; mode = "oauth"; };',
+    false,
+  ],
+];
+
 const alternatives: readonly Row[] = [
   [
     "environment files on a Mac: read first, so that credentials win as under systemd",
@@ -206,59 +260,10 @@ const alternatives: readonly Row[] = [
     on("nixos", "", messages, withoutKey),
     [expect.stringContaining("no model can be used without a credential") as unknown],
   ],
-  ...[
-    ["another provider's model", "", 'agent.model = "openai/gpt-5.5";', 1],
-    ["another provider's key", withoutKey, 'providers.openrouter.apiKeyFile = "/run/keys/o";', 1],
-    [
-      "the second credential of a provider",
-      withoutKey,
-      'providers.anthropic.oauthTokenFile = "/run/keys/o";',
-      0,
-    ],
-    [
-      "another provider with its key",
-      "",
-      'agent.model = "xai/grok-4"; providers.xai.apiKeyFile = "/run/keys/x";',
-      0,
-    ],
-    [
-      "the first of two",
-      "",
-      'agent.model = "xai/grok-4"; providers.openai.apiKeyFile = "/run/keys/x";',
-      1,
-    ],
-    ["a provider that needs none", "", 'agent.model = "ollama/llama3.3";', 0],
-    ["a name that begins like another's", "", 'agent.model = "openai-compatible/m";', 0],
-    [
-      "a fallback",
-      "",
-      'agent.model = "openai/gpt-5.5"; settings.agents.defaults.model.fallbacks = [ "anthropic/claude-sonnet-4-6" ];',
-      0,
-    ],
-    [
-      "a variable",
-      "",
-      'agent.model = "google/gemini-3-pro-preview"; credentials.GOOGLE_API_KEY = "/run/keys/g";',
-      0,
-    ],
-    [
-      "a file of variables",
-      "",
-      'agent.model = "openai/gpt-5.5"; environmentFiles = [ "/run/keys/e" ];',
-      0,
-    ],
-    [
-      "a login that the gateway keeps",
-      "",
-      'agent.model = "openai/gpt-5.5"; settings.auth.profiles.mine = { provider = "openai"; mode = "oauth"; };',
-      0,
-    ],
-  ].map(([what, besides, config, complaints]): Row => [
-    `a credential of the model's provider: ${String(what)}`,
-    on("nixos", String(config), messages, String(besides)),
-    complaints === 0
-      ? []
-      : [expect.stringContaining("and its provider has no credential") as unknown],
+  ...modelCredentials.map(([what, besides, config, isRefused]): Row => [
+    `a credential of the model's provider: ${what}`,
+    on("nixos", config, messages, besides),
+    isRefused ? [expect.stringContaining("and its provider has no credential") as unknown] : [],
   ]),
   [
     "a token in free settings, which the operator's command would not know",

@@ -46,8 +46,8 @@ rec {
           header
           prefix
           placeholder
-          settings
           ;
+        settings = outside.settings or { };
         inherit url;
         inherit (server) to;
         host = server.name;
@@ -67,9 +67,7 @@ rec {
     keys: settings:
     let
       unnamed = lib.filter ({ setting, ... }: !lib.hasAttrByPath setting settings) keys;
-      needed = lib.concatMap (
-        key: map ({ path, value }: lib.setAttrByPath path value) key.settings
-      ) unnamed;
+      needed = map (key: key.settings) unnamed;
       leading = map (key: lib.setAttrByPath key.setting key.inner) keys;
     in
     lib.foldl' lib.recursiveUpdate { } (needed ++ [ settings ] ++ leading);

@@ -6,30 +6,28 @@
 accepted=()
 
 lacks=()
-needs=0
 
 # accept DIRECTIVE...: names them
 accept() {
   accepted=("$@")
 }
 
-# expect_directive DIRECTIVE VERSION CHECK...: notes the directive, which systemd has since that version, if the check
-# fails
+# expect_directive DIRECTIVE CHECK...: notes the directive if the check fails
 expect_directive() {
-  local directive=$1 version=$2 one
-  shift 2
+  local directive=$1 one
+  shift
   ! "$@" || return 0
   for one in "${accepted[@]}"; do
     [ "$one" != "$directive" ] || return 0
   done
   lacks+=("$directive=")
-  [ "$version" -le "$needs" ] || needs=$version
 }
 
-# expect_sandbox [OPTION]: ends the start if a directive is missing. The option accepts that.
+# expect_sandbox VERSION [OPTION]: ends the start if a directive is missing. All of them together need that version of
+# systemd: an older one also drops what it knows, because it cannot do it without the rest. The option accepts that.
 expect_sandbox() {
   [ "${#lacks[@]}" -ne 0 ] || return 0
-  fail "this machine does not carry out ${lacks[*]}, so the sandbox would be weaker than its unit says: they need systemd $needs or newer, here is $(found_systemd), and a kernel that allows them. Upgrade the machine${1:+, or name them in $1}"
+  fail "this machine does not carry out ${lacks[*]}, so the sandbox would be weaker than its unit says: the whole needs systemd $1 or newer, here is $(found_systemd), and a kernel that allows it. Upgrade the machine${2:+, or name them in $2}"
 }
 
 # found_systemd: says which systemd there is, as far as the sandbox shows it
@@ -105,7 +103,8 @@ has_own_control_groups() {
 # has_own NAMESPACE NUMBER: another namespace than that of the kernel's start, which has the same number everywhere. In a
 # container nobody has that one.
 has_own() {
-  [ "$(readlink "/proc/self/ns/$1")" != "$1:[$2]" ]
+  local found
+  found=$(readlink "/proc/self/ns/$1") && [ "$found" != "$1:[$2]" ]
 }
 
 # has_call_filter: the kernel refuses a system call that no service needs

@@ -37,7 +37,7 @@ with subtest("a service manager that is new enough starts it, an older one does 
         said = strict.succeed("journalctl --identifier moltbot-gateway --output cat")
         missing = "PrivateTmp= PrivatePIDs= ProtectProc= ProcSubset= ProtectControlGroups="
         assert f"this machine does not carry out {missing}," in said, said
-        assert f"they need systemd {NEEDED} or newer, here is {version}," in said, said
+        assert f"the whole needs systemd {NEEDED} or newer, here is {version}," in said, said
         assert "name them in services.moltbot.confinement.acceptMissing" in said, said
 
 with subtest("it starts where its user accepts that"):
