@@ -9,9 +9,10 @@ import { nix, type NixExpr, transform } from "../nix/index.ts";
 import type { Platform } from "../model/platform.ts";
 import { optionsOn } from "../model/option-facts.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
+import { emitOutsideAssertions } from "./outside-keys.ts";
 import { supersededOn } from "./renames.ts";
 import { serviceFields } from "./service.ts";
-import { emitValue, hasOutsideKeys, identityOf } from "./shared.ts";
+import { emitValue, identityOf } from "./shared.ts";
 
 /** A platform's assertions. */
 export interface PlatformAssertions {
@@ -399,33 +400,6 @@ function emitVariableAssertions(service: IrService): NixExpr | undefined {
             }
           ]
         ) (lib.filter ({ names, ... }: names != [ ]) ${nix.list(named)})
-      ) services
-    )
-  `;
-}
-
-/** One assertion per credential that can neither stay outside nor be in the service. */
-function emitOutsideAssertions(service: IrService): NixExpr | undefined {
-  const keys = service.model.hosts?.keysOutside;
-  if (keys === undefined || !hasOutsideKeys(service)) return undefined;
-  const option = keys.option.path.join(".");
-  const scope = scopeOf(service, "instance");
-  return nix`
-    lib.concatLists (
-      lib.mapAttrsToList (
-        _: { instance, prefix, credentials, givenSettings, outsideKeys, ... }:
-        map ({ option, ... }: {
-          assertion = false;
-          message = "\${prefix}.\${option}: is for a server that gets another key from outside of the service. Set one of the two, or set \`${option}\` to false.";
-        }) (keysOutside.strayOf outsideKeys credentials)
-        ++ map ({ option, ... }: {
-          assertion = false;
-          message = "\${prefix}.\${option}: the settings name a server for it to which no proxy outside can lead: write its URL as \`https://NAME/PATH\`, without variables and with a name instead of an address, or set \`${option}\` to false.";
-        }) (
-          lib.filter (
-            credential: credential.outside or null != null && !keysOutside.isKnown givenSettings credential
-          ) (lib.optionals (${emitValue(keys.wanted, scope)}) credentials)
-        )
       ) services
     )
   `;

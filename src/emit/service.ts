@@ -13,6 +13,7 @@ import { optionsOn } from "../model/option-facts.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { emitIsKnownVariant } from "./options.ts";
 import { emitCare, emitCommandScripts, emitLaunchScript, emitPrepareScript } from "./scripts.ts";
+import { emitOutsideKeys, outsideOf } from "./outside-keys.ts";
 import { emitSettings, isConditional } from "./settings.ts";
 import {
   emitProgram,
@@ -226,15 +227,6 @@ function emitHostsOf(service: IrService, { hosts, hostsSetting }: IrCredential):
     : nix`lib.optionals (!settings ? ${hostsSetting}) ${all}`;
 }
 
-function outsideOf({ outside }: IrCredential): NixExpr {
-  if (outside === undefined) return nix.null_();
-  const { settings, ...words } = outside;
-  return nix.attrs([
-    ...Object.entries(words).map(([name, value]) => nix.binding([name], nix.value(value))),
-    ...settings.map(({ path, value }) => nix.binding(["settings", ...path], nix.value(value))),
-  ]);
-}
-
 /** `settings`: the configuration of the program. If keys stay outside, it leads to them. */
 function emitAllSettings(
   service: IrService,
@@ -250,31 +242,6 @@ function emitAllSettings(
       ["settings"],
       nix`if outsideKeys == [ ] then givenSettings else keysOutside.settingsWith outsideKeys givenSettings`,
       { comment: "Requests lead to the keys that stay outside." },
-    ),
-  ];
-}
-
-/** `outsideKeys` and `loaded`: the credentials that stay outside, and those that the service gets. */
-function emitOutsideKeys(service: IrService, scope: Scope): readonly Binding[] {
-  const wanted = service.model.hosts?.keysOutside?.wanted;
-  if (wanted === undefined || !hasOutsideKeys(service)) return [];
-  return [
-    nix.binding(
-      ["outsideKeys"],
-      nix`
-        lib.optionals (${emitValue(wanted, scope)}) (
-          keysOutside.keysOf prefix givenSettings (lib.filter (credential: credential.file != null) secretOptions)
-        )
-      `,
-      {
-        comment: "The keys that requests get outside of the service: it has a placeholder.",
-        blankLine: true,
-      },
-    ),
-    nix.binding(
-      ["loaded"],
-      nix`lib.filter ({ option, ... }: !lib.any (key: key.option == option) outsideKeys) credentials`,
-      { comment: "The credentials that the service has." },
     ),
   ];
 }
