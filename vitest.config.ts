@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     exclude: ["tests/guest/**"],
-    globalSetup: ["tests/support/generated-setup.ts"],
+    globalSetup: ["tests/support/generated-setup.ts", "tests/support/evaluator-setup.ts"],
     // By default one core of two is left idle.
     maxWorkers: "100%",
     // Real tools are slow, above all on their first start.

@@ -9,13 +9,12 @@ import {
   type EvaluationCase,
   evaluateMany,
   evaluateModule,
-  finalError,
   missingForEvaluation,
   nix,
   type Outcome,
-  reportedCases,
 } from "../support/evaluate.ts";
 import { evaluateDarwin, evaluateHomeManager, evaluateNixos } from "../support/summaries.ts";
+import { finalError } from "../support/evaluators.ts";
 import { lacking } from "../support/lacking.ts";
 
 const module = fileURLToPath(new URL("./fixtures/portable.nix", import.meta.url));
@@ -40,39 +39,6 @@ describe("finalError", () => {
   ];
   test.each(cases)("%s", (_, { given, want }) => {
     expect(finalError(given)).toBe(want);
-  });
-});
-
-describe("reportedCases", () => {
-  type Reported = readonly [name: string, found: { json?: string; error?: string }];
-  const cases: readonly (readonly [string, { given: string[]; want: readonly Reported[] }])[] = [
-    ["nothing", { given: [], want: [] }],
-    [
-      "the value or the last error of each case",
-      {
-        given: [
-          'trace: nixmodgen-case "a"',
-          'trace: nixmodgen-error "caught"',
-          'trace: nixmodgen-error "line\\n\\"two\\""',
-          'trace: nixmodgen-case "b"',
-          'trace: nixmodgen-result {"x":[1]}',
-          'trace: nixmodgen-case "c"',
-        ],
-        want: [
-          ["a", { error: 'line\n"two"' }],
-          ["b", { json: '{"x":[1]}' }],
-          ["c", {}],
-        ],
-      },
-    ],
-    [
-      "traces of others",
-      { given: ['trace: nixmodgen-case "a"', "trace: hello", "warning: x"], want: [["a", {}]] },
-    ],
-    ["an error before any case", { given: ['trace: nixmodgen-error "x"'], want: [] }],
-  ];
-  test.each(cases)("%s", (_, { given, want }) => {
-    expect([...reportedCases(given.join("\n"))]).toEqual(want);
   });
 });
 

@@ -190,12 +190,12 @@ suite(`a mistake at an old name is told with the user's file${note}`, () => {
   ] as const;
   const outcomes = evaluateTogether(
     Object.fromEntries(
-      rows.map(([target, old, value]) => [
+      rows.map(([target, old, value, now]) => [
         old,
         on(
           target,
           inFile(`mistake-${old}`, `{ services.moltbot.enable = true; ${old} = ${value}; }`),
-          `r: builtins.deepSeq r.config.services.moltbot.instances (builtins.deepSeq { inherit (${own}) agent settings; inherit (${own}.gateway) port; } true)`,
+          `r: r.config.${now}`,
         ),
       ]),
     ),

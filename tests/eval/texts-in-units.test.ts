@@ -22,6 +22,7 @@ const fixture = (name: string): string =>
 function onNixos(options: string, query: string, more = ""): EvaluationCase {
   return {
     target: "nixos",
+    fewModules: true,
     module: fileURLToPath(new URL("../../generated/nixos/moltbot.nix", import.meta.url)),
     config: `{ lib, pkgs, ... }: { services.moltbot = { enable = true; providers.anthropic.apiKeyFile = "/k"; ${options} }; ${more} }`,
     query: `r: ${query}`,

@@ -1,19 +1,17 @@
 // Evaluates modules in the real NixOS, home-manager and nix-darwin module systems.
 //
 // Contract: a case names a module, a configuration and what to look at; the outcome is the value,
-// or the message with which the module system rejected the configuration. Starting the evaluator
-// and its base systems costs seconds, so evaluateMany evaluates many cases in one process
-// (tests/eval/harness/batch.nix); a case whose error gives no message there, and every case of a
-// process that died, is evaluated once more alone, where the evaluator's own report is read.
+// or the message with which the module system rejected the configuration. In vitest, all files share
+// two evaluators (evaluator-setup.ts), because starting one costs seconds.
 
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { freemem, tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { BugError } from "../../src/errors.ts";
+import { askServer, serverVariable } from "./evaluator-server.ts";
+import { Evaluators, initialHeap, type Report } from "./evaluators.ts";
 import { findNix, findTree, type TreeName } from "./tools.ts";
 
 export type Target = "nixos" | "home-manager" | "darwin";
@@ -43,6 +41,8 @@ export interface EvaluationCase {
   readonly query?: string;
   /** false: nixpkgs' own gateway package instead of a dummy. */
   readonly dummies?: boolean;
+  /** For NixOS: without the modules of services that nothing here needs, it takes half the time. */
+  readonly fewModules?: boolean;
 }
 
 export type Outcome =
@@ -56,36 +56,7 @@ export class EvaluationError extends Error {
   }
 }
 
-interface Evaluator {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-}
-
-interface ProcessResult {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 const harness = fileURLToPath(new URL("../eval/harness", import.meta.url));
-const caseMarker = "nixmodgen-case";
-const errorMarker = "nixmodgen-error";
-const resultMarker = "nixmodgen-result";
-const timeoutMs = 1_200_000;
-const maxOutput = 512 * 1024 * 1024;
-
-/** Cases in one process. More would save little: base systems are evaluated once per process. */
-const batchSize = 400;
-
-/**
- * The evaluator collects garbage whenever its heap is full, and that takes longer than evaluating.
- * So it begins with a large heap; the kernel provides only the pages that it touches.
- */
-export function initialHeap(): string {
-  const gibibyte = 2 ** 30;
-  return String(Math.floor(Math.max(gibibyte / 2, Math.min(3 * gibibyte, freemem() / 4))));
-}
 
 /** Each tree and the variable through which the harness reads its path. */
 const trees: readonly (readonly [TreeName, string])[] = [
@@ -114,11 +85,7 @@ export async function evaluateMany<Name extends string>(
 export async function evaluateMany(
   cases: Readonly<Record<string, EvaluationCase>>,
 ): Promise<Record<string, Outcome>> {
-  const evaluator = requireEvaluator();
-  const outcomes: Record<string, Outcome> = {};
-  for (const batch of batches(Object.entries(cases))) {
-    Object.assign(outcomes, await evaluateBatch(evaluator, batch));
-  }
+  const outcomes = await evaluateAll(mapValues(cases, caseExpression));
   await keep(outcomes);
   return outcomes;
 }
@@ -137,52 +104,38 @@ async function keep(outcomes: Readonly<Record<string, Outcome>>): Promise<void> 
 
 /** Evaluates any expression, with the trees of the module systems in its environment. */
 export async function evaluateNix(expression: string): Promise<unknown> {
-  const run = await evaluateExpression(requireEvaluator(), expression);
-  if (run.status !== 0) throw new EvaluationError(finalError(run.stderr));
-  return parseJson(run.stdout);
+  const { only } = await evaluateAll({ only: `_: ${expression}` });
+  if (only === undefined) throw new BugError("an expression has no outcome");
+  if (!only.ok) throw new EvaluationError(only.message);
+  return only.value;
 }
 
-type NamedCase = readonly [name: string, testCase: EvaluationCase];
-
-function batches(cases: readonly NamedCase[]): readonly (readonly NamedCase[])[] {
-  const count = Math.ceil(cases.length / batchSize);
-  return Array.from({ length: count }, (_, index) =>
-    cases.slice(index * batchSize, (index + 1) * batchSize),
-  );
-}
-
-async function evaluateBatch(
-  evaluator: Evaluator,
-  cases: readonly NamedCase[],
+/** Evaluates functions of the harness. */
+async function evaluateAll(
+  expressions: Readonly<Record<string, string>>,
 ): Promise<Record<string, Outcome>> {
-  const outcomes: Record<string, Outcome> = {};
-  let rest = cases;
-  while (rest.length > 0) {
-    const { status, stderr } = await evaluateExpression(evaluator, batchExpression(rest));
-    const begun = reportedCases(stderr);
-    const fatal = status === 0 ? undefined : [...begun.keys()].at(-1);
-    for (const [name, testCase] of rest) {
-      const found = begun.get(name);
-      if (found === undefined) continue;
-      const { json, error } = found;
-      if (json !== undefined) outcomes[name] = { ok: true, value: parseJson(json) };
-      // The error that ended the process was not reported for a case.
-      else if (error === undefined || name === fatal) {
-        outcomes[name] = await evaluateAlone(evaluator, testCase);
-      } else outcomes[name] = { ok: false, message: error };
-    }
-    const left = rest.filter(([name]) => !(name in outcomes));
-    if (left.length === rest.length)
-      throw new Error(`no case was evaluated: ${finalError(stderr)}`);
-    rest = left;
+  const server = process.env[serverVariable];
+  if (server !== undefined) return mapValues(await askServer(server, expressions), outcomeOf);
+  const evaluators = startEvaluators();
+  try {
+    const reports = Object.entries(expressions).map(
+      async ([name, text]) => [name, outcomeOf(await evaluators.evaluate(text))] as const,
+    );
+    return Object.fromEntries(await Promise.all(reports));
+  } finally {
+    evaluators.close();
   }
-  return outcomes;
 }
 
-async function evaluateAlone(evaluator: Evaluator, testCase: EvaluationCase): Promise<Outcome> {
-  const run = await evaluateExpression(evaluator, caseExpression(testCase));
-  if (run.status === 0) return { ok: true, value: parseJson(run.stdout) };
-  return { ok: false, message: finalError(run.stderr) };
+function outcomeOf(report: Report): Outcome {
+  return report.ok ? { ok: true, value: JSON.parse(report.json) } : report;
+}
+
+function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  map: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }
 
 // ---- Nix text ----
@@ -209,6 +162,7 @@ function caseArguments(testCase: EvaluationCase): string {
     testCase.system === undefined ? "" : `system = ${nixString(testCase.system)};`,
     testCase.dummies === undefined ? "" : `dummies = ${String(testCase.dummies)};`,
     testCase.extras === undefined ? "" : `extras = ${String(testCase.extras)};`,
+    testCase.fewModules === undefined ? "" : `fewModules = ${String(testCase.fewModules)};`,
   ]
     .filter((argument) => argument !== "")
     .join(" ");
@@ -221,113 +175,26 @@ function selectText({ attr, query }: EvaluationCase): string {
 }
 
 function caseExpression(testCase: EvaluationCase): string {
-  return `${selectText(testCase)} (import ${nixPath(harness)} { } { ${caseArguments(testCase)} })`;
+  return `evaluate: ${selectText(testCase)} (evaluate { ${caseArguments(testCase)} })`;
 }
 
-function batchExpression(cases: readonly NamedCase[]): string {
-  const entries = cases.map(
-    ([name, testCase]) =>
-      `${nixString(name)} = { ${caseArguments(testCase)} select = ${selectText(testCase)}; };`,
-  );
-  return [
-    `import ${nixPath(path.join(harness, "batch.nix"))} {`,
-    `  caseMarker = ${nixString(caseMarker)};`,
-    `  errorMarker = ${nixString(errorMarker)};`,
-    `  resultMarker = ${nixString(resultMarker)};`,
-    `  cases = {\n${entries.join("\n")}\n};`,
-    "}",
-  ].join("\n");
-}
-
-// ---- the evaluator ----
-
-function requireEvaluator(): Evaluator {
-  const found = findNix();
-  if (found === undefined) throw new BugError("evaluation without nix; ask missingForEvaluation");
+/** Evaluators with the trees in their environment. */
+export function startEvaluators(): Evaluators {
+  const nix = findNix();
+  if (nix === undefined) throw new BugError("evaluation without nix; ask missingForEvaluation");
   // A missing tree matters only to the target that reads it.
   const folders = trees.map(
     ([name, variable]) => [variable, findTree(name) ?? `/missing-tree/${name}`] as const,
   );
   const settings = ["experimental-features = nix-command flakes", "build-users-group ="];
-  return {
-    command: found.command,
-    args: found.args,
+  return new Evaluators({
+    nix,
     env: {
       GC_INITIAL_HEAP_SIZE: initialHeap(),
       ...process.env,
       ...Object.fromEntries(folders),
       NIX_CONFIG: settings.join("\n"),
     },
-  };
-}
-
-/** The expression goes through a file: a batch is longer than a command line may be. */
-async function evaluateExpression(
-  { command, args, env }: Evaluator,
-  expression: string,
-): Promise<ProcessResult> {
-  const folder = await mkdtemp(path.join(tmpdir(), "nixmodgen-evaluate-"));
-  try {
-    const file = path.join(folder, "expression.nix");
-    await writeFile(file, expression);
-    const evaluation = ["eval", "--impure", "--json", "--file", file];
-    return await runProcess(command, [...args, ...evaluation], env);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
-function runProcess(
-  command: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<ProcessResult> {
-  return new Promise((resolve, reject) => {
-    const options = { env, maxBuffer: maxOutput, timeout: timeoutMs };
-    execFile(command, args, options, (error, stdout, stderr) => {
-      if (error === null) resolve({ status: 0, stdout, stderr });
-      else if (typeof error.code === "number") resolve({ status: error.code, stdout, stderr });
-      else reject(new Error(`cannot run ${command}`, { cause: error }));
-    });
+    harness: `import ${nixPath(harness)} { }`,
   });
-}
-
-// ---- reading its output ----
-
-function parseJson(text: string): unknown {
-  return JSON.parse(text);
-}
-
-/** The report of a case: its value, or the last error. */
-interface ReportedCase {
-  json?: string;
-  /** An earlier error was caught by the module system. */
-  error?: string;
-}
-
-export function reportedCases(stderr: string): ReadonlyMap<string, Readonly<ReportedCase>> {
-  const cases = new Map<string, ReportedCase>();
-  let current: ReportedCase = {};
-  for (const line of stderr.split("\n")) {
-    const [, marker, text = ""] = /^trace: (nixmodgen-\w+) (.*)$/.exec(line) ?? [];
-    if (marker === caseMarker) cases.set(String(parseJson(text)), (current = {}));
-    else if (marker === errorMarker) current.error = String(parseJson(text));
-    else if (marker === resultMarker) current.json = text;
-  }
-  return cases;
-}
-
-/** The error itself, which the evaluator prints last, without the trace that leads to it. */
-export function finalError(stderr: string): string {
-  const lines = stderr.trimEnd().split("\n");
-  const start = lines.findLastIndex((line) => /^\s*error: /.test(line));
-  if (start === -1) return stderr.trim();
-  const indent = /^\s*/.exec(lines[start] ?? "")?.[0] ?? "";
-  const message = lines
-    .slice(start)
-    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
-  return message
-    .join("\n")
-    .replace(/^error: /, "")
-    .trim();
 }

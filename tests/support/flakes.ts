@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { initialHeap } from "./evaluate.ts";
+import { initialHeap } from "./evaluators.ts";
 import { generatedRoot } from "./generated.ts";
 import { findNix, findTree, treeVariables, type TreeName } from "./tools.ts";
 

@@ -1,5 +1,5 @@
-// Evaluates the cases of all suites of a test file in one process: starting the evaluator and its
-// base systems takes longer than most of the cases.
+// Evaluates the cases of all suites of a test file at once, before its first test. NixOS is evaluated with few modules,
+// unless a case says otherwise, or wants the documentation of options.
 
 import { beforeAll, TestRunner } from "vitest";
 
@@ -45,7 +45,10 @@ function allCases(): Readonly<Record<string, EvaluationCase>> {
   return Object.fromEntries(
     suites.flatMap(({ cases, isWanted }, suite) =>
       isWanted()
-        ? Object.entries(cases).map(([name, each]) => [keyOf(suite, name), each] as const)
+        ? Object.entries(cases).map(
+            ([name, each]) =>
+              [keyOf(suite, name), { fewModules: each.extras !== true, ...each }] as const,
+          )
         : [],
     ),
   );

@@ -7,25 +7,17 @@
 #   config   a further module: the user's configuration
 #   system   the platform
 #   dummies  whether the gateway's package is a dummy
+#   fewModules  NixOS without the modules of most services, which takes half the time
 #   extras   whether the summary also has option docs, changed base units and the top level
 # Base systems and nixpkgs are evaluated once per process, for all cases.
 {
   nixpkgs ? /. + builtins.getEnv "NIXPKGS_TREE",
   homeManager ? /. + builtins.getEnv "HOME_MANAGER",
   nixDarwin ? /. + builtins.getEnv "NIX_DARWIN",
-  # The beginning of a reported error's line; null: errors are not reported (reporting-lib.nix).
-  errorMarker ? null,
 }:
 let
   trees = { inherit nixpkgs homeManager nixDarwin; };
-  lib =
-    if errorMarker == null then
-      import (nixpkgs + "/lib")
-    else
-      import ./reporting-lib.nix {
-        inherit nixpkgs;
-        marker = errorMarker;
-      };
+  lib = import (nixpkgs + "/lib");
   values = import ./values.nix { inherit lib; };
   derivations = import ./derivations.nix { inherit lib; };
   common = import ./summary-common.nix {
@@ -39,6 +31,7 @@ let
 
   targets = [
     "nixos"
+    "nixos-few"
     "home-manager"
     "darwin"
   ];
@@ -101,16 +94,18 @@ in
   config ? { },
   system ? defaultSystem target,
   dummies ? true,
+  fewModules ? false,
   extras ? false,
 }:
 let
+  moduleSystem = if fewModules && target == "nixos" then "nixos-few" else target;
   world =
     (if dummies then withDummies else withoutDummies).${system}
       or (throw "evaluation harness: no system ${system}; choose one of ${toString systems}");
   evaluate =
-    world.moduleSystems.${target}
+    world.moduleSystems.${moduleSystem}
       or (throw "evaluation harness: no target ${target}; choose one of ${toString targets}");
-  base = world.bases.${target};
+  base = world.bases.${moduleSystem};
   result = evaluate (lib.toList module ++ lib.toList config);
 in
 {

@@ -2,7 +2,7 @@
 # (config, options ...). Each adds the smallest configuration that works without the tested module.
 {
   trees, # { nixpkgs, homeManager, nixDarwin }
-  lib, # nixpkgs' lib, or one that reports errors (reporting-lib.nix)
+  lib,
   pkgs,
   system,
 }:
@@ -44,15 +44,24 @@ let
     # The uninstaller evaluates a second nix-darwin system, with a nixpkgs without the stand-ins.
     system.tools.darwin-uninstaller.enable = mkDefault false;
   };
+  nixosOf =
+    base: baseModules: modules:
+    import (trees.nixpkgs + "/nixos/lib/eval-config.nix") {
+      inherit lib baseModules;
+      system = null;
+      modules = [ base ] ++ modules;
+    };
+  nixosModules = import (trees.nixpkgs + "/nixos/modules/module-list.nix");
 in
 {
-  nixos =
-    modules:
-    import (trees.nixpkgs + "/nixos/lib/eval-config.nix") {
-      inherit lib;
-      system = null;
-      modules = [ nixosBase ] ++ modules;
-    };
+  nixos = nixosOf nixosBase nixosModules;
+
+  # NixOS without most services. An evaluation takes half the time.
+  nixos-few = nixosOf {
+    imports = [ nixosBase ];
+    # The others also define options of services that are left out.
+    _module.check = false;
+  } (import ./few-modules.nix { inherit lib trees; } nixosModules);
 
   # The same as home-manager's modules/default.nix, but it does not throw for a failing
   # assertion: failing assertions are data here.
