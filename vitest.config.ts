@@ -1,6 +1,7 @@
 // The tests run with `vitest run`; the types tests in `*.test-d.ts` are compiled in the same run.
 // The tests on a real systemd (tests/guest) have a runner of their own.
 
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { speakingReporter } from "./tests/support/reporter.ts";
 
@@ -9,8 +10,8 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     exclude: ["tests/guest/**"],
     globalSetup: ["tests/support/generated-setup.ts", "tests/support/evaluator-setup.ts"],
-    // By default one core of two is left idle.
-    maxWorkers: "100%",
+    // One more than cores: workers often wait, for evaluators and for shells that sleep.
+    maxWorkers: availableParallelism() + 1,
     // Real tools are slow, above all on their first start.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -34,7 +34,7 @@ case \${1-} in
   trickle) while sleep 0.1; do echo; done & exit 3 ;;
   pipe) readlink /proc/self/fd/1 ;;
   opened) ls /proc/self/fd | tr '\n' ' ' ;;
-  wait) echo "$$" > HERE/pid; sleep 60 ;;
+  wait) echo "$$" > HERE/pid; exec sleep 60 ;;
 esac
 `;
 
