@@ -14,7 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { missingForEvaluation } from "../support/evaluate.ts";
+import { missingForEvaluation, startEvaluators } from "../support/evaluate.ts";
+import { serveEvaluators, serverVariable } from "../support/evaluator-server.ts";
 import { createRandom } from "../json-schema-type/random.ts";
 import type { Layer, Mutant } from "./mutant.ts";
 import { nixMutants } from "./nix-mutants.ts";
@@ -108,6 +109,8 @@ if (missing.length > 0) {
 }
 
 const end = Date.now() + Number(values.minutes) * 60_000;
+const evaluators = serveEvaluators(startEvaluators);
+process.env[serverVariable] = evaluators.path;
 const workplaces = Array.from({ length: Number(values.jobs) }, () => new Workplace());
 const usual = mkdtempSync(join(tmpdir(), "nixmodgen-usual-"));
 const results: (readonly [Mutant, Result])[] = [];
@@ -128,6 +131,7 @@ try {
     }),
   );
 } finally {
+  evaluators.close();
   for (const workplace of workplaces) workplace.remove();
   rmSync(usual, { recursive: true, force: true });
 }

@@ -108,6 +108,8 @@ async function firstFailure(
     workplace.root,
     [
       ...[vitest, "run", "--bail=1", "--typecheck.enabled=false", "--reporter=json"],
+      // A busy machine must not look like a mistake that was noticed.
+      ...["--testTimeout=900000", "--hookTimeout=900000"],
       `--outputFile=${file}`,
       ...(name === undefined ? [] : ["--testNamePattern", name]),
       ...files,
