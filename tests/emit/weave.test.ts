@@ -184,6 +184,7 @@ describe.skipIf(missing.length > 0)(`woven code in the evaluator${lacking(missin
     const differing = await evaluateNix(`
       let
         lib = {
+          optional = condition: value: if condition then [ value ] else [ ];
           optionals = condition: list: if condition then list else [ ];
           optionalAttrs = condition: set: if condition then set else { };
           optionalString = condition: text: if condition then text else "";
