@@ -435,6 +435,17 @@ export default defineService({
         wanted: cfg.confinement.egress.is("named").and(cfg.confinement.keysOutside),
         option: cfg.confinement.keysOutside,
       },
+      proxy: {
+        port: cfg.confinement.proxyPort,
+        variables: [
+          "OPENCLAW_PROXY_URL",
+          ...["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"],
+        ],
+        exceptions: ["NO_PROXY", "no_proxy"],
+        // Node's own clients ask no proxy otherwise, in the programs that the model starts.
+        more: { NODE_USE_ENV_PROXY: "1" },
+        account: { user: "_moltbot-proxy", id: 901 },
+      },
     },
 
     evidence: {

@@ -93,7 +93,7 @@ function serverAssertions({ relaxed, settings, isLocal }: Inputs): readonly Asse
     refuse(
       and(isMacOS, egress.is("internet")),
       isHere,
-      'is in `settings`, a server on this machine, which "internet" does not include on macOS: set this to "any".',
+      'is in `settings`, a server on this machine, which "internet" does not include on macOS: set this to "named", which includes it, or to "any".',
       ["darwin", "home-manager"],
     ),
   ];

@@ -380,7 +380,7 @@ function none(
 }
 
 function egressRefusals({
-  relaxed: { egress, hosts, keysOutside },
+  relaxed: { egress, hosts, keysOutside, proxyPort },
   isLocal,
   port,
 }: Inputs): readonly Assertion[] {
@@ -388,6 +388,8 @@ function egressRefusals({
   const isKnown = egress.listOrEmpty().isEmpty();
   const noRanges =
     'is a list, but on macOS a sandbox cannot tell addresses apart: set it to "none", "internet" or "any".';
+  const ownNetworkMessage =
+    'is "named", but `gateway.bind` is not "loopback": what comes into the service\'s own network comes from this machine for the gateway, and it trusts such clients more than others. Set `gateway.bind` to "loopback", and let others in through a proxy that asks them who they are.';
   return [
     {
       option: egress,
@@ -399,16 +401,14 @@ function egressRefusals({
     {
       option: egress,
       holds: egress.is("named").implies(isLocal),
-      message:
-        'is "named", but `gateway.bind` is not "loopback": what comes into the service\'s own network comes from this machine for the gateway, and it trusts such clients more than others. Set `gateway.bind` to "loopback", and let others in through a proxy that asks them who they are.',
+      message: ownNetworkMessage,
       platforms: ["nixos"],
     },
     {
       option: egress,
-      holds: not(egress.is("named")),
-      message:
-        'is "named", but macOS has no networks that a service could be in alone, and its sandboxes cannot tell hosts apart. Set it to "internet".',
-      platforms: ["darwin"],
+      holds: isMacOS.or(not(egress.is("named")), isLocal),
+      message: ownNetworkMessage,
+      platforms: ["home-manager"],
     },
     {
       option: hosts,
@@ -423,12 +423,25 @@ function egressRefusals({
         'has no effect while `confinement.egress` is not "named", because only a network of the service\'s own leads to the keys: set that to "named", or remove this.',
     },
     {
+      option: keysOutside,
+      holds: not(keysOutside),
+      message:
+        "keeps keys outside of the service in units of NixOS only: elsewhere nothing can hold a key that the service's own account, or a program without a network of its own, could not read. Remove it.",
+      platforms: ["home-manager", "darwin"],
+    },
+    {
+      option: proxyPort,
+      holds: not(proxyPort.is(port)),
+      message: "is the gateway's own port. Choose another one.",
+      platforms: ["home-manager", "darwin"],
+    },
+    {
       option: hosts,
       offenders: hosts.filter((host) =>
         list(text`localhost:${port}`, text`127.0.0.1:${port}`).includes(host),
       ),
       complaint: "is the gateway itself, which is in the service's network anyway. Remove it.",
-      platforms: ["nixos"],
+      platforms: ["nixos", "home-manager"],
     },
     { option: egress, holds: isKnown, message: noRanges, platforms: ["darwin"] },
     {
@@ -439,9 +452,9 @@ function egressRefusals({
     },
     {
       option: egress,
-      holds: isMacOS.and(not(egress.is("named"))).or(egress.is("any")),
+      holds: isMacOS.or(egress.is("any"), egress.is("named")),
       message:
-        'is not "any", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets, and only root\'s manager can listen in another network. Set it to "any", or on macOS to "internet"; or use the NixOS module.',
+        'is neither "any" nor "named", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets. Set it to "any", to "named" with `confinement.hosts`, or on macOS to "internet"; or use the NixOS module.',
       platforms: ["home-manager"],
     },
   ];

@@ -25,6 +25,8 @@ let
   created = lib.filter (instance: instance.createUser) (
     map (service: service.instance) (lib.attrValues services)
   );
+  # Whether there are forward proxies, which run as an account of their own.
+  hasProxy = lib.any (service: service.isNamed) (lib.attrValues services);
 in
 {
   imports = [ (lib.modules.importApply ../moltbot/options.nix "darwin") ];
@@ -45,30 +47,48 @@ in
     );
 
     # nix-darwin creates and removes only accounts in this list.
-    users.knownUsers = map (instance: instance.user) created;
-    users.knownGroups = map (instance: instance.group) created;
-    users.users = lib.listToAttrs (
-      map (
-        instance:
-        lib.nameValuePair instance.user {
-          uid = lib.mkDefault instance.uid;
-          gid = lib.mkDefault instance.gid;
-          # Programs that act for an account trust the files in its home.
+    users.knownUsers = map (instance: instance.user) created ++ lib.optional hasProxy "_moltbot-proxy";
+    users.knownGroups =
+      map (instance: instance.group) created ++ lib.optional hasProxy "_moltbot-proxy";
+    users.users =
+      lib.listToAttrs (
+        map (
+          instance:
+          lib.nameValuePair instance.user {
+            uid = lib.mkDefault instance.uid;
+            gid = lib.mkDefault instance.gid;
+            # Programs that act for an account trust the files in its home.
+            home = "/var/empty";
+            isHidden = true;
+            description = "moltbot service";
+          }
+        ) created
+      )
+      // lib.optionalAttrs hasProxy {
+        _moltbot-proxy = {
+          uid = lib.mkDefault 901;
+          gid = lib.mkDefault 901;
           home = "/var/empty";
           isHidden = true;
-          description = "moltbot service";
-        }
-      ) created
-    );
-    users.groups = lib.listToAttrs (
-      map (
-        instance:
-        lib.nameValuePair instance.group {
-          gid = lib.mkDefault instance.gid;
-          description = "moltbot service";
-        }
-      ) created
-    );
+          description = "moltbot's forward proxy";
+        };
+      };
+    users.groups =
+      lib.listToAttrs (
+        map (
+          instance:
+          lib.nameValuePair instance.group {
+            gid = lib.mkDefault instance.gid;
+            description = "moltbot service";
+          }
+        ) created
+      )
+      // lib.optionalAttrs hasProxy {
+        _moltbot-proxy = {
+          gid = lib.mkDefault 901;
+          description = "moltbot's forward proxy";
+        };
+      };
 
     environment.systemPackages = [
       (lib.hiPrio (
@@ -95,6 +115,7 @@ in
             ${builtins.readFile ../shell/operate-care.sh}
             ${builtins.readFile ../shell/care-darwin.sh}
             ${builtins.readFile ../shell/egress.sh}
+            ${builtins.readFile ../shell/egress-proxy.sh}
             ${builtins.readFile ../shell/operator.sh}
             case $instance in
             ${
@@ -110,6 +131,7 @@ in
                     repair,
                     hosts,
                     prefix,
+                    proxyLog,
                     ...
                   }:
                   ''
@@ -150,8 +172,11 @@ in
                     launchd_directory=/Library/LaunchDaemons
                     launchd_label=${lib.escapeShellArg config.launchd.daemons.${unit}.serviceConfig.Label}
                     [ -z "$care" ] || { take_care; exit; }
+                    proxy_log() { cat -- ${lib.escapeShellArg proxyLog} 2> /dev/null || :; }
                     if is_egress "$@"; then
-                    show_egress ${lib.escapeShellArgs ([ "${prefix}.confinement.hosts" ] ++ map namedHosts.shown hosts)}
+                    show_egress ${
+                      lib.escapeShellArgs ([ "${prefix}.confinement.hosts" ] ++ map namedHosts.shownProxied hosts)
+                    }
                     exit
                     fi
                     start ${command} "$@"
@@ -182,6 +207,8 @@ in
           unit,
           logFile,
           ownDirectories,
+          isNamed,
+          proxyLog,
           ...
         }:
         lib.concatLines (
@@ -207,51 +234,89 @@ in
               lib.escapeShellArg config.launchd.daemons.${unit}.serviceConfig.Label
             }; await_stop system \"$label\" \"/Library/LaunchDaemons/$label.plist\" \"$systemConfig/Library/LaunchDaemons/$label.plist\" 330"
           ]
+          ++ lib.optional isNamed "[ -e ${proxyLog} ] || install -m 0640 /dev/null ${proxyLog}"
         )
       ) (lib.attrValues services)
     );
 
-    launchd.daemons = lib.mapAttrs' (
-      _:
-      {
-        instance,
-        unit,
-        logFile,
-        environment,
-        path,
-        launch,
-        ...
-      }:
-      lib.nameValuePair unit {
-        # nix-darwin runs this once the volume of the store is mounted.
-        command = "${launch}";
-        environment = {
-          PATH = lib.makeBinPath path;
-          TMPDIR = "${instance.stateDir}/tmp";
+    launchd.daemons =
+      lib.mapAttrs' (
+        _:
+        {
+          instance,
+          unit,
+          logFile,
+          environment,
+          path,
+          launch,
+          ...
+        }:
+        lib.nameValuePair unit {
+          # nix-darwin runs this once the volume of the store is mounted.
+          command = "${launch}";
+          environment = {
+            PATH = lib.makeBinPath path;
+            TMPDIR = "${instance.stateDir}/tmp";
+          }
+          // environment;
+          serviceConfig = {
+            UserName = instance.user;
+            GroupName = instance.group;
+            WorkingDirectory = instance.stateDir;
+            RunAtLoad = true;
+            # launchd starts it again after any other end, at most once per ThrottleInterval: the launcher
+            # succeeds only if no further try can help.
+            KeepAlive.SuccessfulExit = false;
+            ThrottleInterval = 30;
+            ExitTimeOut = 330;
+            # People wait for it. As a background job, launchd would throttle it and its tools all the time,
+            # and run them on the slow processors only.
+            ProcessType = "Standard";
+            # 077, in decimal.
+            Umask = 63;
+            StandardOutPath = logFile;
+            StandardErrorPath = logFile;
+            # A core dump holds every secret of the process.
+            HardResourceLimits.Core = 0;
+            SoftResourceLimits.Core = 0;
+          };
         }
-        // environment;
-        serviceConfig = {
-          UserName = instance.user;
-          GroupName = instance.group;
-          WorkingDirectory = instance.stateDir;
-          RunAtLoad = true;
-          # launchd starts it again after any other end, at most once per ThrottleInterval: the launcher
-          # succeeds only if no further try can help.
-          KeepAlive.SuccessfulExit = false;
-          ThrottleInterval = 30;
-          ExitTimeOut = 330;
-          # People wait for it. As a background job, launchd would throttle it and its tools all the time,
-          # and run them on the slow processors only.
-          ProcessType = "Standard";
-          # 077, in decimal.
-          Umask = 63;
-          StandardOutPath = logFile;
-          StandardErrorPath = logFile;
-          # A core dump holds every secret of the process.
-          HardResourceLimits.Core = 0;
-          SoftResourceLimits.Core = 0;
-        };
-      }
-    ) services;
+      ) services
+      // lib.mapAttrs' (
+        _:
+        {
+          unit,
+          forwardProxy,
+          proxyProfile,
+          proxyLog,
+          ...
+        }:
+        lib.nameValuePair "${unit}-proxy" {
+          command = lib.escapeShellArgs (
+            [
+              "/usr/bin/sandbox-exec"
+              "-f"
+              "${proxyProfile}"
+            ]
+            ++ forwardProxy.command
+          );
+          serviceConfig = {
+            UserName = "_moltbot-proxy";
+            GroupName = "_moltbot-proxy";
+            RunAtLoad = true;
+            KeepAlive = true;
+            ThrottleInterval = 10;
+            ProcessType = "Standard";
+            # 077, in decimal.
+            Umask = 63;
+            StandardOutPath = proxyLog;
+            StandardErrorPath = proxyLog;
+            # Each connection has two.
+            SoftResourceLimits.NumberOfFiles = 2048;
+            HardResourceLimits.NumberOfFiles = 2048;
+            HardResourceLimits.Core = 0;
+          };
+        }
+      ) (lib.filterAttrs (_: service: service.isNamed) services);
   };
 }

@@ -95,6 +95,7 @@ in
                 builtins.readFile ../shell/care-systemd.sh
             }
             ${builtins.readFile ../shell/egress.sh}
+            ${builtins.readFile ../shell/egress-proxy.sh}
             ${builtins.readFile ../shell/operator.sh}
             case $instance in
             ${
@@ -109,8 +110,11 @@ in
                     care,
                     ownDirectories,
                     repair,
+                    isNamed,
                     hosts,
                     prefix,
+                    proxyLog,
+                    userNetwork,
                     ...
                   }@service:
                   ''
@@ -131,6 +135,10 @@ in
                             ) commandCredentials
                           )
                         }"
+                    }${
+                      lib.optionalString (
+                        !isDarwin && isNamed
+                      ) "\nbeside_network ${lib.escapeShellArgs userNetwork.wanted}"
                     }
                     care_script=(${lib.escapeShellArgs care})
                     repair_script=(${repair})
@@ -172,8 +180,16 @@ in
                         "care_properties=(${propertiesOf (careConfinementOf service)})"
                     }
                     [ -z "$care" ] || { take_care; exit; }
+                    proxy_log() { ${
+                      if isDarwin then
+                        "cat -- ${lib.escapeShellArg proxyLog}"
+                      else
+                        "${lib.getExe' pkgs.systemd "journalctl"} --user --boot --quiet --unit ${unit}-proxy --output cat --lines 10000"
+                    } 2> /dev/null || :; }
                     if is_egress "$@"; then
-                    show_egress ${lib.escapeShellArgs ([ "${prefix}.confinement.hosts" ] ++ map namedHosts.shown hosts)}
+                    show_egress ${
+                      lib.escapeShellArgs ([ "${prefix}.confinement.hosts" ] ++ map namedHosts.shownProxied hosts)
+                    }
                     exit
                     fi
                     start ${command} "$@"
@@ -241,6 +257,8 @@ in
           path,
           prepare,
           launch,
+          isNamed,
+          userNetwork,
           ...
         }@service:
         {
@@ -249,8 +267,8 @@ in
               Description = "moltbot (${name})";
               Documentation = "https://docs.openclaw.ai/gateway";
               # The preparation makes the copies that are mounted in the service. If it fails, nothing waits for the service.
-              Requires = [ "prepare-${unit}.service" ];
-              After = [ "prepare-${unit}.service" ];
+              Requires = [ "prepare-${unit}.service" ] ++ lib.optionals isNamed userNetwork.required;
+              After = [ "prepare-${unit}.service" ] ++ lib.optionals isNamed userNetwork.required;
               # systemd slows restarts down, and never gives up.
               StartLimitIntervalSec = 0;
               X-Restart-Triggers = [
@@ -300,6 +318,7 @@ in
               # long a stop may take, and then assume 90 s instead of its own budget.
               UnsetEnvironment = [ "INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID" ];
             }
+            // lib.optionalAttrs isNamed userNetwork.serviceConfig
             // confinementOf service;
           };
           "prepare-${unit}" = {
@@ -323,6 +342,12 @@ in
             // preparationConfinementOf service;
           };
         }
+        // lib.optionalAttrs isNamed userNetwork.services
+      ) services
+    );
+    systemd.user.sockets = lib.mkIf (!isDarwin) (
+      lib.concatMapAttrs (
+        _: { isNamed, userNetwork, ... }: lib.optionalAttrs isNamed userNetwork.sockets
       ) services
     );
 
@@ -367,6 +392,39 @@ in
           };
         }
       ) services
+      // lib.mapAttrs' (
+        _:
+        {
+          unit,
+          forwardProxy,
+          proxyProfile,
+          proxyLog,
+          ...
+        }:
+        lib.nameValuePair "${unit}-proxy" {
+          enable = true;
+          config = {
+            ProgramArguments = [
+              "/usr/bin/sandbox-exec"
+              "-f"
+              "${proxyProfile}"
+            ]
+            ++ forwardProxy.command;
+            RunAtLoad = true;
+            KeepAlive = true;
+            ThrottleInterval = 10;
+            ProcessType = "Standard";
+            # 077, in decimal.
+            Umask = 63;
+            StandardOutPath = proxyLog;
+            StandardErrorPath = proxyLog;
+            # Each connection has two.
+            SoftResourceLimits.NumberOfFiles = 2048;
+            HardResourceLimits.NumberOfFiles = 2048;
+            HardResourceLimits.Core = 0;
+          };
+        }
+      ) (lib.filterAttrs (_: service: service.isNamed) services)
     );
   };
 }

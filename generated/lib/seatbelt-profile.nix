@@ -46,6 +46,8 @@
   # Whether it also listens on a TCP port that the kernel chooses. Nobody knows that port before, so the service
   # may listen on all ports; it may not connect to them.
   freePort ? false,
+  # TCP ports of this machine to which it may connect, and on which others listen.
+  connectPorts ? [ ],
   # Sockets of others (files) to which it may connect.
   sockets ? [ ],
   # "localhost", or "*" for all addresses of the machine. There is nothing in between, and
@@ -366,6 +368,10 @@ let
     )
     (section [ "Sockets of others." ] [ (outbound (literals (map realPath sockets))) ])
     (section [ "Connections to elsewhere." ] egressRules)
+    (section
+      [ "Ports of others on this machine." ]
+      [ (outbound (map (port: ''(remote tcp "localhost:${checkPort port}")'') connectPorts)) ]
+    )
     (section
       [ "The service's port, for others and for itself." ]
       [

@@ -502,11 +502,11 @@ lib.concatMap (
           lib.filter lib.isString (valuesNamed [ "baseUrl" ] instance.settings.models.providers or { })
         )
       ))
-      "is in `settings`, a server on this machine, which \"internet\" does not include on macOS: set this to \"any\"."
+      "is in `settings`, a server on this machine, which \"internet\" does not include on macOS: set this to \"named\", which includes it, or to \"any\"."
   )
   ++ lib.optional (!isDarwin && isHome) (
     refuse "confinement.egress" [ ]
-      "is in `settings`, a server on this machine, which \"internet\" does not include on macOS: set this to \"any\"."
+      "is in `settings`, a server on this machine, which \"internet\" does not include on macOS: set this to \"named\", which includes it, or to \"any\"."
   )
   ++ lib.optionals (platform == "nixos") [
     (refuse "confinement.egress"
@@ -793,9 +793,10 @@ lib.concatMap (
         )
       ]
     else
-      lib.optional (platform == "darwin") (
-        expect "confinement.egress" (instance.confinement.egress != "named")
-          "is \"named\", but macOS has no networks that a service could be in alone, and its sandboxes cannot tell hosts apart. Set it to \"internet\"."
+      lib.optional (!isDarwin) (
+        expect "confinement.egress"
+          (instance.confinement.egress != "named" || settings.gateway.bind == "loopback")
+          "is \"named\", but `gateway.bind` is not \"loopback\": what comes into the service's own network comes from this machine for the gateway, and it trusts such clients more than others. Set `gateway.bind` to \"loopback\", and let others in through a proxy that asks them who they are."
       )
   )
   ++ [
@@ -808,16 +809,29 @@ lib.concatMap (
       "has no effect while `confinement.egress` is not \"named\", because only a network of the service's own leads to the keys: set that to \"named\", or remove this."
     )
   ]
+  ++ lib.optionals (isDarwin || isHome) [
+    (expect "confinement.keysOutside" (!instance.confinement.keysOutside)
+      "keeps keys outside of the service in units of NixOS only: elsewhere nothing can hold a key that the service's own account, or a program without a network of its own, could not read. Remove it."
+    )
+    (expect "confinement.proxyPort" (
+      instance.confinement.proxyPort != settings.gateway.port
+    ) "is the gateway's own port. Choose another one.")
+  ]
+  ++ lib.optional (!isDarwin || isHome) (
+    refuse "confinement.hosts" (lib.filter (
+      host:
+      lib.elem host [
+        "localhost:${toString settings.gateway.port}"
+        "127.0.0.1:${toString settings.gateway.port}"
+      ]
+    ) instance.confinement.hosts) "is the gateway itself, which is in the service's network anyway. Remove it."
+  )
   ++ lib.optional isDarwin (
     expect "confinement.egress"
       (lib.optionals (lib.isList instance.confinement.egress) instance.confinement.egress == [ ])
       "is a list, but on macOS a sandbox cannot tell addresses apart: set it to \"none\", \"internet\" or \"any\"."
   )
   ++ lib.optionals (isDarwin && isHome) [
-    (expect "confinement.egress"
-      (instance.confinement.egress != "named" || instance.confinement.egress == "any")
-      "is not \"any\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets, and only root's manager can listen in another network. Set it to \"any\", or on macOS to \"internet\"; or use the NixOS module."
-    )
     (expect "confinement.nestedSandboxes" (
       !instance.confinement.nestedSandboxes
     ) "does not exist on macOS: a sandbox cannot hold another one. Remove it there.")
@@ -835,17 +849,9 @@ lib.concatMap (
     ) "does not exist on macOS: it has no such sockets. Remove it there.")
   ]
   ++ lib.optional (!isDarwin && isHome) (
-    expect "confinement.egress" (instance.confinement.egress == "any")
-      "is not \"any\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets, and only root's manager can listen in another network. Set it to \"any\", or on macOS to \"internet\"; or use the NixOS module."
-  )
-  ++ lib.optional (platform == "nixos") (
-    refuse "confinement.hosts" (lib.filter (
-      host:
-      lib.elem host [
-        "localhost:${toString settings.gateway.port}"
-        "127.0.0.1:${toString settings.gateway.port}"
-      ]
-    ) instance.confinement.hosts) "is the gateway itself, which is in the service's network anyway. Remove it."
+    expect "confinement.egress"
+      (instance.confinement.egress == "any" || instance.confinement.egress == "named")
+      "is neither \"any\" nor \"named\", but the service manager of a user cannot limit connections: only root may load the programs that decide about packets. Set it to \"any\", to \"named\" with `confinement.hosts`, or on macOS to \"internet\"; or use the NixOS module."
   )
   ++ lib.optionals (!isHome) [
     (expect "confinement.nixDaemon"

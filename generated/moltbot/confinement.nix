@@ -9,6 +9,9 @@
 let
   inherit (import ../lib/functions.nix { inherit lib pkgs; }) isAtLeast outermost;
 
+  # Functions for the hosts of services in networks of their own.
+  namedHosts = import ../lib/named-hosts.nix { inherit lib; };
+
   # Whether the service runs as the user of the configuration.
   isHome = platform == "home-manager";
 
@@ -67,35 +70,39 @@ let
             instance.configPath
           ]
         else
-          [
-            "/etc"
-            "-/run/systemd/resolve"
-            "-/run/NetworkManager/resolv.conf"
-            "-/run/resolvconf"
-          ]
+          [ "/etc" ]
       )
-      ++ lib.optionals (platform == "nixos") (
+      ++ (
         if instance.confinement.egress == "named" then
-          [
-            "${pkgs.writeText "hosts" hostsTable}:/etc/hosts"
-            "${pkgs.writeText "nsswitch.conf" ''
-              passwd: files
-              group: files
-              hosts: files dns
-            ''}:/etc/nsswitch.conf"
-            "${pkgs.writeText "resolv.conf" ''
-              nameserver 127.0.0.53
-              search .
-              options timeout:1 attempts:1
-            ''}:/etc/resolv.conf"
-          ]
-        else
+          if platform == "nixos" then
+            [
+              "${pkgs.writeText "hosts" hostsTable}:/etc/hosts"
+              "${pkgs.writeText "nsswitch.conf" ''
+                passwd: files
+                group: files
+                hosts: files dns
+              ''}:/etc/nsswitch.conf"
+              "${pkgs.writeText "resolv.conf" ''
+                nameserver 127.0.0.53
+                search .
+                options timeout:1 attempts:1
+              ''}:/etc/resolv.conf"
+            ]
+          else
+            [ "-%t/${unit}-outside" ]
+        else if platform == "nixos" then
           [
             "-/etc/nsswitch.conf"
             "-/etc/hosts"
             "-/etc/resolv.conf"
             "-/run/nscd:/var/run/nscd"
             "-/run/systemd/resolve"
+          ]
+        else
+          [
+            "-/run/systemd/resolve"
+            "-/run/NetworkManager/resolv.conf"
+            "-/run/resolvconf"
           ]
       )
       ++ map (path: "-${path}") (
@@ -126,7 +133,8 @@ let
       BindPaths =
         lib.filter (path: !lib.any (other: lib.hasPrefix "${other}/" path) ownDirectories) ownDirectories
         ++ map (path: "-${path}") instance.confinement.readWritePaths
-        ++ map (path: "%t/${unit}${path}:${path}") managedPaths;
+        ++ map (path: "%t/${unit}${path}:${path}") managedPaths
+        ++ lib.optional (isHome && instance.confinement.egress == "named") "-%t/${unit}-inside";
       ExecPaths = lib.filter (
         path: lib.any (other: lib.hasPrefix "${other}/" path) ownDirectories
       ) ownDirectories;
@@ -219,11 +227,22 @@ let
       RestrictRealtime = true;
       LockPersonality = true;
 
+      # NixOS: Where only named hosts are to be reached, the service is in a network of its own.
+      # In it, each of these hosts is an address on which the service manager listens; a unit of
+      # that host, which runs as another user outside, resolves the name and passes on what
+      # comes. There are no other machines in that network, no services of this machine, no
+      # abstract sockets of others, and no name server that asks another one.
+      # home-manager: Where only named hosts are to be reached, the service is in a network of
+      # its own, in which there is nothing else. A socket file leads out of it, to a forward
+      # proxy in a unit of its own, which knows the hosts; another one leads in.
+      PrivateNetwork = instance.confinement.egress == "named";
+
       # NixOS: Internet and local sockets only. Netlink stays, because programs list network
       # interfaces with it.
       # home-manager: Internet sockets only, and netlink, because programs list network
       # interfaces with it. No local sockets: they lead to the session bus, the X server and the
-      # key agents of the same user.
+      # key agents of the same user. In a network of its own it has them, and there are no
+      # others.
       RestrictAddressFamilies = [
         "AF_INET"
         "AF_INET6"
@@ -231,7 +250,9 @@ let
       ++ lib.optional (platform == "nixos") "AF_UNIX"
       ++ [ "AF_NETLINK" ]
       ++ instance.confinement.addressFamilies
-      ++ lib.optional (isHome && instance.confinement.nixDaemon) "AF_UNIX";
+      ++ lib.optional (
+        isHome && (instance.confinement.nixDaemon || instance.confinement.egress == "named")
+      ) "AF_UNIX";
 
       # System calls that a network service does not need fail with EPERM; killing the process
       # instead would let one stray call of a native module take the gateway down. The calls
@@ -273,13 +294,6 @@ let
     // lib.optionalAttrs (platform == "nixos") {
       RemoveIPC = true;
       DevicePolicy = "closed";
-
-      # Where only named hosts are to be reached, the service is in a network of its own. In it,
-      # each of these hosts is an address on which the service manager listens; a unit of that
-      # host, which runs as another user outside, resolves the name and passes on what comes.
-      # There are no other machines in that network, no services of this machine, no abstract
-      # sockets of others, and no name server that asks another one.
-      PrivateNetwork = instance.confinement.egress == "named";
 
       # The service cannot open a port for a shell or a relay: it may listen on the gateway's
       # port only.
@@ -402,6 +416,8 @@ let
       ownDirectories,
       managedFiles,
       managedPaths,
+      isNamed,
+      hosts,
     }:
     {
       name = unit;
@@ -431,6 +447,9 @@ let
           "none"
         else
           instance.confinement.egress;
+      connectPorts = lib.optionals isNamed (
+        [ instance.confinement.proxyPort ] ++ namedHosts.ownPortsOf hosts
+      );
     };
 
   # Root makes directories for others, at any path, and can do little else.

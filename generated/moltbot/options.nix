@@ -197,6 +197,9 @@ let
   ++ [
     "confinement.egress"
     "confinement.hosts"
+  ]
+  ++ lib.optional (platform != "nixos") "confinement.proxyPort"
+  ++ [
     "confinement.keysOutside"
     "confinement.listenTCPPorts"
     "confinement.listenUDPPorts"
@@ -821,17 +824,19 @@ let
             - `any`: these, too. A model that is talked into it can attack routers, printers and whatever
               trusts the local network, and can ask a cloud for the machine's own credentials.
             - `none`: this machine alone. Only models that run here can be used.
-            - `named` (NixOS): the hosts of the providers and channels whose credentials are set, those of
+            - `named`: the hosts of the providers and channels whose credentials are set, those of
               `baseUrl` and `apiRoot` in {option}`services.moltbot.settings`, and those in {option}`services.moltbot.confinement.hosts`, each on
-              its port. The service is in a network of its own, with nothing else in it: no local network,
-              no services and no abstract sockets of this machine, no other names. {option}`services.moltbot.gateway.bind` has to
-              be `loopback`. Pages of the web (`web_fetch`) and plugins' and tools' servers have to be listed.
+              its port. Pages of the web (`web_fetch`) and plugins' and tools' servers have to be listed. On
+              NixOS the service is in a network of its own, with nothing else in it: no local network, no
+              services and no abstract sockets of this machine, no other names; {option}`services.moltbot.gateway.bind` has to be
+              `loopback`. On macOS it reaches one port of this machine, behind which a proxy leads to these
+              hosts, and programs have to know of it; names are looked up by the proxy alone.
             - a list: the addresses and networks in it, on every port (`192.168.1.10`, `10.0.0.0/8`,
               `fd00::/8`), and what `internet` stands for if that is among them. Where
               {option}`services.moltbot.gateway.bind` is not `loopback`, the gateway's clients have to be in it.
 
-            Unless this is `named`, this machine, with all that listens on it, is always within reach, and names
-            can always be looked up, which is a way out for small amounts of data.
+            On Linux, unless this is `named`, this machine, with all that listens on it, is always within reach,
+            and names can always be looked up, which is a way out for small amounts of data.
 
             On macOS addresses cannot be told apart: `internet` is everything by version 4 but this
             machine, the local network included; a list is refused, and `none` looks up no names. The
@@ -1112,6 +1117,20 @@ let
           `.json`. The service can read it, and can neither change nor replace it.
         '';
       };
+    }
+    // lib.optionalAttrs (platform != "nixos") {
+      confinement = {
+        proxyPort = lib.mkOption {
+          type = types.port;
+          default = numberFor 13128 1000 name;
+          defaultText = lib.literalMD "`13128, or one of the 1000 numbers after it`";
+          description = ''
+            On macOS, the port of the proxy that leads to the named hosts, if {option}`services.moltbot.confinement.egress` is `named`: the one
+            port of this machine, besides those in {option}`services.moltbot.confinement.hosts`, to which the service may connect. Programs that
+            know of no proxy (`HTTPS_PROXY`) reach nothing.
+          '';
+        };
+      };
     };
 
   # The same options in instances: their default is the top level's value.
@@ -1148,8 +1167,12 @@ let
     { name, config, ... }:
     {
       options =
-        inheritedOptions
-        // ownOptions name config
+        (
+          if platform == "nixos" then
+            inheritedOptions // ownOptions name config
+          else
+            lib.recursiveUpdate inheritedOptions (ownOptions name config)
+        )
         // {
           enable = lib.mkOption {
             type = types.bool;
@@ -1287,8 +1310,12 @@ in
     ) [ "services.clawdbot" ];
 
   options.services.moltbot =
-    commonOptions
-    // ownOptions "default" cfg
+    (
+      if platform == "nixos" then
+        commonOptions // ownOptions "default" cfg
+      else
+        lib.recursiveUpdate commonOptions (ownOptions "default" cfg)
+    )
     // {
       enable = lib.mkEnableOption "the moltbot AI gateway as an isolated service";
       instances = lib.mkOption {

@@ -563,6 +563,15 @@ let
         GIT_CEILING_DIRECTORIES = instance.workspaceDir;
         SHELL = lib.getExe' pkgs.bashInteractive "bash";
       }
+      // lib.optionalAttrs ((isDarwin || isHome) && isNamed) (
+        lib.genAttrs [ "OPENCLAW_PROXY_URL" "HTTP_PROXY" "HTTPS_PROXY" "http_proxy" "https_proxy" ] (
+          _: "http://127.0.0.1:${toString instance.confinement.proxyPort}"
+        )
+        // lib.genAttrs [ "NO_PROXY" "no_proxy" ] (_: "localhost,127.0.0.1,::1")
+        // {
+          NODE_USE_ENV_PROXY = "1";
+        }
+      )
       // lib.listToAttrs (
         map ({ variable, placeholder, ... }: lib.nameValuePair variable placeholder) outsideKeys
       );
@@ -856,6 +865,8 @@ let
             ownDirectories
             managedFiles
             managedPaths
+            isNamed
+            hosts
             ;
         });
       };
@@ -891,6 +902,111 @@ let
           egress = "none";
         };
       };
+
+      # The forward proxy that leads to the named hosts.
+      forwardProxy =
+        import ../lib/forward-proxy.nix
+          {
+            inherit lib pkgs;
+            notInternet = [
+              "169.254.0.0/16"
+              "64:ff9b:0:0:0:0:a9fe:0/112"
+              "2002:a9fe:0::/32"
+              "fe80::/10"
+              "168.63.129.16/32"
+              "64:ff9b:0:0:0:0:a83f:8110/128"
+              "2002:a83f:8110::/48"
+              "100.100.100.200/32"
+              "64:ff9b:0:0:0:0:6464:64c8/128"
+              "2002:6464:64c8::/48"
+              "fd00:ec2::254/128"
+              "fd20:ce::254/128"
+              "64:ff9b:1::/48"
+              "2001::/32"
+              "192.0.0.0/24"
+              "198.18.0.0/15"
+              "224.0.0.0/3"
+              "ff00::/8"
+              "10.0.0.0/8"
+              "64:ff9b:0:0:0:0:a00:0/104"
+              "2002:a00:0::/24"
+              "172.16.0.0/12"
+              "64:ff9b:0:0:0:0:ac10:0/108"
+              "2002:ac10:0::/28"
+              "192.168.0.0/16"
+              "64:ff9b:0:0:0:0:c0a8:0/112"
+              "2002:c0a8:0::/32"
+              "fc00::/7"
+              "fec0::/10"
+              "100.64.0.0/10"
+              "64:ff9b:0:0:0:0:6440:0/106"
+              "2002:6440:0::/26"
+            ];
+          }
+          {
+            name = "${unit}-proxy";
+            port = instance.confinement.proxyPort;
+            inherit hosts;
+          };
+      # Its sandbox: it reaches the internet, and reads nothing but itself.
+      proxyProfile = import ../lib/closure-profile.nix { inherit pkgs; } {
+        name = "${unit}-proxy.sb";
+        inherit (forwardProxy) rootPaths;
+        profile = import ../lib/seatbelt-profile.nix { inherit lib; } {
+          name = "${unit}-proxy";
+          listenPort = instance.confinement.proxyPort;
+          connectPorts = forwardProxy.ownPorts;
+          egress = "internet";
+        };
+      };
+      proxyLog = "${dirOf logFile}/${unit}-proxy.log";
+
+      # The units around a service in a network of its own.
+      userNetwork =
+        import ../lib/user-egress.nix
+          {
+            inherit lib pkgs;
+            notInternet = [
+              "169.254.0.0/16"
+              "64:ff9b:0:0:0:0:a9fe:0/112"
+              "2002:a9fe:0::/32"
+              "fe80::/10"
+              "168.63.129.16/32"
+              "64:ff9b:0:0:0:0:a83f:8110/128"
+              "2002:a83f:8110::/48"
+              "100.100.100.200/32"
+              "64:ff9b:0:0:0:0:6464:64c8/128"
+              "2002:6464:64c8::/48"
+              "fd00:ec2::254/128"
+              "fd20:ce::254/128"
+              "64:ff9b:1::/48"
+              "2001::/32"
+              "192.0.0.0/24"
+              "198.18.0.0/15"
+              "224.0.0.0/3"
+              "ff00::/8"
+              "10.0.0.0/8"
+              "64:ff9b:0:0:0:0:a00:0/104"
+              "2002:a00:0::/24"
+              "172.16.0.0/12"
+              "64:ff9b:0:0:0:0:ac10:0/108"
+              "2002:ac10:0::/28"
+              "192.168.0.0/16"
+              "64:ff9b:0:0:0:0:c0a8:0/112"
+              "2002:c0a8:0::/32"
+              "fc00::/7"
+              "fec0::/10"
+              "100.64.0.0/10"
+              "64:ff9b:0:0:0:0:6440:0/106"
+              "2002:6440:0::/26"
+            ];
+          }
+          {
+            inherit unit hosts;
+            title = "moltbot (${name})";
+            inherit (settings.gateway) port;
+            inherit (instance.confinement) proxyPort;
+          };
 
       # Ends the start where the sandbox is weaker than the unit says.
       sandboxChecks = ''
@@ -960,22 +1076,50 @@ let
 
             ''
         }${builtins.readFile ../shell/launch.sh}
-        ${lib.optionalString (!isDarwin) sandboxChecks}${builtins.readFile ../shell/supervise.sh}
+        ${
+          if platform == "nixos" then
+            sandboxChecks
+          else if isDarwin then
+            lib.optionalString isHome ''
+              ${lib.optionalString (isNamed && false) (
+                "unit=${lib.escapeShellArg unit}\n"
+                + "socket_activate=${lib.getExe' pkgs.systemd "systemd-socket-activate"}\n"
+                + "socket_proxyd=${pkgs.systemd}/lib/systemd/systemd-socket-proxyd\n"
+                + builtins.readFile ../shell/relay.sh
+              )}
+            ''
+          else
+            ''
+              ${sandboxChecks}${
+                lib.optionalString isNamed (
+                  "unit=${lib.escapeShellArg unit}\n"
+                  + "socket_activate=${lib.getExe' pkgs.systemd "systemd-socket-activate"}\n"
+                  + "socket_proxyd=${pkgs.systemd}/lib/systemd/systemd-socket-proxyd\n"
+                  + builtins.readFile ../shell/relay.sh
+                )
+              }
+            ''
+        }${builtins.readFile ../shell/supervise.sh}
         ${commands (
-          (
-            if isDarwin then
-              map (file: [
-                "load_environment"
-                "${prefix}.environmentFiles"
-                file
-              ]) instance.environmentFiles
-            else
+          lib.optionals isDarwin (
+            map (file: [
+              "load_environment"
+              "${prefix}.environmentFiles"
+              file
+            ]) instance.environmentFiles
+          )
+          ++ lib.optional (!isDarwin) [
+            "expect_manager_variables"
+            "${unit}.service"
+          ]
+          ++ lib.optionals (!isDarwin && isHome && isNamed) (
+            [
               [
-                [
-                  "expect_manager_variables"
-                  "${unit}.service"
-                ]
+                "expect_own_network"
+                "${prefix}.confinement.hosts"
               ]
+            ]
+            ++ userNetwork.launcherRelays
           )
           ++ map (
             {
@@ -1093,8 +1237,33 @@ let
         }${builtins.readFile (if isDarwin then ../shell/secrets-files.sh else ../shell/secrets-systemd.sh)}
         ${builtins.readFile ../shell/launch.sh}
         ${
+          if !isDarwin && isHome then
+            ''
+              ${lib.optionalString isNamed (
+                "unit=${lib.escapeShellArg unit}\n"
+                + "socket_activate=${lib.getExe' pkgs.systemd "systemd-socket-activate"}\n"
+                + "socket_proxyd=${pkgs.systemd}/lib/systemd/systemd-socket-proxyd\n"
+                + builtins.readFile ../shell/relay.sh
+              )}
+            ''
+          else
+            lib.optionalString isHome ''
+              ${lib.optionalString (isNamed && false) (
+                "unit=${lib.escapeShellArg unit}\n"
+                + "socket_activate=${lib.getExe' pkgs.systemd "systemd-socket-activate"}\n"
+                + "socket_proxyd=${pkgs.systemd}/lib/systemd/systemd-socket-proxyd\n"
+                + builtins.readFile ../shell/relay.sh
+              )}
+            ''
+        }${
           commands (
-            map (
+            (
+              if !isDarwin && isHome then
+                lib.optionals isNamed userNetwork.commandRelays
+              else
+                lib.optionals (isHome && (isNamed && false)) userNetwork.commandRelays
+            )
+            ++ map (
               {
                 variable,
                 option,
@@ -1195,8 +1364,33 @@ let
         }${builtins.readFile (if isDarwin then ../shell/secrets-files.sh else ../shell/secrets-systemd.sh)}
         ${builtins.readFile ../shell/launch.sh}
         ${
+          if !isDarwin && isHome then
+            ''
+              ${lib.optionalString isNamed (
+                "unit=${lib.escapeShellArg unit}\n"
+                + "socket_activate=${lib.getExe' pkgs.systemd "systemd-socket-activate"}\n"
+                + "socket_proxyd=${pkgs.systemd}/lib/systemd/systemd-socket-proxyd\n"
+                + builtins.readFile ../shell/relay.sh
+              )}
+            ''
+          else
+            lib.optionalString isHome ''
+              ${lib.optionalString (isNamed && false) (
+                "unit=${lib.escapeShellArg unit}\n"
+                + "socket_activate=${lib.getExe' pkgs.systemd "systemd-socket-activate"}\n"
+                + "socket_proxyd=${pkgs.systemd}/lib/systemd/systemd-socket-proxyd\n"
+                + builtins.readFile ../shell/relay.sh
+              )}
+            ''
+        }${
           commands (
-            map (
+            (
+              if !isDarwin && isHome then
+                lib.optionals isNamed userNetwork.commandRelays
+              else
+                lib.optionals (isHome && (isNamed && false)) userNetwork.commandRelays
+            )
+            ++ map (
               {
                 variable,
                 option,
@@ -1313,7 +1507,13 @@ let
         repair
         ;
     }
-    // lib.optionalAttrs (isDarwin || isHome) { inherit logFile; };
+    // lib.optionalAttrs (isDarwin || isHome) {
+      inherit logFile;
+      inherit forwardProxy;
+      inherit proxyProfile;
+      inherit proxyLog;
+    }
+    // lib.optionalAttrs isHome { inherit userNetwork; };
 
   # Managed files that are the same in every instance, evaluated once.
   sharedFiles = {

@@ -44,8 +44,15 @@ with_credentials() {
 
 # in_network UNIT...: lets `start` run the program in the network of the service, which these units make
 in_network() {
+  beside_network "$@"
+  network+=("--property=JoinsNamespaceOf=$unit.service")
+}
+
+# beside_network UNIT...: the same where nothing can join that network: `start` runs the program in another one, and these
+# units lead out of it
+beside_network() {
   local other
-  network=("--property=JoinsNamespaceOf=$unit.service")
+  network=()
   for other in "$@"; do
     network+=("--property=Wants=$other" "--property=After=$other")
   done

@@ -10,9 +10,11 @@ import {
   option,
   perPlatform,
   plainPath,
+  port,
   relaxation,
   shows,
   showsOutside,
+  stableNumber,
   z,
 } from "nixmodgen";
 import { propertyIs, startChecked } from "nixmodgen/baseline";
@@ -120,17 +122,19 @@ export const relaxations = {
    * - `any`: these, too. A model that is talked into it can attack routers, printers and whatever
    *   trusts the local network, and can ask a cloud for the machine's own credentials.
    * - `none`: this machine alone. Only models that run here can be used.
-   * - `named` (NixOS): the hosts of the providers and channels whose credentials are set, those of
+   * - `named`: the hosts of the providers and channels whose credentials are set, those of
    *   `baseUrl` and `apiRoot` in {option}`settings`, and those in {option}`confinement.hosts`, each on
-   *   its port. The service is in a network of its own, with nothing else in it: no local network,
-   *   no services and no abstract sockets of this machine, no other names. {option}`gateway.bind` has to
-   *   be `loopback`. Pages of the web (`web_fetch`) and plugins' and tools' servers have to be listed.
+   *   its port. Pages of the web (`web_fetch`) and plugins' and tools' servers have to be listed. On
+   *   NixOS the service is in a network of its own, with nothing else in it: no local network, no
+   *   services and no abstract sockets of this machine, no other names; {option}`gateway.bind` has to be
+   *   `loopback`. On macOS it reaches one port of this machine, behind which a proxy leads to these
+   *   hosts, and programs have to know of it; names are looked up by the proxy alone.
    * - a list: the addresses and networks in it, on every port (`192.168.1.10`, `10.0.0.0/8`,
    *   `fd00::/8`), and what `internet` stands for if that is among them. Where
    *   {option}`gateway.bind` is not `loopback`, the gateway's clients have to be in it.
    *
-   * Unless this is `named`, this machine, with all that listens on it, is always within reach, and names
-   * can always be looked up, which is a way out for small amounts of data.
+   * On Linux, unless this is `named`, this machine, with all that listens on it, is always within reach,
+   * and names can always be looked up, which is a way out for small amounts of data.
    *
    * On macOS addresses cannot be told apart: `internet` is everything by version 4 but this
    * machine, the local network included; a list is refused, and `none` looks up no names. The
@@ -233,6 +237,17 @@ export const relaxations = {
   hosts: option(z.array(namedHost()), {
     default: [],
     example: ["api.github.com", "registry.npmjs.org", "localhost:11434"],
+  }),
+
+  /**
+   * On macOS, the port of the proxy that leads to the named hosts, if {option}`confinement.egress` is `named`: the one
+   * port of this machine, besides those in {option}`confinement.hosts`, to which the service may connect. Programs that
+   * know of no proxy (`HTTPS_PROXY`) reach nothing.
+   */
+  proxyPort: option(port(), {
+    default: stableNumber(13128, 1000),
+    instance: "own",
+    platforms: ["home-manager", "darwin"],
   }),
 
   /**

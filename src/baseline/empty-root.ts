@@ -9,6 +9,7 @@ import {
   list,
   text,
   textFile,
+  unitName,
 } from "../schema/build-expression.ts";
 
 /** Paths that every service sees, read-only; `-` marks those that the machine may lack. */
@@ -58,6 +59,13 @@ export function nameServices(ownNetwork: Exp<boolean> | undefined): Exp<readonly
     machineNames,
   );
 }
+
+/**
+ * What a user's service sees of the network outside of its own: a directory with sockets that lead out, which it cannot
+ * change, and one in which it listens for those who come in. Neither is there while the service does not run.
+ */
+export const outsideSockets = text`-%t/${unitName}-outside`;
+export const insideSockets = text`-%t/${unitName}-inside`;
 
 /**
  * An empty root in memory. It has no name outside of the unit, so no file in it has a second name

@@ -15,7 +15,13 @@ import {
   unitName,
 } from "../schema/build-expression.ts";
 import { probe, works } from "../schema/define-proof.ts";
-import { emptyRoot, nameServices, systemConfiguration } from "./empty-root.ts";
+import {
+  emptyRoot,
+  insideSockets,
+  nameServices,
+  outsideSockets,
+  systemConfiguration,
+} from "./empty-root.ts";
 import { type BaselineInputs, same } from "./inputs.ts";
 
 /** Whether ProtectHome= hides the path. */
@@ -31,6 +37,13 @@ const outermostDirectories = ownDirectories.filter((path) => not(isInAnother(pat
 
 const innerDirectories = ownDirectories.filter(isInAnother);
 
+/** Where the files are to which /etc/resolv.conf leads. */
+const resolvers = [
+  "-/run/systemd/resolve",
+  "-/run/NetworkManager/resolv.conf",
+  "-/run/resolvconf",
+] as const;
+
 /** Paths that may be missing: systemd skips those marked with `-`. */
 const optional = (lists: readonly Exp<readonly string[]>[]): Exp<readonly string[]> =>
   lists.length === 0 ? literal([]) : concat(...lists).map((path) => text`-${path}`);
@@ -44,10 +57,16 @@ export function fileRules({
   changeable,
   nixDaemon,
   ownNetwork,
+  userNetwork,
 }: BaselineInputs): readonly ConfinementRule[] {
   // The launcher reports a missing path, because it knows the option's name.
   const shown = optional(readable);
   const outside = concat(ownDirectories, ...readable, ...changeable);
+  const mounted = [
+    outermostDirectories,
+    optional(changeable),
+    managedPaths.map((path) => text`%t/${unitName}${path}:${path}`),
+  ];
   return [
     {
       id: "root",
@@ -70,10 +89,13 @@ export function fileRules({
           ...emptyRoot(
             // The whole directory: the file with the resolvers is replaced as networks come and go, and a
             // mount of that file alone would keep showing the old one.
-            list(
-              "/etc",
-              ...["-/run/systemd/resolve", "-/run/NetworkManager/resolv.conf", "-/run/resolvconf"],
-            ),
+            userNetwork === undefined
+              ? list("/etc", ...resolvers)
+              : concat(
+                  list("/etc"),
+                  // Resolvers listen on sockets there, too.
+                  choose<readonly string[]>(userNetwork, list(outsideSockets), [...resolvers]),
+                ),
             shown,
             choose<readonly string[]>(nixDaemon, ["-/nix/var/nix/daemon-socket"], []),
           ),
@@ -162,15 +184,22 @@ export function fileRules({
       directives: {
         // systemd resolves these sources outside of the sandbox, and all targets in it: a name that the
         // service can change cannot lead elsewhere.
-        BindPaths: concat(
-          outermostDirectories,
-          optional(changeable),
-          managedPaths.map((path) => text`%t/${unitName}${path}:${path}`),
-        ),
+        BindPaths: concat(...mounted),
         // This makes each a mount of its own, so that it cannot be moved away.
         ExecPaths: innerDirectories,
       },
-      user: same,
+      user:
+        userNetwork === undefined
+          ? same
+          : {
+              directives: {
+                BindPaths: concat(
+                  ...mounted,
+                  choose<readonly string[]>(userNetwork, list(insideSockets), []),
+                ),
+                ExecPaths: innerDirectories,
+              },
+            },
       seatbelt: {
         keptBy:
           "writing is allowed in the declared directories only, operation by operation; reading outside the store, a list of system files and its own directories is refused, too",

@@ -91,6 +91,8 @@ export interface BaselineInputs extends Loosened {
   readonly changeable: readonly Exp<readonly string[]>[];
   /** Whether it is in a network of its own, from which it reaches named hosts; absent if it never is. */
   readonly ownNetwork: Exp<boolean> | undefined;
+  /** The same under a user's service manager, where a forward proxy leads to them. */
+  readonly userNetwork: Exp<boolean> | undefined;
   /** Ports besides its own, and whether it may listen on a port that the kernel chooses. */
   readonly more:
     | {
@@ -115,6 +117,7 @@ export function baselineInputs(
     port: listen === undefined ? undefined : withMethods(listen.port),
     configPath: config?.path === undefined ? undefined : withMethods(config.path),
     ownNetwork: hosts === undefined ? undefined : withMethods(hosts.wanted),
+    userNetwork: hosts?.proxy === undefined ? undefined : withMethods(hosts.wanted),
     hasDirectories: directories.length > 0,
     hasManagedFiles: managedFiles.length > 0,
     readable: [readable, reach?.readable].filter((paths) => paths !== undefined).map(withMethods),

@@ -42,18 +42,43 @@ function chosen(
   };
 }
 
-const networkRule = (ownNetwork: Exp<boolean>): ConfinementRule => ({
-  id: "network",
-  why: "Where only named hosts are to be reached, the service is in a network of its own. In it, each of these hosts is an address on which the service manager listens; a unit of that host, which runs as another user outside, resolves the name and passes on what comes. There are no other machines in that network, no services of this machine, no abstract sockets of others, and no name server that asks another one.",
-  directives: { PrivateNetwork: ownNetwork },
-  cannot:
-    "tell apart what is behind one address: a host of a network that serves many sites leads to all of them, and what a named host passes on is within reach",
+/** Without a proxy, the rule is kept on NixOS alone. */
+const elsewhereClosed = {
   user: {
     directives: {},
     cannot:
       "be kept: a user's service manager cannot listen inside of a network that it has made for a service",
   },
   seatbelt: { cannot: "be kept: macOS has no such networks" },
+} satisfies Pick<ConfinementRule, "user" | "seatbelt">;
+
+const elsewhereProxied = (userNetwork: Exp<boolean>) =>
+  ({
+    user: {
+      why: "Where only named hosts are to be reached, the service is in a network of its own, in which there is nothing else. A socket file leads out of it, to a forward proxy in a unit of its own, which knows the hosts; another one leads in.",
+      directives: { PrivateNetwork: userNetwork },
+      cannot:
+        "be kept from whatever else runs as the same user: the proxy does, too. What is behind one address cannot be told apart; programs have to know of the proxy",
+    },
+    seatbelt: {
+      keptBy:
+        "where only named hosts are to be reached, connections to the ports of this machine that are listed and to that of a forward proxy, which knows the hosts; no names are looked up",
+      cannot:
+        "be kept from a program of this machine that listens on the proxy's port before the proxy does",
+      agent: "the same, but the proxy runs as the same user",
+    },
+  }) satisfies Pick<ConfinementRule, "user" | "seatbelt">;
+
+const networkRule = (
+  ownNetwork: Exp<boolean>,
+  userNetwork: Exp<boolean> | undefined,
+): ConfinementRule => ({
+  id: "network",
+  why: "Where only named hosts are to be reached, the service is in a network of its own. In it, each of these hosts is an address on which the service manager listens; a unit of that host, which runs as another user outside, resolves the name and passes on what comes. There are no other machines in that network, no services of this machine, no abstract sockets of others, and no name server that asks another one.",
+  directives: { PrivateNetwork: ownNetwork },
+  cannot:
+    "tell apart what is behind one address: a host of a network that serves many sites leads to all of them, and what a named host passes on is within reach",
+  ...(userNetwork === undefined ? elsewhereClosed : elsewhereProxied(userNetwork)),
   proofs: [
     probe(
       "a limit: the network is the machine's, unless only named hosts are to be reached",
@@ -78,6 +103,7 @@ export function networkRules({
   addressFamilies = none,
   nixDaemon,
   ownNetwork,
+  userNetwork,
 }: BaselineInputs): readonly ConfinementRule[] {
   const toInternet = concat(
     list(...linkAndHost, ...special),
@@ -91,7 +117,7 @@ export function networkRules({
   const { denied, allowed } =
     egress === undefined ? { denied: toInternet, allowed: none } : chosen(egress, toInternet);
   return [
-    ...(ownNetwork === undefined ? [] : [networkRule(ownNetwork)]),
+    ...(ownNetwork === undefined ? [] : [networkRule(ownNetwork, userNetwork)]),
     {
       id: "address-families",
       why: "Internet and local sockets only. Netlink stays, because programs list network interfaces with it.",
@@ -104,13 +130,17 @@ export function networkRules({
       cannot:
         "keep it from abstract sockets, which have a name but no file. They belong to the network namespace, which is the machine's, because the service needs the internet. Without any local sockets it could look up no name of the local network, and no directive of systemd tells the two kinds apart",
       user: {
-        why: "Internet sockets only, and netlink, because programs list network interfaces with it. No local sockets: they lead to the session bus, the X server and the key agents of the same user.",
+        why: "Internet sockets only, and netlink, because programs list network interfaces with it. No local sockets: they lead to the session bus, the X server and the key agents of the same user. In a network of its own it has them, and there are no others.",
         directives: {
           RestrictAddressFamilies: concat<string>(
             list("AF_INET", "AF_INET6", "AF_NETLINK"),
             addressFamilies,
-            // The daemon's socket is a local one.
-            choose<readonly string[]>(nixDaemon, ["AF_UNIX"], []),
+            // The daemon's socket is a local one, and so are those that lead out of a network of its own.
+            choose<readonly string[]>(
+              userNetwork === undefined ? nixDaemon : nixDaemon.or(userNetwork),
+              ["AF_UNIX"],
+              [],
+            ),
           ),
         },
       },

@@ -26,6 +26,20 @@ import {
   preparationSandbox,
 } from "./launchd.ts";
 import { expectHomeElsewhere } from "./assertions.ts";
+import {
+  emitForwardProxy,
+  emitHasProxy,
+  emitProxyJobs,
+  emitProxyVariables,
+  launchdLog,
+  proxyCommand,
+  proxyEgress,
+  proxyFields,
+  proxyJob,
+  withProxy,
+  withProxyAccount,
+  withProxyName,
+} from "./forward-proxy.ts";
 import type { PlatformParts } from "./module.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitCreated, emitValue, identityOf, storeConfig } from "./shared.ts";
@@ -58,7 +72,12 @@ export function darwinParts(service: IrService): PlatformParts {
       "launchd_domain=system\nlaunchd_directory=/Library/LaunchDaemons\nlaunchd_label=",
       nix`lib.escapeShellArg config.launchd.daemons.\${unit}.serviceConfig.Label`,
     ],
+    ...proxyEgress(service, ["proxyLog"], launchdLog),
   });
+
+  const proxyLogs = withProxy(service, () => [
+    nix`lib.optional isNamed "[ -e \${proxyLog} ] || install -m 0640 /dev/null \${proxyLog}"`,
+  ]);
 
   return {
     platform: "darwin",
@@ -74,6 +93,7 @@ export function darwinParts(service: IrService): PlatformParts {
       confineCare: inPreparationSandbox,
       environment: emitJobEnvironment(service, scope),
       variables: certificateVariables,
+      ownVariables: emitProxyVariables(service, scope),
       definitions: [
         nix.binding(["logFile"], nix`"${logDirectory}/\${unit}/output.log"`),
         emitCertificates(
@@ -88,14 +108,16 @@ export function darwinParts(service: IrService): PlatformParts {
         ),
         emitSandboxProfile(service, scope),
         ...preparationSandbox(service),
+        ...emitForwardProxy(service, scope),
       ],
-      exposed: ["logFile"],
+      exposed: ["logFile", ...proxyFields(service)],
     },
     definitions: [
       nix.binding(["created"], emitCreated(identity, scope), {
         blankLine: true,
         comment: "The instances whose accounts the module makes.",
       }),
+      ...emitHasProxy(service),
     ],
     confinement: [emitSeatbelt(service, scope)],
     assertions: [
@@ -108,14 +130,23 @@ export function darwinParts(service: IrService): PlatformParts {
       },
     ],
     config: [
-      nix.binding(["users", "knownUsers"], nix`map (instance: ${user}) created`, {
-        blankLine: true,
-        comment: "nix-darwin creates and removes only accounts in this list.",
-      }),
-      nix.binding(["users", "knownGroups"], nix`map (instance: ${group}) created`),
+      nix.binding(
+        ["users", "knownUsers"],
+        withProxyName(service, nix`map (instance: ${user}) created`),
+        {
+          blankLine: true,
+          comment: "nix-darwin creates and removes only accounts in this list.",
+        },
+      ),
+      nix.binding(
+        ["users", "knownGroups"],
+        withProxyName(service, nix`map (instance: ${group}) created`),
+      ),
       nix.binding(
         ["users", "users"],
-        nix`
+        withProxyAccount(
+          service,
+          nix`
           lib.listToAttrs (
             map (
               instance:
@@ -129,10 +160,22 @@ export function darwinParts(service: IrService): PlatformParts {
             ) created
           )
         `,
+          (account) => nix`{
+            ${account.user} = {
+              uid = lib.mkDefault ${nix.int(account.id)};
+              gid = lib.mkDefault ${nix.int(account.id)};
+              home = "/var/empty";
+              isHidden = true;
+              description = ${`${name}'s forward proxy`};
+            };
+          }`,
+        ),
       ),
       nix.binding(
         ["users", "groups"],
-        nix`
+        withProxyAccount(
+          service,
+          nix`
           lib.listToAttrs (
             map (
               instance:
@@ -143,6 +186,13 @@ export function darwinParts(service: IrService): PlatformParts {
             ) created
           )
         `,
+          (account) => nix`{
+            ${account.user} = {
+              gid = lib.mkDefault ${nix.int(account.id)};
+              description = ${`${name}'s forward proxy`};
+            };
+          }`,
+        ),
       ),
       ...(operator === undefined
         ? []
@@ -158,7 +208,7 @@ export function darwinParts(service: IrService): PlatformParts {
             ${includeShell("await-stop")}
             + ${includeShell("own-directory")}
             + lib.concatMapStrings (
-              { instance, unit, logFile, ownDirectories, ... }:
+              { instance, unit, logFile, ownDirectories, ${withProxy(service, () => ["isNamed", "proxyLog"])}, ... }:
               lib.concatLines (${nix.list([
                 nix`"install -d -m 0755 ${logDirectory}"`,
                 nix.item(nix`"install -d -m 0750 -g \${${group}} ${logDirectory}/\${unit}"`, {
@@ -168,7 +218,7 @@ export function darwinParts(service: IrService): PlatformParts {
                   (old) =>
                     nix`"[ -e \${logFile}${old} ] || install -m 0640 -o \${${user}} -g \${${group}} /dev/null \${logFile}${old}"`,
                 ),
-              ])} ++ map (path: "make_own_directory \${lib.escapeShellArgs [ path ${user} ${group} ]} ${model.stateDirectory.mode}") (outermost ownDirectories) ++ [ ${nix.str(awaitStop)} ])
+              ])} ++ map (path: "make_own_directory \${lib.escapeShellArgs [ path ${user} ${group} ]} ${model.stateDirectory.mode}") (outermost ownDirectories) ++ ${nix.joined("++", [nix`[ ${nix.str(awaitStop)} ]`, ...proxyLogs])})
             ) (lib.attrValues services)
           )
         `,
@@ -179,7 +229,8 @@ export function darwinParts(service: IrService): PlatformParts {
       ),
       nix.binding(
         ["launchd", "daemons"],
-        nix`
+        nix.joined("//", [
+          nix`
           lib.mapAttrs' (
             _: { instance, unit, logFile, environment, path, launch, ... }:
             lib.nameValuePair unit {
@@ -193,7 +244,19 @@ export function darwinParts(service: IrService): PlatformParts {
               };
             }
           ) services
-        `,
+          `,
+          ...emitProxyJobs(
+            service,
+            ({ account }) => nix`{
+              command = lib.escapeShellArgs (${proxyCommand});
+              serviceConfig = {
+                UserName = ${account.user};
+                GroupName = ${account.user};
+                ${proxyJob}
+              };
+            }`,
+          ),
+        ]),
         { blankLine: true },
       ),
     ],

@@ -14,6 +14,21 @@ import {
 } from "./application.ts";
 import { type Scope, scopeOf } from "./emit-expression.ts";
 import {
+  emitForwardProxy,
+  emitProxyJobs,
+  commandRelays,
+  emitProxyVariables,
+  emitUserNetwork,
+  launchdLog,
+  launcherRelays,
+  proxyCommand,
+  proxyEgress,
+  proxyFields,
+  proxyJob,
+  relayFunctions,
+  withProxy,
+} from "./forward-proxy.ts";
+import {
   certificateVariables,
   copyManagedFiles,
   emitAwaitStop,
@@ -80,6 +95,11 @@ export function homeManagerParts(service: IrService): PlatformParts {
         else
           "enter_user_service \${${confinementProperties}}\nwith_credentials \${${commandCredentialProperties}}"
       `,
+      ...withProxy(service, () => [
+        nix`
+          lib.optionalString (!isDarwin && isNamed) "\nbeside_network \${lib.escapeShellArgs userNetwork.wanted}"
+        `,
+      ]),
     ],
     careFunctions: [
       nix`if isDarwin then ${includeShell("care-darwin")} else ${includeShell("care-systemd")}`,
@@ -92,6 +112,18 @@ export function homeManagerParts(service: IrService): PlatformParts {
           "care_properties=(\${${careProperties}})"
       `,
     ],
+    ...proxyEgress(
+      service,
+      ["proxyLog", "userNetwork"],
+      [
+        nix`
+        if isDarwin then
+          ${nix.str(launchdLog)}
+        else
+          "\${lib.getExe' pkgs.systemd "journalctl"} --user --boot --quiet --unit \${unit}-proxy --output cat --lines 10000"
+      `,
+      ],
+    ),
   });
 
   const packages = [
@@ -124,10 +156,16 @@ export function homeManagerParts(service: IrService): PlatformParts {
             ${nix.str(mountManagedFiles)}
         `,
       ],
-      expectations:
-        sandboxChecks.length === 0 ? [] : [nix`lib.optionalString (!isDarwin) sandboxChecks`],
+      expectations: [
+        ...(sandboxChecks.length === 0 ? [] : [nix`lib.optionalString (!isDarwin) sandboxChecks`]),
+        ...relayFunctions(service),
+      ],
+      ...commandRelays(service),
       beforeLoads: nix`
-        if isDarwin then ${emitEnvironmentFiles(service, scope)} else ${expectManagerVariables(service)}
+        if isDarwin then
+          ${emitEnvironmentFiles(service, scope)}
+        else
+          ${nix.joined("++", [expectManagerVariables(service), ...launcherRelays(service)])}
       `,
       beforeStart: nix`
         if isDarwin then ${prepareBeforeStart} else ${expectManagedFiles}
@@ -139,14 +177,17 @@ export function homeManagerParts(service: IrService): PlatformParts {
       confineCare: nix`lib.optionals isDarwin ${inPreparationSandbox}`,
       environment: nix`if isDarwin then ${emitJobEnvironment(service, scope)} else ${unitEnvironment}`,
       variables: nix`lib.optionalAttrs isDarwin ${certificateVariables}`,
+      ownVariables: emitProxyVariables(service, scope),
       definitions: [
         nix.binding(["logFile"], nix`"\${config.home.homeDirectory}${logs}/\${unit}.log"`),
         emitCertificates(service, scope, nix`"\${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt"`),
         emitSandboxProfile(service, scope),
         ...preparationSandbox(service),
+        ...emitForwardProxy(service, scope),
+        ...emitUserNetwork(service, scope),
         ...sandboxChecks,
       ],
-      exposed: ["logFile"],
+      exposed: ["logFile", ...proxyFields(service), ...withProxy(service, () => ["userNetwork"])],
     },
     definitions: [
       nix.binding(["logDirectory"], nix`"\${config.home.homeDirectory}${logs}"`, {
@@ -198,20 +239,36 @@ export function homeManagerParts(service: IrService): PlatformParts {
         nix`
           lib.mkIf (!isDarwin) (
             lib.concatMapAttrs (
-              name: { instance, unit, ${ofConfig(service, "configFile")}, ${loadedOf(service)}, environment, path, prepare, launch, ... }@service:
-              {
+              name: { instance, unit, ${ofConfig(service, "configFile")}, ${loadedOf(service)}, environment, path, prepare, launch, ${withProxy(service, () => ["isNamed", "userNetwork"])}, ... }@service:
+              ${nix.joined("//", [
+                nix`{
                 \${unit} = ${emitUnit(service, scope)};
                 "prepare-\${unit}" = ${emitPreparation(service)};
-              }
+              }`,
+                ...withProxy(service, () => [nix`lib.optionalAttrs isNamed userNetwork.services`]),
+              ])}
             ) services
           )
         `,
         { blankLine: true },
       ),
+      ...withProxy(service, () => [
+        nix.binding(
+          ["systemd", "user", "sockets"],
+          nix`
+            lib.mkIf (!isDarwin) (
+              lib.concatMapAttrs (
+                _: { isNamed, userNetwork, ... }: lib.optionalAttrs isNamed userNetwork.sockets
+              ) services
+            )
+          `,
+        ),
+      ]),
       nix.binding(
         ["launchd", "agents"],
         nix`
-          lib.mkIf isDarwin (
+          lib.mkIf isDarwin (${nix.joined("//", [
+            nix`
             lib.mapAttrs' (
               _: { instance, unit, logFile, environment, path, launch, ... }:
               lib.nameValuePair unit {
@@ -223,7 +280,18 @@ export function homeManagerParts(service: IrService): PlatformParts {
                 };
               }
             ) services
-          )
+            `,
+            ...emitProxyJobs(
+              service,
+              () => nix`{
+                enable = true;
+                config = {
+                  ProgramArguments = ${proxyCommand};
+                  ${proxyJob}
+                };
+              }`,
+            ),
+          ])})
         `,
         { blankLine: true },
       ),
@@ -264,8 +332,8 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
       Description = "${service.name} (\${name})";
       Documentation = ${service.documentation};
       # The preparation makes the copies that are mounted in the service. If it fails, nothing waits for the service.
-      Requires = [ "prepare-\${unit}.service" ];
-      After = [ "prepare-\${unit}.service" ];
+      Requires = ${withRequired(service)};
+      After = ${withRequired(service)};
       # systemd slows restarts down, and never gives up.
       StartLimitIntervalSec = 0;
       X-Restart-Triggers = [ ${ofConfig(service, "configFile").map((name) => nix`"\${${nix.id(name)}}"`)} "\${prepare}" ];
@@ -278,6 +346,17 @@ function emitUnit(service: IrService, scope: Scope): NixExpr {
       ${environmentBinding}
       ${emitProcess(service, scope, "user")}
     }
-    // confinementOf service;
+    // ${nix.joined("//", [
+      ...withProxy(service, () => [nix`lib.optionalAttrs isNamed userNetwork.serviceConfig`]),
+      nix`confinementOf service`,
+    ])};
   }`;
+}
+
+/** The units that the service requires. */
+function withRequired(service: IrService): NixExpr {
+  return nix.joined("++", [
+    nix`[ "prepare-\${unit}.service" ]`,
+    ...withProxy(service, () => [nix`lib.optionals isNamed userNetwork.required`]),
+  ]);
 }

@@ -8,6 +8,7 @@ import type { IrService, Reach } from "../model/service-model.ts";
 import { type AssignBinding, type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { importLibrary, includeShell } from "../runtime/assets.ts";
 import type { Scope } from "./emit-expression.ts";
+import { emitConnectPorts, withProxy } from "./forward-proxy.ts";
 import { emitProgram, emitValue, ofConfig, ofManaged, type ShellText } from "./shared.ts";
 import { preparationTimeout } from "./systemd.ts";
 
@@ -111,7 +112,7 @@ export function emitSandboxProfile(service: IrService, scope: Scope): AssignBind
         name = "\${unit}.sb";
         rootPaths = [ ${emitProgram(service, scope)} ${rootPaths.map((name) => nix.id(name))} ] ++ path;
         profile = ${importLibrary("seatbelt-profile.nix")} { inherit lib; } (seatbeltOf {
-          ${nix.inherit(["instance", ...ofConfig(service, "settings"), ...variant, "unit", ...ofConfig(service, "configFile"), "certificates", "ownDirectories", ...ofManaged(service), "managedPaths"])}
+          ${nix.inherit(["instance", ...ofConfig(service, "settings"), ...variant, "unit", ...ofConfig(service, "configFile"), "certificates", "ownDirectories", ...ofManaged(service), "managedPaths", ...withProxy(service, () => ["isNamed", "hosts"])])}
         });
       }
     `,
@@ -145,7 +146,7 @@ export function emitSeatbelt(service: IrService, scope: Scope): AssignBinding {
   return nix.binding(
     ["seatbeltOf"],
     nix`
-      { instance, ${ofConfig(service, "settings")}, ${variant}, unit, ${ofConfig(service, "configFile")}, certificates, ownDirectories, ${ofManaged(service)}, managedPaths }:
+      { instance, ${ofConfig(service, "settings")}, ${variant}, unit, ${ofConfig(service, "configFile")}, certificates, ownDirectories, ${ofManaged(service)}, managedPaths, ${withProxy(service, () => ["isNamed", "hosts"])} }:
       {
           name = unit;
           readable = ${together(nix`[ ${readable.map((name) => nix.id(name))} ]`, model.readable, reach?.readable)};
@@ -155,6 +156,7 @@ export function emitSeatbelt(service: IrService, scope: Scope): AssignBinding {
           managed = ${nix.joined("++", [nix`managedPaths`, nix.list(prepared), ...records])};
           listenPort = ${model.listen === undefined ? nix.null_() : emitValue(model.listen.port, scope)};
           ${emitReach(reach, scope)}
+          ${emitConnectPorts(service, scope)}
       }
     `,
     {

@@ -1,4 +1,4 @@
-// A service in a network of its own, from which it reaches named hosts: on NixOS.
+// A service in a network of its own, from which it reaches named hosts: on NixOS. Elsewhere: forward-proxy.ts.
 
 import { BugError } from "../errors.ts";
 import { linkAndHost, privateNetworks, sharedNetwork, special } from "../model/addresses.ts";
@@ -31,6 +31,14 @@ export function withUnits(service: IrService, units: NixExpr): NixExpr {
   return withNetwork(service, units, "++", nix`lib.optionals isNamed network.required`);
 }
 
+/** The addresses that no host on the internet has. */
+export const notInternet = nix.value([
+  ...linkAndHost,
+  ...special,
+  ...privateNetworks,
+  ...sharedNetwork,
+]);
+
 /** `networkOf name service`: the units around a service in a network of its own. */
 export function emitNetwork(service: IrService): readonly Binding[] {
   const { hosts, listen } = service.model;
@@ -45,7 +53,7 @@ export function emitNetwork(service: IrService): readonly Binding[] {
         ${importLibrary("named-egress.nix")} {
           inherit lib pkgs;
           systemd = config.systemd.package;
-          notInternet = ${nix.value([...linkAndHost, ...special, ...privateNetworks, ...sharedNetwork])};
+          notInternet = ${notInternet};
           missingCredential = ${missingCredential};
         } {
           inherit unit hosts;

@@ -17,6 +17,20 @@ export interface OperatorSeams {
   readonly careFunctions: ShellText;
   /** Tells these what they need to know of the service. */
   readonly enterCare: ShellText;
+  /** How it learns which named hosts are used, unless systemd's journal says it. */
+  readonly egress?: EgressSeams;
+}
+
+/** How the operator's command shows the named hosts of a service. */
+interface EgressSeams {
+  /** Replaces functions of `src/runtime/shell/egress.sh`. */
+  readonly functions: ShellText;
+  /** Tells these what they need to know of the service. */
+  readonly enter: ShellText;
+  /** The parts of the service that `enter` refers to. */
+  readonly fields: readonly string[];
+  /** A function of a host: its words for these functions. */
+  readonly shown: NixExpr;
 }
 
 /**
@@ -33,6 +47,7 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
     ...(care === undefined ? [] : ["care", "ownDirectories"]),
     ...(care?.repair === undefined ? [] : ["repair"]),
     ...(hosts === undefined ? [] : ["isNamed", "hosts", "prefix"]),
+    ...(seams.egress?.fields ?? []),
   ];
   const oneCase = nix.indented([
     nix`lib.escapeShellArg name`,
@@ -41,7 +56,7 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
     "\n",
     ...seams.enter,
     ...(care === undefined ? [] : emitCareCase(service, care, seams)),
-    ...(hosts === undefined ? [] : emitShowEgress(hosts)),
+    ...(hosts === undefined ? [] : emitShowEgress(hosts, seams)),
     "\nstart ",
     nix`command`,
     ' "$@"\n;;\n',
@@ -62,7 +77,9 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
     ...(care === undefined
       ? []
       : [includeShell("operate-care"), "\n", ...seams.careFunctions, "\n"]),
-    ...(hosts === undefined ? [] : [includeShell("egress"), "\n"]),
+    ...(hosts === undefined
+      ? []
+      : [includeShell("egress"), "\n", ...(seams.egress?.functions ?? [])]),
     includeShell("operator"),
     "\ncase $instance in\n",
     nix`
@@ -140,13 +157,14 @@ function emitGather({ model }: IrService, parts: readonly StatePart[]): NixExpr 
 }
 
 /** The command's own `egress`, which shows the hosts that the service reaches. */
-function emitShowEgress({ option }: NamedHosts): ShellText {
+function emitShowEgress({ option }: NamedHosts, { egress }: OperatorSeams): ShellText {
   return [
+    ...(egress?.enter ?? []),
     '\nif is_egress "$@"; then\nshow_egress ',
     nix`
       lib.escapeShellArgs (
         [ "\${prefix}.${option.path.join(".")}" ]
-        ++ map namedHosts.shown hosts
+        ++ map ${egress?.shown ?? nix`namedHosts.shown`} hosts
       )
     `,
     "\nexit\nfi",

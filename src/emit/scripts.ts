@@ -191,7 +191,9 @@ function emitEnteringScript(
     "\n",
     includeShell("launch"),
     "\n",
+    ...(seams.beforeCommand?.functions ?? []),
     emitCommands([
+      ...(seams.beforeCommand === undefined ? [] : [seams.beforeCommand.commands]),
       emitLoads(nix`commandCredentials`),
       nix`[ [ "cd" "--" ${emitValue(model.stateDirectory.path, scope)} ] ]`,
     ]),

@@ -74,7 +74,7 @@ export function emitServiceFunction(
     }),
     ...emitOutsideKeys(service, scope),
     ...emitHosts(service, scope),
-    nix.binding(["ownVariables"], emitOwnVariables(service, scope), { blankLine: true }),
+    nix.binding(["ownVariables"], emitOwnVariables(service, scope, seams), { blankLine: true }),
     nix.binding(["environment"], emitEnvironment(service, scope, seams)),
     nix.binding(["path"], emitPath(service, scope)),
     ...emitManagedFiles(service, scope),
@@ -289,10 +289,12 @@ function emitCredentials({ model }: IrService, scope: Scope): NixExpr {
 }
 
 /** The variables that the user cannot set. */
-function emitOwnVariables(service: IrService, scope: Scope): NixExpr {
+function emitOwnVariables(service: IrService, scope: Scope, seams: ServiceSeams): NixExpr {
   const { model } = service;
   const own = model.environment.filter(({ isDefault = false }) => !isDefault);
-  const variables = emitVariables([...own, { name: "SHELL", value: model.shell }], scope);
+  const always = emitVariables([...own, { name: "SHELL", value: model.shell }], scope);
+  const variables =
+    seams.ownVariables === undefined ? always : nix.op("//", always, seams.ownVariables);
   if (!hasOutsideKeys(service)) return variables;
   return nix`
     ${variables}

@@ -49,6 +49,8 @@ export interface ServiceSeams {
   readonly expectations?: ShellText;
   /** A list of commands that the launcher runs first, unless the service manager does the same. */
   readonly beforeLoads?: NixExpr;
+  /** Shell code of the operator's command, and a list of commands, before the program runs in the sandbox. */
+  readonly beforeCommand?: { readonly functions: ShellText; readonly commands: NixExpr };
   /** A list of commands that the launcher runs after it has loaded the credentials. */
   readonly beforeStart: NixExpr;
   /** A list of words before the program, which confine it if the service manager cannot. */
@@ -59,6 +61,8 @@ export interface ServiceSeams {
   readonly environment: NixExpr;
   /** Variables that the platform needs; the user's own win over them. */
   readonly variables?: NixExpr;
+  /** Variables that the platform needs, and that the user cannot set. */
+  readonly ownVariables?: NixExpr | undefined;
   /** Further definitions in `serviceOf`. */
   readonly definitions: readonly AssignBinding[];
   /** The names among `definitions` that the module uses. */

@@ -14,6 +14,7 @@ const readers: Readonly<Record<string, readonly Platform[]>> = {
   "identity.gid": ["darwin"],
   "config.path": ["nixos"],
   "listen.openFirewall": ["nixos"],
+  "hosts.proxy": ["home-manager", "darwin"],
   // The sandbox profile of macOS reads these; on systemd, the confinement rules refer to the options themselves.
   "reach.sockets": ["home-manager", "darwin"],
   "reach.tcpPorts": ["home-manager", "darwin"],

@@ -165,11 +165,11 @@ export interface Reach {
 }
 
 /**
- * The hosts that a service reaches by name from a network namespace of its own, in which there is nothing else. For
- * systemd as the system's service manager.
+ * The hosts that a service reaches by name. Where systemd is the system's service manager, the service is in a network
+ * namespace of its own, in which there is nothing else. Elsewhere a forward proxy leads to them (`proxy`).
  */
 export interface NamedHosts {
-  /** Whether an instance is in a network of its own. */
+  /** Whether an instance reaches named hosts only. */
   readonly wanted: Exp<boolean>;
   /** The hosts that the user lists: `namedHost()`. Those of credentials come on top (`CredentialFacet.hosts`). */
   readonly option: Ref<readonly string[]>;
@@ -184,6 +184,22 @@ export interface NamedHosts {
     /** The user's word, for messages. */
     readonly option: Ref<boolean>;
   };
+  /** Without it, the service reaches named hosts on NixOS alone. */
+  readonly proxy?: ForwardProxy;
+}
+
+/** How a service is told of the forward proxy outside of its sandbox that leads to named hosts and nowhere else. */
+export interface ForwardProxy {
+  /** The port of this machine on which it listens. */
+  readonly port: Ref<number>;
+  /** The variables by which the service and its programs learn its URL. */
+  readonly variables: readonly string[];
+  /** The variables by which they learn what to reach without it: this machine. */
+  readonly exceptions: readonly string[];
+  /** Further variables without which programs do not use it. */
+  readonly more?: Readonly<Record<string, string>>;
+  /** The account as which it runs where the service has one of its own; all instances share it. */
+  readonly account: { readonly user: string; readonly id: number };
 }
 
 export type Assertion = Expectation | Refusal;

@@ -42,6 +42,7 @@ export const nixLibrary = folder({
   names: [
     "built-package.nix",
     "closure-profile.nix",
+    "forward-proxy.nix",
     "functions.nix",
     "json-schema-type.nix",
     "json-schema/definitions.nix",
@@ -61,6 +62,7 @@ export const nixLibrary = folder({
     "seatbelt-base.sb",
     "seatbelt-profile.nix",
     "superseded-module.nix",
+    "user-egress.nix",
     "validated-config.nix",
   ],
 });
@@ -70,7 +72,7 @@ export const pythonPrograms = folder({
   from: new URL("python/", import.meta.url),
   to: "python",
   suffix: ".py",
-  names: ["refuse-names"],
+  names: ["forward-proxy", "refuse-names"],
 });
 
 /** The shell code of generated scripts. */
@@ -99,11 +101,13 @@ export const shellCode = folder({
     "secrets-systemd",
     "secrets-files",
     "egress",
+    "egress-proxy",
     "outside-key",
     "enter-systemd",
     "enter-darwin",
     "launchd",
     "leftovers",
+    "relay",
     "rotate-log",
     "await-ready",
     "await-stop",

@@ -103,6 +103,16 @@ rec {
       }
     ) hosts;
 
+  # Behind a forward proxy there are no addresses inside. What is on this machine is reached without the proxy, by its
+  # port; what a name with an address of this machine leads to, through the proxy.
+  ownPortsOf = hosts: lib.unique (map ({ port, ... }: port) (lib.filter ({ name, ... }: isHere name) hosts));
+  proxiedOf = lib.filter ({ name, ... }: !isHere name);
+
+  # A host as the operator's command shows it where a proxy leads to it, and as the proxy's log has it.
+  shownProxied =
+    { name, port, ... }:
+    "${name}:${toString port}=${lib.optionalString (!isHere name) "${name}:${toString port}"}";
+
   # A host as the operator's command shows it, and the unit by which it is used. If a key is added, that unit is the
   # one of the server.
   shown =
