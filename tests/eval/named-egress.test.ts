@@ -294,23 +294,38 @@ const refused: readonly (readonly [
       ] as const,
   ),
   [
-    "a user's service manager, which cannot listen in another network",
-    `${anthropic} ${named}`,
-    "only root's manager can listen in another network",
+    "clients of other machines, in a user's network",
+    `${anthropic} ${named} gateway.bind = "lan";`,
+    'services.moltbot.confinement.egress: is "named", but `gateway.bind` is not "loopback"',
     { target: "home-manager" },
   ],
   [
-    "macOS, for agents",
-    `${anthropic} ${named}`,
-    'or on macOS to "internet"',
-    { target: "home-manager", system: "aarch64-darwin" },
+    "the gateway itself, in a user's network",
+    `${anthropic} ${named} confinement.hosts = [ "localhost:18789" ];`,
+    "localhost:18789 is the gateway itself",
+    { target: "home-manager" },
   ],
   [
-    "macOS, for daemons",
-    `${anthropic} ${named}`,
-    "macOS has no networks that a service could be in alone",
+    "the gateway's own port, for the proxy",
+    `${anthropic} ${named} confinement.proxyPort = 18789;`,
+    "services.moltbot.confinement.proxyPort: is the gateway's own port",
     { target: "darwin" },
   ],
+  [
+    "another proxy of the user's",
+    `${anthropic} ${named} environment.HTTPS_PROXY = "http://127.0.0.1:1";`,
+    "HTTPS_PROXY",
+    { target: "darwin" },
+  ],
+  ...(["home-manager", "darwin"] as const).map(
+    (target) =>
+      [
+        `keys outside, with ${target}`,
+        `${anthropic} ${named} confinement.keysOutside = true;`,
+        "services.moltbot.confinement.keysOutside: keeps keys outside of the service in units of NixOS only",
+        { target },
+      ] as const,
+  ),
 ];
 
 suite(`refused is${note}`, () => {

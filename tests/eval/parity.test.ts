@@ -31,6 +31,8 @@ const limited: Readonly<Record<string, readonly Target[]>> = {
   "appDefaults.attachExistingOnly": ["home-manager"],
   "appDefaults.gatewayPort": ["home-manager"],
   "gateway.openFirewall": ["nixos"],
+  // On NixOS a service reaches named hosts without a proxy.
+  "confinement.proxyPort": ["home-manager", "darwin"],
   // macOS has no means for these.
   "confinement.nestedSandboxes": ["nixos", "home-manager"],
   "confinement.memoryMax": ["nixos", "home-manager"],

@@ -387,9 +387,13 @@ const refused: readonly (readonly [
   [
     "home on Linux",
     'egress = "internet";',
-    'confinement.egress: is not "any", but the service manager of a user cannot limit connections',
+    'confinement.egress: is neither "any" nor "named", but the service manager of a user cannot limit connections',
   ],
-  ["home on Linux", 'egress = [ "10.0.0.0/8" ];', 'confinement.egress: is not "any"'],
+  [
+    "home on Linux",
+    'egress = [ "10.0.0.0/8" ];',
+    'confinement.egress: is neither "any" nor "named"',
+  ],
   [
     "home on Linux",
     paths('"/srv/people"'),

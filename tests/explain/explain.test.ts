@@ -71,6 +71,7 @@ describe("every option", () => {
         path[0] === "confinement" &&
         // These have a meaning only with a value of `egress`, whose test says what that gives up.
         option !== "services.moltbot.confinement.hosts" &&
+        option !== "services.moltbot.confinement.proxyPort" &&
         option !== "services.moltbot.confinement.keysOutside" &&
         // Changes nothing on a machine that carries every directive out, as those of the tests do.
         option !== "services.moltbot.confinement.acceptMissing" &&

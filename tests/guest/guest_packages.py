@@ -57,6 +57,11 @@ DATA_FILES: Mapping[str, Mapping[str, str]] = {
     "tzdata": {"share/zoneinfo": "/usr/share/zoneinfo"},
 }
 
+# Programs of packages that are in none of their program folders, in the same form.
+INNER_PROGRAMS: Mapping[str, Mapping[str, str]] = {
+    "systemd": {"lib/systemd/systemd-socket-proxyd": "/usr/lib/systemd/systemd-socket-proxyd"},
+}
+
 # The certificate authorities that everybody trusts: nixpkgs' package, and the paths of the bundle in it and in
 # Debian.
 AUTHORITIES = "nss-cacert"

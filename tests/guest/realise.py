@@ -381,8 +381,9 @@ def _package(path: str, summary: Summary, guest: Guest) -> Iterator[Action]:
         return
     for program, source in sorted(_package_programs(path, guest).items()):
         yield Link(f"{path}/bin/{program}", source)
-    for name, source in packages.DATA_FILES.get(packages.package_name(path), {}).items():
-        yield Link(f"{path}/{name}", source)
+    for files in (packages.DATA_FILES, packages.INNER_PROGRAMS):
+        for name, source in files.get(packages.package_name(path), {}).items():
+            yield Link(f"{path}/{name}", source)
     yield Link(f"{path}/sbin", "bin")
 
 

@@ -20,6 +20,7 @@ export interface ProfileInput {
   readonly tcpPorts?: readonly number[];
   readonly udpPorts?: readonly number[];
   readonly freePort?: boolean;
+  readonly connectPorts?: readonly number[];
   readonly sockets?: readonly string[];
   readonly egress?: string;
   readonly storePaths?: readonly string[];

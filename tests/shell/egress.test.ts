@@ -30,6 +30,45 @@ function shown(journal: readonly string[], ...hosts: readonly string[]): string 
   return execFileSync("bash", ["-c", script, "egress", ...hosts], { encoding: "utf8" });
 }
 
+const proxied = fileURLToPath(new URL("../../src/runtime/shell/egress-proxy.sh", import.meta.url));
+
+/** What it prints where a proxy leads to the hosts, with this log of the proxy. */
+function shownProxied(log: readonly string[], ...hosts: readonly string[]): string {
+  const script = `set -euo pipefail; unit=it; proxy_log() { printf '%s' ${log.map((line) => `$'${line}\\n'`).join("")}; }; . ${shell}; . ${proxied}; show_egress services.it.hosts "$@"`;
+  return execFileSync("bash", ["-c", script, "egress", ...hosts], { encoding: "utf8" });
+}
+
+test("behind a proxy, its log says which hosts were used, and what to add with which port", () => {
+  const log = [
+    "used used.example.org:443",
+    "refused b.example.org",
+    "refused a.example.org:8443",
+    "refused 192.168.1.1:80",
+    "refused localhost:9000",
+    "refused x.localhost:9000",
+    "refused \\e[2Ja",
+    "a traceback",
+  ];
+  const hosts = [
+    "used.example.org:443=used.example.org:443",
+    "used.example.org:44=used.example.org:44",
+    "localhost:9000=",
+  ];
+  expect(shownProxied(log, ...hosts).split("\n")).toEqual([
+    "used.example.org:443                          used",
+    "used.example.org:44                           not used",
+    "localhost:9000                                on this machine, reached directly",
+    "",
+    "Refused since the proxy's log began:",
+    "  a.example.org:8443",
+    "  b.example.org",
+    "",
+    "Add those that you know, with a port unless it is 443:",
+    '  services.it.hosts = [ "a.example.org:8443" "b.example.org" ];',
+    "",
+  ]);
+});
+
 const hosts = ["used.example.org:443=it:used:443", "new.example.org:443=it:new:443"];
 
 test("the hosts are shown with their use", () => {
