@@ -21,5 +21,12 @@
       # CHANGE: your own number, from @userinfobot. The bot answers nobody else.
       allowFrom = [ 12345678 ];
     };
+
+    # The gateway reaches Claude and Telegram, and nothing else. What it asks for in vain, `sudo moltbot
+    # egress` shows as the line to put here.
+    confinement.egress = "named";
+    confinement.hosts = [ ];
+    # The gateway has no key to Claude that a model could give away: a proxy adds it.
+    confinement.keysOutside = true;
   };
 }

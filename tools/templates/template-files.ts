@@ -30,6 +30,8 @@ interface Platform {
   readonly owner?: string;
   /** The path of a secret that is a file. */
   readonly file: (name: string) => NixExpr;
+  /** What a new configuration gives up of what the gateway may do by default. */
+  readonly kept?: readonly Binding[];
   /** How a secret gets there. */
   readonly install: { readonly who: string; readonly commands: readonly string[] };
   readonly apply: string;
@@ -73,6 +75,17 @@ const platforms: readonly Platform[] = [
       `,
     ),
     file: systemFile,
+    kept: [
+      nix.binding(["confinement", "egress"], nix`"named"`, {
+        blankLine: true,
+        comment:
+          "The gateway reaches Claude and Telegram, and nothing else. What it asks for in vain, `sudo moltbot\negress` shows as the line to put here.",
+      }),
+      nix.binding(["confinement", "hosts"], nix`[ ]`),
+      nix.binding(["confinement", "keysOutside"], nix`true`, {
+        comment: "The gateway has no key to Claude that a model could give away: a proxy adds it.",
+      }),
+    ],
     install: {
       who: "Root reads them",
       commands: ["sudo install -D -m 0400 FILE /var/lib/secrets/claude"],
@@ -437,6 +450,7 @@ function moltbotOf(platform: Platform, keeper: Keeper): OutputFile {
             # CHANGE: your own number, from @userinfobot. The bot answers nobody else.
             allowFrom = [ 12345678 ];
           };
+          ${platform.kept ?? []}
         };
         ${wait}
       }
