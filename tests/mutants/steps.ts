@@ -4,6 +4,10 @@
 // The test of the committed files is never among them: it notices every change, and cannot tell whether it is
 // wrong.
 
+import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+
 export interface Step {
   /** Test files, or directories of them. */
   readonly files: readonly string[];
@@ -24,7 +28,6 @@ function anywhere(
 /** Steps by the prefix of a changed file's path. */
 const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
   ["src/emit/weave/", [{ files: ["tests/emit/weave.test.ts"] }]],
-  ["src/runtime/shell/", [{ files: ["tests/shell"] }]],
   ["generated/lib/seatbelt", [{ files: ["tests/seatbelt"] }]],
   [
     "generated/lib/json-schema",
@@ -41,7 +44,6 @@ const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
   ["generated/lib/validated", [{ files: ["tests/settings/validated-config.test.ts"] }]],
   ["generated/lib/built", [{ files: ["tests/eval/plugins.test.ts"] }]],
   ["generated/lib/superseded", [{ files: ["tests/eval/home-manager-superseded.test.ts"] }]],
-  ["generated/shell/", [{ files: ["tests/shell"] }]],
   ["generated/docs/", [{ files: ["tests/emit/promises.test.ts"] }]],
   // Shared files are tested on each platform.
   ...anywhere(["nixos"], [{ files: ["tests/eval/nixos.test.ts"], name: enabled }]),
@@ -69,11 +71,27 @@ const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
   ["generated/tests/", [{ files: ["tests/emit"] }]],
 ];
 
+const shellTests = fileURLToPath(new URL("../shell/", import.meta.url));
+
+/** The tests that run a shell file name it. Those that it gave its name come first. */
+function shellSteps(file: string): readonly Step[] {
+  if (!/^(?:src\/runtime|generated)\/shell\//.test(file)) return [];
+  const name = basename(file, ".sh");
+  return readdirSync(shellTests)
+    .filter((test) => test.endsWith(".test.ts"))
+    .filter((test) => readFileSync(shellTests + test, "utf8").includes(`"${name}"`))
+    .sort((a, b) => Number(b.startsWith(name)) - Number(a.startsWith(name)))
+    .map((test) => ({ files: [`tests/shell/${test}`] }));
+}
+
 /** The steps for these changed files, each once. */
 export function stepsFor(changed: readonly string[]): readonly Step[] {
-  const found = steps.flatMap(([prefix, those]) =>
-    changed.some((file) => file.startsWith(prefix)) ? those : [],
-  );
+  const found = [
+    ...changed.flatMap(shellSteps),
+    ...steps.flatMap(([prefix, those]) =>
+      changed.some((file) => file.startsWith(prefix)) ? those : [],
+    ),
+  ];
   const seen = new Set<string>();
   return found.filter((step) => {
     const key = JSON.stringify(step);
