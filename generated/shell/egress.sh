@@ -27,11 +27,12 @@ refused_names() {
 # ordinary_names: prints the names in the lines that say what was refused, each once. It leaves out what would lead to an
 # address or to this machine if it were in the list.
 ordinary_names() {
-  local line label='[a-z0-9]([a-z0-9-]*[a-z0-9])?'
+  local line name label='[a-z0-9]([a-z0-9-]*[a-z0-9])?'
   while IFS= read -r line; do
     [[ $line =~ ^refused\ (($label[.])*[a-z]([a-z0-9-]*[a-z0-9])?(:[1-9][0-9]{0,4})?)$ ]] || continue
     line=${BASH_REMATCH[1]}
-    [ "${#line}" -gt 259 ] || [[ .${line%:*} = *.localhost ]] || printf '%s\n' "$line"
+    name=${line%:*}
+    [ "${#name}" -gt 253 ] || [[ .$name = *.localhost ]] || printf '%s\n' "$line"
   done | sort -u
 }
 

@@ -74,6 +74,19 @@ test.each([
   expect(row(confinement, promise)).toEqual(["`files`", rule.why, ...want]);
 });
 
+test("the page says whose table it is, and begins with it", () => {
+  const [title, ...lines] = emitPromises(
+    lowerWith({ model: { confinement: [{ ...shown, user: {}, seatbelt: {} }], evidence } }),
+  ).split("\n");
+  expect(title).toBe("# What it is kept from doing");
+  expect(lines.slice(lines.findIndex((line) => line.startsWith("|")))).toEqual([
+    "| rule | why | NixOS | home-manager (Linux) | nix-darwin daemon | macOS agent | proof |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+    expect.stringMatching(/^\| `files` \|/),
+    "",
+  ]);
+});
+
 test("what a rule gives up somewhere is said below the table", () => {
   const difference: Difference = {
     name: "older",

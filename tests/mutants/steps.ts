@@ -27,6 +27,7 @@ function anywhere(
 
 /** Steps by the prefix of a changed file's path. */
 const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
+  ["src/emit/", [{ files: ["tests/emit"] }]],
   ["src/emit/weave/", [{ files: ["tests/emit/weave.test.ts"] }]],
   ["generated/lib/seatbelt", [{ files: ["tests/seatbelt"] }]],
   [
@@ -66,6 +67,19 @@ const steps: readonly (readonly [prefix: string, steps: readonly Step[]])[] = [
     [
       { files: ["tests/eval/operator.test.ts", "tests/eval/texts-in-units.test.ts"] },
       { files: ["tests/eval/parity.test.ts", "tests/settings/pages.test.ts"] },
+      { files: ["tests/reference/options-json.test.ts"] },
+    ],
+  ),
+  // The other tests that evaluate modules, in one run, because few mutants get here.
+  ...anywhere(
+    ["nixos", "home-manager", "darwin"],
+    [
+      {
+        files: [
+          ...["agents", "browser", "home-as-module", "json-schema", "keys-outside", "named-egress"],
+          ...["named-egress-elsewhere", "old-names", "second-service"],
+        ].map((name) => `tests/eval/${name}.test.ts`),
+      },
     ],
   ),
   ["generated/tests/", [{ files: ["tests/emit"] }]],

@@ -12,7 +12,7 @@ import type { Workplace } from "./workplace.ts";
 
 export type Result =
   | { readonly status: "noticed"; readonly by: string }
-  /** No generated file changes. */
+  /** No generated file changes, but for comments and layout. */
   | { readonly status: "no effect" }
   | { readonly status: "survived" };
 
@@ -37,6 +37,16 @@ export async function generateInto(workplace: Workplace, directory: string): Pro
   return await run(workplace.root, ["--import", "tsx", program, directory], {});
 }
 
+/** Nix code without what is only for its readers: comments and layout. */
+function withoutLayout(path: string, text: string): string {
+  if (!path.endsWith(".nix")) return text;
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .join("\n");
+}
+
 /** Paths of the files that differ, relative to both directories. */
 function differences(left: string, right: string): readonly string[] {
   const filesOf = (root: string): readonly string[] =>
@@ -44,7 +54,7 @@ function differences(left: string, right: string): readonly string[] {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
   const text = (path: string): string | undefined =>
-    existsSync(path) ? readFileSync(path, "utf8") : undefined;
+    existsSync(path) ? withoutLayout(path, readFileSync(path, "utf8")) : undefined;
   return [...new Set([...filesOf(left), ...filesOf(right)])].filter(
     (file) => text(join(left, file)) !== text(join(right, file)),
   );

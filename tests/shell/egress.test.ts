@@ -90,6 +90,13 @@ test("names that were refused are the line to add, each once", () => {
   expect(said).toContain('  services.it.hosts = [ "a.example.org" "b.example.org" ];\n');
 });
 
+test.each(["a.b", "0a1.b2-3.4c5.x6", "x7.y89", "a-0.z-z", `${"a".repeat(249)}.org`])(
+  "a name of every kind is shown: %s",
+  (name) => {
+    expect(shown([`refused ${name}`], ...hosts)).toContain(`Refused since the boot:\n  ${name}\n`);
+  },
+);
+
 test("nothing but an ordinary name is shown", () => {
   const hostile = [
     "refused \\e[2Ja",
@@ -98,7 +105,7 @@ test("nothing but an ordinary name is shown", () => {
     "other words",
     "other",
     "refused ",
-    `refused ${"a".repeat(300)}`,
+    `refused ${"a".repeat(250)}.org`,
   ];
   expect(shown(hostile, ...hosts)).toContain("No other name was asked for");
 });

@@ -1,6 +1,14 @@
 // How secrets reach the process, and the messages if they cannot.
 
-import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -106,14 +114,15 @@ describe("variables of the service manager", () => {
 describe("generate", () => {
   test("makes 256 random bits once, for the service alone, and keeps them", () => {
     withDirectory((directory) => {
-      mkdirSync(join(directory, "state"));
+      mkdirSync(join(directory, "own state"));
       const start = (): string =>
-        runShell(files, "generate KEY state/token\nprintenv KEY", directory).stdout.trim();
+        runShell(files, 'generate KEY "own state/token"\nprintenv KEY', directory).stdout.trim();
       const first = start();
       expect(first).toMatch(/^[0-9a-f]{64}$/);
       expect(start()).toBe(first);
-      expect(readFileSync(join(directory, "state/token"), "utf8")).toBe(first);
-      expect(statSync(join(directory, "state/token")).mode & 0o777).toBe(0o600);
+      expect(readdirSync(join(directory, "own state"))).toEqual(["token"]);
+      expect(readFileSync(join(directory, "own state/token"), "utf8")).toBe(first);
+      expect(statSync(join(directory, "own state/token")).mode & 0o777).toBe(0o600);
     });
   });
 
