@@ -1,0 +1,346 @@
+"""Tries all attacks on the columns, as root outside of the services, and says which succeed.
+
+Usage: director.py CERTIFICATE OUTCOMES COLUMN...: writes, as JSON, for each column and attack whether it succeeded, and
+what it said. An attack succeeds only by its proof (corpus/kit.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import pwd
+import re
+import secrets
+import select
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+sys.dont_write_bytecode = True
+
+import neighbours  # noqa: E402
+from columns import COLUMNS, Column  # noqa: E402
+from corpus import attacks  # noqa: E402
+from corpus.kit import Attack, Heard, Reached, Seen, Told, Written  # noqa: E402
+
+HEARD = Path("/run/attacks/world/heard")
+START_SECONDS = 60
+
+
+def main() -> None:
+    certificate, outcomes, *wanted = sys.argv[1:]
+    canaries = neighbours.new_canaries(neighbours.names())
+    os.umask(0o022)
+    neighbours.make_files(canaries)
+    neighbours.make_devices()
+    neighbours.make_set_uid_program()
+    neighbours.start_programs(canaries)
+    neighbours.start_world(canaries, certificate)
+    results = {}
+    for column in COLUMNS:
+        if column.name in wanted:
+            begun = time.monotonic()
+            results[column.name] = Trial(column, canaries).outcomes()
+            good = sum(outcome["succeeded"] for outcome in results[column.name].values())
+            print(f"{column.name}: {good} of {len(results[column.name])}, {time.monotonic() - begun:.0f} s", flush=True)
+    Path(outcomes).write_text(json.dumps(results))
+
+
+class Trial:
+    """All attacks on one column."""
+
+    def __init__(self, column: Column, canaries: dict[str, str]) -> None:
+        self.column = column
+        own = neighbours.new_canaries(list(neighbours.OF_COLUMN))
+        self.canaries = {**canaries, **{name: f"{text}-{column.name}" for name, text in own.items()}}
+        self.facts = {**column.facts(), **machine_facts()}
+        self.folder = Path(column.state) / "workspace" / "attacks"
+        self.terminal = ""
+        self.before: dict[str, str] = {}
+        self._marks: dict[str, str] = {}
+        self._said: dict[str, str] = {}
+        self._good: dict[str, bool] = {}
+
+    def outcomes(self) -> dict[str, dict[str, object]]:
+        self._prepare()
+        table = attacks()
+        for moment in ("service", "restart", "command", "log", "login", "copy", "hand", "stop"):
+            names = [name for name, (_, attack) in table.items() if attack.moment == moment]
+            if names:
+                self._act(moment, {name: table[name][1] for name in names})
+        self._clear()
+        return {
+            name: {"succeeded": self._good[name], "said": self._said.get(name, "")[:300]} for name in self._good
+        }
+
+    # ---- before and after ----
+
+    def _prepare(self) -> None:
+        column, keys = self.column, Path("/run/keys")
+        keys.mkdir(mode=0o711, exist_ok=True)
+        key, other = self.canaries["key"], self.canaries["other-key"]
+        variable = f"ANTHROPIC_API_KEY={key}\n"
+        if column.name == "account":
+            for name, text in ((".openclaw-key", variable), (".openclaw-other-key", f"ANTHROPIC_API_KEY={other}\n")):
+                self._give(Path("/home/alice") / name, text, 0o600)
+            for folder in ("/tmp/openclaw", column.state, column.other_state):
+                self._folder(Path(folder))
+        elif column.name in ("bare", "pull"):
+            self._give(keys / column.name, variable, 0o600, "root")
+            self._give(keys / "other", f"ANTHROPIC_API_KEY={other}\n", 0o600, "root")
+            for folder in (column.state, column.other_state, f"{column.state}/logs"):
+                self._folder(Path(folder))
+        else:
+            self._give(keys / "ours", f"{key}\n", 0o600, "root")
+            self._give(keys / "others-own", f"{other}\n", 0o600, "root")
+        self._start(column.other_unit)
+        self._start(column.unit)
+        if column.name in ("ours", "keeper"):
+            neighbours.run(f"test -d {column.state}/workspace")
+        else:
+            documents = Path(self.facts["documents"])
+            self._folder(Path(column.state) / "workspace")
+            for name in ("AGENTS.md", "SOUL.md"):
+                text = (documents / name).read_text() if (documents / name).exists() else "Be careful.\n"
+                self._give(Path(column.state) / "workspace" / name, text, 0o640)
+            if column.name != "bare":
+                Path(column.config).parent.mkdir(parents=True, exist_ok=True)
+            else:
+                Path("/etc/openclaw").mkdir(exist_ok=True)
+            if column.name == "account":
+                self._give(Path(column.config), "{}\n", 0o600)
+            elif column.name == "bare":
+                self._give(Path(column.config), "{}\n", 0o644, "root")
+            else:
+                self._give(Path("/etc/openclaw/default.json"), "{}\n", 0o640)
+                os.path.lexists(column.config) or os.symlink("/etc/openclaw/default.json", column.config)
+        self._give(Path(column.other_state) / "conversation", f"{self.canaries['other-state']}\n", 0o600, self._other())
+        self._folder(self.folder)
+        shutil.copytree(HERE / "corpus", self.folder / "corpus", dirs_exist_ok=True)
+        shutil.copyfile(HERE / "inside.py", self.folder / "inside.py")
+        self._start_companions()
+
+    def _other(self) -> str:
+        return pwd.getpwuid(os.stat(self.column.other_state).st_uid).pw_name
+
+    def _start_companions(self) -> None:
+        """Programs of the same account outside of the service: as if its operator had started something there."""
+        user = self.column.user
+        python = shutil.which("python3")
+        held = (
+            "import os,time; f=open('/tmp/held-%s','w+'); os.unlink(f.name);"
+            " f.write(os.environ['HELD']); f.flush(); open('/tmp/private-%s','w').write(os.environ['PRIVATE']); time.sleep(1e6)"
+            % (user, user)
+        )
+        for kind, words in (
+            ("held", f"{python} -c {shlex.quote(held)} companion-held"),
+            ("killed", f"{python} -c 'import time; time.sleep(1e6)' companion-killed"),
+            ("slowed", f"{python} -c 'import time; time.sleep(1e6)' companion-slowed"),
+            ("stopped", f"{python} -c 'import time; time.sleep(1e6)' companion-stopped"),
+        ):
+            more = "--property=PrivateTmp=yes" if kind == "held" else ""
+            neighbours.run(
+                f"systemd-run --quiet --collect --unit=companion-{kind}-{user} --uid={user} {more}"
+                f" --setenv=HELD={self.canaries['open-file']} --setenv=PRIVATE={self.canaries['private-tmp']}"
+                f" --setenv=OPERATOR_TOKEN={self.canaries['environ']} {words}"
+            )
+            self.before[kind] = neighbours.run(f"systemctl show -P MainPID companion-{kind}-{user}").strip()
+
+    def _clear(self) -> None:
+        for kind in ("held", "killed", "slowed", "stopped"):
+            self.run(f"systemctl kill --signal=KILL companion-{kind}-{self.column.user}; true")
+        for unit in (self.column.unit, self.column.other_unit):
+            self.run(f"{self._systemctl()} stop {unit}")
+
+    def _give(self, path: Path, text: str, mode: int, owner: str = "") -> None:
+        path.write_text(text)
+        entry = pwd.getpwnam(owner or self.column.user)
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+        path.chmod(mode)
+
+    def _folder(self, path: Path) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        entry = pwd.getpwnam(self.column.user)
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+
+    def _systemctl(self) -> str:
+        return "systemctl" if self.column.name != "account" else f"{as_alice()} systemctl --user"
+
+    def _start(self, unit: str) -> None:
+        if unit == "moltbot-gateway-other.service":
+            neighbours.run(f"systemctl start {unit}")
+        else:
+            neighbours.run(f"{self._systemctl()} start {unit}")
+
+    def _restart(self) -> None:
+        """What a switch of the machine's configuration does."""
+        neighbours.run(
+            "systemd-tmpfiles --create > /dev/null 2>&1 || true", f"{self._systemctl()} restart {self.column.unit}"
+        )
+
+    # ---- attacks ----
+
+    def _act(self, moment: str, some: dict[str, Attack]) -> None:
+        self._marks |= {name: f"mark-{secrets.token_hex(12)}" for name in some}
+        if moment == "command":
+            self._command(list(some))
+        else:
+            self._inside(list(some), "go")
+        self.terminal = {
+            "service": lambda: "",
+            "restart": lambda: self._restart() or "",
+            "command": lambda: self.terminal,
+            "log": lambda: in_terminal(self.column.log),
+            "login": self._log_in,
+            "copy": self._copy,
+            "hand": self._by_hand,
+            "stop": lambda: self.run(f"{self._systemctl()} stop {self.column.unit}"),
+        }[moment]()
+        for name, attack in some.items():
+            self._good[name] = self._is_proved(name, attack)
+
+    def _inside(self, names: list[str], file: str) -> None:
+        orders = {"facts": self.facts, "attacks": {name: self._marks[name] for name in names}}
+        orders["moment"] = file
+        said = self.folder / "said.json"
+        said.unlink(missing_ok=True)
+        new = self.folder / f"{file}.new"
+        self._give(new, json.dumps(orders), 0o600)
+        new.rename(self.folder / file)
+        if file == "armed":
+            return
+        deadline = time.monotonic() + 120
+        while (self.folder / file).exists():
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{self.column.name}: the attacks do not end")
+            time.sleep(0.05)
+        self._said |= json.loads(said.read_text()) if said.exists() else {}
+
+    def _is_proved(self, name: str, attack: Attack) -> bool:
+        mark, said, proof = self._marks[name], self._said.get(name, ""), attack.proof
+        if isinstance(proof, Told):
+            return self.canaries[proof.canary] in said
+        if isinstance(proof, Heard):
+            lines = HEARD.read_text(errors="replace").splitlines() if HEARD.exists() else []
+            return any(mark in line and json.loads(line)["at"] == proof.at for line in lines)
+        if isinstance(proof, Written):
+            path = Path(proof.path.format(**self.facts))
+            return path.exists() and mark in path.read_text(errors="replace")
+        if isinstance(proof, Seen):
+            return proof.what(self, mark)
+        assert isinstance(proof, Reached)
+        return said.startswith("reached")
+
+    # ---- what people do outside ----
+
+    def run(self, command: str) -> str:
+        ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, errors="replace")
+        return ran.stdout + ran.stderr
+
+    def _command(self, names: list[str]) -> None:
+        self._inside(names, "armed")
+        sudo = f"sudo --user {self.column.user}" if shutil.which("sudo") else f"runuser --user {self.column.user} --"
+        command = self.column.command.format(sudo=sudo)
+        if self.column.name == "account":
+            command = f"{as_alice()} OPERATORS_SECRET={self.canaries['environment']} {command}"
+        else:
+            command = f"OPERATORS_SECRET={self.canaries['environment']} {command}"
+        # The operator types something meanwhile, and asks another program for it afterwards.
+        script = f"{command}; sleep 1; read -r -s -p 'password: ' word; sleep 1; echo"
+        typed = [(1.5, f"{self.canaries['typed']}\n"), (4.5, f"{self.canaries['typed-later']}\n")]
+        self.terminal = in_terminal(script, typed, seconds=20)
+        said = self.folder / "said.json"
+        self._said |= json.loads(said.read_text()) if said.exists() else {}
+        late = self.folder / "late.json"
+        self._said |= {name: f"{self._said.get(name, '')} {text}" for name, text in later(late).items()}
+        (self.folder / "armed").unlink(missing_ok=True)
+
+    def _log_in(self) -> str:
+        lines = ["cd", "ls", "sudo -k true", self.canaries["typed"], "git status", "vim --version", "exit"]
+        typed = [(1 + 0.7 * place, f"{line}\n") for place, line in enumerate(lines)]
+        return in_terminal(f"{login()} alice", typed, seconds=15)
+
+    def _copy(self) -> str:
+        copy = f"/root/copy-of-{self.column.name}"
+        systemctl = self._systemctl()
+        return in_terminal(
+            f"{systemctl} stop {self.column.unit}; rm -f {copy}; {self.column.copy.format(copy=copy)};"
+            f" {self.column.put_back.format(copy=copy)}; {systemctl} start {self.column.unit}",
+            seconds=60,
+        )
+
+    def _by_hand(self) -> str:
+        return in_terminal(
+            f"cd {self.column.state}/workspace; cat NOTES.md; make; tar --create --file /root/by-hand.tar *;"
+            " git -c safe.directory='*' status; grep -r remember . | head -n 20",
+            seconds=20,
+        )
+
+
+def later(path: Path) -> dict[str, str]:
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def as_alice() -> str:
+    return "runuser --user alice -- env XDG_RUNTIME_DIR=/run/user/1000 HOME=/home/alice"
+
+
+def login() -> str:
+    return "su --login" if shutil.which("su") else "runuser --login"
+
+
+def machine_facts() -> dict[str, str]:
+    def program(name: str) -> str:
+        found = shutil.which(name)
+        return os.path.realpath(found) if found else ""
+
+    link = Path("/sys/class/net/out/address")
+    return {
+        "systemctl": program("systemctl"),
+        "systemd_run": program("systemd-run"),
+        "busctl": program("busctl"),
+        "journalctl": program("journalctl"),
+        "userdbctl": program("userdbctl"),
+        "bash": program("bash"),
+        "git": program("git"),
+        "documents": "/run/attacks/documents",
+        "hardware": link.read_text().strip() if link.exists() else "",
+        "root_mounts": os.readlink("/proc/1/ns/mnt"),
+    }
+
+
+def in_terminal(command: str, typed: list[tuple[float, str]] | None = None, seconds: float = 20) -> str:
+    """Runs a command in a terminal, types words at their times, and returns what the terminal got."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ["TERM"] = "xterm"
+        os.execvp("bash", ["bash", "-c", command])
+    waiting = list(typed or [])
+    begun, out = time.monotonic(), b""
+    while time.monotonic() - begun < seconds:
+        if waiting and time.monotonic() - begun > waiting[0][0]:
+            os.write(terminal, waiting.pop(0)[1].encode())
+        readable, _, _ = select.select([terminal], [], [], 0.1)
+        if readable:
+            try:
+                part = os.read(terminal, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            out += part
+    else:
+        os.kill(child, 9)
+    os.close(terminal)
+    os.waitpid(child, 0)
+    return re.sub(r"\r\n", "\n", out.decode(errors="replace"))
+
+
+if __name__ == "__main__":
+    main()
