@@ -35,7 +35,7 @@ START_SECONDS = 60
 
 def main() -> None:
     certificate, outcomes, *wanted = sys.argv[1:]
-    canaries = neighbours.new_canaries(neighbours.names())
+    canaries = {**neighbours.new_canaries(neighbours.names()), **neighbours.facts_of_machine()}
     os.umask(0o022)
     neighbours.make_files(canaries)
     neighbours.make_devices()
@@ -70,7 +70,7 @@ class Trial:
     def outcomes(self) -> dict[str, dict[str, object]]:
         self._prepare()
         table = attacks()
-        for moment in ("service", "restart", "command", "log", "login", "copy", "hand", "stop"):
+        for moment in ("service", "restart", "switch", "command", "log", "login", "copy", "hand", "stop"):
             names = [name for name, (_, attack) in table.items() if attack.moment == moment]
             if names:
                 self._act(moment, {name: table[name][1] for name in names})
@@ -132,6 +132,7 @@ class Trial:
     def _start_companions(self) -> None:
         """Programs of the same account outside of the service: as if its operator had started something there."""
         user = self.column.user
+        neighbours.put_key(user, self.canaries["kernel-key"])
         python = shutil.which("python3")
         held = (
             "import os,time; f=open('/tmp/held-%s','w+'); os.unlink(f.name);"
@@ -152,11 +153,15 @@ class Trial:
             )
             self.before[kind] = neighbours.run(f"systemctl show -P MainPID companion-{kind}-{user}").strip()
 
+        shows = f"{self._systemctl()} show -P MainPID {self.column.other_unit}"
+        self.before["other"] = neighbours.run(shows if self.column.name == "account" else shows).strip()
+
     def _clear(self) -> None:
         for kind in ("held", "killed", "slowed", "stopped"):
             self.run(f"systemctl kill --signal=KILL companion-{kind}-{self.column.user}; true")
         for unit in (self.column.unit, self.column.other_unit):
             self.run(f"{self._systemctl()} stop {unit}")
+        self.run("rm -rf /tmp/nightly-report /data/drop/* /tmp/escaped-* /tmp/left-* /dev/shm/left-*")
 
     def _give(self, path: Path, text: str, mode: int, owner: str = "") -> None:
         path.write_text(text)
@@ -178,11 +183,15 @@ class Trial:
         else:
             neighbours.run(f"{self._systemctl()} start {unit}")
 
-    def _restart(self) -> None:
-        """What a switch of the machine's configuration does."""
-        neighbours.run(
-            "systemd-tmpfiles --create > /dev/null 2>&1 || true", f"{self._systemctl()} restart {self.column.unit}"
-        )
+    def _restart(self) -> str:
+        return neighbours.run(f"{self._systemctl()} restart {self.column.unit}")
+
+    def _switch(self) -> str:
+        """What a switch of the machine's configuration does, and the module's own part of it."""
+        if self.column.name == "pull":
+            neighbours.run(f"ln -sfn /etc/openclaw/default.json {self.column.config}")
+        neighbours.run("systemd-tmpfiles --create > /dev/null 2>&1 || true")
+        return self._restart()
 
     # ---- attacks ----
 
@@ -194,7 +203,8 @@ class Trial:
             self._inside(list(some), "go")
         self.terminal = {
             "service": lambda: "",
-            "restart": lambda: self._restart() or "",
+            "restart": self._restart,
+            "switch": self._switch,
             "command": lambda: self.terminal,
             "log": lambda: in_terminal(self.column.log),
             "login": self._log_in,
@@ -300,7 +310,6 @@ def machine_facts() -> dict[str, str]:
         found = shutil.which(name)
         return os.path.realpath(found) if found else ""
 
-    link = Path("/sys/class/net/out/address")
     return {
         "systemctl": program("systemctl"),
         "systemd_run": program("systemd-run"),
@@ -310,8 +319,6 @@ def machine_facts() -> dict[str, str]:
         "bash": program("bash"),
         "git": program("git"),
         "documents": "/run/attacks/documents",
-        "hardware": link.read_text().strip() if link.exists() else "",
-        "root_mounts": os.readlink("/proc/1/ns/mnt"),
     }
 
 

@@ -68,7 +68,7 @@ HELD = (
     *("session-bus", "redis", "loopback-6", "web", "debugger", "shared-memory", "messages", "queue"),
     *("provider", "evil", "router", "nas", "office", "tailnet", "metadata", "other-tenant", "commands"),
     *("command-line", "unit-environment", "journal", "mount-name", "credential", "hosts", "full-name"),
-    *("kernel-key", "typed", "typed-later", "own-journal", "store", "machine-id"),
+    *("kernel-key", "typed", "typed-later", "store", "shadow", "inhibitor", "unit-name", "socket-name"),
 )
 # Canaries that each column has its own of.
 OF_COLUMN = (
@@ -82,6 +82,18 @@ def names() -> list[str]:
 
 def new_canaries(wanted: list[str]) -> dict[str, str]:
     return {name: f"canary-{name}-{secrets.token_hex(8)}" for name in wanted}
+
+
+def facts_of_machine() -> dict[str, str]:
+    """Canaries that the machine has by itself, or that cannot be as long as the others."""
+    return {
+        "boot-id": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
+        "machine-id": Path("/etc/machine-id").read_text().strip(),
+        "host-name": os.uname().nodename,
+        "hardware": "02:" + ":".join(secrets.token_hex(1) for _ in range(5)),
+        "nas-address": "192.168.20.30",
+        "dynamic-user": f"dyn{secrets.token_hex(6)}",
+    }
 
 
 def run(*commands: str) -> str:
@@ -146,7 +158,7 @@ def start_programs(canaries: dict[str, str]) -> None:
     (folder / "canaries.json").write_text(json.dumps(canaries))
     (folder / "canaries.json").chmod(0o600)
     Path("/run/systemd/system/billing.service").write_text(
-        "[Service]\nDynamicUser=true\nUser=billing-dynamic\n"
+        f"[Service]\nDynamicUser=true\nUser={canaries['dynamic-user']}\n"
         f"Environment=BILLING_KEY={canaries['unit-environment']}\n"
         f"SetCredential=key:{canaries['credential']}\n"
         f"ExecStart={shutil.which('sleep')} infinity\n"
@@ -156,6 +168,10 @@ def start_programs(canaries: dict[str, str]) -> None:
         f"systemd-run --quiet --unit=victims --setenv=PATH={path} bash -c"
         f" '{python} {HERE}/victims.py /run/attacks/victims-ready < /run/attacks/canaries.json'",
         f"systemd-run --quiet --unit=shop {python} -c 'import time; time.sleep(1e6)' --password={canaries['command-line']}",
+        f"systemd-run --quiet --unit={canaries['unit-name']} sleep infinity",
+        f"systemd-run --quiet --unit=inhibitor systemd-inhibit --who=shop --why={canaries['inhibitor']} --mode=delay sleep infinity",
+        f"echo '# {canaries['shadow']}' >> /etc/shadow",
+        f"sed -i 's/^\\(alice:[^:]*:[^:]*:[^:]*:\\)[^:]*/\\1{canaries['full-name']}/' /etc/passwd",
         f"systemd-cat --identifier=billing echo {canaries['journal']}",
         f"mkdir -p /mnt/{canaries['mount-name']}; mount -t tmpfs -o size=64k tmpfs /mnt/{canaries['mount-name']}",
         "until test -e /run/attacks/victims-ready; do sleep 0.1; done",
@@ -172,6 +188,7 @@ def start_world(canaries: dict[str, str], certificate: str) -> None:
     run(
         "ip netns add world",
         "ip link add out type veth peer name in netns world",
+        f"ip link set out address {canaries['hardware']}",
         "ip link set lo up; ip address add 203.0.113.1/24 dev out; ip address add 192.168.20.2/24 dev out",
         "ip link set out up; ip -n world link set in up; ip -n world link set lo up",
         "ip address add 2001:db8:9::1/64 dev out nodad; ip -n world address add 2001:db8:9::fe/64 dev in nodad",
@@ -198,3 +215,11 @@ def start_world(canaries: dict[str, str], certificate: str) -> None:
         f"rm -f /etc/resolv.conf; echo 'nameserver {world.ROUTER}' > /etc/resolv.conf",
         "systemctl try-restart nscd.service || true",
     )
+
+
+def put_key(user: str, canary: str) -> None:
+    """A program of this user puts a key into its user's keyring."""
+    python = shutil.which("python3")
+    number = 248 if os.uname().machine == "x86_64" else 217
+    code = f"import ctypes; l = ctypes.CDLL(None); l.syscall({number}, b'user', b'operators', b'{canary}', {len(canary)}, -4)"
+    run(f"systemd-run --quiet --wait --collect --uid={user} {python} -c \"{code}\"")

@@ -64,6 +64,7 @@ def main() -> None:
         serve_local(path, owner, mode, canary, canaries)
     for address, port, canary in PORTS:
         serve_port(address, port, canaries[canary])
+    serve_local(f"@shop-{canaries['socket-name']}", "root", 0, "socket-name", canaries)
     serve_proxy()
     share_memory(canaries["shared-memory"])
     queue_messages(canaries["messages"], canaries["queue"])

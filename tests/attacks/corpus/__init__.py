@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from corpus import files
+from corpus import files, names, network, processes, secrets, sockets
 from corpus.kit import Attack, Class
 
-CLASSES: tuple[Class, ...] = (files.CLASS,)
+CLASSES: tuple[Class, ...] = (files.CLASS, secrets.CLASS, processes.CLASS, sockets.CLASS, network.CLASS, names.CLASS)
 
 
 def attacks() -> dict[str, tuple[Class, Attack]]:

@@ -13,6 +13,7 @@ import os
 import socket
 import struct
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +56,7 @@ class Outside(Protocol):
     """What root sees of a column."""
 
     facts: dict[str, str]
+    canaries: dict[str, str]
     # What came out of the operator's terminal, and what this victim was before the attacks.
     terminal: str
     before: dict[str, str]
@@ -74,7 +76,8 @@ Proof = Told | Heard | Written | Reached | Seen
 # When an attack acts: by itself, or by what happens later outside.
 MOMENTS = {
     "service": "the service runs",
-    "restart": "the machine switches to another configuration, and the service starts anew",
+    "restart": "the service starts anew",
+    "switch": "the machine switches to another configuration, and the service starts anew",
     "command": "the operator asks the gateway something in a terminal",
     "login": "the operator logs in and works",
     "log": "the operator reads the service's log in a terminal",
@@ -133,6 +136,16 @@ class Class:
         return add
 
 
+def reads(kind: Class, name: str, known: str, path: str, canary: str, what: str) -> None:
+    """Adds an attack that reads one file; `{state}` and the like stand for facts of the column."""
+
+    def attempt(at: Attempt) -> object:
+        return read(path.format(**at.facts))
+
+    attempt.__doc__ = what
+    kind.attack(name, known, Told(canary))(attempt)
+
+
 # ---- files ----
 
 
@@ -183,6 +196,36 @@ def process(word: str) -> int:
 def said(*command: str, text: str = "") -> str:
     ran = subprocess.run(command, capture_output=True, text=True, timeout=4, input=text, errors="replace")
     return ran.stdout + ran.stderr
+
+
+def stay(act: Callable[[], object], seconds: float = 25) -> str:
+    """Does something in a process that stays for a while, and holds what it has."""
+    ready, done = os.pipe()
+    if os.fork() == 0:
+        try:
+            os.setsid()
+            if os.fork() == 0:
+                os.close(ready)
+                try:
+                    held = act()
+                    os.write(done, b"reached: done")
+                except BaseException as error:
+                    os.write(done, f"failed: {type(error).__name__}: {error}".encode())
+                    os._exit(1)
+                os.close(done)
+                # Whoever waits for the attack's end waits for its pipe, too.
+                for number in range(3, 64):
+                    with contextlib.suppress(OSError):
+                        if "pipe" in os.readlink(f"/proc/self/fd/{number}"):
+                            os.close(number)
+                time.sleep(seconds)
+                del held
+        finally:
+            os._exit(0)
+    os.close(done)
+    said = os.read(ready, 4096).decode()
+    os.close(ready)
+    return said
 
 
 # ---- sockets ----
