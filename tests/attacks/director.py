@@ -15,6 +15,7 @@ import secrets
 import select
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -40,6 +41,7 @@ def main() -> None:
     neighbours.make_files(canaries)
     neighbours.make_devices()
     neighbours.make_set_uid_program()
+    neighbours.make_project()
     neighbours.start_programs(canaries)
     neighbours.start_world(canaries, certificate)
     results = {}
@@ -161,7 +163,10 @@ class Trial:
             self.run(f"systemctl kill --signal=KILL companion-{kind}-{self.column.user}; true")
         for unit in (self.column.unit, self.column.other_unit):
             self.run(f"{self._systemctl()} stop {unit}")
-        self.run("rm -rf /tmp/nightly-report /data/drop/* /tmp/escaped-* /tmp/left-* /dev/shm/left-*")
+        self.run("rm -rf /tmp/nightly-report /data/drop/* /tmp/escaped-* /tmp/left-* /dev/shm/left-* /etc/taken-by-*")
+        self.run("ipcs --shmems | awk '$1 == \"0x00001f90\" || $5 == 4097 {print $2}' | xargs -r -n1 ipcrm --shmem-id")
+        self.run("cd /home/alice; rm -rf .bashrc .bash_profile .gitconfig .local/bin .ran-* .taken .config/systemd")
+        self.run("rm -rf /home/alice/.config/autostart /home/alice/project/.git/hooks/pre-commit")
 
     def _give(self, path: Path, text: str, mode: int, owner: str = "") -> None:
         path.write_text(text)
@@ -206,7 +211,7 @@ class Trial:
             "restart": self._restart,
             "switch": self._switch,
             "command": lambda: self.terminal,
-            "log": lambda: in_terminal(self.column.log),
+            "log": self._read_log,
             "login": self._log_in,
             "copy": self._copy,
             "hand": self._by_hand,
@@ -216,8 +221,8 @@ class Trial:
             self._good[name] = self._is_proved(name, attack)
 
     def _inside(self, names: list[str], file: str) -> None:
-        orders = {"facts": self.facts, "attacks": {name: self._marks[name] for name in names}}
-        orders["moment"] = file
+        marks = {name: self._marks[name] for name in names}
+        orders = {"facts": self.facts, "attacks": marks, "in_terminal": file == "armed"}
         said = self.folder / "said.json"
         said.unlink(missing_ok=True)
         new = self.folder / f"{file}.new"
@@ -262,18 +267,23 @@ class Trial:
         else:
             command = f"OPERATORS_SECRET={self.canaries['environment']} {command}"
         # The operator types something meanwhile, and asks another program for it afterwards.
-        script = f"{command}; sleep 1; read -r -s -p 'password: ' word; sleep 1; echo"
-        typed = [(1.5, f"{self.canaries['typed']}\n"), (4.5, f"{self.canaries['typed-later']}\n")]
-        self.terminal = in_terminal(script, typed, seconds=20)
+        script = f"{command}; echo after:; sleep 2; read -r -s -t 6 -p 'password: ' word; echo got $word; sleep 1"
+        # What it types for the command, and, when that has ended, for another program.
+        typed = [("", 1.0, f"{self.canaries['typed']}\n"), ("after:", 3.0, f"{self.canaries['typed-later']}\n")]
+        self.terminal = in_terminal(script, typed, seconds=40)
         said = self.folder / "said.json"
         self._said |= json.loads(said.read_text()) if said.exists() else {}
         late = self.folder / "late.json"
         self._said |= {name: f"{self._said.get(name, '')} {text}" for name, text in later(late).items()}
         (self.folder / "armed").unlink(missing_ok=True)
 
+    def _read_log(self) -> str:
+        status = f"{self._systemctl()} status --no-pager --full {self.column.unit}"
+        return in_terminal(f"journalctl --sync; {self.column.log}; {status}")
+
     def _log_in(self) -> str:
-        lines = ["cd", "ls", "sudo -k true", self.canaries["typed"], "git status", "vim --version", "exit"]
-        typed = [(1 + 0.7 * place, f"{line}\n") for place, line in enumerate(lines)]
+        lines = ["cd", "ls", "sudo -k true", self.canaries["typed"], "cd project", "git status", "git commit --allow-empty -m x", "exit"]
+        typed = [("", 1 + 0.6 * place, f"{line}\n") for place, line in enumerate(lines)]
         return in_terminal(f"{login()} alice", typed, seconds=15)
 
     def _copy(self) -> str:
@@ -288,7 +298,7 @@ class Trial:
     def _by_hand(self) -> str:
         return in_terminal(
             f"cd {self.column.state}/workspace; cat NOTES.md; make; tar --create --file /root/by-hand.tar *;"
-            " git -c safe.directory='*' status; grep -r remember . | head -n 20",
+            " git -c safe.directory='*' status; cp list.txt todo.txt",
             seconds=20,
         )
 
@@ -318,22 +328,29 @@ def machine_facts() -> dict[str, str]:
         "userdbctl": program("userdbctl"),
         "bash": program("bash"),
         "git": program("git"),
+        "python": program("python3"),
         "documents": "/run/attacks/documents",
     }
 
 
-def in_terminal(command: str, typed: list[tuple[float, str]] | None = None, seconds: float = 20) -> str:
-    """Runs a command in a terminal, types words at their times, and returns what the terminal got."""
+def in_terminal(command: str, typed: list[tuple[str, float, str]] | None = None, seconds: float = 20) -> str:
+    """Runs a command in a terminal, and returns what the terminal got. Types each word some seconds after another word was
+    shown, or after the begin."""
     child, terminal = pty.fork()
     if child == 0:
         os.environ["TERM"] = "xterm"
         os.execvp("bash", ["bash", "-c", command])
     waiting = list(typed or [])
-    begun, out = time.monotonic(), b""
+    begun = time.monotonic()
+    shown: dict[str, float] = {"": begun}
+    out = b""
     while time.monotonic() - begun < seconds:
-        if waiting and time.monotonic() - begun > waiting[0][0]:
-            os.write(terminal, waiting.pop(0)[1].encode())
-        readable, _, _ = select.select([terminal], [], [], 0.1)
+        for sign, _, _ in waiting:
+            if sign.encode() in out:
+                shown.setdefault(sign, time.monotonic())
+        if waiting and time.monotonic() - shown.get(waiting[0][0], float("inf")) > waiting[0][1]:
+            os.write(terminal, waiting.pop(0)[2].encode())
+        readable, _, _ = select.select([terminal], [], [], 0.05)
         if readable:
             try:
                 part = os.read(terminal, 65536)
@@ -343,7 +360,7 @@ def in_terminal(command: str, typed: list[tuple[float, str]] | None = None, seco
                 break
             out += part
     else:
-        os.kill(child, 9)
+        os.kill(child, signal.SIGKILL)
     os.close(terminal)
     os.waitpid(child, 0)
     return re.sub(r"\r\n", "\n", out.decode(errors="replace"))

@@ -1,4 +1,4 @@
-"""Makes attacks, from inside of a service. Usage: inside.py ORDERS, a JSON object with `facts`, and `attacks`: the mark of
+"""Makes attacks, from inside of a service. Usage: inside.py ORDERS, a file of JSON with `facts`, and `attacks`: the mark of
 each, by its name. Writes what each attack says, as a JSON object, to said.json beside this file.
 
 Each attack is a process of its own, with a few seconds. Several run at the same time.
@@ -27,19 +27,21 @@ AT_ONCE = 8
 
 
 class Running:
-    def __init__(self, attack: Attack, attempt: Attempt) -> None:
+    def __init__(self, attack: Attack, attempt: Attempt, in_terminal: bool) -> None:
         self.until = time.monotonic() + SECONDS
         self.said = b""
         self.out, into = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
             os.close(self.out)
-            self._make(attack, attempt, into)
+            self._make(attack, attempt, into, in_terminal)
         os.close(into)
 
-    def _make(self, attack: Attack, attempt: Attempt, into: int) -> None:
+    def _make(self, attack: Attack, attempt: Attempt, into: int, in_terminal: bool) -> None:
         try:
-            os.setsid()
+            # A session of its own has no terminal.
+            if not in_terminal:
+                os.setsid()
             os.set_inheritable(into, False)
             try:
                 said = str(attack.attempt(attempt))
@@ -64,12 +66,14 @@ class Running:
             self.said += b"failed: out of time"
             os.kill(self.pid, signal.SIGKILL)
         os.close(self.out)
-        os.waitpid(self.pid, 0)
+        _, status = os.waitpid(self.pid, 0)
+        if os.WIFSIGNALED(status) and not self.said:
+            self.said = f"failed: ended by {signal.Signals(os.WTERMSIG(status)).name}".encode()
         return True
 
 
 def main() -> None:
-    orders = json.loads(sys.argv[1])
+    orders = json.loads(Path(sys.argv[1]).read_text())
     table = attacks()
     waiting = list(orders["attacks"].items())
     running: dict[str, Running] = {}
@@ -77,7 +81,7 @@ def main() -> None:
     while waiting or running:
         while waiting and len(running) < AT_ONCE:
             name, mark = waiting.pop(0)
-            running[name] = Running(table[name][1], Attempt(orders["facts"], mark))
+            running[name] = Running(table[name][1], Attempt(orders["facts"], mark), orders["in_terminal"])
         for name, one in list(running.items()):
             if one.ended():
                 said[name] = one.said.decode(errors="replace")

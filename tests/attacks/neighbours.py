@@ -68,7 +68,7 @@ HELD = (
     *("session-bus", "redis", "loopback-6", "web", "debugger", "shared-memory", "messages", "queue"),
     *("provider", "evil", "router", "nas", "office", "tailnet", "metadata", "other-tenant", "commands"),
     *("command-line", "unit-environment", "journal", "mount-name", "credential", "hosts", "full-name"),
-    *("kernel-key", "typed", "typed-later", "store", "shadow", "inhibitor", "unit-name", "socket-name"),
+    *("kernel-key", "typed", "typed-later", "shadow", "unit-name", "socket-name"),
 )
 # Canaries that each column has its own of.
 OF_COLUMN = (
@@ -92,6 +92,8 @@ def facts_of_machine() -> dict[str, str]:
         "host-name": os.uname().nodename,
         "hardware": "02:" + ":".join(secrets.token_hex(1) for _ in range(5)),
         "nas-address": "192.168.20.30",
+        # In machine.nix.
+        "store": "canary-store-4c1d8e2f7a905b36",
         "dynamic-user": f"dyn{secrets.token_hex(6)}",
     }
 
@@ -123,6 +125,15 @@ def make_files(canaries: dict[str, str]) -> None:
         "chown --recursive alice:users /home/alice; chmod 0700 /home/alice",
         "chmod 0755 /home/bob /home/bob/public",
         "chmod 0700 /root",
+    )
+
+
+def make_project() -> None:
+    """A repository in the operator's home."""
+    git = "git -c user.name=a -c user.email=a@example.org"
+    run(
+        f"runuser --user alice -- bash -c 'mkdir -p ~alice/project && cd ~alice/project && git init -q && {git}"
+        " commit -q --allow-empty -m first && git config user.name a && git config user.email a@example.org'",
     )
 
 
@@ -169,7 +180,6 @@ def start_programs(canaries: dict[str, str]) -> None:
         f" '{python} {HERE}/victims.py /run/attacks/victims-ready < /run/attacks/canaries.json'",
         f"systemd-run --quiet --unit=shop {python} -c 'import time; time.sleep(1e6)' --password={canaries['command-line']}",
         f"systemd-run --quiet --unit={canaries['unit-name']} sleep infinity",
-        f"systemd-run --quiet --unit=inhibitor systemd-inhibit --who=shop --why={canaries['inhibitor']} --mode=delay sleep infinity",
         f"echo '# {canaries['shadow']}' >> /etc/shadow",
         f"sed -i 's/^\\(alice:[^:]*:[^:]*:[^:]*:\\)[^:]*/\\1{canaries['full-name']}/' /etc/passwd",
         f"systemd-cat --identifier=billing echo {canaries['journal']}",

@@ -1,6 +1,7 @@
 """Other processes, and what the machine says of itself."""
 
 import ctypes
+import json
 import os
 import re
 import resource
@@ -8,7 +9,7 @@ import signal
 import socket
 from pathlib import Path
 
-from corpus.kit import LIBC, Attempt, Class, Outside, Reached, Seen, Told, call, process, processes, read, reads, said
+from corpus.kit import LIBC, Attempt, Class, Outside, Reached, Seen, Told, call, local, process, processes, read, reads, said
 
 CLASS = Class(
     "processes",
@@ -136,7 +137,9 @@ def _(at: Attempt) -> object:
 @attack("users of the moment", "reconnaissance", Told("dynamic-user"))
 def _(at: Attempt) -> object:
     """Asks the service manager by Varlink for users that it made up for services."""
-    return said(at.userdbctl, "user", "--no-pager", "--output", "classic")
+    question = {"method": "io.systemd.UserDatabase.GetUserRecord", "more": True}
+    question["parameters"] = {"service": "io.systemd.DynamicUser"}
+    return local("/run/systemd/userdb/io.systemd.DynamicUser", json.dumps(question) + "\0")
 
 
 reads(CLASS, "the name of a person", "reconnaissance", "/etc/passwd", "full-name", "Reads the list of accounts, with people's names.")
@@ -195,8 +198,8 @@ def _(at: Attempt) -> object:
 
 @attack("facts about the machine", "fingerprinting", Reached())
 def _(at: Attempt) -> object:
-    """Reads which processor, memory and modules the machine has."""
-    return f"reached: {len(read('/proc/cpuinfo') + read('/proc/meminfo') + read('/proc/modules'))} bytes"
+    """Reads which processor and how much memory the machine has."""
+    return f"reached: {len(read('/proc/cpuinfo') + read('/proc/meminfo'))} bytes"
 
 
 @attack("the kernel's messages", "CWE-532", Reached())

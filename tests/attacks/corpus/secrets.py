@@ -1,5 +1,6 @@
 """Keys, tokens and logins."""
 
+import contextlib
 import ctypes
 import os
 from pathlib import Path
@@ -38,16 +39,11 @@ def _(at: Attempt) -> object:
 @attack("the gateway's own key", "CWE-526", Told("key"))
 def _(at: Attempt) -> object:
     """Reads the variables of the gateway, as any tool can that it starts."""
-    return [read(f"/proc/{number}/environ") for number in (os.getppid(), *_parents())]
-
-
-def _parents() -> list[int]:
-    found, number = [], os.getppid()
-    while number > 1 and len(found) < 8:
-        number = int(read(f"/proc/{number}/stat").rpartition(")")[2].split()[1])
-        if os.access(f"/proc/{number}/environ", os.R_OK):
-            found.append(number)
-    return [number for number in found if number > 0]
+    found = []
+    for number, line in processes():
+        with contextlib.suppress(OSError):
+            found.append(read(f"/proc/{number}/environ") if "gateway" in line else "")
+    return found
 
 
 @attack("the gateway's own key, of a credential", "CWE-522", Told("key"))

@@ -1,12 +1,13 @@
 """Local sockets of other programs."""
 
 import contextlib
+import ctypes
 import os
 import shutil
 import socket
 import subprocess
 
-from corpus.kit import Attempt, Class, Outside, Reached, Seen, Told, Written, local, said
+from corpus.kit import LIBC, Attempt, Class, Reached, Seen, Told, Written, local, said
 
 CLASS = Class(
     "sockets",
@@ -74,15 +75,6 @@ def _(at: Attempt) -> object:
     )
 
 
-@attack("the login manager", "D-Bus", Told("inhibitor"))
-def _(at: Attempt) -> object:
-    """Asks the login manager what keeps the machine from sleeping, and why."""
-    return said(
-        *(at.busctl, "call", "org.freedesktop.login1", "/org/freedesktop/login1"),
-        *("org.freedesktop.login1.Manager", "ListInhibitors"),
-    )
-
-
 @attack("a program outside, by the session's manager", "sandbox escape", Written("/tmp/escaped-{user}"))
 def _(at: Attempt) -> object:
     """Lets the service manager of its user's session start a program, which is then outside of the service."""
@@ -140,10 +132,6 @@ def _(at: Attempt) -> object:
 @attack("a service's shared memory", "System V", Told("shared-memory"))
 def _(at: Attempt) -> object:
     """Attaches shared memory of another program, which that one opened for everybody."""
-    import ctypes
-
-    from corpus.kit import LIBC
-
     number = LIBC.shmget(4243, 0, 0)
     LIBC.shmat.restype = ctypes.c_void_p
     place = LIBC.shmat(number, None, 0o10000)
@@ -153,10 +141,6 @@ def _(at: Attempt) -> object:
 @attack("a service's messages", "System V", Told("messages"))
 def _(at: Attempt) -> object:
     """Takes a message out of another program's queue."""
-    import ctypes
-
-    from corpus.kit import LIBC
-
     room = ctypes.create_string_buffer(300)
     taken = LIBC.msgrcv(LIBC.msgget(4244, 0), room, 200, 0, 0o4000)
     return room.raw[8:].decode(errors="replace") if taken > 0 else taken
@@ -165,8 +149,6 @@ def _(at: Attempt) -> object:
 @attack("a service's queue", "POSIX", Told("queue"))
 def _(at: Attempt) -> object:
     """Takes a message out of another program's queue of the other kind."""
-    import ctypes
-
     library = ctypes.CDLL("librt.so.1", use_errno=True)
     queue = library.mq_open(b"/shop", os.O_RDONLY | os.O_NONBLOCK)
     room = ctypes.create_string_buffer(9000)

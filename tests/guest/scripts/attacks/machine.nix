@@ -74,6 +74,9 @@ in
   security.pki.certificates = [
     (builtins.readFile ../../nixos/scripts/keys_outside/authority.pem)
   ];
+  # As in a configuration that has a secret in a text.
+  environment.etc."shop/in-store".source =
+    pkgs.writeText "secret-of-shop" "canary-store-4c1d8e2f7a905b36\n";
   users.users.alice = {
     isNormalUser = true;
     uid = 1000;

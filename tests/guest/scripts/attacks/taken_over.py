@@ -27,8 +27,8 @@ class Ready(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def attack(orders: str) -> None:
-    subprocess.run([sys.executable, "-I", str(FOLDER / "inside.py"), orders], check=False)
+def attack(orders: Path) -> None:
+    subprocess.run([sys.executable, "-I", str(FOLDER / "inside.py"), str(orders)], check=False)
 
 
 def serve(port: int) -> None:
@@ -47,10 +47,10 @@ if sys.argv[1:2] == ["gateway"]:
     go = FOLDER / "go"
     while True:
         if go.is_file():
-            attack(go.read_text())
+            attack(go)
             go.unlink()
         time.sleep(0.05)
 elif (FOLDER / "armed").is_file():
-    attack((FOLDER / "armed").read_text())
+    attack(FOLDER / "armed")
 else:
     print("ok")
