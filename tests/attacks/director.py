@@ -6,6 +6,7 @@ what it said. An attack succeeds only by its proof (corpus/kit.py).
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -72,7 +73,7 @@ class Trial:
     def outcomes(self) -> dict[str, dict[str, object]]:
         self._prepare()
         table = attacks()
-        for moment in ("service", "restart", "switch", "command", "log", "login", "copy", "hand", "stop"):
+        for moment in ("service", "restart", "switch", "command", "prompt", "log", "login", "copy", "hand", "stop"):
             names = [name for name, (_, attack) in table.items() if attack.moment == moment]
             if names:
                 self._act(moment, {name: table[name][1] for name in names})
@@ -189,7 +190,8 @@ class Trial:
             neighbours.run(f"{self._systemctl()} start {unit}")
 
     def _restart(self) -> str:
-        return neighbours.run(f"{self._systemctl()} restart {self.column.unit}")
+        # A unit counts as started before its program has said anything.
+        return neighbours.run(f"{self._systemctl()} restart {self.column.unit}; sleep 1")
 
     def _switch(self) -> str:
         """What a switch of the machine's configuration does, and the module's own part of it."""
@@ -202,23 +204,32 @@ class Trial:
 
     def _act(self, moment: str, some: dict[str, Attack]) -> None:
         self._marks |= {name: f"mark-{secrets.token_hex(12)}" for name in some}
-        if moment == "command":
-            self._command(list(some))
-        else:
-            self._inside(list(some), "go")
-        self.terminal = {
-            "service": lambda: "",
-            "restart": self._restart,
-            "switch": self._switch,
-            "command": lambda: self.terminal,
-            "log": self._read_log,
-            "login": self._log_in,
-            "copy": self._copy,
-            "hand": self._by_hand,
-            "stop": lambda: self.run(f"{self._systemctl()} stop {self.column.unit}"),
-        }[moment]()
-        for name, attack in some.items():
-            self._good[name] = self._is_proved(name, attack)
+        # Of those that wait at the operator's terminal, each would take from the others.
+        groups = [[name] for name in some] if moment == "prompt" else [list(some)]
+        for names in groups:
+            begun = time.monotonic()
+            if moment in ("command", "prompt"):
+                self._inside(names, "armed")
+            else:
+                self._inside(names, "go")
+            between = time.monotonic()
+            self.terminal = {
+                "service": lambda: "",
+                "restart": self._restart,
+                "switch": self._switch,
+                "command": lambda names=names: self._command(names),
+                "prompt": lambda names=names: self._command(names),
+                "log": self._read_log,
+                "login": self._log_in,
+                "copy": self._copy,
+                "hand": self._by_hand,
+                "stop": lambda: self.run(f"{self._systemctl()} stop {self.column.unit}"),
+            }[moment]()
+            acted = time.monotonic()
+            for name in names:
+                self._good[name] = self._is_proved(name, some[name])
+            took = (between - begun, acted - between, time.monotonic() - acted)
+            print(f"{self.column.name}: {moment}: {' '.join(f'{part:.1f}' for part in took)} s", flush=True)
 
     def _inside(self, names: list[str], file: str) -> None:
         marks = {name: self._marks[name] for name in names}
@@ -258,31 +269,33 @@ class Trial:
         ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, errors="replace")
         return ran.stdout + ran.stderr
 
-    def _command(self, names: list[str]) -> None:
-        self._inside(names, "armed")
+    def said(self, mark: str) -> str:
+        return next((self._said.get(name, "") for name, own in self._marks.items() if own == mark), "")
+
+    def _command(self, names: list[str]) -> str:
         sudo = f"sudo --user {self.column.user}" if shutil.which("sudo") else f"runuser --user {self.column.user} --"
-        command = self.column.command.format(sudo=sudo)
+        command = f"OPERATORS_SECRET={self.canaries['environment']} {self.column.command.format(sudo=sudo)}"
         if self.column.name == "account":
-            command = f"{as_alice()} OPERATORS_SECRET={self.canaries['environment']} {command}"
-        else:
-            command = f"OPERATORS_SECRET={self.canaries['environment']} {command}"
-        # The operator types something meanwhile, and asks another program for it afterwards.
-        script = f"{command}; echo after:; sleep 2; read -r -s -t 6 -p 'password: ' word; echo got $word; sleep 1"
-        # What it types for the command, and, when that has ended, for another program.
-        typed = [("", 1.0, f"{self.canaries['typed']}\n"), ("after:", 3.0, f"{self.canaries['typed-later']}\n")]
-        self.terminal = in_terminal(script, typed, seconds=40)
+            command = f"{as_alice()} {command}"
+        script = f"{command}; echo after:; sleep 1; read -r -s -t 3 -p 'password: ' word; echo got $word; sleep 1"
+        # What the operator types for the command, and, when that has ended, for another program.
+        typed = [("", 1.0, f"{self.canaries['typed']}\n"), ("password: ", 1.0, f"{self.canaries['typed-later']}\n")]
+        shown = in_terminal(script, typed, seconds=30)
         said = self.folder / "said.json"
         self._said |= json.loads(said.read_text()) if said.exists() else {}
-        late = self.folder / "late.json"
-        self._said |= {name: f"{self._said.get(name, '')} {text}" for name, text in later(late).items()}
+        late = self.folder / "late"
+        if late.exists():
+            self._said[names[0]] = f"{self._said.get(names[0], '')} {late.read_text(errors='replace')}"
+            late.unlink()
         (self.folder / "armed").unlink(missing_ok=True)
+        return shown
 
     def _read_log(self) -> str:
         status = f"{self._systemctl()} status --no-pager --full {self.column.unit}"
         return in_terminal(f"journalctl --sync; {self.column.log}; {status}")
 
     def _log_in(self) -> str:
-        lines = ["cd", "ls", "sudo -k true", self.canaries["typed"], "cd project", "git status", "git commit --allow-empty -m x", "exit"]
+        lines = ["cd", "ls", "sudo --non-interactive true", self.canaries["typed"], "cd project", "git status", "git commit --allow-empty -m x", "exit"]
         typed = [("", 1 + 0.6 * place, f"{line}\n") for place, line in enumerate(lines)]
         return in_terminal(f"{login()} alice", typed, seconds=15)
 
@@ -297,14 +310,10 @@ class Trial:
 
     def _by_hand(self) -> str:
         return in_terminal(
-            f"cd {self.column.state}/workspace; cat NOTES.md; make; tar --create --file /root/by-hand.tar *;"
+            f": > /etc/taken-by-hand; cd {self.column.state}/workspace; cat NOTES.md; sh install.sh; tar --create --file /root/by-hand.tar *;"
             " git -c safe.directory='*' status; cp list.txt todo.txt",
             seconds=20,
         )
-
-
-def later(path: Path) -> dict[str, str]:
-    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def as_alice() -> str:
@@ -352,15 +361,18 @@ def in_terminal(command: str, typed: list[tuple[str, float, str]] | None = None,
             os.write(terminal, waiting.pop(0)[2].encode())
         readable, _, _ = select.select([terminal], [], [], 0.05)
         if readable:
-            try:
-                part = os.read(terminal, 65536)
-            except OSError:
-                break
-            if not part:
-                break
-            out += part
+            with contextlib.suppress(OSError):
+                out += os.read(terminal, 65536)
+        # Somebody else may still have the terminal open.
+        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            break
     else:
         os.kill(child, signal.SIGKILL)
+    while select.select([terminal], [], [], 0.2)[0]:
+        try:
+            out += os.read(terminal, 65536)
+        except OSError:
+            break
     os.close(terminal)
     os.waitpid(child, 0)
     return re.sub(r"\r\n", "\n", out.decode(errors="replace"))

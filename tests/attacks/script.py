@@ -15,7 +15,8 @@ from pathlib import Path
 import container
 
 FOLDER = Path(container.__file__).parent.parent / "attacks"
-COLUMNS = ["bare", "pull", "account", "ours", "keeper"]
+import os
+COLUMNS = os.environ.get("DEV_COLUMNS", "bare pull account ours keeper").split()
 machine.wait_for_unit("multi-user.target")
 
 

@@ -61,6 +61,8 @@ class Outside(Protocol):
     terminal: str
     before: dict[str, str]
 
+    def said(self, mark: str) -> str: ...
+
     def run(self, command: str) -> str: ...
 
 
@@ -80,6 +82,7 @@ MOMENTS = {
     "switch": "the machine switches to another configuration, and the service starts anew",
     "command": "the operator asks the gateway something in a terminal",
     "login": "the operator logs in and works",
+    "prompt": "the operator asks the gateway something, and works on in the same terminal",
     "log": "the operator reads the service's log in a terminal",
     "copy": "the operator makes a copy of the state, and puts it back",
     "stop": "the service was stopped",
@@ -198,7 +201,7 @@ def said(*command: str, text: str = "") -> str:
     return ran.stdout + ran.stderr
 
 
-def stay(act: Callable[[], object], seconds: float = 25) -> str:
+def stay(act: Callable[[], object], seconds: float = 120) -> str:
     """Does something in a process that stays for a while, and holds what it has."""
     ready, done = os.pipe()
     if os.fork() == 0:
@@ -213,11 +216,7 @@ def stay(act: Callable[[], object], seconds: float = 25) -> str:
                     os.write(done, f"failed: {type(error).__name__}: {error}".encode())
                     os._exit(1)
                 os.close(done)
-                # Whoever waits for the attack's end waits for its pipe, too.
-                for number in range(3, 64):
-                    with contextlib.suppress(OSError):
-                        if "pipe" in os.readlink(f"/proc/self/fd/{number}"):
-                            os.close(number)
+                _close_pipes()
                 time.sleep(seconds)
                 del held
         finally:
@@ -226,6 +225,26 @@ def stay(act: Callable[[], object], seconds: float = 25) -> str:
     said = os.read(ready, 4096).decode()
     os.close(ready)
     return said
+
+
+def leave(act: Callable[[], object]) -> str:
+    """Does something in a process that stays behind."""
+    if os.fork() == 0:
+        try:
+            os.setsid()
+            _close_pipes()
+            act()
+        finally:
+            os._exit(0)
+    return "left"
+
+
+def _close_pipes() -> None:
+    """Whoever waits for the attack's end waits for its pipe, too."""
+    for number in range(3, 64):
+        with contextlib.suppress(OSError):
+            if "pipe" in os.readlink(f"/proc/self/fd/{number}"):
+                os.close(number)
 
 
 # ---- sockets ----

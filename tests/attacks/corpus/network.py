@@ -303,8 +303,8 @@ def _(at: Attempt) -> object:
 
 
 def _any_port(outside: Outside, mark: str) -> bool:
-    lines = outside.run("ss --no-header --listening --tcp --numeric | grep -oE '(0.0.0.0|\\*):[0-9]+' | cut -d: -f2")
-    return any(_answers(outside, mark, "203.0.113.1", int(port)) for port in lines.split() if int(port) > 30000)
+    port = outside.said(mark).rpartition("port=")[2]
+    return port.isdigit() and _answers(outside, mark, "203.0.113.1", int(port))
 
 
 @attack("a back door without a number", "listen(2) without bind(2)", Seen(_any_port))

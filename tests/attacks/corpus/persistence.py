@@ -180,7 +180,7 @@ def _(at: Attempt) -> object:
         try:
             (folder / "innocent").mkdir(exist_ok=True)
             (folder / "innocent" / "cgroup.procs").write_text(f"{number}\n")
-            return f"in {folder}"
+            return f"in {folder}: {read(f'/proc/{number}/cgroup')}"
         except OSError:
             continue
     return "nowhere"
