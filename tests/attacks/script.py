@@ -8,15 +8,14 @@ import base64
 import datetime
 import io
 import json
-import sys
+import os
 import tarfile
 from pathlib import Path
 
 import container
 
 FOLDER = Path(container.__file__).parent.parent / "attacks"
-import os
-COLUMNS = os.environ.get("DEV_COLUMNS", "bare pull account ours keeper").split()
+COLUMNS = ["bare", "pull", "account", "ours", "keeper"]
 machine.wait_for_unit("multi-user.target")
 
 
@@ -51,4 +50,4 @@ with subtest("the attacks are tried"):
         "kernel": machine.succeed("uname --kernel-release").strip().split("-")[0],
         "outcomes": outcomes,
     }
-    Path("/tmp/attacks-outcomes.json").write_text(json.dumps(measured, indent=1))
+    Path(os.environ["NIXMODGEN_ATTACKS"]).write_text(json.dumps(measured, indent=1, sort_keys=True) + "\n")

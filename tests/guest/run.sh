@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the generated modules on a real systemd with the real gateway.
 # Usage: run.sh [--gateway RELEASE] [--suite SUITE] [--nixos | --debian] [--record] [--mutate]
-#   [--tests-only] [TEST.nix...];
+#   [--attacks] [--tests-only] [TEST.nix...];
 # the default are the generated tests and all of scripts/ and nixos/scripts/. $NIXMODGEN_MODULE names
 # another NixOS module than the generated one; the one for home-manager is beside it.
 #
@@ -20,6 +20,9 @@
 # --mutate takes each directive away instead, on Debian unless --nixos is given, demands that a probe
 # notices, and writes its measurements to docs/proofs.md, docs/mutations.md and docs/relaxations.md.
 #
+# --attacks tries all attacks of tests/attacks/ on five kinds of a service instead, on a whole NixOS, and writes
+# docs/attacks.md.
+#
 # --tests-only leaves out the tests of the driver itself, which also notice records that are out of date.
 #
 # The last line is "guest summary: passed=N failed=N skipped=N gateway=RELEASE systemd=VERSION"; after Ctrl-C
@@ -35,6 +38,7 @@ module="${NIXMODGEN_MODULE:-$root/generated/nixos/moltbot.nix}"
 mapfile -t releases < <(basename --suffix=.json "$root"/schema/gateway/*.json | sort --version-sort)
 
 mutate=0
+attacks=0
 record=0
 gateway=""
 suite=trixie
@@ -52,6 +56,7 @@ while [ "$#" -gt 0 ]; do
     --record) record=1 ;;
     --tests-only) only=(--tests-only) ;;
     --mutate) mutate=1 ;;
+    --attacks) attacks=1 ;;
     -*) echo "no such option: $1" >&2 && exit 64 ;;
     *) tests+=("$1") ;;
   esac
@@ -66,6 +71,12 @@ if [ "$mutate" = 1 ]; then
   tests=("$here/mutations/mutations.nix")
   NIXMODGEN_MEASURED="$(mktemp)"
   export NIXMODGEN_MEASURED
+fi
+
+if [ "$attacks" = 1 ]; then
+  tests=("$root/tests/attacks/attacks.nix")
+  on=nixos
+  export NIXMODGEN_ATTACKS="$root/tests/attacks/outcomes.json"
 fi
 
 if [ "$record" = 1 ]; then
@@ -102,5 +113,9 @@ if [ "$mutate" = 1 ]; then
     (cd "$root" && npx prettier --log-level warn --write docs/{proofs,mutations,relaxations}.md)
   fi
   rm -f "$NIXMODGEN_MEASURED"
+fi
+if [ "$attacks" = 1 ] && [ "$status" = 0 ]; then
+  python3 "$root/tests/attacks/page.py" >"$root/docs/attacks.md"
+  (cd "$root" && npx prettier --log-level warn --write docs/attacks.md tests/attacks/outcomes.json)
 fi
 exit "$status"

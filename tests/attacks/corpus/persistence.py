@@ -143,9 +143,9 @@ def _(at: Attempt) -> object:
 # ---- after a stop ----
 
 
-def _daemon(at: Attempt, prepare: str = "") -> object:
-    """A process that ignores every polite signal and has left its session."""
-    code = f"import signal, time; [signal.signal(n, signal.SIG_IGN) for n in (1, 2, 15)]; {prepare}; time.sleep(1e6)"
+def _daemon(at: Attempt) -> int:
+    """A process that has left its session, and ignores that its terminal hangs up."""
+    code = "import signal, time; signal.signal(signal.SIGHUP, signal.SIG_IGN); time.sleep(1e6)"
     return subprocess.Popen(
         ["python3", "-c", code, at.mark],
         start_new_session=True,
@@ -164,9 +164,9 @@ def _survives(outside: Outside, mark: str) -> bool:
     return bool(alive)
 
 
-@attack("a process that ignores signals", "T1543", Seen(_survives), moment="stop")
+@attack("a process that has left its session", "T1543", Seen(_survives), moment="stop")
 def _(at: Attempt) -> object:
-    """Starts a program that wants to outlive the service."""
+    """Starts a program in a session of its own, as daemons do, that wants to outlive the service."""
     return _daemon(at)
 
 
@@ -180,7 +180,7 @@ def _(at: Attempt) -> object:
         try:
             (folder / "innocent").mkdir(exist_ok=True)
             (folder / "innocent" / "cgroup.procs").write_text(f"{number}\n")
-            return f"in {folder}: {read(f'/proc/{number}/cgroup')}"
+            return f"in {folder}"
         except OSError:
             continue
     return "nowhere"
