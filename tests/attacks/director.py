@@ -71,13 +71,17 @@ class Trial:
         self._good: dict[str, bool] = {}
 
     def outcomes(self) -> dict[str, dict[str, object]]:
+        begun = time.monotonic()
         self._prepare()
+        print(f"{self.column.name}: prepared in {time.monotonic() - begun:.1f} s", flush=True)
         table = attacks()
         for moment in ("service", "restart", "switch", "command", "prompt", "log", "login", "copy", "hand", "stop"):
             names = [name for name, (_, attack) in table.items() if attack.moment == moment]
             if names:
                 self._act(moment, {name: table[name][1] for name in names})
+        begun = time.monotonic()
         self._clear()
+        print(f"{self.column.name}: cleared in {time.monotonic() - begun:.1f} s", flush=True)
         return {
             name: {"succeeded": self._good[name], "said": self._said.get(name, "")[:300]} for name in self._good
         }
