@@ -47,6 +47,17 @@ test("the README's mutations are the measured ones", () => {
   expect(text).toContain(`${absent} is not on by default`);
 });
 
+test("the README's numbers of attacks are the measured ones", () => {
+  const [all = "", bare = "", pull = "", account = "", ours = "", keeper = ""] = numbers(
+    read("docs/attacks.md"),
+    /^\| \*\*all\*\* +\| (\d+) +\| (\d+) +\| (\d+) +\| (\d+) +\| (\d+) +\| (\d+) +\|$/m,
+  );
+  expect(text).toContain(`${all} attacks by a model`);
+  expect(text).toContain(
+    `${bare} succeed against a system user alone, ${pull} against the directives of a pull request, ${account} in the operator's own account, ${ours} here, ${keeper} with named hosts`,
+  );
+});
+
 test("the README's number of configurations is that of the matrix", () => {
   const rows = read("docs/compatibility.md").match(/^\| +`.*\|$/gm) ?? [];
   expect(text).toContain(`${String(rows.length)} ways to configure it`);

@@ -57,7 +57,7 @@ def _foreign(name: str, title: str, about: str, port: int, config: str, log: str
         config=config,
         command=ask,
         copy=f"tar --create --gzip --file {{copy}} --directory /var/lib {name}",
-        put_back=f"tar --extract --gzip --file {{copy}} --directory /var/lib",
+        put_back="tar --extract --gzip --file {copy} --directory /var/lib",
         log=log,
     )
 
@@ -86,7 +86,7 @@ COLUMNS = (
     _foreign(
         "bare",
         "bare",
-        "a system user of its own, and nothing else",
+        "a system user of its own, and nothing else; also what nix-openclaw's module for NixOS sets",
         18801,
         "/etc/openclaw/openclaw.json",
         "tail --lines 100 /var/lib/bare/logs/gateway.log",
@@ -94,15 +94,15 @@ COLUMNS = (
     _foreign(
         "pull",
         "pull request",
-        "a system user of its own, and the directives of a pull request",
+        "a system user of its own, and the directives of a pull request to nix-openclaw (#24, closed)",
         18802,
         "/var/lib/pull/openclaw.json",
         "journalctl --no-pager --quiet --lines 100 --unit pull-gateway",
     ),
     Column(
         name="account",
-        title="own account",
-        about="the account of the person who operates it",
+        title="nix-openclaw",
+        about="nix-openclaw's module for home-manager: the account of the person who operates it, and nothing else",
         unit="openclaw-gateway.service",
         state="/home/alice/.openclaw",
         port=18803,

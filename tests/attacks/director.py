@@ -20,6 +20,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -37,7 +39,8 @@ START_SECONDS = 60
 
 def main() -> None:
     certificate, outcomes, *wanted = sys.argv[1:]
-    canaries = {**neighbours.new_canaries(neighbours.names()), **neighbours.facts_of_machine()}
+    canaries = neighbours.new_canaries(neighbours.names())
+    canaries |= {name: value() for name, value in neighbours.OF_MACHINE.items()}
     os.umask(0o022)
     neighbours.make_files(canaries)
     neighbours.make_devices()
@@ -50,8 +53,11 @@ def main() -> None:
         if column.name in wanted:
             begun = time.monotonic()
             results[column.name] = Trial(column, canaries).outcomes()
-            good = sum(outcome["succeeded"] for outcome in results[column.name].values())
-            print(f"{column.name}: {good} of {len(results[column.name])}, {time.monotonic() - begun:.0f} s", flush=True)
+            good = sum(outcome["succeeded"] is True for outcome in results[column.name].values())
+            print(
+                f"{column.name}: {good} of {len(results[column.name])}, {time.monotonic() - begun:.0f} s",
+                flush=True,
+            )
     Path(outcomes).write_text(json.dumps(results))
 
 
@@ -75,7 +81,18 @@ class Trial:
         self._prepare()
         print(f"{self.column.name}: prepared in {time.monotonic() - begun:.1f} s", flush=True)
         table = attacks()
-        for moment in ("service", "restart", "switch", "command", "prompt", "log", "login", "copy", "hand", "stop"):
+        for moment in (
+            "service",
+            "restart",
+            "switch",
+            "command",
+            "prompt",
+            "log",
+            "login",
+            "copy",
+            "hand",
+            "stop",
+        ):
             names = [name for name, (_, attack) in table.items() if attack.moment == moment]
             if names:
                 self._act(moment, {name: table[name][1] for name in names})
@@ -83,7 +100,8 @@ class Trial:
         self._clear()
         print(f"{self.column.name}: cleared in {time.monotonic() - begun:.1f} s", flush=True)
         return {
-            name: {"succeeded": self._good[name], "said": self._said.get(name, "")[:300]} for name in self._good
+            name: {"succeeded": self._good[name], "said": self._said.get(name, "")[:300]}
+            for name in self._good
         }
 
     # ---- before and after ----
@@ -94,7 +112,10 @@ class Trial:
         key, other = self.canaries["key"], self.canaries["other-key"]
         variable = f"ANTHROPIC_API_KEY={key}\n"
         if column.name == "account":
-            for name, text in ((".openclaw-key", variable), (".openclaw-other-key", f"ANTHROPIC_API_KEY={other}\n")):
+            for name, text in (
+                (".openclaw-key", variable),
+                (".openclaw-other-key", f"ANTHROPIC_API_KEY={other}\n"),
+            ):
                 self._give(Path("/home/alice") / name, text, 0o600)
             for folder in ("/tmp/openclaw", column.state, column.other_state):
                 self._folder(Path(folder))
@@ -126,8 +147,14 @@ class Trial:
                 self._give(Path(column.config), "{}\n", 0o644, "root")
             else:
                 self._give(Path("/etc/openclaw/default.json"), "{}\n", 0o640)
-                os.path.lexists(column.config) or os.symlink("/etc/openclaw/default.json", column.config)
-        self._give(Path(column.other_state) / "conversation", f"{self.canaries['other-state']}\n", 0o600, self._other())
+                if not os.path.lexists(column.config):
+                    os.symlink("/etc/openclaw/default.json", column.config)
+        self._give(
+            Path(column.other_state) / "conversation",
+            f"{self.canaries['other-state']}\n",
+            0o600,
+            self._other(),
+        )
         self._folder(self.folder)
         shutil.copytree(HERE / "corpus", self.folder / "corpus", dirs_exist_ok=True)
         shutil.copyfile(HERE / "inside.py", self.folder / "inside.py")
@@ -161,16 +188,22 @@ class Trial:
             self.before[kind] = neighbours.run(f"systemctl show -P MainPID companion-{kind}-{user}").strip()
 
         shows = f"{self._systemctl()} show -P MainPID {self.column.other_unit}"
-        self.before["other"] = neighbours.run(shows if self.column.name == "account" else shows).strip()
+        self.before["other"] = neighbours.run(shows).strip()
 
     def _clear(self) -> None:
         for kind in ("held", "killed", "slowed", "stopped"):
             self.run(f"systemctl kill --signal=KILL companion-{kind}-{self.column.user}; true")
         for unit in (self.column.unit, self.column.other_unit):
             self.run(f"{self._systemctl()} stop {unit}")
-        self.run("rm -rf /tmp/nightly-report /data/drop/* /tmp/escaped-* /tmp/left-* /dev/shm/left-* /etc/taken-by-*")
-        self.run("ipcs --shmems | awk '$1 == \"0x00001f90\" || $5 == 4097 {print $2}' | xargs -r -n1 ipcrm --shmem-id")
-        self.run("cd /home/alice; rm -rf .bashrc .bash_profile .gitconfig .local/bin .ran-* .taken .config/systemd")
+        self.run(
+            "rm -rf /tmp/nightly-report /data/drop/* /tmp/escaped-* /tmp/left-* /dev/shm/left-* /etc/taken-by-*"
+        )
+        self.run(
+            "ipcs --shmems | awk '$1 == \"0x00001f90\" || $5 == 4097 {print $2}' | xargs -r -n1 ipcrm --shmem-id"
+        )
+        self.run(
+            "cd /home/alice; rm -rf .bashrc .bash_profile .gitconfig .local/bin .ran-* .taken .config/systemd"
+        )
         self.run("rm -rf /home/alice/.config/autostart /home/alice/project/.git/hooks/pre-commit")
 
     def _give(self, path: Path, text: str, mode: int, owner: str = "") -> None:
@@ -217,18 +250,19 @@ class Trial:
             else:
                 self._inside(names, "go")
             between = time.monotonic()
-            self.terminal = {
+            act: dict[str, Callable[[], str]] = {
                 "service": lambda: "",
                 "restart": self._restart,
                 "switch": self._switch,
-                "command": lambda names=names: self._command(names),
-                "prompt": lambda names=names: self._command(names),
+                "command": partial(self._command, names),
+                "prompt": partial(self._command, names),
                 "log": self._read_log,
                 "login": self._log_in,
                 "copy": self._copy,
                 "hand": self._by_hand,
                 "stop": lambda: self.run(f"{self._systemctl()} stop {self.column.unit}"),
-            }[moment]()
+            }
+            self.terminal = act[moment]()
             acted = time.monotonic()
             for name in names:
                 self._good[name] = self._is_proved(name, some[name])
@@ -270,20 +304,31 @@ class Trial:
     # ---- what people do outside ----
 
     def run(self, command: str) -> str:
-        ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, errors="replace")
+        ran = subprocess.run(
+            ["bash", "-c", command], capture_output=True, text=True, timeout=60, errors="replace"
+        )
         return ran.stdout + ran.stderr
 
     def said(self, mark: str) -> str:
         return next((self._said.get(name, "") for name, own in self._marks.items() if own == mark), "")
 
     def _command(self, names: list[str]) -> str:
-        sudo = f"sudo --user {self.column.user}" if shutil.which("sudo") else f"runuser --user {self.column.user} --"
+        sudo = (
+            f"sudo --user {self.column.user}"
+            if shutil.which("sudo")
+            else f"runuser --user {self.column.user} --"
+        )
         command = f"OPERATORS_SECRET={self.canaries['environment']} {self.column.command.format(sudo=sudo)}"
         if self.column.name == "account":
             command = f"{as_alice()} {command}"
-        script = f"{command}; echo after:; sleep 1; read -r -s -t 3 -p 'password: ' word; echo got $word; sleep 1"
+        script = (
+            f"{command}; echo after:; sleep 1; read -r -s -t 3 -p 'password: ' word; echo got $word; sleep 1"
+        )
         # What the operator types for the command, and, when that has ended, for another program.
-        typed = [("", 1.0, f"{self.canaries['typed']}\n"), ("password: ", 1.0, f"{self.canaries['typed-later']}\n")]
+        typed = [
+            ("", 1.0, f"{self.canaries['typed']}\n"),
+            ("password: ", 1.0, f"{self.canaries['typed-later']}\n"),
+        ]
         shown = in_terminal(script, typed, seconds=30)
         said = self.folder / "said.json"
         self._said |= json.loads(said.read_text()) if said.exists() else {}
@@ -299,7 +344,16 @@ class Trial:
         return in_terminal(f"journalctl --sync; {self.column.log}; {status}")
 
     def _log_in(self) -> str:
-        lines = ["cd", "ls", "sudo --non-interactive true", self.canaries["typed"], "cd project", "git status", "git commit --allow-empty -m x", "exit"]
+        lines = [
+            "cd",
+            "ls",
+            "sudo --non-interactive true",
+            self.canaries["typed"],
+            "cd project",
+            "git status",
+            "git commit --allow-empty -m x",
+            "exit",
+        ]
         typed = [("", 1 + 0.6 * place, f"{line}\n") for place, line in enumerate(lines)]
         return in_terminal(f"{login()} alice", typed, seconds=15)
 

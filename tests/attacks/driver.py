@@ -1,10 +1,13 @@
-"""The host's half of a run: puts the corpus into a guest, tries it there, and takes the outcomes."""
+"""The host's half of a run: puts the corpus into a guest, tries it there, and takes the outcomes.
+
+The file $NIXMODGEN_ATTACKS_SAID, if it is set, gets what every attack said, for whoever writes one."""
 
 from __future__ import annotations
 
 import base64
 import io
 import json
+import os
 import tarfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +21,8 @@ SECONDS = 900
 
 
 class Guest(Protocol):
-    def succeed(self, *commands: str, timeout: int | None = ...) -> str: ...
+    def succeed(self, *commands: str, timeout: int | None = ...) -> str:
+        ...
 
 
 def outcomes(machine: Guest, columns: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -28,10 +32,23 @@ def outcomes(machine: Guest, columns: Sequence[str]) -> dict[str, dict[str, Any]
     for place in range(0, len(text), PART):
         machine.succeed(f"printf %s {text[place : place + PART]} >> {IN_GUEST}/packed")
     machine.succeed(f"base64 -d < {IN_GUEST}/packed | tar xz -C {IN_GUEST}")
-    director = f"python3 {IN_GUEST}/director.py {IN_GUEST}/server.pem {IN_GUEST}/outcomes.json {' '.join(columns)}"
+    director = (
+        f"python3 {IN_GUEST}/director.py {IN_GUEST}/server.pem {IN_GUEST}/outcomes.json {' '.join(columns)}"
+    )
     print(machine.succeed(director, timeout=SECONDS))
-    found: dict[str, dict[str, Any]] = json.loads(machine.succeed(f"cat {IN_GUEST}/outcomes.json"))
+    text = machine.succeed(f"cat {IN_GUEST}/outcomes.json")
+    if "NIXMODGEN_ATTACKS_SAID" in os.environ:
+        Path(os.environ["NIXMODGEN_ATTACKS_SAID"]).write_text(text)
+    found: dict[str, dict[str, Any]] = json.loads(text)
     return found
+
+
+def succeeded(outcomes: dict[str, dict[str, Any]]) -> dict[str, dict[str, bool]]:
+    """What is kept of a run: for each column and attack, whether it succeeded."""
+    return {
+        column: {name: outcome["succeeded"] for name, outcome in found.items()}
+        for column, found in outcomes.items()
+    }
 
 
 def _packed() -> bytes:

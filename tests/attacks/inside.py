@@ -23,7 +23,7 @@ from corpus import attacks  # noqa: E402
 from corpus.kit import Attack, Attempt  # noqa: E402
 
 SECONDS = 8
-AT_ONCE = 8
+AT_ONCE = 16
 
 
 class Running:

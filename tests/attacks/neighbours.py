@@ -11,6 +11,7 @@ import pwd
 import secrets
 import shutil
 import subprocess
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -84,24 +85,27 @@ def new_canaries(wanted: list[str]) -> dict[str, str]:
     return {name: f"canary-{name}-{secrets.token_hex(8)}" for name in wanted}
 
 
-def facts_of_machine() -> dict[str, str]:
-    """Canaries that the machine has by itself, or that cannot be as long as the others."""
-    return {
-        "boot-id": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
-        "machine-id": Path("/etc/machine-id").read_text().strip(),
-        "host-name": os.uname().nodename,
-        "hardware": "02:" + ":".join(secrets.token_hex(1) for _ in range(5)),
-        "nas-address": "192.168.20.30",
-        # In machine.nix.
-        "store": "canary-store-4c1d8e2f7a905b36",
-        "dynamic-user": f"dyn{secrets.token_hex(6)}",
-    }
+# Canaries that the machine has by itself, or that cannot be as long as the others.
+OF_MACHINE: Mapping[str, Callable[[], str]] = {
+    "boot-id": lambda: Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
+    "machine-id": lambda: Path("/etc/machine-id").read_text().strip(),
+    "host-name": lambda: os.uname().nodename,
+    "hardware": lambda: "02:" + ":".join(secrets.token_hex(1) for _ in range(5)),
+    "nas-address": lambda: "192.168.20.30",
+    # In machine.nix.
+    "store": lambda: "canary-store-4c1d8e2f7a905b36",
+    "dynamic-user": lambda: f"dyn{secrets.token_hex(6)}",
+}
 
 
 def run(*commands: str) -> str:
     """Shell commands, as root."""
     ran = subprocess.run(
-        ["bash", "-e", "-c", "\n".join(commands)], capture_output=True, text=True, timeout=60, errors="replace"
+        ["bash", "-e", "-c", "\n".join(commands)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        errors="replace",
     )
     if ran.returncode != 0:
         raise RuntimeError(f"{commands}: {ran.returncode}: {ran.stdout}{ran.stderr}")
@@ -191,7 +195,9 @@ def start_programs(canaries: dict[str, str]) -> None:
 def start_world(canaries: dict[str, str], certificate: str) -> None:
     import world
 
-    private = [address for address in world.ADDRESSES if ":" not in address and not address.startswith("203.0.113.")]
+    private = [
+        address for address in world.ADDRESSES if ":" not in address and not address.startswith("203.0.113.")
+    ]
     public = [address for address in world.ADDRESSES if address.startswith("203.0.113.")]
     sixes = [address for address in world.ADDRESSES if ":" in address]
     python = shutil.which("python3")
@@ -203,7 +209,11 @@ def start_world(canaries: dict[str, str], certificate: str) -> None:
         "ip link set out up; ip -n world link set in up; ip -n world link set lo up",
         "ip address add 2001:db8:9::1/64 dev out nodad; ip -n world address add 2001:db8:9::fe/64 dev in nodad",
         *(f"ip -n world address add {address}/24 dev in" for address in public),
-        *(f"ip -n world address add {address}/24 dev in" for address in private if address.startswith("192.168.20.")),
+        *(
+            f"ip -n world address add {address}/24 dev in"
+            for address in private
+            if address.startswith("192.168.20.")
+        ),
         *(
             f"ip -n world address add {address}/32 dev in; ip route add {address}/32 dev out"
             for address in private
@@ -232,4 +242,4 @@ def put_key(user: str, canary: str) -> None:
     python = shutil.which("python3")
     number = 248 if os.uname().machine == "x86_64" else 217
     code = f"import ctypes; l = ctypes.CDLL(None); l.syscall({number}, b'user', b'operators', b'{canary}', {len(canary)}, -4)"
-    run(f"systemd-run --quiet --wait --collect --uid={user} {python} -c \"{code}\"")
+    run(f'systemd-run --quiet --wait --collect --uid={user} {python} -c "{code}"')

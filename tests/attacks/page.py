@@ -37,16 +37,20 @@ def facts(measured: Measured) -> dict[str, object]:
     table = attacks()
     return {
         "attacks": list(table),
-        "measured": sorted({name for outcomes in measured["outcomes"].values() for name in outcomes}),
+        "measured": sorted({name for outcomes in measured["succeeded"].values() for name in outcomes}),
         "counted": len(counted(measured)),
         "unexplained": [*unexplained(measured, "ours"), *unexplained(measured, "keeper")],
-        "idle": [name for name in REASONS if not any(succeeds(measured, name, column) for column in ("ours", "keeper"))],
+        "idle": [
+            name
+            for name in REASONS
+            if not any(succeeds(measured, name, column) for column in ("ours", "keeper"))
+        ],
         "undescribed": [name for name, (_, attack) in table.items() if not attack.what],
     }
 
 
 def succeeds(measured: Measured, name: str, column: str) -> bool:
-    return bool(measured["outcomes"][column].get(name, {}).get("succeeded"))
+    return bool(measured["succeeded"][column].get(name))
 
 
 def somewhere(measured: Measured, name: str) -> bool:
@@ -55,14 +59,18 @@ def somewhere(measured: Measured, name: str) -> bool:
 
 def counted(measured: Measured) -> list[str]:
     """Attacks that succeed somewhere, on a machine of everybody's."""
-    return [name for name, (_, attack) in attacks().items() if somewhere(measured, name) and not attack.uncounted]
+    return [
+        name for name, (_, attack) in attacks().items() if somewhere(measured, name) and not attack.uncounted
+    ]
 
 
 def unexplained(measured: Measured, column: str) -> list[str]:
     found = [name for name in counted(measured) if succeeds(measured, name, column) and name not in REASONS]
     if column == "keeper":
         return found
-    return [name for name in found if succeeds(measured, name, "keeper") or not name.startswith(SHARED_NETWORK)]
+    return [
+        name for name in found if succeeds(measured, name, "keeper") or not name.startswith(SHARED_NETWORK)
+    ]
 
 
 # ---- the page ----
@@ -81,7 +89,10 @@ def page(measured: Measured) -> str:
             "",
             f"{len(names)} attacks succeed against at least one of them. {_origin(measured)}",
             "",
-            *_table(["column", "what it is", *["succeed"]], (_column_row(measured, column, names) for column in COLUMNS)),
+            *_table(
+                ["column", "what it is", "succeed"],
+                (_column_row(measured, column, names) for column in COLUMNS),
+            ),
             "",
             "An attack succeeds only by its proof: words that only its victim had, words of its own that arrived where they"
             " must not, or a change that root sees. They are new in every run. Where the kernel itself is asked, the"
@@ -99,7 +110,9 @@ def page(measured: Measured) -> str:
             "",
             "## How many, by class",
             "",
-            *_table(["class", "attacks", *(column.title for column in COLUMNS)], _count_rows(measured, names)),
+            *_table(
+                ["class", "attacks", *(column.title for column in COLUMNS)], _count_rows(measured, names)
+            ),
             "",
             "## What gets through with the keeper",
             "",
@@ -107,7 +120,7 @@ def page(measured: Measured) -> str:
             "",
             "## What gets through with the defaults besides",
             "",
-            f"{OPEN_BY_DEFAULT} `confinement.egress = \"named\"` closes all of these ([named hosts](egress.md)).",
+            f'{OPEN_BY_DEFAULT} `confinement.egress = "named"` closes all of these ([named hosts](egress.md)).',
             "",
             *_others(measured),
             "",
@@ -146,7 +159,11 @@ def _origin(measured: Measured) -> str:
 
 
 def _column_row(measured: Measured, column: Column, names: Sequence[str]) -> list[str]:
-    return [f"**{column.title}**", column.about, str(sum(succeeds(measured, name, column.name) for name in names))]
+    return [
+        f"**{column.title}**",
+        column.about,
+        str(sum(succeeds(measured, name, column.name) for name in names)),
+    ]
 
 
 def _sources() -> Iterable[str]:
@@ -175,7 +192,11 @@ def _reasons(measured: Measured, column: str) -> list[str]:
 
 
 def _others(measured: Measured) -> list[str]:
-    names = [name for name in counted(measured) if succeeds(measured, name, "ours") and not succeeds(measured, name, "keeper")]
+    names = [
+        name
+        for name in counted(measured)
+        if succeeds(measured, name, "ours") and not succeeds(measured, name, "keeper")
+    ]
     rows = ([_named(name), REASONS[name].why, REASONS[name].cost] for name in names if name in REASONS)
     listed = "; ".join(_named(name) for name in names if name not in REASONS)
     return [listed + ".", "", *_table(["attack", "why", "what helps"], rows)]
@@ -193,7 +214,9 @@ def _class(measured: Measured, kind: Class) -> Iterable[str]:
 
 
 def _what(attack: Attack) -> str:
-    return attack.what if attack.moment == "service" else f"{attack.what} It acts when {MOMENTS[attack.moment]}."
+    return (
+        attack.what if attack.moment == "service" else f"{attack.what} It acts when {MOMENTS[attack.moment]}."
+    )
 
 
 def _cells(measured: Measured, name: str) -> list[str]:

@@ -90,5 +90,11 @@ OPEN_BY_DEFAULT = (
     "The gateway has to reach the internet, and names of it; abstract sockets, ports that a socket gets without asking for"
     " one, and services of this machine belong to the network that it shares."
 )
-SHARED_NETWORK = ("network: ", "dns: ", "processes: names of local sockets", "processes: ports of other services",
-                  "sockets: an abstract ", "resources: ports without numbers")
+SHARED_NETWORK = (
+    "network: ",
+    "dns: ",
+    "processes: names of local sockets",
+    "processes: ports of other services",
+    "sockets: an abstract ",
+    "resources: ports without numbers",
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import grp
 import json
 import os
 import pwd
@@ -81,20 +82,16 @@ def serve_local(path: str, owner: str, mode: int, canary: str, canaries: dict[st
         entry = pwd.getpwnam(user)
         folder = Path(path).parent
         folder.mkdir(parents=True, exist_ok=True, mode=0o755)
-        if user != "root" and str(folder) not in ("/tmp/.X11-unix",):
+        if mode == 0o600:
             os.chown(folder, entry.pw_uid, entry.pw_gid)
-            if "tmux" in path:
-                folder.chmod(0o700)
+            folder.chmod(0o700)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
         server.bind(path)
-        shown = Path(path)
         os.chown(path, entry.pw_uid, entry.pw_gid)
         if group:
-            import grp
-
             os.chown(path, entry.pw_uid, grp.getgrnam(group).gr_gid)
-        shown.chmod(mode)
+        Path(path).chmod(mode)
     server.listen(64)
 
     def answer(text: bytes) -> str:
@@ -106,7 +103,8 @@ def serve_local(path: str, owner: str, mode: int, canary: str, canaries: dict[st
 
 
 def serve_port(address: str, port: int, canary: str) -> None:
-    forever(lambda server=listener(address, port): converse(server, lambda _: http(canary)))
+    server = listener(address, port)
+    forever(lambda: converse(server, lambda _: http(canary)))
 
 
 def http(text: str) -> str:

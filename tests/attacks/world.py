@@ -73,12 +73,12 @@ def main() -> None:
 class World:
     def __init__(self, folder: Path, certificate: str, canaries: dict[str, str]) -> None:
         self._folder, self._canaries = folder, canaries
-        self._log = (folder / "heard").open("a", buffering=1)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(certificate)
         self._turns = itertools.count()
 
     def serve(self) -> None:
+        self._log = (self._folder / "heard").open("a", buffering=1)
         for address in ADDRESSES:
             for port in PORTS:
                 self._serve_tcp(address, port)
@@ -132,7 +132,9 @@ class World:
         if b"other-tenant.test" in request:
             said = self._canaries["other-tenant"]
         if b" /redirect " in request:
-            return b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest\r\nContent-Length: 0\r\n\r\n"
+            return (
+                b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest\r\nContent-Length: 0\r\n\r\n"
+            )
         body = f"{said}\n".encode()
         return b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
 

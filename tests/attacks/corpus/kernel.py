@@ -168,11 +168,27 @@ def opens(name: str, path: str, known: str, what: str, flags: int = os.O_RDWR) -
     attack(name, known, REACHED)(attempt)
 
 
-opens("file systems of programs", "/dev/fuse", "FUSE", "Opens the device behind file systems that programs make, which slow the kernel at will.")
-opens("virtual machines", "/dev/kvm", "KVM", "Opens the device behind virtual machines, a large part of the kernel.")
+opens(
+    "file systems of programs",
+    "/dev/fuse",
+    "FUSE",
+    "Opens the device behind file systems that programs make, which slow the kernel at will.",
+)
+opens(
+    "virtual machines",
+    "/dev/kvm",
+    "KVM",
+    "Opens the device behind virtual machines, a large part of the kernel.",
+)
 opens("tunnels", "/dev/net/tun", "TUN", "Opens the device behind network tunnels.")
 opens("a camera", "/dev/video0", "eavesdropping", "Opens the camera of whoever is at the screen.")
-opens("kernel settings", "/proc/sys/kernel/core_pattern", "CVE-2022-0492", "Opens the setting of what runs after a crash.", os.O_WRONLY)
+opens(
+    "kernel settings",
+    "/proc/sys/kernel/core_pattern",
+    "CVE-2022-0492",
+    "Opens the setting of what runs after a crash.",
+    os.O_WRONLY,
+)
 
 
 @attack("programs in the kernel", "bpf(2)", REACHED)
@@ -181,7 +197,9 @@ def _(at: Attempt) -> object:
     try:
         call("bpf", 5, ctypes.create_string_buffer(128), 128)
     except OSError as error:
-        return "reached: it looked" if error.errno in (errno.EINVAL, errno.E2BIG, errno.EFAULT) else str(error)
+        return (
+            "reached: it looked" if error.errno in (errno.EINVAL, errno.E2BIG, errno.EFAULT) else str(error)
+        )
     return "reached: loaded"
 
 
@@ -192,15 +210,34 @@ def forbidden(name: str, known: str, what: str, ask: object) -> None:
         assert callable(ask)
         if ask() < 0:
             error = ctypes.get_errno()
-            return os.strerror(error) if error in (errno.EPERM, errno.ENOSYS, errno.EACCES) else f"reached: {os.strerror(error)}"
+            return (
+                os.strerror(error)
+                if error in (errno.EPERM, errno.ENOSYS, errno.EACCES)
+                else f"reached: {os.strerror(error)}"
+            )
         return "reached: done"
 
     attempt.__doc__ = what
     attack(name, known, REACHED)(attempt)
 
 
-forbidden("another kernel", "kexec", "Asks for another kernel, with arguments that are none.", lambda: LIBC.syscall(246, -1, 99, 0, 0xFFFF))
+forbidden(
+    "another kernel",
+    "kexec",
+    "Asks for another kernel, with arguments that are none.",
+    lambda: LIBC.syscall(246, -1, 99, 0, 0xFFFF),
+)
 forbidden("modules", "init_module", "Asks for a module, with no file.", lambda: LIBC.syscall(313, -1, b"", 0))
-forbidden("the host's name", "sethostname", "Asks for a name that is too long.", lambda: LIBC.sethostname(b"x" * 100, 100))
-forbidden("a restart", "reboot", "Asks for a restart, with wrong magic numbers.", lambda: LIBC.syscall(169, 0, 0, 0, 0))
+forbidden(
+    "the host's name",
+    "sethostname",
+    "Asks for a name that is too long.",
+    lambda: LIBC.sethostname(b"x" * 100, 100),
+)
+forbidden(
+    "a restart",
+    "reboot",
+    "Asks for a restart, with wrong magic numbers.",
+    lambda: LIBC.syscall(169, 0, 0, 0, 0),
+)
 forbidden("swap space", "swapon", "Asks for swap space, with no file.", lambda: LIBC.swapon(b"/nowhere", 0))

@@ -61,9 +61,11 @@ class Outside(Protocol):
     terminal: str
     before: dict[str, str]
 
-    def said(self, mark: str) -> str: ...
+    def said(self, mark: str) -> str:
+        ...
 
-    def run(self, command: str) -> str: ...
+    def run(self, command: str) -> str:
+        ...
 
 
 @dataclass(frozen=True)
@@ -157,13 +159,14 @@ def read(path: str, limit: int = 1 << 20) -> str:
         return file.read(limit).decode(errors="replace")
 
 
-def append(path: str, text: str) -> None:
+def append(path: str, text: str) -> str:
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with open(path, "a") as file:
         file.write(text)
+    return "written"
 
 
-def replace(path: str, text: str, mode: int = 0o755) -> None:
+def replace(path: str, text: str, mode: int = 0o755) -> str:
     """Puts a file in the place of whatever is there."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     new = f"{path}.{os.getpid()}"
@@ -171,13 +174,15 @@ def replace(path: str, text: str, mode: int = 0o755) -> None:
         file.write(text)
     os.chmod(new, mode)
     os.rename(new, path)
+    return "put in its place"
 
 
-def link(path: str, target: str) -> None:
+def link(path: str, target: str) -> str:
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
         os.rename(path, f"{path}.aside-{os.getpid()}")
     os.symlink(target, path)
+    return "linked"
 
 
 # ---- processes ----
@@ -201,6 +206,10 @@ def said(*command: str, text: str = "") -> str:
     return ran.stdout + ran.stderr
 
 
+# What a process that stays has open.
+_held: list[object] = []
+
+
 def stay(act: Callable[[], object], seconds: float = 120) -> str:
     """Does something in a process that stays for a while, and holds what it has."""
     ready, done = os.pipe()
@@ -210,7 +219,7 @@ def stay(act: Callable[[], object], seconds: float = 120) -> str:
             if os.fork() == 0:
                 os.close(ready)
                 try:
-                    held = act()
+                    _held.append(act())
                     os.write(done, b"reached: done")
                 except BaseException as error:
                     os.write(done, f"failed: {type(error).__name__}: {error}".encode())
@@ -218,7 +227,6 @@ def stay(act: Callable[[], object], seconds: float = 120) -> str:
                 os.close(done)
                 _close_pipes()
                 time.sleep(seconds)
-                del held
         finally:
             os._exit(0)
     os.close(done)

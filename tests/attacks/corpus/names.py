@@ -56,7 +56,9 @@ def _(at: Attempt) -> object:
     """Asks a name server by a web page."""
     with socket.create_connection((RESOLVER, 443), PATIENCE_SECONDS) as plain:
         with ssl._create_unverified_context().wrap_socket(plain) as secured:
-            secured.sendall(f"GET /dns-query?name={at.mark}.tunnel.test HTTP/1.1\r\nHost: resolver\r\n\r\n".encode())
+            secured.sendall(
+                f"GET /dns-query?name={at.mark}.tunnel.test HTTP/1.1\r\nHost: resolver\r\n\r\n".encode()
+            )
             return secured.recv(100)
 
 
@@ -73,7 +75,9 @@ def _(at: Attempt) -> object:
 
 
 def _servers() -> list[str]:
-    return [line.split()[1] for line in read("/etc/resolv.conf").splitlines() if line.startswith("nameserver")]
+    return [
+        line.split()[1] for line in read("/etc/resolv.conf").splitlines() if line.startswith("nameserver")
+    ]
 
 
 @attack("a name that changes its address", "DNS rebinding", Told("metadata"))

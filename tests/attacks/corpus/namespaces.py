@@ -54,7 +54,12 @@ def _(at: Attempt) -> object:
     mount("tmpfs", "/tmp", "tmpfs")
     for name in ("lower", "upper", "work", "all"):
         os.mkdir(f"/tmp/{name}")
-    mount("overlay", "/tmp/all", "overlay", "lowerdir=/tmp/lower,upperdir=/tmp/upper,workdir=/tmp/work,userxattr")
+    mount(
+        "overlay",
+        "/tmp/all",
+        "overlay",
+        "lowerdir=/tmp/lower,upperdir=/tmp/upper,workdir=/tmp/work,userxattr",
+    )
     return "reached: mounted"
 
 
@@ -139,5 +144,6 @@ def _(at: Attempt) -> object:
     with open("/proc/1/ns/mnt") as file:
         if os.readlink("/proc/1/ns/mnt") == os.readlink("/proc/self/ns/mnt"):
             return "it is in there already"
-        os.setns(file.fileno())
+        if LIBC.setns(file.fileno(), 0) < 0:
+            raise OSError(ctypes.get_errno(), "setns")
     return "reached: entered"

