@@ -47,12 +47,18 @@ class Corpus(unittest.TestCase):
                 if isinstance(attack.proof, Told):
                     self.assertIn(attack.proof.canary, known)
                 if isinstance(attack.proof, Written):
-                    self.assertLessEqual({field for _, field, _, _ in string.Formatter().parse(attack.proof.path) if field}, facts)
+                    self.assertLessEqual(
+                        {field for _, field, _, _ in string.Formatter().parse(attack.proof.path) if field},
+                        facts,
+                    )
 
     def test_every_canary_is_hunted(self) -> None:
         told = {attack.proof.canary for _, attack in attacks().values() if isinstance(attack.proof, Told)}
         # Others are a cookie that opens the screen, words of servers that only relays ask, and what is typed.
-        self.assertEqual(set(neighbours.names()) - told, {"cookie", "etc-secret", "evil", "provider", "typed-later", "typed"} - told)
+        self.assertEqual(
+            set(neighbours.names()) - told,
+            {"cookie", "etc-secret", "evil", "provider", "typed-later", "typed"} - told,
+        )
 
     def test_a_reason_is_for_an_attack(self) -> None:
         self.assertLessEqual(set(REASONS), set(NAMES))
@@ -84,7 +90,10 @@ class Inside(unittest.TestCase):
             inside.SECONDS = seconds
 
     def test_an_attack_that_kills_itself_does_not_pass(self) -> None:
-        self.assertEqual(attempt(lambda at: __import__("os").kill(0 or __import__("os").getpid(), 9)), "failed: ended by SIGKILL")
+        self.assertEqual(
+            attempt(lambda at: __import__("os").kill(0 or __import__("os").getpid(), 9)),
+            "failed: ended by SIGKILL",
+        )
 
     def test_what_stays_is_not_waited_for(self) -> None:
         begun = time.monotonic()
@@ -97,7 +106,9 @@ class Terminal(unittest.TestCase):
         self.assertIn("\x1b]0;x\x07", director.in_terminal("printf '\\033]0;x\\007'"))
 
     def test_words_are_typed_after_their_signs(self) -> None:
-        shown = director.in_terminal("sleep 0.3; echo sign; read -r a; echo got $a", [("sign", 0.1, "word\n")])
+        shown = director.in_terminal(
+            "sleep 0.3; echo sign; read -r a; echo got $a", [("sign", 0.1, "word\n")]
+        )
         self.assertIn("got word", shown)
 
     def test_ends_with_its_program(self) -> None:
@@ -141,7 +152,8 @@ def measured(**succeeded: list[str]) -> dict[str, object]:
         "system": "y",
         "kernel": "k",
         "succeeded": {
-            column.name: {name: name in succeeded.get(column.name, []) for name in NAMES} for column in COLUMNS
+            column.name: {name: name in succeeded.get(column.name, []) for name in NAMES}
+            for column in COLUMNS
         },
     }
 

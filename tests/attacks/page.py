@@ -105,8 +105,9 @@ def page(measured: Measured) -> str:
             "",
             *_sources(),
             "",
-            "The bare unit also has its log in its state directory, as in the module that it is from. All services run the"
-            " same program, which does what attacks need. Keys reach it as each project says.",
+            "The bare unit also has its log in its state directory, as in the module that it is from, and a"
+            " second unit of the same user beside it, which its module does not offer. All services run the same program,"
+            " which does what attacks need. Keys reach it as each project says.",
             "",
             "## How many, by class",
             "",

@@ -16,7 +16,7 @@ from corpus.kit import (
     Told,
     exchange,
     http,
-    stay,
+    leave,
     tcp,
     udp,
 )
@@ -391,19 +391,16 @@ def _serve(at: Attempt, kind: int, address: tuple[object, ...] | None, protocol:
     if address is not None:
         server.bind(address)
     server.listen(8)
-    server.settimeout(20)
+    server.settimeout(60)
 
-    def serve() -> object:
-        if os.fork() == 0:
-            end = time.monotonic() + 20
-            while time.monotonic() < end:
-                client, _ = server.accept()
-                client.sendall(at.mark.encode())
-                client.close()
-            os._exit(0)
-        return server
+    def serve() -> None:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            client, _ = server.accept()
+            client.sendall(at.mark.encode())
+            client.close()
 
-    return stay(serve, 1) + f" port={server.getsockname()[1]}"
+    return f"{leave(serve)} port={server.getsockname()[1]}"
 
 
 @attack(
