@@ -77,9 +77,7 @@ class Trial:
         self._good: dict[str, bool] = {}
 
     def outcomes(self) -> dict[str, dict[str, object]]:
-        begun = time.monotonic()
         self._prepare()
-        print(f"{self.column.name}: prepared in {time.monotonic() - begun:.1f} s", flush=True)
         table = attacks()
         for moment in (
             "service",
@@ -96,9 +94,7 @@ class Trial:
             names = [name for name, (_, attack) in table.items() if attack.moment == moment]
             if names:
                 self._act(moment, {name: table[name][1] for name in names})
-        begun = time.monotonic()
         self._clear()
-        print(f"{self.column.name}: cleared in {time.monotonic() - begun:.1f} s", flush=True)
         return {
             name: {"succeeded": self._good[name], "said": self._said.get(name, "")[:300]}
             for name in self._good
@@ -120,8 +116,10 @@ class Trial:
             for folder in ("/tmp/openclaw", column.state, column.other_state):
                 self._folder(Path(folder))
         elif column.name in ("bare", "pull"):
-            self._give(keys / column.name, variable, 0o600, "root")
-            self._give(keys / "other", f"ANTHROPIC_API_KEY={other}\n", 0o600, "root")
+            # The pull request's program reads the files itself, as its user.
+            owner = column.user if column.name == "pull" else "root"
+            self._give(keys / column.name, variable, 0o600, owner)
+            self._give(keys / "other", f"ANTHROPIC_API_KEY={other}\n", 0o600, owner)
             for folder in (column.state, column.other_state, f"{column.state}/logs"):
                 self._folder(Path(folder))
         else:
@@ -244,12 +242,10 @@ class Trial:
         # Of those that wait at the operator's terminal, each would take from the others.
         groups = [[name] for name in some] if moment == "prompt" else [list(some)]
         for names in groups:
-            begun = time.monotonic()
             if moment in ("command", "prompt"):
                 self._inside(names, "armed")
             else:
                 self._inside(names, "go")
-            between = time.monotonic()
             act: dict[str, Callable[[], str]] = {
                 "service": lambda: "",
                 "restart": self._restart,
@@ -263,11 +259,8 @@ class Trial:
                 "stop": lambda: self.run(f"{self._systemctl()} stop {self.column.unit}"),
             }
             self.terminal = act[moment]()
-            acted = time.monotonic()
             for name in names:
                 self._good[name] = self._is_proved(name, some[name])
-            took = (between - begun, acted - between, time.monotonic() - acted)
-            print(f"{self.column.name}: {moment}: {' '.join(f'{part:.1f}' for part in took)} s", flush=True)
 
     def _inside(self, names: list[str], file: str) -> None:
         marks = {name: self._marks[name] for name in names}
