@@ -118,8 +118,10 @@ class Trial:
         elif column.name in ("bare", "pull"):
             # The pull request's program reads the files itself, as its user.
             owner = column.user if column.name == "pull" else "root"
-            self._give(keys / column.name, variable, 0o600, owner)
-            self._give(keys / "other", f"ANTHROPIC_API_KEY={other}\n", 0o600, owner)
+            secrets_folder = Path("/run/agenix")
+            secrets_folder.mkdir(mode=0o711, exist_ok=True)
+            self._give(secrets_folder / column.name, variable, 0o600, owner)
+            self._give(secrets_folder / "other", f"ANTHROPIC_API_KEY={other}\n", 0o600, owner)
             for folder in (column.state, column.other_state, f"{column.state}/logs"):
                 self._folder(Path(folder))
         else:

@@ -122,7 +122,7 @@ def _(at: Attempt) -> object:
 @attack("the gateway's own key, of its file", "CWE-522", Told("key"))
 def _(at: Attempt) -> object:
     """Reads the file that the operator named."""
-    places = (f"/run/keys/{at.column}", "/run/keys/ours", "/home/alice/.openclaw-key")
+    places = (f"/run/agenix/{at.column}", "/run/keys/ours", "/home/alice/.openclaw-key")
     return [read(place) for place in places if os.access(place, os.R_OK)]
 
 
@@ -139,7 +139,7 @@ def _(at: Attempt) -> object:
 @attack("another instance's key, of its file", "CWE-522", Told("other-key"))
 def _(at: Attempt) -> object:
     """Reads the key file of a second instance."""
-    places = ("/run/keys/other", "/run/keys/others-own", "/home/alice/.openclaw-other-key")
+    places = ("/run/agenix/other", "/run/keys/others-own", "/home/alice/.openclaw-other-key")
     return [read(place) for place in places if os.access(place, os.R_OK)]
 
 

@@ -35,7 +35,7 @@ let
           path = tools;
           serviceConfig = units.${name}.directives // {
             ExecStart = "${gateway}/bin/openclaw gateway --port ${toString port}";
-            EnvironmentFile = "/run/keys/${name}";
+            EnvironmentFile = "/run/agenix/${name}";
           };
         };
         "${name}-other" = {
@@ -49,7 +49,7 @@ let
               WorkingDirectory = "/var/lib/${name}-other";
               ReadWritePaths = [ "/var/lib/${name}-other" ];
               ExecStart = "${gateway}/bin/openclaw gateway --port ${toString (port + 50)}";
-              EnvironmentFile = "/run/keys/other";
+              EnvironmentFile = "/run/agenix/other";
             };
         };
       };
