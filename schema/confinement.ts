@@ -123,21 +123,45 @@ const toolProofs = [
   ]),
 ];
 
+/** A managed file that is there on a machine in use. */
+const aManagedFile = {
+  attempt: ["mounted", "{managed}"],
+  must: "read-only",
+  bare: "none",
+} as const;
+
+/** Why the other proofs about skills are not tried on a machine in use. */
+const ofTheTest = "it looks for a skill that a test has put there";
+
 const skillProofs: NonNullable<ConfinementRule["proofs"]> = [
-  probe("a skill can be read", ["read", "{workspace}/skills/probed/SKILL.md"], "done", "ENOENT"),
+  probe(
+    "a skill can be read",
+    ["read", "{workspace}/skills/probed/SKILL.md"],
+    "done",
+    "ENOENT",
+    ofTheTest,
+  ),
   probe(
     "a skill cannot be written",
     ["write", "{workspace}/skills/probed/SKILL.md"],
     "EROFS",
     "ENOENT",
+    aManagedFile,
   ),
   probe("no skill can be added beside it", ["write", "{workspace}/skills/mine"], "EROFS", "done"),
-  probe("the skills cannot be moved away", ["rename", "{workspace}/skills"], "EBUSY", "done"),
+  probe(
+    "the skills cannot be moved away",
+    ["rename", "{workspace}/skills"],
+    "EBUSY",
+    "done",
+    aManagedFile,
+  ),
   probe(
     "they have no second name that can be written",
     ["second-name", "{workspace}/skills"],
     "none",
     "done",
+    ofTheTest,
   ),
   works("the model's own skills can be written", [
     "run",

@@ -4,6 +4,7 @@
 import { type Cache, noCache } from "./cache/cache.ts";
 import { recall } from "./cache/recall.ts";
 import { darwinParts } from "./emit/darwin.ts";
+import { emitDoctorPromises } from "./emit/doctor.ts";
 import { homeManagerParts } from "./emit/home-manager.ts";
 import { nixLibrary, pythonPrograms, shellCode } from "./runtime/assets.ts";
 import { emitModules, type PlatformParts } from "./emit/module.ts";
@@ -52,6 +53,7 @@ export function generate(
     modules: () => [
       ...moduleOutputs(withoutLocations(ir), cache),
       ...scriptOutputs(ir, { entry, docs }),
+      ...emitDoctorPromises(ir),
       ...schemas.flatMap(({ version, schema }) => {
         const path = settingsSchemaPath(ir, version);
         return recall(cache, `schema-${ir.name}-${version}`, { path, schema }, () => [

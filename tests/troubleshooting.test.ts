@@ -37,7 +37,7 @@ describe("every message has an entry, and every entry a message", () => {
 
   test("messages are found in every kind of file", () => {
     const files = new Set(messages.map(({ file }) => file.replace(/\/.*/, "")));
-    expect([...files].sort()).toEqual(["lib", "moltbot", "shell"]);
+    expect([...files].sort()).toEqual(["lib", "moltbot", "python", "shell"]);
     expect(messages.length).toBeGreaterThan(120);
   });
 

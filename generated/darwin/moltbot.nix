@@ -109,13 +109,15 @@ in
             options=('--help' '-h' '--version' '-V')
             interactive=('tui' 'chat' 'terminal' 'resume' 'attach' 'configure' 'onboard' 'setup' 'agents add' 'channels add' 'channels login' 'models auth' 'secrets configure')
             elsewhere=('backup create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup sqlite create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup git init' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup git create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'doctor --fix' 'refuses to run where Nix manages the configuration: use `--repair`.' 'doctor --repair' 'refuses to run where Nix manages the configuration: use `--repair`.' 'doctor --yes' 'refuses to run where Nix manages the configuration: use `--repair`.')
-            cares=('--backup FILE' '--restore FILE' '--repair' '--import DIRECTORY workspace|sessions|memory|cron|credentials|databases...' '--undo' '--forget')
+            cares=('--backup FILE' '--restore FILE' '--repair' '--import DIRECTORY workspace|sessions|memory|cron|credentials|databases...' '--undo' '--forget' 'doctor [--json]')
 
             ${builtins.readFile ../shell/enter-darwin.sh}
             ${builtins.readFile ../shell/operate-care.sh}
             ${builtins.readFile ../shell/care-darwin.sh}
             ${builtins.readFile ../shell/egress.sh}
             ${builtins.readFile ../shell/egress-proxy.sh}
+            ${builtins.readFile ../shell/doctor.sh}
+            ${builtins.readFile ../shell/doctor-darwin.sh}
             ${builtins.readFile ../shell/operator.sh}
             case $instance in
             ${
@@ -132,6 +134,7 @@ in
                     hosts,
                     prefix,
                     proxyLog,
+                    doctorFacts,
                     ...
                   }:
                   ''
@@ -178,6 +181,9 @@ in
                       lib.escapeShellArgs ([ "${prefix}.confinement.hosts" ] ++ map namedHosts.shownProxied hosts)
                     }
                     exit
+                    fi
+                    if is_doctor "$@"; then
+                    examine ${doctorFacts} "''${@:2}"
                     fi
                     start ${command} "$@"
                     ;;

@@ -77,7 +77,7 @@ in
             options=('--help' '-h' '--version' '-V')
             interactive=('tui' 'chat' 'terminal' 'resume' 'attach' 'configure' 'onboard' 'setup' 'agents add' 'channels add' 'channels login' 'models auth' 'secrets configure')
             elsewhere=('backup create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup sqlite create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup git init' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup git create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'doctor --fix' 'refuses to run where Nix manages the configuration: use `--repair`.' 'doctor --repair' 'refuses to run where Nix manages the configuration: use `--repair`.' 'doctor --yes' 'refuses to run where Nix manages the configuration: use `--repair`.')
-            cares=('--backup FILE' '--restore FILE' '--repair' '--import DIRECTORY workspace|sessions|memory|cron|credentials|databases...' '--undo' '--forget')
+            cares=('--backup FILE' '--restore FILE' '--repair' '--import DIRECTORY workspace|sessions|memory|cron|credentials|databases...' '--undo' '--forget' 'doctor [--json]')
 
             ${
               if isDarwin then
@@ -96,6 +96,25 @@ in
             }
             ${builtins.readFile ../shell/egress.sh}
             ${builtins.readFile ../shell/egress-proxy.sh}
+            ${builtins.readFile ../shell/doctor.sh}
+            ${
+              if isDarwin then
+                builtins.readFile ../shell/doctor-darwin.sh
+              else
+                ''
+                  python=${lib.getExe' pkgs.python3 "python3"}
+                  doctor=(${
+                    lib.escapeShellArgs [
+                      (pkgs.writeText "doctor.py" (builtins.readFile ../python/doctor.py))
+                      "--probe"
+                      (pkgs.writeText "probe.py" (builtins.readFile ../python/probe.py))
+                      "--promises"
+                      (pkgs.writeText "promises.json" (builtins.readFile ../moltbot/doctor.json))
+                    ]
+                  })
+
+                  ${builtins.readFile ../shell/doctor-systemd.sh}''
+            }
             ${builtins.readFile ../shell/operator.sh}
             case $instance in
             ${
@@ -115,6 +134,7 @@ in
                     prefix,
                     proxyLog,
                     userNetwork,
+                    doctorFacts,
                     ...
                   }@service:
                   ''
@@ -191,6 +211,9 @@ in
                       lib.escapeShellArgs ([ "${prefix}.confinement.hosts" ] ++ map namedHosts.shownProxied hosts)
                     }
                     exit
+                    fi
+                    if is_doctor "$@"; then
+                    examine ${doctorFacts} "''${@:2}"
                     fi
                     start ${command} "$@"
                     ;;

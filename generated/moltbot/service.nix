@@ -1474,6 +1474,72 @@ let
           ]
         else
           [ careSteps ];
+
+      # What the doctor of the operator's command has to know of the instance.
+      doctorFacts = pkgs.writeText "${unit}-doctor.json" (
+        builtins.toJSON {
+          known = {
+            launcher = "${unit}-launch";
+            state = instance.stateDir;
+            workspace = instance.workspaceDir;
+            port = toString settings.gateway.port;
+          }
+          // lib.optionalAttrs (platform == "nixos") { config = instance.configPath; }
+          // lib.optionalAttrs (managedPaths != [ ]) { managed = lib.head managedPaths; };
+          accepted = lib.optionals (platform != "darwin") instance.confinement.acceptMissing;
+          differences = lib.optional (
+            settings.gateway.bind == "custom"
+            || settings.gateway.bind == "tailnet"
+            || settings.gateway.bind == "loopback" && !isAtLeast "2026.8" instance.package
+          ) "tries-free-port";
+          options =
+            lib.optionalAttrs (instance.confinement.readOnlyPaths != [ ]) {
+              "confinement.readOnlyPaths" = instance.confinement.readOnlyPaths;
+            }
+            // lib.optionalAttrs (instance.confinement.readWritePaths != [ ]) {
+              "confinement.readWritePaths" = instance.confinement.readWritePaths;
+            }
+            // (
+              if platform == "darwin" then
+                lib.optionalAttrs (instance.confinement.egress != "internet") {
+                  "confinement.egress" = instance.confinement.egress;
+                }
+              else
+                lib.optionalAttrs (instance.confinement.nestedSandboxes != false) {
+                  "confinement.nestedSandboxes" = instance.confinement.nestedSandboxes;
+                }
+            )
+            // lib.optionalAttrs (!isDarwin && isHome && instance.confinement.egress != "any") {
+              "confinement.egress" = instance.confinement.egress;
+            }
+            // lib.optionalAttrs (isDarwin == isHome && instance.confinement.egress != "internet") {
+              "confinement.egress" = instance.confinement.egress;
+            }
+            // lib.optionalAttrs (instance.confinement.listenTCPPorts != [ ]) {
+              "confinement.listenTCPPorts" = instance.confinement.listenTCPPorts;
+            }
+            // lib.optionalAttrs (instance.confinement.listenUDPPorts != [ ]) {
+              "confinement.listenUDPPorts" = instance.confinement.listenUDPPorts;
+            }
+            // lib.optionalAttrs (platform != "darwin") (
+              lib.optionalAttrs (instance.confinement.memoryMax != null) {
+                "confinement.memoryMax" = instance.confinement.memoryMax;
+              }
+              // lib.optionalAttrs (instance.confinement.tasksMax != null) {
+                "confinement.tasksMax" = instance.confinement.tasksMax;
+              }
+              // lib.optionalAttrs (instance.confinement.cpuQuota != null) {
+                "confinement.cpuQuota" = instance.confinement.cpuQuota;
+              }
+              // lib.optionalAttrs (instance.confinement.addressFamilies != [ ]) {
+                "confinement.addressFamilies" = instance.confinement.addressFamilies;
+              }
+            )
+            // lib.optionalAttrs (instance.confinement.nixDaemon != false) {
+              "confinement.nixDaemon" = instance.confinement.nixDaemon;
+            };
+        }
+      );
     in
     {
       inherit
@@ -1503,6 +1569,7 @@ let
         loaded
         commandCredentials
         command
+        doctorFacts
         care
         repair
         ;

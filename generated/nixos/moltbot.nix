@@ -207,7 +207,7 @@ in
             options=('--help' '-h' '--version' '-V')
             interactive=('tui' 'chat' 'terminal' 'resume' 'attach' 'configure' 'onboard' 'setup' 'agents add' 'channels add' 'channels login' 'models auth' 'secrets configure')
             elsewhere=('backup create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup sqlite create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup git init' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'backup git create' 'would write into the sandbox, whose /tmp is gone afterwards, and which sees no other place: use `--backup FILE`.' 'doctor --fix' 'refuses to run where Nix manages the configuration: use `--repair`.' 'doctor --repair' 'refuses to run where Nix manages the configuration: use `--repair`.' 'doctor --yes' 'refuses to run where Nix manages the configuration: use `--repair`.')
-            cares=('--backup FILE' '--restore FILE' '--repair' '--import DIRECTORY workspace|sessions|memory|cron|credentials|databases...' '--undo' '--forget')
+            cares=('--backup FILE' '--restore FILE' '--repair' '--import DIRECTORY workspace|sessions|memory|cron|credentials|databases...' '--undo' '--forget' 'doctor [--json]')
 
             ${
               lib.concatMapStrings (program: "${program}=${lib.getExe' config.systemd.package program}\n") [
@@ -220,6 +220,19 @@ in
             ${builtins.readFile ../shell/operate-care.sh}
             ${builtins.readFile ../shell/care-systemd.sh}
             ${builtins.readFile ../shell/egress.sh}
+            ${builtins.readFile ../shell/doctor.sh}
+            python=${lib.getExe' pkgs.python3 "python3"}
+            doctor=(${
+              lib.escapeShellArgs [
+                (pkgs.writeText "doctor.py" (builtins.readFile ../python/doctor.py))
+                "--probe"
+                (pkgs.writeText "probe.py" (builtins.readFile ../python/probe.py))
+                "--promises"
+                (pkgs.writeText "promises.json" (builtins.readFile ../moltbot/doctor.json))
+              ]
+            })
+
+            ${builtins.readFile ../shell/doctor-systemd.sh}
             ${builtins.readFile ../shell/operator.sh}
             case $instance in
             ${
@@ -237,6 +250,7 @@ in
                     isNamed,
                     hosts,
                     prefix,
+                    doctorFacts,
                     ...
                   }@service:
                   ''
@@ -294,6 +308,9 @@ in
                     if is_egress "$@"; then
                     show_egress ${lib.escapeShellArgs ([ "${prefix}.confinement.hosts" ] ++ map namedHosts.shown hosts)}
                     exit
+                    fi
+                    if is_doctor "$@"; then
+                    examine ${doctorFacts} "''${@:2}"
                     fi
                     start ${command} "$@"
                     ;;

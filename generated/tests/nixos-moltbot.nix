@@ -25,7 +25,7 @@ let
   program = name: text: pkgs.writeScriptBin name ("#!${python3}/bin/python3\n" + text);
 
   programs = [
-    (program "nixmodgen-probe" (builtins.readFile ./probe.py))
+    (program "nixmodgen-probe" (builtins.readFile ../python/probe.py))
     (program "nixmodgen-neighbourhood" (builtins.readFile ./neighbourhood.py))
     (program "nixmodgen-model" (builtins.readFile ./model.py))
     python3

@@ -14,6 +14,7 @@ import {
   text,
   unitName,
 } from "../schema/build-expression.ts";
+import { elsewhere, mountedAt, readOnly, unreachable } from "./in-use.ts";
 import { probe, works } from "../schema/define-proof.ts";
 import {
   emptyRoot,
@@ -109,13 +110,34 @@ export function fileRules({
           "the profile refuses everything but the closure of the service in the store, a list of system files, and its own directories",
       },
       proofs: [
-        probe("directories nobody thought of", ["read", "/data/neighbour"], "ENOENT", "done"),
+        probe(
+          "directories nobody thought of",
+          ["read", "/data/neighbour"],
+          "ENOENT",
+          "done",
+          elsewhere("/"),
+        ),
         ...(configPath === undefined
           ? []
           : [probe("its own configuration", ["write", "{config}"], ["EROFS", "EACCES"], "EACCES")]),
-        probe("files of /etc, units among them", ["write", "/etc/neighbourly"], "EROFS", "done"),
-        probe("files of others in /etc", ["read", "/etc/neighbourly"], "ENOENT", "done"),
-        probe("the machine's id", ["read", "/etc/machine-id"], "ENOENT", "done"),
+        probe(
+          "files of /etc, units among them",
+          ["write", "/etc/neighbourly"],
+          "EROFS",
+          "done",
+          readOnly("/etc"),
+        ),
+        probe("files of others in /etc", ["read", "/etc/neighbourly"], "ENOENT", "done", {
+          ...elsewhere("/etc"),
+          systemOnly: true,
+        }),
+        probe(
+          "the machine's id",
+          ["read", "/etc/machine-id"],
+          "ENOENT",
+          "done",
+          elsewhere("/etc/machine-id"),
+        ),
         ...(configPath === undefined
           ? []
           : [
@@ -127,29 +149,64 @@ export function fileRules({
               ),
             ]),
         probe("writing elsewhere", ["write", "/data/mine"], "ENOENT", "done"),
-        probe("state of other services", ["stat", "/var/lib/neighbour/state"], "ENOENT", "done"),
-        probe("logs", ["read", "/var/log/neighbour"], "ENOENT", "done"),
-        probe("/srv", ["read", "/srv/neighbour"], "ENOENT", "done"),
-        probe("/mnt", ["read", "/mnt/neighbour"], "ENOENT", "done"),
-        probe("/media", ["read", "/media/neighbour"], "ENOENT", "done"),
-        probe("/opt", ["read", "/opt/neighbour"], "ENOENT", "done"),
-        probe("/boot", ["read", "/boot/neighbour"], "ENOENT", "done"),
-        probe("runtime files of others", ["read", "/run/neighbour/file"], "ENOENT", "done"),
-        probe("the system's configuration", ["read", "/etc/nixos/neighbour"], gone, "done"),
+        probe(
+          "state of other services",
+          ["stat", "/var/lib/neighbour/state"],
+          "ENOENT",
+          "done",
+          elsewhere("/var/lib"),
+        ),
+        probe("logs", ["read", "/var/log/neighbour"], "ENOENT", "done", elsewhere("/var/log")),
+        ...["/srv", "/mnt", "/media", "/opt", "/boot"].map((folder) =>
+          probe(folder, ["read", `${folder}/neighbour`], "ENOENT", "done", elsewhere(folder)),
+        ),
+        probe(
+          "runtime files of others",
+          ["read", "/run/neighbour/file"],
+          "ENOENT",
+          "done",
+          elsewhere("/run"),
+        ),
+        probe(
+          "the system's configuration",
+          ["read", "/etc/nixos/neighbour"],
+          gone,
+          "done",
+          elsewhere("/etc/nixos"),
+        ),
         probe("the kernel's object tree", ["stat", "/sys/kernel"], gone, "done"),
-        probe("shared memory files of others", ["read", "/dev/shm/neighbour"], "ENOENT", "done"),
-        probe("the system bus", ["connect-local", "/run/dbus/system_bus_socket"], "ENOENT", "done"),
+        probe(
+          "shared memory files of others",
+          ["read", "/dev/shm/neighbour"],
+          "ENOENT",
+          "done",
+          elsewhere("/dev/shm"),
+        ),
+        probe(
+          "the system bus",
+          ["connect-local", "/run/dbus/system_bus_socket"],
+          "ENOENT",
+          "done",
+          unreachable("/run/dbus/system_bus_socket"),
+        ),
         probe("systemd's private socket", ["stat", "/run/systemd/private"], "ENOENT", "done"),
         probe(
           "systemd's lookup sockets",
           ["connect-local", "/run/systemd/userdb/io.systemd.DynamicUser"],
           "ENOENT",
           "done",
+          unreachable("/run/systemd/userdb/io.systemd.DynamicUser"),
         ),
         probe("the journal's sockets", ["stat", "/run/systemd/journal/stdout"], "ENOENT", "done"),
-        probe("the container daemon", ["connect-local", "/run/docker.sock"], "ENOENT", "done"),
-        probe("podman", ["connect-local", "/run/podman/podman.sock"], "ENOENT", "done"),
-        probe("databases", ["connect-local", "/run/postgresql/.s.PGSQL.5432"], "ENOENT", "done"),
+        probe("the container daemon", ["connect-local", "/run/docker.sock"], "ENOENT", "done", {
+          attempt: ["stat", "/run/docker.sock"],
+        }),
+        probe("podman", ["connect-local", "/run/podman/podman.sock"], "ENOENT", "done", {
+          attempt: ["stat", "/run/podman/podman.sock"],
+        }),
+        probe("databases", ["connect-local", "/run/postgresql/.s.PGSQL.5432"], "ENOENT", "done", {
+          attempt: ["stat", "/run/postgresql/.s.PGSQL.5432"],
+        }),
         probe(
           "other services' sockets",
           ["connect-local", "/run/neighbour/socket"],
@@ -161,15 +218,17 @@ export function fileRules({
           ["connect-local", "/nix/var/nix/daemon-socket/socket"],
           "ENOENT",
           "done",
+          unreachable("/nix/var/nix/daemon-socket/socket"),
         ),
         probe("runtime files have little room", ["room", "/run", "2"], "within", "more"),
         works("its state directory is there", ["stat", "{state}"]),
         works("memory can be shared among its own processes", ["write", "/dev/shm/mine"]),
         works("names and certificates can be looked up in /etc", ["read", "/etc/passwd"]),
-        works("names are looked up by nscd, which may ask the local network", [
-          "lookup",
-          "network.neighbour.test",
-        ]),
+        works(
+          "names are looked up by nscd, which may ask the local network",
+          ["lookup", "network.neighbour.test"],
+          "only the name server of a test knows the name",
+        ),
       ],
       unprovable: {
         MemoryPressureWatch:
@@ -205,7 +264,13 @@ export function fileRules({
           "writing is allowed in the declared directories only, operation by operation; reading outside the store, a list of system files and its own directories is refused, too",
       },
       proofs: [
-        probe("the root directory is not writable", ["write", "/mine"], "EROFS", "EACCES"),
+        probe(
+          "the root directory is not writable",
+          ["write", "/mine"],
+          "EROFS",
+          "EACCES",
+          readOnly("/"),
+        ),
         probe("world-writable directories", ["write", "/data/mine"], ["ENOENT", "EROFS"], "done"),
         probe("runtime files cannot be made", ["write", "/run/mine"], "EACCES", "EACCES"),
         ...(hasDirectories
@@ -215,6 +280,7 @@ export function fileRules({
                 ["rename", "{workspace}"],
                 "EBUSY",
                 "done",
+                mountedAt("{workspace}", "writable"),
               ),
             ]
           : []),
@@ -242,8 +308,14 @@ export function fileRules({
         agent: "the same, but for its own directories and the names of those above them",
       },
       proofs: [
-        probe("home directories", ["read", "/home/alice/neighbour"], gone, "done"),
-        probe("root's home", ["read", "/root/neighbour"], gone, "done"),
+        probe(
+          "home directories",
+          ["read", "/home/alice/neighbour"],
+          gone,
+          "done",
+          elsewhere("/home"),
+        ),
+        probe("root's home", ["read", "/root/neighbour"], gone, "done", elsewhere("/root")),
       ],
     },
     {
@@ -257,8 +329,20 @@ export function fileRules({
         cannot: "give it a private /tmp: size and age of a file whose name it knows are visible",
       },
       proofs: [
-        probe("temporary files of others", ["read", "/tmp/neighbour"], "ENOENT", "done"),
-        probe("longer-lived temporary files", ["read", "/var/tmp/neighbour"], "ENOENT", "done"),
+        probe(
+          "temporary files of others",
+          ["read", "/tmp/neighbour"],
+          "ENOENT",
+          "done",
+          elsewhere("/tmp"),
+        ),
+        probe(
+          "longer-lived temporary files",
+          ["read", "/var/tmp/neighbour"],
+          "ENOENT",
+          "done",
+          elsewhere("/var/tmp"),
+        ),
         works("it has temporary files of its own", ["write", "/tmp/mine"]),
       ],
     },

@@ -19,6 +19,7 @@ import {
   special,
   tailnet6,
 } from "../model/addresses.ts";
+import type { Probe } from "../model/proof.ts";
 import type { BaselineInputs } from "./inputs.ts";
 
 type Addresses = Exp<readonly string[]>;
@@ -41,6 +42,14 @@ function chosen(
     allowed: named.filter((range) => not(range.is("internet"))),
   };
 }
+
+/** Proves that nothing gets to an address. */
+const refused = (promise: string, address: string): Probe =>
+  probe(promise, ["connect", address, "4280"], "timeout", "done", {
+    // On a machine in use nobody may be there, and only the kernel tells whether a packet was sent.
+    attempt: ["send", address],
+    must: "EPERM",
+  });
 
 /** Without a proxy, the rule is kept on NixOS alone. */
 const elsewhereClosed = {
@@ -151,6 +160,7 @@ export function networkRules({
           ["connect-local", "@neighbour"],
           "done",
           "done",
+          { attempt: ["connect-local", "@{doctor-socket}"] },
         ),
         probe("raw packets", ["socket", "AF_PACKET"], "EAFNOSUPPORT", "EPERM"),
         works("internet sockets", ["socket", "AF_INET"]),
@@ -242,41 +252,30 @@ export function networkRules({
         cannot: "tell private addresses from the internet: the language knows no ranges",
       },
       proofs: [
-        probe("cloud metadata", ["connect", "169.254.169.254", "4280"], "timeout", "done"),
-        probe(
-          "cloud metadata over version 6",
-          ["connect", "fd00:ec2::254", "4280"],
-          "timeout",
-          "done",
-        ),
-        probe("the cloud's host", ["connect", "168.63.129.16", "4280"], "timeout", "done"),
-        probe("large private networks", ["connect", "10.20.30.40", "4280"], "timeout", "done"),
-        probe("middling private networks", ["connect", "172.16.20.30", "4280"], "timeout", "done"),
-        probe("small private networks", ["connect", "192.168.20.30", "4280"], "timeout", "done"),
-        probe(
-          "carriers' and tunnels' networks",
-          ["connect", "100.64.20.30", "4280"],
-          "timeout",
-          "done",
-        ),
-        probe("site-local networks", ["connect", "fec0::20:30", "4280"], "timeout", "done"),
-        probe(
-          "cloud metadata behind a translator",
-          ["connect", "64:ff9b::a9fe:a9fe", "4280"],
-          "timeout",
-          "done",
-        ),
-        probe(
-          "private networks through a tunnel",
-          ["connect", "2002:a14:1e28::1", "4280"],
-          "timeout",
-          "done",
-        ),
-        works("the internet can be reached", ["connect", "1.1.1.1", "4280"]),
-        works("the internet of version 6, too", ["connect", "2606:4700:4700::1111", "4280"]),
-        works("services of this machine", ["connect", "127.0.0.1", "4280"]),
+        refused("cloud metadata", "169.254.169.254"),
+        refused("cloud metadata over version 6", "fd00:ec2::254"),
+        refused("the cloud's host", "168.63.129.16"),
+        refused("large private networks", "10.20.30.40"),
+        refused("middling private networks", "172.16.20.30"),
+        refused("small private networks", "192.168.20.30"),
+        refused("carriers' and tunnels' networks", "100.64.20.30"),
+        refused("site-local networks", "fec0::20:30"),
+        refused("cloud metadata behind a translator", "64:ff9b::a9fe:a9fe"),
+        refused("private networks through a tunnel", "2002:a14:1e28::1"),
+        works("the internet can be reached", ["connect", "1.1.1.1", "4280"], {
+          attempt: ["send", "1.1.1.1"],
+        }),
+        works("the internet of version 6, too", ["connect", "2606:4700:4700::1111", "4280"], {
+          attempt: ["send", "2606:4700:4700::1111"],
+        }),
+        works("services of this machine", ["connect", "127.0.0.1", "4280"], {
+          attempt: ["connect", "127.0.0.1", "{doctor-port}"],
+        }),
         works("the resolver answers", ["query", "127.0.0.53"]),
-        works("names of the internet are looked up", ["lookup", "neighbour.test"]),
+        works("names of the internet are looked up", ["lookup", "neighbour.test"], {
+          // A name that is for such uses: RFC 2606.
+          attempt: ["lookup", "example.org"],
+        }),
         works("servers show certificates that the machine trusts", [
           "tls",
           "neighbour.test",

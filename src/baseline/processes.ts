@@ -2,6 +2,7 @@
 
 import type { ConfinementRule } from "../model/service-model.ts";
 import { choose } from "../schema/build-expression.ts";
+import { elsewhere } from "./in-use.ts";
 import { probe, works } from "../schema/define-proof.ts";
 import { type BaselineInputs, same } from "./inputs.ts";
 
@@ -71,8 +72,12 @@ export function processesRules({ nestedSandboxes }: BaselineInputs): readonly Co
         cannot: "hide that a process id exists",
       },
       proofs: [
-        probe("processes of others", ["process", "neighbourhood"], "absent", "seen"),
-        probe("processes of its own user", ["process", "another-of-mine"], "absent", "seen"),
+        probe("processes of others", ["process", "neighbourhood"], "absent", "seen", {
+          attempt: ["process", "{doctor}"],
+        }),
+        probe("processes of its own user", ["process", "another-of-mine"], "absent", "seen", {
+          attempt: ["process", "{launcher}"],
+        }),
         probe("facts about the machine", ["read", "/proc/meminfo"], "ENOENT", "done"),
         probe("process ids are its own", ["namespace", "pid", "{host-pid}"], "own", "shared"),
       ],
@@ -105,7 +110,13 @@ export function processesRules({ nestedSandboxes }: BaselineInputs): readonly Co
       user: { directives: { PrivateDevices: true } },
       seatbelt: { keptBy: "no IOKit, camera, microphone, disk or bpf device" },
       proofs: [
-        probe("devices", ["device", "/dev/neighbour"], ["ENOENT", "EPERM"], "done"),
+        probe(
+          "devices",
+          ["device", "/dev/neighbour"],
+          ["ENOENT", "EPERM"],
+          "done",
+          elsewhere("/dev"),
+        ),
         works("there is randomness", ["device", "/dev/urandom"]),
       ],
     },

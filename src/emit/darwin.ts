@@ -67,6 +67,7 @@ export function darwinParts(service: IrService): PlatformParts {
   const operator = emitOperatorCommand(service, {
     functions: [includeShell("enter-darwin")],
     enter: ["enter_service ", nix`lib.escapeShellArg ${user}`],
+    doctor: [includeShell("doctor-darwin")],
     careFunctions: [includeShell("care-darwin")],
     enterCare: [
       "launchd_domain=system\nlaunchd_directory=/Library/LaunchDaemons\nlaunchd_label=",

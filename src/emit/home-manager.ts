@@ -46,6 +46,7 @@ import {
   preparationSandbox,
 } from "./launchd.ts";
 import type { PlatformParts } from "./module.ts";
+import { doctorOnSystemd } from "./doctor.ts";
 import { emitOperatorCommand } from "./operator.ts";
 import { emitSandboxChecks } from "./sandbox-checks.ts";
 import { emitValue, loadedOf, ofConfig, storeConfig } from "./shared.ts";
@@ -100,6 +101,9 @@ export function homeManagerParts(service: IrService): PlatformParts {
           lib.optionalString (!isDarwin && isNamed) "\nbeside_network \${lib.escapeShellArgs userNetwork.wanted}"
         `,
       ]),
+    ],
+    doctor: [
+      nix`if isDarwin then ${includeShell("doctor-darwin")} else ${nix.indented(doctorOnSystemd(service))}`,
     ],
     careFunctions: [
       nix`if isDarwin then ${includeShell("care-darwin")} else ${includeShell("care-systemd")}`,

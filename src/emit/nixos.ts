@@ -8,6 +8,7 @@ import type { IrService } from "../model/service-model.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
 import { expectHomeElsewhere, type PlatformAssertion } from "./assertions.ts";
+import { doctorOnSystemd } from "./doctor.ts";
 import { type Scope, scopeOf } from "./emit-expression.ts";
 import type { PlatformParts } from "./module.ts";
 import { wrapComment } from "./wrap.ts";
@@ -75,6 +76,7 @@ export function nixosParts(service: IrService): PlatformParts {
     ],
     careFunctions: [includeShell("care-systemd")],
     enterCare: ["care_properties=(", careProperties, ")"],
+    doctor: doctorOnSystemd(service),
   });
 
   const sandboxChecks = emitSandboxChecks(service, scope, "system");

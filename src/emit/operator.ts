@@ -5,6 +5,7 @@
 import type { IrService, NamedHosts, StateCare, StatePart } from "../model/service-model.ts";
 import { nix, type NixExpr } from "../nix/index.ts";
 import { includeShell } from "../runtime/assets.ts";
+import { emitDoctorCase, hasDoctor } from "./doctor.ts";
 import { scopeOf } from "./emit-expression.ts";
 import { emitValue, type ShellText, shellWords } from "./shared.ts";
 
@@ -17,6 +18,8 @@ export interface OperatorSeams {
   readonly careFunctions: ShellText;
   /** Tells these what they need to know of the service. */
   readonly enterCare: ShellText;
+  /** Defines the function `examine`, which tries the promises of the confinement. */
+  readonly doctor: ShellText;
   /** How it learns which named hosts are used, unless systemd's journal says it. */
   readonly egress?: EgressSeams;
 }
@@ -48,6 +51,7 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
     ...(care?.repair === undefined ? [] : ["repair"]),
     ...(hosts === undefined ? [] : ["isNamed", "hosts", "prefix"]),
     ...(seams.egress?.fields ?? []),
+    ...(hasDoctor(service) ? ["doctorFacts"] : []),
   ];
   const oneCase = nix.indented([
     nix`lib.escapeShellArg name`,
@@ -57,6 +61,7 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
     ...seams.enter,
     ...(care === undefined ? [] : emitCareCase(service, care, seams)),
     ...(hosts === undefined ? [] : emitShowEgress(hosts, seams)),
+    ...emitDoctorCase(service),
     "\nstart ",
     nix`command`,
     ' "$@"\n;;\n',
@@ -71,7 +76,7 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
     `)\noptions=(${shellWords(command.options ?? [])})\n`,
     `interactive=(${shellWords(command.interactive ?? [])})\n`,
     `elsewhere=(${shellWords((command.elsewhere ?? []).flatMap(({ words, advice }) => [words, advice]))})\n`,
-    `cares=(${shellWords(care === undefined ? [] : caresOf(care))})\n\n`,
+    `cares=(${shellWords([...(care === undefined ? [] : caresOf(care)), ...(hasDoctor(service) ? ["doctor [--json]"] : [])])})\n\n`,
     ...seams.functions,
     "\n",
     ...(care === undefined
@@ -80,6 +85,7 @@ export function emitOperatorCommand(service: IrService, seams: OperatorSeams): N
     ...(hosts === undefined
       ? []
       : [includeShell("egress"), "\n", ...(seams.egress?.functions ?? [])]),
+    ...(hasDoctor(service) ? [includeShell("doctor"), "\n", ...seams.doctor, "\n"] : []),
     includeShell("operator"),
     "\ncase $instance in\n",
     nix`

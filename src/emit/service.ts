@@ -10,6 +10,7 @@ import { importLibrary } from "../runtime/assets.ts";
 import type { Platform } from "../model/platform.ts";
 import { walkExpression } from "../model/walk-expression.ts";
 import { optionsOn } from "../model/option-facts.ts";
+import { emitDoctorFacts, hasDoctor } from "./doctor.ts";
 import { emitExpression, type Scope, scopeOf } from "./emit-expression.ts";
 import { emitIsKnownVariant } from "./options.ts";
 import { emitCare, emitCommandScripts, emitLaunchScript, emitPrepareScript } from "./scripts.ts";
@@ -37,6 +38,7 @@ export function serviceFields(service: IrService): readonly string[] {
     ...(model.hosts === undefined ? [] : ["isNamed", "hosts", "hostsTable", "hostRanges"]),
     ...(hasOutsideKeys(service) ? ["givenSettings", "outsideKeys", "loaded"] : []),
     ...(model.command === undefined ? [] : ["commandCredentials", "command"]),
+    ...(hasDoctor(service) ? ["doctorFacts"] : []),
     ...(model.command?.care === undefined ? [] : ["care"]),
     ...(model.command?.care?.repair === undefined ? [] : ["repair"]),
   ];
@@ -100,6 +102,7 @@ export function emitServiceFunction(
     }),
     ...emitCommandScripts(service, scope, seams),
     ...emitCare(service, scope, seams),
+    ...emitDoctorFacts(service, platform, scope),
   ];
   return nix`
     name: instance:

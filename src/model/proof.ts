@@ -2,7 +2,7 @@
 // a probe, which a process tries in the service's own sandbox, or an observation from outside. Both
 // end in one word, and the proof says which word it must be.
 //
-// The verbs of probes are the functions of `vm-test/probe.py`; a test compares the two lists.
+// The verbs of probes are the functions of `runtime/python/probe.py`; a test compares the two lists.
 
 /** Facts about a configured instance; `{state}` in a proof stands for the value of the fact `state`. */
 export const factNames = [
@@ -24,6 +24,18 @@ export const factNames = [
 
 export type FactName = (typeof factNames)[number];
 
+/** Facts about a machine in use, which its doctor brings about and knows: what is within reach of everybody else. */
+export const inUseFactNames = [
+  // The names of its own program and of the service's launcher, which run beside the probes.
+  "doctor",
+  "launcher",
+  // One of the managed files, if there are any.
+  "managed",
+  // The number of a TCP port at 127.0.0.1 where it listens, and the name of an abstract socket.
+  "doctor-port",
+  "doctor-socket",
+] as const;
+
 /** The attempts that a probe can make, and their arguments. */
 export interface Verbs {
   /** Opens a file and reads from it. */
@@ -40,6 +52,15 @@ export interface Verbs {
   readonly device: readonly [path: string];
   /** Looks at a file's metadata. */
   readonly stat: readonly [path: string];
+  /**
+   * Whether a path leads to what it leads to outside: `done` or `none`. Whoever runs the probe adds what that is:
+   * device and number.
+   */
+  readonly same: readonly [path: string];
+  /** Whether the file system at a path is mounted without the right to write: `yes` or `no`. */
+  readonly "read-only": readonly [path: string];
+  /** What is mounted at a path: `read-only`, `writable` or `none`. The kernel moves no path with a mount. */
+  readonly mounted: readonly [path: string];
   /** The numeric id of a file's owner. */
   readonly owner: readonly [path: string];
   /** The permissions of a file this process makes. */
@@ -54,6 +75,8 @@ export interface Verbs {
   readonly "connect-local": readonly [path: string];
   /** Opens a TCP connection. */
   readonly connect: readonly [address: string, port: string];
+  /** Sends an empty packet to the port that discards packets, and waits for nothing. */
+  readonly send: readonly [address: string];
   /** Asks the C library for the addresses of a name. */
   readonly lookup: readonly [name: string];
   /**
@@ -110,6 +133,52 @@ export type Attempt = {
   readonly [V in Verb]: readonly [verb: V, ...parameters: Verbs[V]];
 }[Verb];
 
+/**
+ * Whether an attempt is harmless on a machine in use, also where nothing refuses it: it leaves nothing behind, changes
+ * nothing for others, and starts nothing. Otherwise, why it is not made there.
+ */
+export const harmless: Readonly<Record<Verb, true | string>> = {
+  read: true,
+  write: "it would make a file",
+  rename: "it would move a file for a moment",
+  "second-name": true,
+  room: true,
+  device: "a device may act as soon as it is opened",
+  stat: true,
+  same: true,
+  "read-only": true,
+  mounted: true,
+  owner: true,
+  // They make empty files of their own for a moment.
+  "new-file-mode": true,
+  "set-uid": true,
+  "run-set-uid": "it would start a program",
+  propagation: true,
+  "connect-local": true,
+  connect: true,
+  send: true,
+  lookup: true,
+  tls: "it would talk to a server",
+  query: "it would disturb a name server",
+  listen: true,
+  "listen-anywhere": true,
+  socket: true,
+  call: true,
+  status: true,
+  capability: true,
+  "secure-bits": true,
+  "hard-limit": true,
+  process: true,
+  namespace: true,
+  "control-group": true,
+  "shared-memory": true,
+  "message-queue": true,
+  "oom-score": true,
+  "foreign-call": true,
+  nested: "it would mount file systems",
+  run: "it would start programs",
+};
+
 /** An attempt inside. Its word is `done`, the name of an error (`ENOENT`), or one of the verb's own words. */
 export interface Probe {
   readonly kind: "probe";
@@ -123,6 +192,20 @@ export interface Probe {
    * would succeed there; without it, the probe might fail everywhere.
    */
   readonly bare: string;
+  /**
+   * How the promise is tried on a machine in use, where nobody has put what the attempt looks for, or why it is not.
+   * Default: by the same attempt, if that is harmless. It shows something where it ends in the bare word outside.
+   */
+  readonly inUse?: InUse | string;
+}
+
+/** A harmless attempt that shows the same promise on a machine in use; its words are the probe's if they are absent. */
+export interface InUse {
+  readonly attempt: Attempt;
+  readonly must?: string | readonly string[];
+  readonly bare?: string;
+  /** Whether it is no promise of a service of a user's own. */
+  readonly systemOnly?: true;
 }
 
 /** A shell command that root runs outside of the sandbox; it prints one word. */
@@ -132,6 +215,14 @@ export interface Observation {
   readonly command: string;
   readonly must: readonly [string, ...string[]];
   readonly bare: string;
+  /** What the command does, if it only looks at a property of the unit. A machine in use is asked for nothing else. */
+  readonly property?: UnitProperty;
+}
+
+/** A property of the service's unit, and a value that it may have; the word is `yes` or `no`. */
+export interface UnitProperty {
+  readonly property: string;
+  readonly value: string;
 }
 
 export type Proof = Probe | Observation;

@@ -67,12 +67,12 @@ export const nixLibrary = folder({
   ],
 });
 
-/** The Python programs of services' units. */
+/** The Python programs of services' units and of the operator's command. */
 export const pythonPrograms = folder({
   from: new URL("python/", import.meta.url),
   to: "python",
   suffix: ".py",
-  names: ["forward-proxy", "refuse-names"],
+  names: ["doctor", "forward-proxy", "probe", "refuse-names"],
 });
 
 /** The shell code of generated scripts. */
@@ -105,6 +105,9 @@ export const shellCode = folder({
     "outside-key",
     "enter-systemd",
     "enter-darwin",
+    "doctor",
+    "doctor-systemd",
+    "doctor-darwin",
     "launchd",
     "leftovers",
     "relay",
@@ -115,6 +118,7 @@ export const shellCode = folder({
 });
 
 export type LibraryFile = (typeof nixLibrary.names)[number];
+export type PythonProgram = (typeof pythonPrograms.names)[number];
 export type ShellFile = (typeof shellCode.names)[number];
 
 /** Imports a library file into a module one directory below the output's. */
@@ -127,12 +131,17 @@ export function includeShell(name: ShellFile): NixExpr {
   return nix`builtins.readFile ${nix.path(`../shell/${name}.sh`)}`;
 }
 
+/** The text of a Python program, as an expression in a module one directory below the output's. */
+export function includePython(name: PythonProgram): NixExpr {
+  return nix`builtins.readFile ${nix.path(`../python/${name}.py`)}`;
+}
+
 /** The programs of VM tests. */
 export const vmTestPrograms = folder({
   from: new URL("../vm-test/", import.meta.url),
   to: "tests",
   suffix: ".py",
-  names: ["neighbourhood", "probe", "sandbox", "trials"],
+  names: ["neighbourhood", "sandbox", "trials"],
 });
 
 /** The text of a program of the library or of a service, as an expression in a test in the same directory. */

@@ -1,6 +1,6 @@
 // The functions with which a schema's author writes proofs.
 
-import type { Attempt, Observation, Probe } from "../model/proof.ts";
+import type { Attempt, InUse, Observation, Probe, UnitProperty } from "../model/proof.ts";
 import type { Contrast, Lift } from "../model/relaxation.ts";
 
 type Words = string | readonly [string, ...string[]];
@@ -16,25 +16,39 @@ function words(given: Words): readonly [string, ...string[]] {
  * @param attempt the verb and its arguments
  * @param must the word, or words, that keep the promise
  * @param bare the word in a bare unit: the same user without confinement
+ * @param inUse how it is tried on a machine in use, if not by the same attempt, or why it is not
  */
-export function probe(promise: string, attempt: Attempt, must: Words, bare: string): Probe {
-  return { kind: "probe", promise, attempt, must: words(must), bare };
+export function probe(
+  promise: string,
+  attempt: Attempt,
+  must: Words,
+  bare: string,
+  inUse?: InUse | string,
+): Probe {
+  const one = { kind: "probe", promise, attempt, must: words(must), bare } as const;
+  return inUse === undefined ? one : { ...one, inUse };
 }
 
-/** Proves that something works inside, in spite of the confinement. */
-export function works(promise: string, attempt: Attempt): Probe {
-  return probe(promise, attempt, "done", "done");
+/** Proves that something works inside, in spite of the confinement; `inUse` as of `probe`. */
+export function works(promise: string, attempt: Attempt, inUse?: InUse | string): Probe {
+  return probe(promise, attempt, "done", "done", inUse);
 }
 
-/** Proves a promise by a shell command outside of the sandbox, which prints one word. */
+/** Proves a promise from outside: by a property of the unit, or by a shell command that prints one word. */
 export function observation(
   promise: string,
-  command: string,
+  look: string | UnitProperty,
   must: Words,
   bare: string,
 ): Observation {
-  return { kind: "observation", promise, command, must: words(must), bare };
+  const own = { kind: "observation", promise, must: words(must), bare } as const;
+  return typeof look === "string"
+    ? { ...own, command: look }
+    : { ...own, command: commandOf(look), property: look };
 }
+
+const commandOf = ({ property, value }: UnitProperty): string =>
+  `test "$(systemctl show {unit} --property ${property} --value)" = ${value} && echo yes || echo no`;
 
 /**
  * Promises that a relaxation gives up.
@@ -59,11 +73,12 @@ export function shows(
   return { kind: "probe", promise, attempt, ...words };
 }
 
-/** Shows a difference by a shell command outside of the sandbox, which prints one word. */
+/** Shows a difference from outside: by a property of the unit, or by a shell command that prints one word. */
 export function showsOutside(
   promise: string,
-  command: string,
+  look: string | UnitProperty,
   words: { readonly relaxed: string; readonly strict: string },
 ): Contrast {
+  const command = typeof look === "string" ? look : commandOf(look);
   return { kind: "observation", promise, command, ...words };
 }

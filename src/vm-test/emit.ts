@@ -14,7 +14,7 @@ import { expressionsIn, walkExpression } from "../model/walk-expression.ts";
 import { directoryFact, type ownFactNames, ownPromises } from "./own-promises.ts";
 import type { JsonValue } from "../json.ts";
 import { type Binding, nix, type NixExpr } from "../nix/index.ts";
-import { includeProgram, readAuthority } from "../runtime/assets.ts";
+import { includeProgram, includePython, readAuthority } from "../runtime/assets.ts";
 import { emitExpression, type Scope, scopeOf } from "../emit/emit-expression.ts";
 import { preludeFor } from "../emit/prelude.ts";
 import { emitValue } from "../emit/shared.ts";
@@ -36,9 +36,14 @@ export function emitVmTest(
   const credentialOptions = service.options.flatMap(({ credential, path }) =>
     credential === undefined ? [] : [path.join(".")],
   );
-  const commands = ["probe", "neighbourhood", ...Object.keys(programs)].map(
-    (name) => nix`(program ${`nixmodgen-${name}`} (${includeProgram(name)}))`,
-  );
+  const command = (name: string, text: NixExpr): NixExpr =>
+    nix`(program ${`nixmodgen-${name}`} (${text}))`;
+  const commands = [
+    command("probe", includePython("probe")),
+    ...["neighbourhood", ...Object.keys(programs)].map((name) =>
+      command(name, includeProgram(name)),
+    ),
+  ];
   return nix`
     {
       module,

@@ -23,6 +23,7 @@ export function messagesIn(root: string, service: string): readonly Message[] {
     ...["nixos", "home-manager", "darwin"].map((platform) => `${platform}/${service}.nix`),
   ];
   const shellFiles = readdirSync(join(root, "shell")).map((name) => `shell/${name}`);
+  const pythonFiles = readdirSync(join(root, "python")).map((name) => `python/${name}`);
   const read = (file: string): string => readFileSync(join(root, file), "utf8");
   return [
     ...nixFiles.flatMap((file) =>
@@ -31,6 +32,7 @@ export function messagesIn(root: string, service: string): readonly Message[] {
     ...[...shellFiles, `${service}/build.sh`, `${service}/validate.sh`].flatMap((file) =>
       messagesOfShell(read(file)).map((text) => ({ file, text })),
     ),
+    ...pythonFiles.flatMap((file) => messagesOfPython(read(file)).map((text) => ({ file, text }))),
   ].filter(({ text }) => /\p{L}{3}/u.test(text.replaceAll("…", "")));
 }
 
@@ -100,6 +102,13 @@ function messagesOfShell(script: string): readonly string[] {
         : [said.replaceAll(/\$\{[^}]*\}|\$\([^)]*\)|\$\w+|%s|\$\d/g, "…")];
     });
   });
+}
+
+/** The texts of `end(STATUS, …)`. */
+function messagesOfPython(program: string): readonly string[] {
+  return [...program.matchAll(/\bend\(\w+, f?"((?:[^"\\]|\\.)*)"/g)].map(([, text = ""]) =>
+    text.replaceAll(/\{[^}]*\}/g, "…"),
+  );
 }
 
 /** The parser knows comments at few places only. */

@@ -161,7 +161,7 @@ function voidIn(name: string): readonly string[] {
 
 describe("the programs of VM tests", () => {
   test("know the verbs that proofs may use, and no others", () => {
-    const program = join(repository, "src/vm-test/probe.py");
+    const program = join(repository, "src/runtime/python/probe.py");
     const print = `import runpy, json; print(json.dumps(sorted(runpy.run_path(${JSON.stringify(program)})["VERBS"])))`;
     const verbs: unknown = JSON.parse(execFileSync("python3", ["-c", print], { encoding: "utf8" }));
     const source = readFileSync(join(repository, "src/model/proof.ts"), "utf8");

@@ -34,7 +34,7 @@ in
           builtins.readFile ./named_egress/client.py
         );
         "named-egress/probe.py".source = pkgs.writeText "probe.py" (
-          builtins.readFile ../../../generated/tests/probe.py
+          builtins.readFile ../../../generated/python/probe.py
         );
       };
       environment.systemPackages = [

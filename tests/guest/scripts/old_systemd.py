@@ -2,6 +2,7 @@
 """A user's service manager that cannot make the whole sandbox: the gateway does not start, unless its user accepts that
 by name. Run it with --suite bookworm, too, which has such a service manager."""
 
+import json
 import shlex
 
 USER = "alice"
@@ -46,3 +47,12 @@ with subtest("it starts where its user accepts that"):
     # The rest of the sandbox is there.
     seen = accepting.succeed(f"ls -A /proc/{process}/root/home/{USER} /proc/{process}/root/tmp").split()
     assert ".ssh" not in seen and ".moltbot" in seen, seen
+
+with subtest("the doctor says what such a service manager gives up, and finds everything else kept"):
+    said = accepting.succeed(as_user(f"/home/{USER}/.nix-profile/bin/moltbot doctor --json"))
+    found = json.loads(said)
+    assert found["systemd"] == {"found": str(version), "since": str(NEEDED)}, found["systemd"]
+    verdicts = {result["promise"]: result["verdict"] for result in found["promises"]}
+    expected = "given up" if version < NEEDED else "kept"
+    for promise in ("process ids are its own", "facts about the machine", "the control groups are its own"):
+        assert verdicts[promise] == expected, (promise, verdicts[promise])

@@ -23,6 +23,7 @@ export const chapters: readonly Chapter[] = [
     title: "Trust",
     pages: [
       "what-was-run",
+      "doctor",
       "state",
       "egress",
       "keys",

@@ -30,7 +30,7 @@ in
           builtins.readFile ./keys_outside/hunt.py
         );
         "keys-outside/probe.py".source = pkgs.writeText "probe.py" (
-          builtins.readFile ../../../../generated/tests/probe.py
+          builtins.readFile ../../../../generated/python/probe.py
         );
       };
       environment.systemPackages = [

@@ -6,7 +6,9 @@
 Runs inside the sandbox under test. Standard input: a JSON list of attempts, each a list of a verb
 and its arguments. Standard output: one word per line, in the same order: `done`, the name of an
 error (`ENOENT`), `timeout`, the signal that ended the attempt (`SIGSYS`), or what the verb tells.
-Each attempt runs in a process of its own. Nothing here depends on the machine but the numbers of
+Each attempt runs in a process of its own. With `--stay`, the line `end` follows, and the process stays until it is
+killed, so that others can look at it. With `--seal`, no other process of the same user may look at it, or change what it
+says. Nothing here depends on the machine but the numbers of
 the system calls.
 """
 
@@ -29,6 +31,8 @@ import sys
 from collections.abc import Callable
 
 PATIENCE_SECONDS = 3
+# A name server that does not answer takes a while.
+LIMIT_SECONDS = 30
 # A library already loaded: the C library.
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -97,6 +101,25 @@ def stat_of(path: str) -> str:
     return "done"
 
 
+def same(path: str, identity: str) -> str:
+    """Whether a path leads to the file or directory with this device and number."""
+    try:
+        found = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return "none"
+    return "done" if f"{found.st_dev}:{found.st_ino}" == identity else "none"
+
+
+def read_only(path: str) -> str:
+    return "yes" if os.statvfs(path).f_flag & os.ST_RDONLY else "no"
+
+
+def mounted(path: str) -> str:
+    """The last of several mounts at one path is visible."""
+    found = [line[5].split(",") for line in _mounts() if line[4] == path]
+    return "none" if not found else "read-only" if "ro" in found[-1] else "writable"
+
+
 def owner(path: str) -> str:
     return str(os.stat(path).st_uid)
 
@@ -153,6 +176,13 @@ def connect_local(path: str) -> str:
 def connect(address: str, port: str) -> str:
     with socket.create_connection((address, int(port)), PATIENCE_SECONDS):
         return "done"
+
+
+def send(address: str) -> str:
+    """The kernel refuses a packet at once; an answer may come or not, and nobody waits for it. Port 9: RFC 863."""
+    with socket.socket(_family(address), socket.SOCK_DGRAM) as client:
+        client.sendto(b"", (address, 9))
+    return "done"
 
 
 def lookup(name: str) -> str:
@@ -445,6 +475,7 @@ VERBS: dict[str, Callable[..., str]] = {
     "listen-anywhere": listen_anywhere,
     "lookup": lookup,
     "message-queue": message_queue,
+    "mounted": mounted,
     "namespace": namespace,
     "nested": nested,
     "new-file-mode": new_file_mode,
@@ -454,12 +485,15 @@ VERBS: dict[str, Callable[..., str]] = {
     "propagation": propagation,
     "query": query,
     "read": read,
+    "read-only": read_only,
     "rename": rename,
     "room": room,
     "run": run,
     "run-set-uid": run_set_uid,
     "second-name": second_name,
+    "same": same,
     "secure-bits": secure_bits,
+    "send": send,
     "set-uid": set_uid,
     "shared-memory": shared_memory,
     "socket": open_socket,
@@ -491,6 +525,7 @@ class Attempt:
         self._reader, writer = os.pipe()
         self._child = os.fork()
         if self._child == 0:
+            signal.alarm(LIMIT_SECONDS)
             os.write(writer, outcome(attempt).encode())
             os._exit(0)
         os.close(writer)
@@ -502,12 +537,20 @@ class Attempt:
         return signal.Signals(os.WTERMSIG(ended)).name if os.WIFSIGNALED(ended) else word
 
 
+PR_SET_DUMPABLE = 4
+
+
 def main() -> None:
+    if "--seal" in sys.argv[1:]:
+        _check(LIBC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
     # All at once, because many of them fail only after a timeout.
     tried = [functools.partial(VERBS[verb], *words) for verb, *words in json.load(sys.stdin)]
     under_way = [Attempt(attempt) for attempt in tried]
     for attempt in under_way:
         print(attempt.result(), flush=True)
+    if "--stay" in sys.argv[1:]:
+        print("end", flush=True)
+        signal.pause()
 
 
 if __name__ == "__main__":
