@@ -47,9 +47,14 @@ const configuration = {
     host("192.168.20.31", 8080, "192.168.20.31"),
     host("rebound.named.test"),
     host("rebound.named.test", 8080),
-    ...["rebound-here", "rebound-own", "rebound-here6"].map((name) =>
-      host(`${name}.named.test`, 9000),
-    ),
+    ...[
+      "rebound-here",
+      "rebound-own",
+      "rebound-own-second",
+      "rebound-own-mapped",
+      "rebound-own6",
+      "rebound-here6",
+    ].map((name) => host(`${name}.named.test`, 9000)),
     ...["rebound-private", "rebound-mapped"].map((name) => host(`${name}.named.test`, 8080)),
     host("unknown.named.test"),
     host("api.named.test", 8081),
@@ -139,6 +144,17 @@ const rows: readonly Row[] = [
   [
     "a listed name that leads to this machine's own address",
     connect("rebound-own.named.test:9000"),
+    leadsHome,
+  ],
+  [
+    "a listed name that leads to this machine's second address",
+    connect("rebound-own-second.named.test:9000"),
+    leadsHome,
+  ],
+  ["the same by version 4 in version 6", connect("rebound-own-mapped.named.test:9000"), leadsHome],
+  [
+    "a listed name that leads to this machine's own address of version 6",
+    connect("rebound-own6.named.test:9000"),
     leadsHome,
   ],
   [
@@ -234,6 +250,36 @@ test("of a head, a host gets one Host, and nothing of what is between the client
     "",
   ]);
 });
+
+const treated = z.object({
+  halves: z.array(z.number()),
+  accepted: z.number(),
+  refused: z.number(),
+  files: z.number(),
+  afterwards: z.string(),
+  log: z.array(z.string()),
+  withoutFiles: z.array(z.string()),
+});
+
+test("a hostile service takes no more than its share, and hides nothing from the log", () => {
+  const folder = mkdtempSync(join(tmpdir(), "nixmodgen-proxy-"));
+  const words = [here("hostile.py"), here("../../src/runtime/python/forward-proxy.py"), folder];
+  const said = execFileSync("python3", words, { encoding: "utf8", timeout: 60_000 });
+  rmSync(folder, { recursive: true, force: true });
+  const { log, files, ...found } = treated.parse(JSON.parse(said));
+  expect(found).toEqual({
+    // A client that has no more to say still gets its answer.
+    halves: Array.from({ length: 40 }, () => 1000),
+    // What waits for a slow client counts as a connection.
+    accepted: 256,
+    refused: 344,
+    afterwards: "200",
+    withoutFiles: ["socket.accept() out of system resource OSError"],
+  });
+  expect(files).toBeLessThan(600);
+  expect(log.filter((line) => /^refused made-up-\d+\.example\.org$/.test(line)).length).toBe(1000);
+  expect(log.slice(1000)).toEqual(["used host.test:PORT"]);
+}, 70_000);
 
 describe.skipIf(missing.length > 0)(`the forward proxy${lacking(missing)}`, () => {
   let folder = "";

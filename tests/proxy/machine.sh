@@ -24,6 +24,9 @@ cat > "$folder/hosts" << 'HOSTS'
 169.254.169.254 rebound.named.test
 127.0.0.1 rebound-here.named.test
 203.0.113.1 rebound-own.named.test
+203.0.113.2 rebound-own-second.named.test
+::ffff:203.0.113.2 rebound-own-mapped.named.test
+2001:db8::2 rebound-own6.named.test
 192.168.20.30 rebound-private.named.test
 ::ffff:192.168.20.30 rebound-mapped.named.test
 ::1 rebound-here6.named.test
@@ -36,6 +39,9 @@ other=$!
 until ! [ /proc/self/ns/net -ef "/proc/$other/ns/net" ]; do sleep 0.05; done
 ip link add out type veth peer name in netns "$other"
 ip address add 203.0.113.1/24 dev out
+# The kernel speaks to a second address of a network from the first.
+ip address add 203.0.113.2/24 dev out
+ip address add 2001:db8::2/64 dev out nodad
 ip link set out up
 nsenter --net="/proc/$other/ns/net" bash -c '
   ip link set lo up; ip link set in up

@@ -17,6 +17,7 @@ import json
 import os
 import re
 import socket
+import struct
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,9 +30,17 @@ SOCKET = 3
 LARGEST_HEAD = 16384
 HEAD_SECONDS = 30
 CONNECT_SECONDS = 20
-MOST_CONNECTIONS = 512
+# Of each, as much as 500 kB are in memory.
+MOST_CONNECTIONS = 256
 MOST_LINES = 1000
 CHUNK = 1 << 16
+
+# Of rtnetlink(7), which is asked for routes.
+NETLINK_HEAD = 16
+NLM_F_REQUEST = 1
+RTM_NEWROUTE, RTM_GETROUTE = 24, 26
+RTA_DST = 1
+RTN_UNICAST = 1
 
 TUNNEL = re.compile(r"CONNECT ([A-Za-z0-9_.-]{1,254}):([0-9]{1,5}) HTTP/1\.[01]")
 PLAIN = re.compile(r"([A-Z]{1,20}) http://([A-Za-z0-9_.-]{1,254})(?::([0-9]{1,5}))?([/?][!-~]*)? HTTP/1\.[01]")
@@ -103,16 +112,44 @@ class Hosts:
 
     def may_have(self, address: Address) -> bool:
         """Whether a name of the internet may have the address."""
-        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-        plain = mapped or address
-        return not any(plain.version == network.version and plain in network for network in self._refused)
+        plain = unmapped(address)
+        return not is_own(plain) and not any(
+            plain.version == network.version and plain in network for network in self._refused
+        )
 
 
-def is_own(family: int, place: Place) -> bool:
+def unmapped(address: Address) -> Address:
+    """The address that the kernel connects to: one of version 4 in version 6 is that of version 4."""
+    return (address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None) or address
+
+
+def family_of(address: Address) -> int:
+    return int(socket.AF_INET6 if address.version == 6 else socket.AF_INET)
+
+
+def stays_here(address: Address) -> bool:
+    """Whether Linux has a route for the address that leads to this machine.
+
+    It speaks to the second address of a network from the first, so its own choice of an address says too little.
+    """
+    route = struct.pack("=8BI", family_of(address), address.max_prefixlen, *[0] * 7)
+    destination = struct.pack("=HH", 4 + len(address.packed), RTA_DST) + address.packed
+    length = NETLINK_HEAD + len(route) + len(destination)
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as kernel:
+        kernel.sendall(struct.pack("=IHHII", length, RTM_GETROUTE, NLM_F_REQUEST, 0, 0) + route + destination)
+        answer = kernel.recv(1 << 13)
+    # Without a route, the answer is another one.
+    is_route = struct.unpack_from("=H", answer, 4)[0] == RTM_NEWROUTE
+    return is_route and answer[NETLINK_HEAD + 7] != RTN_UNICAST
+
+
+def is_own(address: Address) -> bool:
     """Whether an address is one of this machine's: the kernel would connect to it from itself."""
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+    if sys.platform == "linux" and stays_here(address):
+        return True
+    with socket.socket(family_of(address), socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(place)
+            probe.connect((str(address), 9))
             return bool(probe.getsockname()[0] == probe.getpeername()[0])
         except OSError:
             return False
@@ -130,7 +167,7 @@ async def places(hosts: Hosts, request: Request, to: str) -> list[tuple[int, Pla
     loop = asyncio.get_running_loop()
     listed = as_address(to)
     if listed is not None:
-        return [(socket.AF_INET6 if listed.version == 6 else socket.AF_INET, (str(listed), request.port))]
+        return [(family_of(listed), (str(listed), request.port))]
     try:
         found = await asyncio.wait_for(
             loop.getaddrinfo(to, request.port, type=socket.SOCK_STREAM), CONNECT_SECONDS
@@ -140,7 +177,7 @@ async def places(hosts: Hosts, request: Request, to: str) -> list[tuple[int, Pla
     allowed = []
     for family, _, _, _, place in found:
         address = as_address(str(place[0]).partition("%")[0])
-        if address is not None and hosts.may_have(address) and not is_own(family, (str(place[0]), request.port)):
+        if address is not None and hosts.may_have(address):
             allowed.append((int(family), (str(place[0]), request.port)))
     if not allowed:
         raise Refused("403 Forbidden", "the name leads to this machine or to a private network; list its address")
@@ -171,15 +208,18 @@ async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 
 
 class Log:
-    """Each line once, as far as there is room."""
+    """Each line once. Lines that the service may make up have limited room, and leave all of it for the others."""
 
     def __init__(self) -> None:
         self._lines: set[str] = set()
+        self._made_up = 0
 
-    def say(self, line: str) -> None:
-        if line not in self._lines and len(self._lines) < MOST_LINES:
-            self._lines.add(line)
-            print(line, flush=True)
+    def say(self, line: str, *, made_up: bool) -> None:
+        if line in self._lines or (made_up and self._made_up == MOST_LINES):
+            return
+        self._made_up += made_up
+        self._lines.add(line)
+        print(line, flush=True)
 
 
 class Proxy:
@@ -187,6 +227,12 @@ class Proxy:
         self._hosts = hosts
         self._log = Log()
         self._count = 0
+        # The loop forgets a task for which no socket waits, such as one whose client has said all that it has to say.
+        self._tasks: set[asyncio.Task[None] | None] = set()
+
+    def note(self, _: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        """Logs what went wrong in the loop: its message, which has no words of the service's."""
+        self._log.say(f"{context['message']} {type(context.get('exception')).__name__}", made_up=True)
 
     @contextlib.contextmanager
     def _counted(self) -> Iterator[None]:
@@ -209,13 +255,21 @@ class Proxy:
         to = self._hosts.place_of(request.name, request.port)
         if to is None:
             # As the operator would add it to the list.
-            self._log.say(f"refused {request.name}" + ("" if request.port == 443 else f":{request.port}"))
+            self._log.say(f"refused {request.name}" + ("" if request.port == 443 else f":{request.port}"), made_up=True)
             raise Refused("403 Forbidden", f"{request.name}:{request.port} is not a host that may be reached")
         found = await places(self._hosts, request, to)
-        self._log.say(f"used {request.name}:{request.port}")
+        self._log.say(f"used {request.name}:{request.port}", made_up=False)
         return request, *await connected(found)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        self._tasks.add(task)
+        try:
+            await self._answer(reader, writer)
+        finally:
+            self._tasks.discard(task)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, EOFError, TimeoutError):
             try:
                 with self._counted():
@@ -241,12 +295,18 @@ class Proxy:
             await asyncio.gather(pass_on(reader, to_host), pass_on(from_host, writer))
         finally:
             to_host.close()
+            writer.close()
+        # What is on its way to a side that is slow has a connection, too, and counts.
+        for end in (to_host, writer):
+            with contextlib.suppress(OSError):
+                await end.wait_closed()
 
 
 async def main() -> None:
     with open(sys.argv[1]) as file:
         given = json.load(file)
     proxy = Proxy(Hosts(given))
+    asyncio.get_running_loop().set_exception_handler(proxy.note)
     if "LISTEN_FDS" in os.environ:
         listener = socket.socket(fileno=SOCKET)
         listener.setblocking(False)
