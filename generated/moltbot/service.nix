@@ -1259,9 +1259,25 @@ let
           commands (
             (
               if !isDarwin && isHome then
-                lib.optionals isNamed userNetwork.commandRelays
+                lib.optionals isNamed (
+                  [
+                    [
+                      "expect_own_network"
+                      "${prefix}.confinement.hosts"
+                    ]
+                  ]
+                  ++ userNetwork.commandRelays
+                )
               else
-                lib.optionals (isHome && (isNamed && false)) userNetwork.commandRelays
+                lib.optionals (isHome && (isNamed && false)) (
+                  [
+                    [
+                      "expect_own_network"
+                      "${prefix}.confinement.hosts"
+                    ]
+                  ]
+                  ++ userNetwork.commandRelays
+                )
             )
             ++ map (
               {
@@ -1386,9 +1402,25 @@ let
           commands (
             (
               if !isDarwin && isHome then
-                lib.optionals isNamed userNetwork.commandRelays
+                lib.optionals isNamed (
+                  [
+                    [
+                      "expect_own_network"
+                      "${prefix}.confinement.hosts"
+                    ]
+                  ]
+                  ++ userNetwork.commandRelays
+                )
               else
-                lib.optionals (isHome && (isNamed && false)) userNetwork.commandRelays
+                lib.optionals (isHome && (isNamed && false)) (
+                  [
+                    [
+                      "expect_own_network"
+                      "${prefix}.confinement.hosts"
+                    ]
+                  ]
+                  ++ userNetwork.commandRelays
+                )
             )
             ++ map (
               {

@@ -9,11 +9,17 @@
 network_outside=${XDG_RUNTIME_DIR-}/$unit-outside
 network_inside=${XDG_RUNTIME_DIR-}/$unit-inside
 
+# The devices that the kernel may put into every new network. Nothing leads through them.
+devices_of_all=" lo tunl0 gre0 gretap0 erspan0 ip_vti0 ip6_vti0 sit0 ip6tnl0 ip6gre0 "
+
 # expect_own_network OPTION: fails unless the network leads nowhere. A service manager that may not make one runs the
-# service in the machine's.
+# service in the machine's. That has devices even while the machine is offline, and has no routes.
 expect_own_network() {
   local line entries=()
   mapfile -t -s 1 entries < /proc/self/net/route
+  while IFS=' :' read -r line _; do
+    [[ $devices_of_all == *" $line "* ]] || entries+=("$line")
+  done < <(tail -n +3 /proc/self/net/dev)
   if [ -e /proc/self/net/ipv6_route ]; then
     while IFS= read -r line; do
       [[ $line == *[[:space:]]lo ]] || entries+=("$line")
@@ -48,7 +54,10 @@ relay_out() {
 
 # relay_in PORT: leads from those who come in to the service's port
 relay_in() {
-  rm -f -- "$network_inside/clients"
+  # An earlier run may have left anything here, such as directories that nobody may open. The directory itself is a mount,
+  # and stays.
+  chmod -R u+rwx -- "$network_inside"
+  rm -rf -- "$network_inside" 2> /dev/null || :
   relay "$network_inside/clients" "127.0.0.1:$1"
 }
 

@@ -216,17 +216,22 @@ export function relayFunctions(service: IrService): ShellText {
   ]);
 }
 
+/** Shell commands: the network is its own, and relays lead out of it. */
+function relaysOf(service: IrService, relays: NixExpr): NixExpr {
+  const { hosts } = service.model;
+  if (hosts === undefined) throw new BugError("relays without hosts");
+  return nix`
+    (
+      [ [ "expect_own_network" "\${prefix}.${hosts.option.path.join(".")}" ] ] ++ ${relays}
+    )
+  `;
+}
+
 /** A list of commands of the launcher: the network is its own, and relays lead out of it and in. */
 export function launcherRelays(service: IrService): readonly NixExpr[] {
-  const { hosts } = service.model;
-  if (hosts?.proxy === undefined) return [];
-  return [
-    nix`
-      lib.optionals isNamed (
-        [ [ "expect_own_network" "\${prefix}.${hosts.option.path.join(".")}" ] ] ++ userNetwork.launcherRelays
-      )
-    `,
-  ];
+  return withProxy(service, () => [
+    nix`lib.optionals isNamed ${relaysOf(service, nix`userNetwork.launcherRelays`)}`,
+  ]);
 }
 
 /** The same for a command of the operator's, which is in another network, and reaches the service as its clients do. */
@@ -235,7 +240,7 @@ export function commandRelays(service: IrService): Pick<ServiceSeams, "beforeCom
   return {
     beforeCommand: {
       functions: relayFunctions(service),
-      commands: nix`lib.optionals (isNamed && !isDarwin) userNetwork.commandRelays`,
+      commands: nix`lib.optionals (isNamed && !isDarwin) ${relaysOf(service, nix`userNetwork.commandRelays`)}`,
     },
   };
 }

@@ -172,6 +172,20 @@ with subtest("a service manager that makes no network ends the start"):
     journal = machine.succeed(as_user(f"journalctl --user --boot --unit {UNIT} --output cat --lines 20"))
     assert "services.moltbot.confinement.hosts: this machine lets no user make a network" in journal, journal
 
+with subtest("and a command of the operator's"):
+    folder = f"{RUNTIME}/systemd/user.control/command-moltbot-gateway-.service.d"
+    write(f"{folder}/probe.conf", "[Service]\nPrivateNetwork=no\n")
+    machine.succeed(as_user("systemctl --user daemon-reload"))
+    code, said = machine.execute(as_user(f"{COMMAND} --version 2>&1"))
+    assert code == 78 and "services.moltbot.confinement.hosts: this machine lets no user make a network" in said, (code, said)
+    machine.succeed(as_user(f"rm -r {folder}; systemctl --user daemon-reload"))
+
+with subtest("what the service leaves in its directory does not hinder the next start"):
+    inside(f"cd {RUNTIME}/moltbot-gateway-inside; rm -f clients; mkdir -p clients/a/b; chmod 000 clients/a clients .")
+    machine.succeed(f"test -d {RUNTIME}/moltbot-gateway-inside/clients/a")
+    machine.succeed(as_user(f"systemctl --user restart {UNIT}"))
+    machine.wait_until_succeeds(READY, timeout=60)
+
 with subtest("the network goes with the service, and comes with it"):
     machine.succeed(as_user(f"systemctl --user restart {UNIT}"))
     machine.wait_until_succeeds(READY, timeout=60)
