@@ -438,6 +438,15 @@ function egressRefusals({
     {
       option: hosts,
       offenders: hosts.filter((host) =>
+        list(text`localhost:${proxyPort}`, text`127.0.0.1:${proxyPort}`).includes(host),
+      ),
+      complaint:
+        "is the port on which the proxy leads to the named hosts. Set `confinement.proxyPort` to another one.",
+      platforms: ["home-manager", "darwin"],
+    },
+    {
+      option: hosts,
+      offenders: hosts.filter((host) =>
         list(text`localhost:${port}`, text`127.0.0.1:${port}`).includes(host),
       ),
       complaint: "is the gateway itself, which is in the service's network anyway. Remove it.",

@@ -88,7 +88,8 @@ in
 }:
 let
   service = "${unit}.service";
-  ownPorts = namedHosts.ownPortsOf hosts;
+  # By its own port, the service reaches itself.
+  ownPorts = lib.remove port (namedHosts.ownPortsOf hosts);
   proxy = forwardProxy {
     name = "${unit}-proxy";
     inherit hosts;

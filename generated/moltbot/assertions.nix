@@ -816,6 +816,16 @@ lib.concatMap (
     (expect "confinement.proxyPort" (
       instance.confinement.proxyPort != settings.gateway.port
     ) "is the gateway's own port. Choose another one.")
+    (refuse "confinement.hosts"
+      (lib.filter (
+        host:
+        lib.elem host [
+          "localhost:${toString instance.confinement.proxyPort}"
+          "127.0.0.1:${toString instance.confinement.proxyPort}"
+        ]
+      ) instance.confinement.hosts)
+      "is the port on which the proxy leads to the named hosts. Set `confinement.proxyPort` to another one."
+    )
   ]
   ++ lib.optional (!isDarwin || isHome) (
     refuse "confinement.hosts" (lib.filter (

@@ -827,10 +827,10 @@ let
             - `named`: the hosts of the providers and channels whose credentials are set, those of
               `baseUrl` and `apiRoot` in {option}`services.moltbot.settings`, and those in {option}`services.moltbot.confinement.hosts`, each on
               its port. Pages of the web (`web_fetch`) and plugins' and tools' servers have to be listed. On
-              NixOS the service is in a network of its own, with nothing else in it: no local network, no
+              Linux the service is in a network of its own, with nothing else in it: no local network, no
               services and no abstract sockets of this machine, no other names; {option}`services.moltbot.gateway.bind` has to be
-              `loopback`. On macOS it reaches one port of this machine, behind which a proxy leads to these
-              hosts, and programs have to know of it; names are looked up by the proxy alone.
+              `loopback`. On macOS it reaches one port of this machine. There, and for a user's service on Linux, a
+              proxy leads to these hosts, and programs have to know of it; names are looked up by the proxy alone.
             - a list: the addresses and networks in it, on every port (`192.168.1.10`, `10.0.0.0/8`,
               `fd00::/8`), and what `internet` stands for if that is among them. Where
               {option}`services.moltbot.gateway.bind` is not `loopback`, the gateway's clients have to be in it.
@@ -840,7 +840,7 @@ let
 
             On macOS addresses cannot be told apart: `internet` is everything by version 4 but this
             machine, the local network included; a list is refused, and `none` looks up no names. The
-            service manager of a user on Linux cannot limit connections: there, only `any` is true.
+            service manager of a user on Linux cannot limit connections: there, only `any` and `named` are true.
           '';
         }
         // lib.optionalAttrs (platform == "home-manager") {
@@ -1125,8 +1125,9 @@ let
           default = numberFor 13128 1000 name;
           defaultText = lib.literalMD "`13128, or one of the 1000 numbers after it`";
           description = ''
-            On macOS, the port of the proxy that leads to the named hosts, if {option}`services.moltbot.confinement.egress` is `named`: the one
-            port of this machine, besides those in {option}`services.moltbot.confinement.hosts`, to which the service may connect. Programs that
+            The port of the proxy that leads to the named hosts, if {option}`services.moltbot.confinement.egress` is `named`: on macOS the one
+            port of this machine, besides those in {option}`services.moltbot.confinement.hosts`, to which the service may connect; on Linux a
+            port of the service's own network, and at least 1024, as nobody there may listen on a lower one. Programs that
             know of no proxy (`HTTPS_PROXY`) reach nothing.
           '';
         };

@@ -32,7 +32,7 @@ const usage = `{
     enable = true;
     providers.anthropic.apiKeyFile = "/run/agenix/a";
     confinement.egress = "named";
-    confinement.hosts = [ "API.github.com" "nas.lan=192.168.1.10:8443" "self.lan=127.0.0.1:8444" "localhost:11434" ];
+    confinement.hosts = [ "API.github.com" "nas.lan=192.168.1.10:8443" "self.lan=127.0.0.1:8444" "localhost:11434" "self.localhost:18789" ];
   };
 }`;
 
@@ -286,6 +286,7 @@ suite(`a user's service behind a proxy${note}`, () => {
     const listening = Object.entries(get().units)
       .filter(([name]) => name.endsWith(".socket"))
       .map(([name, text]) => [name, /^ListenStream=(.*)$/m.exec(text ?? "")?.[1]]);
+    // By its own port the service reaches itself, whatever it calls it.
     expect(Object.fromEntries(listening)).toEqual({
       "moltbot-gateway-clients.socket": "127.0.0.1:18789",
       "moltbot-gateway-port-11434.socket": "%t/moltbot-gateway-outside/11434",

@@ -311,6 +311,15 @@ const refused: readonly (readonly [
     "services.moltbot.confinement.proxyPort: is the gateway's own port",
     { target: "darwin" },
   ],
+  ...(["home-manager", "darwin"] as const).map(
+    (target) =>
+      [
+        `a program on the proxy's port, with ${target}`,
+        `${anthropic} ${named} confinement.hosts = [ "127.0.0.1:13128" ];`,
+        "services.moltbot.confinement.hosts: 127.0.0.1:13128 is the port on which the proxy leads",
+        { target },
+      ] as const,
+  ),
   [
     "another proxy of the user's",
     `${anthropic} ${named} environment.HTTPS_PROXY = "http://127.0.0.1:1";`,

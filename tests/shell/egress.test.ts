@@ -43,6 +43,7 @@ test("behind a proxy, its log says which hosts were used, and what to add with w
     "used used.example.org:443",
     "refused b.example.org",
     "refused a.example.org:8443",
+    "refused a.example.org:65536",
     "refused 192.168.1.1:80",
     "refused localhost:9000",
     "refused x.localhost:9000",

@@ -22,13 +22,14 @@ refused_names() {
 }
 
 # ordinary_names: prints the names in the lines that say what was refused, each once. It leaves out what would lead to an
-# address or to this machine if it were in the list.
+# address or to this machine if it were in the list, and what the list would not take.
 ordinary_names() {
   local line name label='[a-z0-9]([a-z0-9-]*[a-z0-9])?'
   while IFS= read -r line; do
     [[ $line =~ ^refused\ (($label[.])*[a-z]([a-z0-9-]*[a-z0-9])?(:[1-9][0-9]{0,4})?)$ ]] || continue
     line=${BASH_REMATCH[1]}
     name=${line%:*}
+    [[ $line != *:* ]] || [ "${line#*:}" -le 65535 ] || continue
     [ "${#name}" -gt 253 ] || [[ .$name = *.localhost ]] || printf '%s\n' "$line"
   done | sort -u
 }
