@@ -34,7 +34,10 @@ export const chapters: readonly Chapter[] = [
       "macos-checks",
     ],
   },
-  { title: "Build", pages: ["architecture", "nixmodgen", "library", "schema", "performance"] },
+  {
+    title: "Build",
+    pages: ["architecture", "nixmodgen", "library", "schema", "testing", "performance"],
+  },
 ];
 
 export function guidePages(
